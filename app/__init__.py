@@ -1,0 +1,1 @@
+"""Tongtang: the dual-teacher live classroom."""

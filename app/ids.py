@@ -1,0 +1,31 @@
+"""Opaque identifiers: a short prefix that names the kind, then 80 random bits in Crockford base 32."""
+
+import secrets
+from typing import NewType
+
+LessonId = NewType("LessonId", str)
+SeatId = NewType("SeatId", str)
+ParticipantId = NewType("ParticipantId", str)
+"""Who occupies a place in a lesson: a classroom's seat id, or for staff `<role>_<user id>`. Stable across reconnects."""
+DeviceId = NewType("DeviceId", str)
+"""One browser tab (or simulated peer) that may hold the media of a participant; chosen by the client, new per tab."""
+PublicationId = NewType("PublicationId", str)
+"""One published track: `<participant id>/<source>`, so that permissions can be computed before the track appears."""
+ConnectionId = NewType("ConnectionId", str)
+UserId = NewType("UserId", str)
+SchoolId = NewType("SchoolId", str)
+ClassroomId = NewType("ClassroomId", str)
+RecordingId = NewType("RecordingId", str)
+SegmentId = NewType("SegmentId", str)
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_id(prefix: str) -> str:
+    """A fresh id such as `les_7x2k9d0m4q8r1v5z`; unguessable, safe in a URL and a file name."""
+    return f"{prefix}_{''.join(secrets.choice(_ALPHABET) for _ in range(16))}"
+
+
+def publication_id(participant_id: ParticipantId, source: str) -> PublicationId:
+    """The id of what `participant_id` publishes from `source`."""
+    return PublicationId(f"{participant_id}/{source}")

@@ -1,0 +1,261 @@
+"""The seam between rooms and media engines: protocols and plain values only.
+
+An engine knows participants, publications and permissions. It knows no stage, role or seat:
+those are folded into `MediaPermissions` by a pure function of the room.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from app.ids import LessonId, ParticipantId, PublicationId
+
+Quality = Literal["off", "low", "high", "auto"]
+Kind = Literal["audio", "video"]
+ConnectionRole = Literal["publish", "subscribe"]
+
+
+class Source(StrEnum):
+    """Where a track comes from (W3C's word: the source of a MediaStreamTrack)."""
+
+    CAMERA = "camera"
+    MICROPHONE = "microphone"
+    SCREEN = "screen"
+
+    @property
+    def kind(self) -> Kind:
+        return "audio" if self is Source.MICROPHONE else "video"
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """How one publication is received, and in which group of slots it shows up."""
+
+    quality: Quality
+    slot_group: str
+    """One of the group names given to `admit`. A participant's camera and microphone in the same
+    group share one slot (an A/V pair with one msid, for lip sync)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaPermissions:
+    """What one participant may send and gets to receive. Absent from `receive` means off."""
+
+    publish: frozenset[Source] = frozenset()
+    receive: Mapping[PublicationId, Reception] = field(default_factory=dict)
+    video_cap_bps: int = 1_500_000
+    """Upper bound for the REMB sent to this publisher, for all its video together."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotGroup:
+    """`count` fixed places on the subscribing connection, named `<name>.<i>` from 0."""
+
+    name: str
+    count: int
+    has_audio: bool = True
+    has_video: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ClientNetwork:
+    """How the client reached the server: decides which candidates are announced, and their order."""
+
+    is_loopback: bool
+    server_ip: str = ""
+    """Local address of the HTTP connection, announced first."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaGrant:
+    """What the browser is told so that it can start its media client."""
+
+    engine: Literal["webrtc"]
+    media_epoch: int
+    """Changes when the engine lost its peers: the page then makes new RTCPeerConnections at once."""
+    ice_servers: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RtpSink:
+    """Where an engine streams a publication's packets for recording: see `rtp_sink.py`."""
+
+    socket_path: str
+    lesson_id: LessonId
+    publication_id: PublicationId
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationAdded:
+    """First packets of a track arrived (or its codec changed)."""
+
+    lesson_id: LessonId
+    participant_id: ParticipantId
+    publication_id: PublicationId
+    source: Source
+    codec: str
+    """Lower-case name: `vp8`, `h264`, `opus`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationRemoved:
+    lesson_id: LessonId
+    participant_id: ParticipantId
+    publication_id: PublicationId
+
+
+@dataclass(frozen=True, slots=True)
+class PeerStateChanged:
+    """`state` is RTCPeerConnectionState's word."""
+
+    lesson_id: LessonId
+    participant_id: ParticipantId
+    connection: ConnectionRole
+    state: Literal["connecting", "connected", "failed", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotMapped:
+    """Slot `slot` of the receiver now carries `publisher_id` (None: empty)."""
+
+    lesson_id: LessonId
+    participant_id: ParticipantId
+    slot: str
+    publisher_id: ParticipantId | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionPaused:
+    """Video of a slot was paused or resumed by the engine because of the receiver's link."""
+
+    lesson_id: LessonId
+    participant_id: ParticipantId
+    publication_id: PublicationId
+    is_paused: bool
+    reason: Literal["loss", "bandwidth", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineConnected:
+    """The app (re)connected to an engine; reconcile against `snapshot()`. `media_epoch` changed if it restarted."""
+
+    media_epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngineLost:
+    """The engine process or its link is gone. It will be restarted by the supervisor."""
+
+
+MediaEvent = (
+    PublicationAdded
+    | PublicationRemoved
+    | PeerStateChanged
+    | SlotMapped
+    | SubscriptionPaused
+    | EngineConnected
+    | EngineLost
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantSnapshot:
+    permissions: MediaPermissions
+    publications: Mapping[PublicationId, str]
+    """Live publications and their codec."""
+    slots: Mapping[str, ParticipantId | None]
+    publish_state: str
+    subscribe_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSnapshot:
+    media_epoch: int
+    rooms: Mapping[LessonId, Mapping[ParticipantId, ParticipantSnapshot]]
+    sinks: frozenset[PublicationId]
+
+
+class MediaEngine(Protocol):
+    """One embedded or remote engine. Every call is idempotent; raises `EngineUnavailable` while it is down."""
+
+    @property
+    def is_available(self) -> bool: ...
+
+    async def open_room(self, lesson_id: LessonId) -> None: ...
+
+    async def admit(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        permissions: MediaPermissions,
+        slots: tuple[SlotGroup, ...],
+    ) -> MediaGrant: ...
+
+    async def permit(
+        self, lesson_id: LessonId, participant_id: ParticipantId, permissions: MediaPermissions
+    ) -> None: ...
+
+    async def remove(self, lesson_id: LessonId, participant_id: ParticipantId) -> None: ...
+
+    async def close_room(self, lesson_id: LessonId) -> None: ...
+
+    async def attach_sink(self, sink: RtpSink) -> None: ...
+
+    async def detach_sink(self, lesson_id: LessonId, publication_id: PublicationId) -> None: ...
+
+    async def request_keyframe(
+        self, lesson_id: LessonId, publication_id: PublicationId
+    ) -> None: ...
+
+    async def snapshot(self) -> EngineSnapshot: ...
+
+    async def stats(self, lesson_id: LessonId) -> Mapping[str, object]: ...
+
+    def events(self) -> AsyncIterator[MediaEvent]: ...
+
+
+class Negotiator(Protocol):
+    """SDP exchange of the embedded engine. The offerer is the RTP sender, so glare cannot happen.
+
+    Bad SDP raises `NegotiationFailed` with a sentence that says what is wrong.
+    """
+
+    async def answer(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        offer_sdp: str,
+        tracks: Mapping[str, Source],
+        network: ClientNetwork,
+    ) -> str:
+        """Answer the browser's offer on its publishing connection; `tracks` maps mid to source.
+
+        An offer with a new DTLS fingerprint or new ICE credentials replaces the peer or restarts ICE.
+        """
+        ...
+
+    async def offer(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        network: ClientNetwork,
+        *,
+        is_ice_restart: bool = False,
+    ) -> str:
+        """The server's offer for the subscribing connection; replaces the old peer unless `is_ice_restart`."""
+        ...
+
+    async def accept(
+        self, lesson_id: LessonId, participant_id: ParticipantId, answer_sdp: str
+    ) -> None:
+        """The browser's answer to the last `offer`."""
+        ...
+
+
+class EngineUnavailable(Exception):
+    """The engine is down or restarting; try again after `EngineConnected`."""
+
+
+class NegotiationFailed(Exception):
+    """The SDP cannot be used; the message says why."""

@@ -1,0 +1,63 @@
+"""Every setting once, with its unit in the name. Environment prefix `TONGTANG_`."""
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from the environment; the defaults run a whole lesson on one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="TONGTANG_", extra="ignore", frozen=True)
+
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    """SQLAlchemy async URL; empty: SQLite in `data_dir`."""
+
+    http_host: str = "::"
+    """Address of the plain listener; `::` also takes IPv4."""
+    http_port: int = Field(default=8080, ge=1, le=65535)
+    https_port: int = Field(default=8443, ge=1, le=65535)
+    tls_certificate_file: Path | None = None
+    tls_key_file: Path | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses whose X-Forwarded-* headers are believed."""
+
+    media_port: int = Field(default=8190, ge=1, le=65000)
+    """First media port, UDP and TCP; engine i listens on `media_port + i`."""
+    media_workers: int = Field(default=1, ge=1, le=64)
+    public_ips: tuple[str, ...] = ()
+    """Addresses announced to browsers instead of the private ones (1:1 NAT)."""
+    lead_video_cap_bps: int = Field(default=1_500_000, ge=100_000, le=20_000_000)
+    stage_video_cap_bps: int = Field(default=800_000, ge=50_000, le=20_000_000)
+    off_stage_video_cap_bps: int = Field(default=200_000, ge=50_000, le=20_000_000)
+
+    storage_url: str = ""
+    """obstore URL such as `s3://bucket/prefix`; empty: local disk in `data_dir`."""
+    s3_endpoint: str = ""
+    s3_access_key_id: str = ""
+    s3_secret_access_key: SecretStr = SecretStr("")
+    s3_region: str = "us-east-1"
+
+    demo: bool = False
+    """Mark a new database as a demo: doors without passwords for this machine, simulated classrooms."""
+    demo_password: SecretStr = SecretStr("")
+    """Password of the demo accounts; empty: a random one, printed once."""
+
+    reconnect_grace_s: float = Field(default=60.0, gt=0, le=600)
+    """A participant cut for less than this is not absent."""
+    call_up_timeout_s: float = Field(default=30.0, gt=0, le=300)
+    lead_absent_end_s: float = Field(default=600.0, gt=0, le=7200)
+    """A lesson ends this long after its last lead left, or after its planned end."""
+
+    ticket_grace_s: int = 1800
+    """A ticket is good until the planned end plus this."""
+    session_cookie_days: int = Field(default=14, ge=1, le=90)
+
+    @cached_property
+    def resolved_database_url(self) -> str:
+        if self.database_url:
+            return self.database_url
+        return f"sqlite+aiosqlite:///{(self.data_dir / 'tongtang.db').resolve()}"
