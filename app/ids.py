@@ -6,7 +6,7 @@ from typing import NewType
 LessonId = NewType("LessonId", str)
 SeatId = NewType("SeatId", str)
 ParticipantId = NewType("ParticipantId", str)
-"""Who occupies a place in a lesson: a classroom's seat id, or for staff `<role>_<user id>`. Stable across reconnects."""
+"""Who occupies a place: a classroom's seat id, or for staff `<role>_<user id>`. Stable across reconnects."""
 DeviceId = NewType("DeviceId", str)
 """One browser tab (or simulated peer) that may hold the media of a participant; chosen by the client, new per tab."""
 PublicationId = NewType("PublicationId", str)

@@ -1,0 +1,212 @@
+"""What somebody asks for, or what the world reports. `decide` turns a command into events or refuses it.
+
+`by` is who asks. Commands without `by` come from the server itself (timers, engine, recorder).
+"""
+
+from dataclasses import dataclass
+
+from app.ids import ClassroomId, DeviceId, ParticipantId, SeatId, UserId
+from app.rooms.state import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A media device takes its place; a second device replaces the first."""
+
+    by: ParticipantId
+    role: Role
+    device_id: DeviceId
+    user_id: UserId | None = None
+    classroom_id: ClassroomId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    by: ParticipantId
+    device_id: DeviceId
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCut:
+    """The socket of this device closed without `room.leave`. Ignored if another device holds the place."""
+
+    participant_id: ParticipantId
+    device_id: DeviceId
+
+
+@dataclass(frozen=True, slots=True)
+class StartLesson:
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class EndLesson:
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class CallUp:
+    by: ParticipantId
+    seat_id: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class CancelCallUp:
+    by: ParticipantId
+    seat_id: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptCallUp:
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineCallUp:
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class SendDown:
+    """By staff for any seat, or by a classroom for its own."""
+
+    by: ParticipantId
+    seat_id: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class StartListenIn:
+    by: ParticipantId
+    seat_id: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class StopListenIn:
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFloor:
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class CloseFloor:
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    by: ParticipantId
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class Unmute:
+    by: ParticipantId
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseHand:
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class LowerHand:
+    """By the classroom itself, or by staff for any seat."""
+
+    by: ParticipantId
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchSource:
+    by: ParticipantId
+    source: str
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPublication:
+    """The engine receives (`codec`) or no longer receives (None) a track."""
+
+    participant_id: ParticipantId
+    source: str
+    codec: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportEpochOpened:
+    epoch_id: str
+    participant_id: ParticipantId
+    source: str
+    codec: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSegmentClosed:
+    segment_id: str
+    epoch_id: str
+    size_bytes: int
+    sha256: str
+    sidecar_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportEpochClosed:
+    epoch_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRecordingStopped:
+    participant_id: ParticipantId
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUpRoom:
+    """A server process loaded the room from its journal (or opens it for the first time)."""
+
+    boot_id: str
+    mono_ns: int
+    utc_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDeadlines:
+    """A timer of `next_deadline(room)` fired: expire call-ups, close grace periods, end the lesson, heartbeat."""
+
+
+ParticipantCommand = (
+    Join
+    | Leave
+    | StartLesson
+    | EndLesson
+    | CallUp
+    | CancelCallUp
+    | AcceptCallUp
+    | DeclineCallUp
+    | SendDown
+    | StartListenIn
+    | StopListenIn
+    | OpenFloor
+    | CloseFloor
+    | Mute
+    | Unmute
+    | RaiseHand
+    | LowerHand
+    | SwitchSource
+)
+ServerCommand = (
+    ReportCut
+    | ReportPublication
+    | ReportEpochOpened
+    | ReportSegmentClosed
+    | ReportEpochClosed
+    | ReportRecordingStopped
+    | TakeUpRoom
+    | CheckDeadlines
+)
+Command = ParticipantCommand | ServerCommand

@@ -1,0 +1,105 @@
+"""The room as a value: everything that `decide` looks at and `evolve` returns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.ids import ClassroomId, DeviceId, LessonId, ParticipantId, SeatId, UserId
+
+
+class Role(StrEnum):
+    LEAD = "lead"
+    ASSISTANT = "assistant"
+    OBSERVER = "observer"
+    CLASSROOM = "classroom"
+
+    @property
+    def is_staff(self) -> bool:
+        return self is not Role.CLASSROOM
+
+
+class Phase(StrEnum):
+    WAITING = "waiting"
+    LIVE = "live"
+    ENDED = "ended"
+
+
+class Presence(StrEnum):
+    PRESENT = "present"
+    CUT = "cut"
+    """The link is gone, the grace period runs."""
+    ABSENT = "absent"
+
+
+class StagePlace(StrEnum):
+    OFF = "off"
+    CALLED = "called"
+    ON = "on"
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place in the lesson held by a classroom. Its participant has the same id."""
+
+    seat_id: SeatId
+    classroom_id: ClassroomId
+    may_be_recorded: bool = False
+    """The classroom's consent for `recorded`, as it stood when the lesson was created or started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    participant_id: ParticipantId
+    role: Role
+    user_id: UserId | None
+    classroom_id: ClassroomId | None
+    device_id: DeviceId | None
+    """The one media device; None while cut or absent."""
+    presence: Presence
+    since_ms: int
+    """When the present state of presence began, lesson clock."""
+    place: StagePlace = StagePlace.OFF
+    call_expires_ms: int | None = None
+    hand_raised_ms: int | None = None
+    is_muted: bool = False
+    """Closed by staff: the forwarder passes no sound of it to anyone."""
+    switched_off: frozenset[str] = frozenset()
+    """Sources (`camera`, `microphone`) that the people in the room closed themselves."""
+    publishing: Mapping[str, str] = field(default_factory=dict)
+    """Live publications: source -> codec."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonPlan:
+    """The lesson row as far as the room cares. Times: UTC milliseconds."""
+
+    lesson_id: LessonId
+    lead_user_id: UserId
+    starts_at_ms: int
+    ends_at_ms: int
+    is_recorded: bool
+    seats: tuple[Seat, ...]
+    reconnect_grace_ms: int = 60_000
+    call_up_timeout_ms: int = 30_000
+    overtime_ms: int = 600_000
+    """How long after its planned end, or after its last lead left, a lesson ends by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    plan: LessonPlan
+    phase: Phase = Phase.WAITING
+    seq: int = 0
+    """Of the last event folded in."""
+    participants: Mapping[ParticipantId, Participant] = field(default_factory=dict)
+    is_floor_open: bool = False
+    listening: Mapping[ParticipantId, SeatId] = field(default_factory=dict)
+    """Staff participant -> the one seat it listens in on."""
+    started_ms: int | None = None
+    ended_ms: int | None = None
+    end_reason: str | None = None
+    lead_gone_ms: int | None = None
+    """When the last lead left a live lesson; None while one is there."""
+    resumed_ms: int | None = None
+    """When a server process last took the room up; grace periods count from there after downtime."""
+    heartbeat_ms: int | None = None

@@ -1,0 +1,1 @@
+"""The WebSocket edge: messages in, commands out; events in, messages out."""
