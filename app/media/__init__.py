@@ -1,0 +1,1 @@
+"""Media engines: the port, the embedded engine and its transport."""

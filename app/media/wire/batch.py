@@ -1,0 +1,3 @@
+"""Packets of one flush to one remote, back to back in one reusable buffer."""
+
+from __future__ import annotations
