@@ -5,24 +5,29 @@ Every journalled event carries `seq` (the journal's: a viewer sees gaps where ev
 (lesson clock, UTC milliseconds). JSON Schema and TypeScript types are generated from this module.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from typing_extensions import TypeAliasType
 
 PROTOCOL_VERSION = 1
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_.:/-]+$")]
+Mid = Annotated[str, StringConstraints(min_length=1, max_length=16)]
 Sdp = Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
-RoleName = Literal["lead", "assistant", "observer", "classroom"]
-SourceName = Literal["camera", "microphone", "screen"]
-PhaseName = Literal["waiting", "live", "ended"]
-PresenceName = Literal["present", "cut", "absent"]
-PlaceName = Literal["off", "called", "on"]
+RoleName = TypeAliasType("RoleName", Literal["lead", "assistant", "observer", "classroom"])
+SourceName = TypeAliasType("SourceName", Literal["camera", "microphone", "screen"])
+PhaseName = TypeAliasType("PhaseName", Literal["waiting", "live", "ended"])
+PresenceName = TypeAliasType("PresenceName", Literal["present", "cut", "absent"])
+PlaceName = TypeAliasType("PlaceName", Literal["off", "called", "on"])
 
 
 class Message(BaseModel):
     model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_serialization_defaults_required=True
+        extra="forbid",
+        frozen=True,
+        json_schema_serialization_defaults_required=True,
+        use_attribute_docstrings=True,
     )
 
 
@@ -146,7 +151,7 @@ class MediaPublish(Request):
 
     type: Literal["media.publish"]
     sdp: Sdp
-    tracks: Annotated[dict[str, SourceName], Field(max_length=8)]
+    tracks: Annotated[dict[Mid, SourceName], Field(max_length=8)]
 
 
 class MediaSubscribe(Request):
@@ -226,7 +231,7 @@ class Ok(Message):
     re: Id
 
 
-class Error(Message):
+class ErrorMessage(Message):
     """A refusal. `code` is forever; `re` is the request's id, or null when there was none."""
 
     type: Literal["error"]
@@ -321,7 +326,7 @@ class Resumed(Message):
 
 
 class MediaGrant(Message):
-    """This device may open its media connections now. A new `media_epoch` means: make new RTCPeerConnections at once."""
+    """Media connections may be opened now. A new `media_epoch`: make new RTCPeerConnections at once."""
 
     type: Literal["media.grant"]
     engine: Literal["webrtc"]
@@ -430,7 +435,7 @@ ServerMessage = Annotated[
     Welcome
     | Authenticated
     | Ok
-    | Error
+    | ErrorMessage
     | Pong
     | Heartbeat
     | Replaced
@@ -454,5 +459,7 @@ ServerMessage = Annotated[
     Field(discriminator="type"),
 ]
 
+CLIENT_MESSAGES: tuple[type[Message], ...] = get_args(get_args(ClientMessage)[0])
+SERVER_MESSAGES: tuple[type[Message], ...] = get_args(get_args(ServerMessage)[0])
 CLIENT_MESSAGE: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
 SERVER_MESSAGE: TypeAdapter[ServerMessage] = TypeAdapter(ServerMessage)

@@ -1,0 +1,453 @@
+// Generated from app/signaling/messages.py by `make generate`. Do not edit.
+
+export type SignalingMessage = ClientMessage | ServerMessage;
+export type ClientMessage =
+  | Hello
+  | Auth
+  | RoomJoin
+  | RoomResume
+  | RoomLeave
+  | LessonStart
+  | LessonEnd
+  | CallUpCall
+  | CallUpCancel
+  | CallUpAccept
+  | CallUpDecline
+  | StageSendDown
+  | ListenStart
+  | ListenStop
+  | FloorOpen
+  | FloorClose
+  | ParticipantMute
+  | ParticipantUnmute
+  | HandRaise
+  | HandLower
+  | SourceSwitch
+  | MediaPublish
+  | MediaSubscribe
+  | MediaAccept
+  | Ping;
+export type SourceName = "camera" | "microphone" | "screen";
+export type ServerMessage =
+  | Welcome
+  | Authenticated
+  | Ok
+  | ErrorMessage
+  | Pong
+  | Heartbeat
+  | Replaced
+  | ServerClosing
+  | RoomSnapshot
+  | Resumed
+  | MediaGrant
+  | MediaRevoked
+  | MediaAnswer
+  | MediaOffer
+  | SlotMapped
+  | SubscriptionPaused
+  | LessonStarted
+  | LessonEnded
+  | ParticipantChanged
+  | ListenStarted
+  | ListenStopped
+  | FloorOpened
+  | FloorClosed
+  | ClosingChanged;
+export type RoleName = "lead" | "assistant" | "observer" | "classroom";
+export type PhaseName = "waiting" | "live" | "ended";
+export type PresenceName = "present" | "cut" | "absent";
+export type PlaceName = "off" | "called" | "on";
+
+/**
+ * First message. A `companion` gets a socket and no media peer (projector window, phone console).
+ */
+export interface Hello {
+  id: string;
+  type: "hello";
+  protocol: number;
+  device_id: string;
+  kind: "device" | "companion";
+}
+/**
+ * Second message: the ticket of one seat or staff role of one lesson.
+ */
+export interface Auth {
+  id: string;
+  type: "auth";
+  token: string;
+}
+/**
+ * Third message: take the place. Answered by `room.snapshot`.
+ */
+export interface RoomJoin {
+  id: string;
+  type: "room.join";
+}
+/**
+ * Instead of `room.join` after a cut: everything after `last_seq`, or a fresh snapshot.
+ */
+export interface RoomResume {
+  id: string;
+  type: "room.resume";
+  last_seq: number;
+}
+export interface RoomLeave {
+  id: string;
+  type: "room.leave";
+}
+export interface LessonStart {
+  id: string;
+  type: "lesson.start";
+}
+export interface LessonEnd {
+  id: string;
+  type: "lesson.end";
+}
+export interface CallUpCall {
+  id: string;
+  type: "callup.call";
+  seat_id: string;
+}
+export interface CallUpCancel {
+  id: string;
+  type: "callup.cancel";
+  seat_id: string;
+}
+export interface CallUpAccept {
+  id: string;
+  type: "callup.accept";
+}
+export interface CallUpDecline {
+  id: string;
+  type: "callup.decline";
+}
+export interface StageSendDown {
+  id: string;
+  type: "stage.send_down";
+  seat_id: string;
+}
+export interface ListenStart {
+  id: string;
+  type: "listen.start";
+  seat_id: string;
+}
+export interface ListenStop {
+  id: string;
+  type: "listen.stop";
+}
+export interface FloorOpen {
+  id: string;
+  type: "floor.open";
+}
+export interface FloorClose {
+  id: string;
+  type: "floor.close";
+}
+export interface ParticipantMute {
+  id: string;
+  type: "participant.mute";
+  participant_id: string;
+}
+export interface ParticipantUnmute {
+  id: string;
+  type: "participant.unmute";
+  participant_id: string;
+}
+export interface HandRaise {
+  id: string;
+  type: "hand.raise";
+}
+export interface HandLower {
+  id: string;
+  type: "hand.lower";
+  participant_id: string;
+}
+/**
+ * The people in the room close or open their own camera or microphone.
+ */
+export interface SourceSwitch {
+  id: string;
+  type: "source.switch";
+  source: SourceName;
+  is_on: boolean;
+}
+/**
+ * Offer of the publishing connection; `tracks` maps mid to source. Answered by `media.answer`.
+ */
+export interface MediaPublish {
+  id: string;
+  type: "media.publish";
+  sdp: string;
+  tracks: {
+    [k: string]: SourceName;
+  };
+}
+/**
+ * Ask for the server's offer of the subscribing connection. Answered by `media.offer`.
+ */
+export interface MediaSubscribe {
+  id: string;
+  type: "media.subscribe";
+  is_ice_restart: boolean;
+}
+/**
+ * The browser's answer to `media.offer`.
+ */
+export interface MediaAccept {
+  id: string;
+  type: "media.accept";
+  sdp: string;
+}
+export interface Ping {
+  id: string;
+  type: "ping";
+}
+/**
+ * Answer to `hello`.
+ */
+export interface Welcome {
+  type: "welcome";
+  re: string;
+  connection_id: string;
+  protocol: number;
+  server_time_ms: number;
+  /**
+   * The server pings this often; a socket silent for twice as long is dropped.
+   */
+  heartbeat_s: number;
+}
+/**
+ * Answer to `auth`: whose place this ticket is.
+ */
+export interface Authenticated {
+  type: "authenticated";
+  re: string;
+  lesson_id: string;
+  participant_id: string;
+  role: RoleName;
+}
+export interface Ok {
+  type: "ok";
+  re: string;
+}
+/**
+ * A refusal. `code` is forever; `re` is the request's id, or null when there was none.
+ */
+export interface ErrorMessage {
+  type: "error";
+  re: string | null;
+  code: string;
+  message: string;
+}
+export interface Pong {
+  type: "pong";
+  re: string;
+  server_time_ms: number;
+}
+/**
+ * Sent every `heartbeat_s` so that a client notices a dead link.
+ */
+export interface Heartbeat {
+  type: "heartbeat";
+  server_time_ms: number;
+}
+/**
+ * Terminal: another device took this place. The client must not reconnect by itself.
+ */
+export interface Replaced {
+  type: "replaced";
+}
+/**
+ * The server is going away (restart): reconnect with back-off.
+ */
+export interface ServerClosing {
+  type: "server.closing";
+}
+/**
+ * Answer to `room.join`, and to `room.resume` when the gap is too old. `seq` is the last event folded in.
+ */
+export interface RoomSnapshot {
+  type: "room.snapshot";
+  re: string | null;
+  seq: number;
+  you: string;
+  room: RoomView;
+}
+/**
+ * The room as this viewer may see it.
+ */
+export interface RoomView {
+  lesson_id: string;
+  title: string;
+  subject: string;
+  phase: PhaseName;
+  starts_at_ms: number;
+  ends_at_ms: number;
+  started_ms: number | null;
+  ended_ms: number | null;
+  end_reason: string | null;
+  /**
+   * When the lesson will end by itself if nothing changes (countdown); null while there is no reason to.
+   */
+  closes_at_ms: number | null;
+  is_recorded: boolean;
+  is_floor_open: boolean;
+  /**
+   * Listener -> seat. A classroom sees only who listens to itself.
+   */
+  listening: {
+    [k: string]: string;
+  };
+  participants: ParticipantView[];
+}
+/**
+ * One place as this viewer may see it.
+ */
+export interface ParticipantView {
+  participant_id: string;
+  role: RoleName;
+  /**
+   * Classroom or staff name, for screens; never in the journal.
+   */
+  name: string;
+  school: string;
+  presence: PresenceName;
+  place: PlaceName;
+  call_expires_ms: number | null;
+  hand_raised_ms: number | null;
+  is_muted: boolean;
+  switched_off: SourceName[];
+  /**
+   * Live publications: source -> codec.
+   */
+  publishing: {
+    camera?: string;
+    microphone?: string;
+    screen?: string;
+  };
+  /**
+   * What this place sends is being written (the lesson is recorded and the classroom consented).
+   */
+  is_recorded: boolean;
+  is_simulated: boolean;
+}
+/**
+ * Answer to `room.resume`: the missed events follow.
+ */
+export interface Resumed {
+  type: "room.resumed";
+  re: string;
+  seq: number;
+}
+/**
+ * Media connections may be opened now. A new `media_epoch`: make new RTCPeerConnections at once.
+ */
+export interface MediaGrant {
+  type: "media.grant";
+  engine: "webrtc";
+  media_epoch: number;
+  ice_servers: {
+    [k: string]: string;
+  }[];
+  /**
+   * What may be sent now. Sent again whenever it changes.
+   */
+  publish: SourceName[];
+  video_cap_bps: number;
+}
+/**
+ * Close the media connections: the lesson is over, or the engine is being restarted (a grant follows).
+ */
+export interface MediaRevoked {
+  type: "media.revoked";
+  reason: "ended" | "engine_lost";
+}
+export interface MediaAnswer {
+  type: "media.answer";
+  re: string;
+  sdp: string;
+}
+/**
+ * Offer of the subscribing connection: fixed slots. The mid of a slot's track is `<slot>.a` or `<slot>.v`.
+ */
+export interface MediaOffer {
+  type: "media.offer";
+  re: string;
+  sdp: string;
+}
+/**
+ * Who is in a slot (`lead.0`, `classrooms.2`, `screen.0`); null: nobody.
+ */
+export interface SlotMapped {
+  type: "slot.mapped";
+  slot: string;
+  participant_id: string | null;
+}
+/**
+ * Video from this participant is paused or resumed because of this viewer's link.
+ */
+export interface SubscriptionPaused {
+  type: "subscription.paused";
+  participant_id: string;
+  source: SourceName;
+  is_paused: boolean;
+  reason: "loss" | "bandwidth" | "";
+}
+export interface LessonStarted {
+  seq: number;
+  at_ms: number;
+  type: "lesson.started";
+}
+export interface LessonEnded {
+  seq: number;
+  at_ms: number;
+  type: "lesson.ended";
+  reason: string;
+}
+/**
+ * A place changed; `participant` is its whole new view. Covers joins, presence, stage, hands, mutes, sources and
+ * publications: one message, so that a screen has one way to fold it. `event` names what happened (`hand.raised`).
+ */
+export interface ParticipantChanged {
+  seq: number;
+  at_ms: number;
+  type: "participant.changed";
+  event: string;
+  participant: ParticipantView;
+}
+/**
+ * Staff see every listen-in; a classroom sees only the ones on itself ("the lead is listening to you").
+ */
+export interface ListenStarted {
+  seq: number;
+  at_ms: number;
+  type: "listen.started";
+  listener_id: string;
+  seat_id: string;
+}
+export interface ListenStopped {
+  seq: number;
+  at_ms: number;
+  type: "listen.stopped";
+  listener_id: string;
+  seat_id: string;
+}
+export interface FloorOpened {
+  seq: number;
+  at_ms: number;
+  type: "floor.opened";
+}
+export interface FloorClosed {
+  seq: number;
+  at_ms: number;
+  type: "floor.closed";
+}
+/**
+ * When the lesson will end by itself (countdown), or null. Ephemeral.
+ */
+export interface ClosingChanged {
+  type: "closing.changed";
+  closes_at_ms: number | null;
+}
+
+export const PROTOCOL_VERSION = 1;
