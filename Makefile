@@ -1,0 +1,114 @@
+# Tongtang. `make run` starts everything on this machine; `make test` proves it. No root needed.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check generate generated-is-current lock reset web
+
+STEP := @sh scripts/step
+PY := .venv/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+DATA_DIR := $(or $(TONGTANG_DATA_DIR),data)
+
+# Node 20.19 or newer from the machine, else one from a Python package.
+NODE_OK := $(shell node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null && echo yes)
+ifeq ($(NODE_OK),yes)
+NODE_STAMP :=
+else
+NODE_STAMP := .tools/node/.stamp
+export PATH := $(CURDIR)/.tools/node/bin:$(PATH)
+endif
+
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
+
+help:
+	@echo "make run          start everything here and print the address (TLS=1: https for other computers too)"
+	@echo "make test         every test, with a table of what ran"
+	@echo "make check        style, types and import rules"
+	@echo "make generate     TypeScript types from the server's own contracts"
+	@echo "make reset        forget the data of this folder (asks first)"
+	@echo "make lock         resolve the lock files again"
+
+# --- what is installed, each behind a stamp -------------------------------------------------------
+
+.venv/bin/python:
+	@sh scripts/find-python >/dev/null
+	$(STEP) "Python environment" sh scripts/make-venv
+
+.venv/.stamp-run: requirements.lock | .venv/bin/python
+	$(STEP) "Python packages" $(PIP) -r requirements.lock
+	@touch $@
+
+.venv/.stamp-dev: requirements-dev.lock .venv/.stamp-run
+	$(STEP) "Development packages" $(PIP) -r requirements-dev.lock
+	@touch $@
+
+.tools/node/.stamp: requirements-node.lock | .venv/bin/python
+	$(STEP) "Node.js (none of 20.19 or newer found)" sh scripts/make-node
+	@touch $@
+
+web/node_modules/.stamp: web/package-lock.json $(NODE_STAMP)
+	$(STEP) "Web packages" npm ci --prefix web --no-audit --no-fund
+	@touch $@
+
+web/dist/.stamp: web/node_modules/.stamp $(WEB_SOURCES)
+	$(STEP) "Web pages" npm run build --prefix web
+	@touch $@
+
+web: web/dist/.stamp
+
+# --- use ------------------------------------------------------------------------------------------
+
+run: .venv/.stamp-run web/dist/.stamp
+	@exec $(PY) -m app run $(if $(TLS),--tls)
+
+reset:
+	@printf 'Delete %s with every lesson and recording in it? Type yes: ' "$(DATA_DIR)"; \
+	read answer; [ "$$answer" = yes ] && rm -rf -- "$(DATA_DIR)" && echo "Deleted." || echo "Nothing was deleted."
+
+# --- proof ----------------------------------------------------------------------------------------
+
+test: .venv/.stamp-dev web/dist/.stamp .tools/.stamp-test
+	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest $(ARGS)
+
+.tools/.stamp-test: scripts/install-test-tools | .venv/.stamp-dev
+	$(STEP) "Browser and servers for the tests" sh scripts/install-test-tools
+	@mkdir -p .tools && touch $@
+
+check: .venv/.stamp-dev web/node_modules/.stamp
+	$(STEP) "ruff check" .venv/bin/ruff check .
+	$(STEP) "ruff format" .venv/bin/ruff format --check .
+	$(STEP) "mypy" .venv/bin/mypy
+	$(STEP) "import rules" .venv/bin/lint-imports
+	$(STEP) "web: types, style, browser support" npm run check --prefix web
+	@$(MAKE) --no-print-directory generated-is-current
+
+generate: .venv/.stamp-dev web/node_modules/.stamp
+	@mkdir -p .tools/generated
+	@$(PY) -m app export-schema > .tools/generated/signaling.json
+	@$(PY) -m app export-openapi > .tools/generated/openapi.json
+	$(STEP) "web/src/generated/signaling.ts" node web/scripts/generate-signaling.mjs $(CURDIR)/.tools/generated/signaling.json
+	$(STEP) "web/src/generated/api.ts" node web/scripts/generate-api.mjs $(CURDIR)/.tools/generated/openapi.json
+
+# `make generate` must leave what is committed as it is.
+generated-is-current:
+	@cp -r web/src/generated .tools/generated-before
+	@$(MAKE) --no-print-directory generate
+	@diff -ru .tools/generated-before web/src/generated || { rm -rf .tools/generated-before; \
+	  echo "web/src/generated was out of date; commit what 'make generate' wrote."; exit 1; }
+	@rm -rf .tools/generated-before
+
+# --- lock files -----------------------------------------------------------------------------------
+
+.tools/uv/.stamp: | .venv/bin/python
+	$(STEP) "uv" $(PY) -m pip install --quiet --disable-pip-version-check --target .tools/uv uv
+	@touch $@
+
+UV_COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	--python-version 3.11 --custom-compile-command 'make lock' pyproject.toml
+
+lock: .tools/uv/.stamp
+	$(STEP) "requirements.lock" $(UV_COMPILE) -o requirements.lock
+	$(STEP) "requirements-dev.lock" $(UV_COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
+	$(STEP) "requirements-node.lock" .tools/uv/bin/uv pip compile --quiet --universal --generate-hashes \
+	  --no-emit-index-url --python-version 3.11 --custom-compile-command 'make lock' --group node --only-group node \
+	  -o requirements-node.lock pyproject.toml
