@@ -20,7 +20,10 @@ class Settings(BaseSettings):
     """Address of the plain listener; `::` also takes IPv4."""
     http_port: int = Field(default=8080, ge=1, le=65535)
     https_port: int = Field(default=8443, ge=1, le=65535)
+    tls: bool = False
+    """Listen for https beside http; `serve --tls` sets it."""
     tls_certificate_file: Path | None = None
+    """Certificate chain of a real domain (PEM); empty: one of the local authority under `data_dir/tls`."""
     tls_key_file: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
     """Addresses whose X-Forwarded-* headers are believed."""
@@ -46,6 +49,11 @@ class Settings(BaseSettings):
     demo_password: SecretStr = SecretStr("")
     """Password of the demo accounts; empty: a random one, printed once."""
 
+    run_dir: Path | None = None
+    """Directory of the sockets between our processes; the supervisor sets it."""
+    internal_secret: SecretStr = SecretStr("")
+    """Shared by our own processes, new at every start; the supervisor sets it."""
+
     reconnect_grace_s: float = Field(default=60.0, gt=0, le=600)
     """A participant cut for less than this is not absent."""
     call_up_timeout_s: float = Field(default=30.0, gt=0, le=300)
@@ -61,3 +69,21 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url
         return f"sqlite+aiosqlite:///{(self.data_dir / 'tongtang.db').resolve()}"
+
+    @cached_property
+    def resolved_run_dir(self) -> Path:
+        return (self.run_dir or self.data_dir / "run").resolve()
+
+    def engine_socket(self, index: int) -> Path:
+        """Where engine `index` listens for the app."""
+        return self.resolved_run_dir / f"engine-{index}.sock"
+
+    @property
+    def recorder_socket(self) -> Path:
+        """Where the recorder listens for the app."""
+        return self.resolved_run_dir / "recorder.sock"
+
+    @property
+    def recorder_sink_socket(self) -> Path:
+        """Where the recorder listens for the media of engines (`RtpSink.socket_path`)."""
+        return self.resolved_run_dir / "sink.sock"
