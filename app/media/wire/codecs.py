@@ -21,6 +21,7 @@ class Vp8Descriptor:
         "is_layer_sync",
         "is_non_reference",
         "keyidx",
+        "partition_index",
         "partition_start",
         "picture_id",
         "picture_id_bits",
@@ -38,6 +39,7 @@ class Vp8Descriptor:
     is_non_reference: bool
     is_layer_sync: bool
     partition_start: bool
+    partition_index: int
     picture_id: int | None
     picture_id_bits: int
     """0, 7 or 15."""
@@ -62,6 +64,7 @@ class Vp8Descriptor:
         first = payload[0]
         self.is_non_reference = bool(first & 0x20)
         self.partition_start = bool(first & 0x10)
+        self.partition_index = first & 0x07
         self.is_frame_start = first & 0x17 == 0x10
         self.picture_id = self.tl0picidx = self.temporal_id = self.keyidx = None
         self.picture_id_bits = 0
@@ -122,11 +125,7 @@ class Vp8Descriptor:
             last |= keyidx & 0x1F
         if flags & 0x30:
             body.append(last)
-        first = self.is_non_reference << 5 | self.partition_start << 4
-        if not self.is_frame_start and self.partition_start:
-            # S set on a later partition: the partition index is not kept by any receiver we know,
-            # but it must not read as the start of a frame.
-            first |= 0x01
+        first = self.is_non_reference << 5 | self.partition_start << 4 | self.partition_index
         if not flags:
             return bytes((first,))
         return bytes((first | 0x80, flags)) + bytes(body)

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.media.wire.addresses import LocalAddress, local_addresses
+from app.media.wire.batch import BatchPool
+from app.media.wire.candidates import candidate_lines
 from app.media.wire.dtls_srtp import DtlsCertificate
-from app.media.wire.transport import PeerTransport, TransportHandler
+from app.media.wire.ice import BindingRequest
+from app.media.wire.path import Path
+from app.media.wire.tcp import TcpConnections, TcpListener, TcpPath
+from app.media.wire.transport import PeerTransport, TransportHandler, TransportState
+from app.media.wire.udp import SocketAddress, UdpPath, UdpSocket
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.1
+CONNECTED_TICK_S = 1.0
+INTERFACE_POLL_S = 5.0
+_PORT_ATTEMPTS = 20
+_HANDLER_LOG_INTERVAL_S = 1.0
 
 
 class PortInUse(OSError):
@@ -17,24 +34,35 @@ class PortInUse(OSError):
 
 @dataclass(slots=True)
 class EndpointCounters:
-    """What was received and dropped before it reached a transport."""
+    """What was received and dropped before it reached a transport; they only grow."""
 
     datagrams_received: int = 0
     unknown_source: int = 0
     """Not STUN, from an address no peer has used."""
     unknown_ufrag: int = 0
     malformed: int = 0
+    """In the range of STUN, but not a binding request with a username."""
     wrong_password: int = 0
     tcp_refused: int = 0
+    handler_errors: int = 0
+    """Exceptions out of a transport handler: bugs on this side, logged at most once a second."""
+
+
+@dataclass(slots=True)
+class _Bound:
+    udp: UdpSocket
+    tcp: TcpListener
+
+    def close(self) -> None:
+        self.udp.close()
+        self.tcp.close()
 
 
 class MediaEndpoint:
-    """Owns the media sockets of this process. `start()` needs a running event loop."""
+    """Owns the media sockets of this process. `start()` needs a running event loop.
 
-    counters: EndpointCounters
-    certificate: DtlsCertificate
-    on_addresses_changed: Callable[[], None] | None
-    """Called after local interfaces changed: new candidates are worth announcing."""
+    Also the `DatagramReceiver`, `FrameReceiver` and `TransportOwner` of what it owns.
+    """
 
     def __init__(
         self,
@@ -45,28 +73,127 @@ class MediaEndpoint:
         addresses: Callable[[], list[LocalAddress]] = local_addresses,
     ) -> None:
         """`port` 0 takes a free one, for tests. `addresses` is asked at start and every 5 s."""
-        raise NotImplementedError
+        self.counters = EndpointCounters()
+        self.certificate = certificate or DtlsCertificate.generate()
+        self.on_addresses_changed: Callable[[], None] | None = None
+        """Called after local interfaces changed: new candidates are worth announcing."""
+        self._port = port
+        self._clock = clock
+        self._addresses = addresses
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._bound: dict[LocalAddress, _Bound] = {}
+        self._connections = TcpConnections()
+        self._batches = BatchPool()
+        self._ufrags: dict[PeerTransport, tuple[str, ...]] = {}
+        self._by_ufrag: dict[str, PeerTransport] = {}
+        self._owners: dict[Path, PeerTransport] = {}
+        self._waiting: list[PeerTransport] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._next_connected_tick = 0.0
+        self._next_poll = 0.0
+        self._handler_logged_at = -_HANDLER_LOG_INTERVAL_S
+
+    # -- life ---------------------------------------------------------------------------------
 
     @property
     def port(self) -> int:
         """The UDP and TCP port number in use."""
-        raise NotImplementedError
+        return self._port
+
+    @property
+    def addresses(self) -> list[LocalAddress]:
+        """The addresses that are bound, in the order of `local_addresses`."""
+        return list(self._bound)
 
     def start(self) -> None:
-        """Bind the sockets and begin to read. Raises PortInUse."""
-        raise NotImplementedError
+        """Bind the sockets and begin to read. Raises PortInUse, or OSError if nothing binds."""
+        loop = asyncio.get_running_loop()
+        addresses = self._addresses()
+        attempts = _PORT_ATTEMPTS if self._port == 0 else 1
+        for attempt in range(1, attempts + 1):
+            try:
+                self._bound = self._bind_all(addresses)
+                break
+            except PortInUse:
+                if attempt == attempts:
+                    raise
+        if not self._bound:
+            raise OSError(errno.EADDRNOTAVAIL, "no local address could be bound for media")
+        first = next(iter(self._bound.values())).udp
+        self._port = first.port
+        self._loop = loop
+        for bound in self._bound.values():
+            bound.udp.start(loop)
+            bound.tcp.start(loop)
+        log.info(
+            "media on port %d of %s, receive buffer %d bytes",
+            self._port,
+            ", ".join(a.ip for a in self._bound),
+            first.receive_buffer_bytes,
+        )
+        self._next_poll = self._clock() + INTERFACE_POLL_S
+        self._timer = loop.call_later(TICK_S, self._tick)
 
     def close(self) -> None:
         """Close every transport and socket. Idempotent."""
-        raise NotImplementedError
+        for transport in list(self._ufrags):
+            self.remove(transport)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._connections.close_all()
+        for bound in self._bound.values():
+            bound.close()
+        self._bound.clear()
+        self._waiting.clear()
+        self._loop = None
+
+    def _bind_all(self, addresses: list[LocalAddress]) -> dict[LocalAddress, _Bound]:
+        bound: dict[LocalAddress, _Bound] = {}
+        port = self._port
+        try:
+            for address in addresses:
+                one = self._bind(address, port)
+                if one is not None:
+                    bound[address] = one
+                    port = one.udp.port
+        except OSError:
+            for one in bound.values():
+                one.close()
+            raise
+        return bound
+
+    def _bind(self, address: LocalAddress, port: int) -> _Bound | None:
+        """Both sockets of one address; None if the address is not usable (yet)."""
+        udp: UdpSocket | None = None
+        try:
+            udp = UdpSocket(address, port, self, self._clock)
+            tcp = TcpListener(address, udp.port, self, self._clock, self._connections)
+        except OSError as error:
+            if udp is not None:
+                udp.close()
+            if error.errno == errno.EADDRINUSE:
+                raise PortInUse(
+                    error.errno, f"media port {port} is in use on {address.ip}"
+                ) from error
+            log.warning("media: cannot bind %s: %s", address.ip, error)
+            return None
+        return _Bound(udp, tcp)
+
+    # -- peers --------------------------------------------------------------------------------
 
     def create_transport(self, handler: TransportHandler) -> PeerTransport:
         """A new peer, reachable at once under its ufrag."""
-        raise NotImplementedError
+        transport = PeerTransport(handler, self.certificate, owner=self, batches=self._batches)
+        self._ufrags[transport] = ()
+        self.credentials_changed(transport)
+        return transport
 
     def remove(self, transport: PeerTransport) -> None:
         """Close `transport` and forget it. Idempotent."""
-        raise NotImplementedError
+        transport.close()
+        for ufrag in self._ufrags.pop(transport, ()):
+            self._by_ufrag.pop(ufrag, None)
 
     def candidates(
         self,
@@ -79,6 +206,186 @@ class MediaEndpoint:
 
         Loopback only if `for_loopback`: the page itself came from there. `public_ips` are the
         outer addresses of a 1:1 NAT and come before the local ones; `preferred_ip`, the address
-        used for HTTP, comes first of all if it is one of them.
+        used for HTTP, comes first of all if it is one of them. Raises ValueError if a public
+        address is not an IP address.
         """
-        raise NotImplementedError
+        return candidate_lines(
+            self.addresses,
+            self._port,
+            for_loopback=for_loopback,
+            public_ips=public_ips,
+            preferred_ip=preferred_ip,
+        )
+
+    # -- receiving ----------------------------------------------------------------------------
+
+    def datagram_received(
+        self, source: UdpSocket, data: bytes, remote: SocketAddress, now: float
+    ) -> None:
+        """First byte and address decide: STUN by ufrag, all else by address (RFC 7983)."""
+        counters = self.counters
+        counters.datagrams_received += 1
+        path = source.paths.get(remote)
+        try:
+            if data and data[0] < 4:
+                self._receive_stun(data, path or UdpPath(source, remote), now)
+            elif path is not None:
+                self._owners[path].receive(data, path, now)
+            else:
+                counters.unknown_source += 1
+        except Exception:
+            self._handler_failed(now)
+
+    def frame_received(self, path: TcpPath, data: bytes, now: float) -> None:
+        """The same for one ICE-TCP frame; a connection that begins otherwise is closed."""
+        counters = self.counters
+        counters.datagrams_received += 1
+        owner = self._owners.get(path)
+        try:
+            if data[0] < 4:
+                self._receive_stun(data, path, now)
+            elif owner is not None:
+                owner.receive(data, path, now)
+            else:
+                counters.unknown_source += 1
+                path.close()
+        except Exception:
+            self._handler_failed(now)
+
+    def _receive_stun(self, data: bytes, path: UdpPath | TcpPath, now: float) -> None:
+        try:
+            request = BindingRequest.parse(data)
+        except ValueError:
+            self.counters.malformed += 1
+            return
+        transport = self._by_ufrag.get(request.local_ufrag)
+        if transport is None:
+            self.counters.unknown_ufrag += 1
+        elif not transport.receive_binding_request(request, path, now):
+            self.counters.wrong_password += 1
+
+    def wake_up_ended(self) -> None:
+        """Send what this wake-up has queued."""
+        waiting = self._waiting
+        while waiting:
+            waiting.pop().flush()
+
+    def connection_closed(self, path: TcpPath) -> None:
+        """Forget an ICE-TCP connection and tell its peer."""
+        self._connections.discard(path)
+        owner = self._owners.pop(path, None)
+        if owner is not None:
+            owner.path_lost(path)
+
+    def connection_refused(self) -> None:
+        """Count a connection over the limits."""
+        self.counters.tcp_refused += 1
+
+    def _handler_failed(self, now: float) -> None:
+        # Remote input is handled below; what arrives here is a bug in a handler. It must not
+        # stop the other peers, nor fill the disk at a thousand packets a second.
+        self.counters.handler_errors += 1
+        if now - self._handler_logged_at >= _HANDLER_LOG_INTERVAL_S:
+            self._handler_logged_at = now
+            log.exception("media: a transport handler failed")
+
+    # -- what transports ask for --------------------------------------------------------------
+
+    def path_validated(self, transport: PeerTransport, path: Path, now: float) -> bool:
+        """Route `path` to `transport`, unless another peer is alive on that very address.
+
+        Otherwise a participant could take a classmate's address with a forged source.
+        """
+        other = self._owners.get(path)
+        if other is not None and other is not transport:
+            if other.is_live_on(path, now):
+                return False
+            other.path_lost(path)
+        self._owners[path] = transport
+        if isinstance(path, UdpPath):
+            path.udp_socket.paths[path.address] = path
+        elif isinstance(path, TcpPath):
+            self._connections.prove(path)
+        return True
+
+    def path_released(self, transport: PeerTransport, path: Path) -> None:
+        """Stop routing `path` to `transport`."""
+        if self._owners.get(path) is not transport:
+            return
+        del self._owners[path]
+        if isinstance(path, UdpPath):
+            path.udp_socket.paths.pop(path.address, None)
+        path.close()
+
+    def credentials_changed(self, transport: PeerTransport) -> None:
+        """Answer under the transport's current ufrags and no others."""
+        known = self._ufrags.get(transport)
+        if known is None:
+            return
+        for ufrag in known:
+            self._by_ufrag.pop(ufrag, None)
+        current = transport.local_ufrags
+        self._ufrags[transport] = current
+        for ufrag in current:
+            self._by_ufrag[ufrag] = transport
+
+    def flush_wanted(self, transport: PeerTransport) -> None:
+        """Flush with the end of this wake-up, or of this loop iteration when outside one."""
+        if not self._waiting and self._loop is not None:
+            self._loop.call_soon(self.wake_up_ended)
+        self._waiting.append(transport)
+
+    # -- time ---------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        if self._loop is None:
+            return
+        self._timer = self._loop.call_later(TICK_S, self._tick)
+        now = self._clock()
+        everyone = now >= self._next_connected_tick
+        if everyone:
+            self._next_connected_tick = now + CONNECTED_TICK_S
+            self._connections.close_idle(now)
+        for transport in list(self._ufrags):
+            if everyone or transport.state is not TransportState.CONNECTED:
+                try:
+                    transport.tick(now)
+                except Exception:
+                    self._handler_failed(now)
+        if now >= self._next_poll:
+            self._next_poll = now + INTERFACE_POLL_S
+            self._read_interfaces()
+
+    def _read_interfaces(self) -> None:
+        assert self._loop is not None
+        current = self._addresses()
+        before = list(self._bound)
+        for address in before:
+            if address not in current:
+                self._unbind(address)
+        for address in current:
+            if address in self._bound:
+                continue
+            try:
+                bound = self._bind(address, self._port)
+            except PortInUse as error:
+                log.warning("media: %s", error)
+                continue
+            if bound is not None:
+                self._bound[address] = bound
+                bound.udp.start(self._loop)
+                bound.tcp.start(self._loop)
+        if list(self._bound) != before:
+            log.info("media addresses are now %s", ", ".join(a.ip for a in self._bound))
+            if self.on_addresses_changed is not None:
+                self.on_addresses_changed()
+
+    def _unbind(self, address: LocalAddress) -> None:
+        bound = self._bound.pop(address)
+        bound.close()
+        for path in list(bound.udp.paths.values()):
+            owner = self._owners.pop(path, None)
+            path.close()
+            if owner is not None:
+                owner.path_lost(path)
+        bound.udp.paths.clear()

@@ -1,0 +1,128 @@
+"""ICE-lite: answer connectivity checks, know who has proven the password. RFC 8445, RFC 7675."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from dataclasses import dataclass
+from typing import Any
+
+from aioice import stun
+
+CONSENT_EXPIRES_S = 30.0
+"""RFC 7675 §5.1: without a valid request for this long the remote no longer consents."""
+
+_ICE_CHARACTERS = string.ascii_letters + string.digits
+_MAX_STUN_BYTES = 1280
+_COOKIE = stun.COOKIE.to_bytes(4, "big")
+_METHOD_AND_CLASS_REQUEST = b"\x00\x01"
+
+
+def random_ufrag() -> str:
+    """A fresh username fragment, 8 ice-chars (RFC 8839 §5.4 wants 4 to 256)."""
+    return "".join(secrets.choice(_ICE_CHARACTERS) for _ in range(8))
+
+
+def random_pwd() -> str:
+    """A fresh password, 24 ice-chars: 142 bits (RFC 8445 §5.3 wants 128)."""
+    return "".join(secrets.choice(_ICE_CHARACTERS) for _ in range(24))
+
+
+def is_stun(data: bytes) -> bool:
+    """Whether this datagram is STUN: first byte 0..3 (RFC 7983 §7) and the magic cookie."""
+    return len(data) >= 20 and data[0] < 4 and data[4:8] == _COOKIE
+
+
+@dataclass(frozen=True, slots=True)
+class BindingRequest:
+    """A parsed binding request, not yet authenticated."""
+
+    message: stun.Message
+    local_ufrag: str
+    remote_ufrag: str
+
+    @classmethod
+    def parse(cls, data: bytes) -> BindingRequest:
+        """Read a STUN binding request with USERNAME `local:remote`. Raises ValueError."""
+        if len(data) > _MAX_STUN_BYTES:
+            raise ValueError("STUN message is too long")
+        if data[:2] != _METHOD_AND_CLASS_REQUEST:
+            raise ValueError("STUN message is not a binding request")
+        try:
+            message = stun.parse_message(data)
+        except ValueError:
+            raise
+        except Exception as error:
+            # aioice lets struct.error and UnicodeDecodeError of a malformed attribute through.
+            raise ValueError("STUN attribute is malformed") from error
+        username: Any = message.attributes.get("USERNAME")
+        if not isinstance(username, str) or ":" not in username:
+            raise ValueError("STUN username is missing")
+        local_ufrag, _, remote_ufrag = username.partition(":")
+        return cls(message, local_ufrag, remote_ufrag)
+
+    @property
+    def is_nominating(self) -> bool:
+        """Whether the controlling side wants this pair used."""
+        return "USE-CANDIDATE" in self.message.attributes
+
+
+class IceLite:
+    """One generation of local ICE credentials and the consent given under it.
+
+    The lite side is always controlled and never sends a check (RFC 8445 §2.5, §6.1.1), so a role
+    conflict cannot be repaired by it and ICE-CONTROLLED requests are answered like any other.
+    """
+
+    def __init__(self, local_ufrag: str, local_pwd: str) -> None:
+        self.local_ufrag = local_ufrag
+        self.local_pwd = local_pwd
+        self.last_consent: float | None = None
+        self._key = local_pwd.encode()
+
+    @classmethod
+    def fresh(cls) -> IceLite:
+        """With new random credentials."""
+        return cls(random_ufrag(), random_pwd())
+
+    def authenticate(self, request: BindingRequest, now: float) -> bool:
+        """Whether the sender knows our password; if so, consent counts from `now`."""
+        if request.local_ufrag != self.local_ufrag:
+            return False
+        if not request.message.check_message_integrity(self._key):
+            return False
+        self.last_consent = now
+        return True
+
+    def success_response(self, request: BindingRequest, remote: tuple[str, int]) -> bytes:
+        """The answer to an authenticated request: where it came from, signed and fingerprinted."""
+        response = stun.Message(
+            stun.Method.BINDING,
+            stun.Class.RESPONSE,
+            transaction_id=request.message.transaction_id,
+            attributes={"XOR-MAPPED-ADDRESS": remote},
+        )
+        response.add_message_integrity(self._key)
+        return bytes(response)
+
+    @property
+    def consent_deadline(self) -> float | None:
+        """When consent ends unless another valid request comes; None before the first."""
+        if self.last_consent is None:
+            return None
+        return self.last_consent + CONSENT_EXPIRES_S
+
+
+def unauthenticated_response(request: BindingRequest) -> bytes:
+    """401 for a wrong password, RFC 8489 §9.1.3; unsigned, as there is no common key.
+
+    Smaller than the request that asked for it, so it is of no use for amplification.
+    """
+    response = stun.Message(
+        stun.Method.BINDING,
+        stun.Class.ERROR,
+        transaction_id=request.message.transaction_id,
+        attributes={"ERROR-CODE": (401, "Unauthenticated")},
+    )
+    response.add_fingerprint()
+    return bytes(response)
