@@ -1,0 +1,1 @@
+"""What tests share: a whole server, a browser, namespaces, a weak link."""
