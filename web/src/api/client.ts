@@ -1,0 +1,60 @@
+import createClient from "openapi-fetch";
+import type { paths } from "./paths";
+
+/** A refusal of the server, or `unreachable` when there was no answer. `code` is stable. */
+export class ApiError extends Error {
+  override name = "ApiError";
+
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status: number,
+    readonly fields: Record<string, string> = {},
+  ) {
+    super(message);
+  }
+}
+
+const client = createClient<paths>({
+  baseUrl: "/api/v1",
+  credentials: "same-origin",
+  // A cross-site form cannot set this header: the server asks for it on every change.
+  headers: { "X-Requested-With": "tongtang" },
+});
+
+interface Answer<Value> {
+  data?: Value;
+  error?: unknown;
+  response: Response;
+}
+
+/** The value of an answer; throws `ApiError` for a refusal or when the server cannot be reached. */
+async function unwrap<Value>(pending: Promise<Answer<Value>>): Promise<Value> {
+  let answer: Answer<Value>;
+  try {
+    answer = await pending;
+  } catch {
+    throw new ApiError("unreachable", "The server did not answer.", 0);
+  }
+  if (!answer.response.ok) throw refusal(answer.error, answer.response.status);
+  return answer.data as Value;
+}
+
+function refusal(body: unknown, status: number): ApiError {
+  if (typeof body !== "object" || body === null) return new ApiError("failed", "", status);
+  const { code, message, errors } = body as Record<string, unknown>;
+  const fields: Record<string, string> = {};
+  if (Array.isArray(errors)) {
+    for (const entry of errors as { field?: unknown; message?: unknown }[]) {
+      fields[String(entry.field)] = String(entry.message);
+    }
+  }
+  return new ApiError(
+    typeof code === "string" ? code : "failed",
+    typeof message === "string" ? message : "",
+    status,
+    fields,
+  );
+}
+
+export { client, unwrap };

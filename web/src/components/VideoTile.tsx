@@ -1,0 +1,62 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import { classes } from "./classes";
+import styles from "./VideoTile.module.css";
+
+interface VideoTileProps {
+  stream: MediaStream | null;
+  /** Who is seen: read out, and shown in the corner. */
+  name: string;
+  detail?: string;
+  /** Shown in place of the picture: camera off, not here, paused. */
+  cover?: ReactNode;
+  /** Marks and lights over the picture, top left. */
+  marks?: ReactNode;
+  isMirrored?: boolean;
+  isOnStage?: boolean;
+  /** `contain` shows all of a shared screen; `cover` fills the tile with a face. */
+  fit?: "cover" | "contain";
+  className?: string | undefined;
+}
+
+/** A picture without sound: sound is played in one place (see `Sound`), so that moving tiles never cuts it. */
+export function VideoTile({
+  stream,
+  name,
+  detail,
+  cover,
+  marks,
+  isMirrored = false,
+  isOnStage = false,
+  fit = "cover",
+  className,
+}: VideoTileProps) {
+  const video = useRef<HTMLVideoElement>(null);
+
+  useEffect(() => {
+    const element = video.current;
+    if (!element || element.srcObject === stream) return;
+    element.srcObject = stream;
+    // A muted video may always play; a rejection only means that it was replaced before it started.
+    if (stream) element.play().catch(() => undefined);
+  }, [stream]);
+
+  return (
+    <figure className={classes(styles.tile, isOnStage && styles.onStage, className)}>
+      <video
+        ref={video}
+        className={classes(styles.picture, isMirrored && styles.mirrored)}
+        style={{ objectFit: fit }}
+        aria-label={name}
+        autoPlay
+        muted
+        playsInline
+      />
+      {cover && <div className={styles.cover}>{cover}</div>}
+      {marks && <div className={styles.marks}>{marks}</div>}
+      <figcaption className={styles.caption}>
+        <strong>{name}</strong>
+        {detail && <span>{detail}</span>}
+      </figcaption>
+    </figure>
+  );
+}
