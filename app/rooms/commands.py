@@ -18,6 +18,8 @@ class Join:
     device_id: DeviceId
     user_id: UserId | None = None
     classroom_id: ClassroomId | None = None
+    is_resume: bool = False
+    """The device reconnected by itself: it must not push out another one that holds the place now (`replaced`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.ids import ClassroomId, DeviceId, LessonId, ParticipantId, SeatId, UserId
+from app.ids import (
+    ClassroomId,
+    DeviceId,
+    LessonId,
+    ParticipantId,
+    PublicationId,
+    SeatId,
+    UserId,
+)
 
 
 class Role(StrEnum):
@@ -83,6 +91,8 @@ class LessonPlan:
     call_up_timeout_ms: int = 30_000
     overtime_ms: int = 600_000
     """How long after its planned end, or after its last lead left, a lesson ends by itself."""
+    stage_limit: int = 4
+    """Classrooms that may be called up or on stage at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +113,11 @@ class Room:
     resumed_ms: int | None = None
     """When a server process last took the room up; grace periods count from there after downtime."""
     heartbeat_ms: int | None = None
+    at_ms: int = 0
+    """When the last event happened, lesson clock: time in a journal never runs backwards."""
+    open_epochs: frozenset[str] = frozenset()
+    closed_epochs: frozenset[str] = frozenset()
+    segments: frozenset[str] = frozenset()
+    """Closed segments: the recorder reports each at least once, the journal holds it once."""
+    recording_stops: Mapping[PublicationId, str] = field(default_factory=dict)
+    """Publications that are no longer written, and why."""

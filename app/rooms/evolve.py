@@ -1,0 +1,288 @@
+"""The fold: a room and one journal row give the next room. Pure, total, and never refuses."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from app.ids import ParticipantId, SeatId, publication_id
+from app.rooms.events import (
+    CallUpAccepted,
+    CallUpCancelled,
+    CallUpDeclined,
+    CallUpExpired,
+    ClassroomCalledUp,
+    ClassroomSentDown,
+    ClockAnchored,
+    DeviceReplaced,
+    EpochClosed,
+    EpochOpened,
+    Event,
+    FloorClosed,
+    FloorOpened,
+    HandLowered,
+    HandRaised,
+    Heartbeat,
+    LessonEnded,
+    LessonStarted,
+    ListenInStarted,
+    ListenInStopped,
+    ParticipantCut,
+    ParticipantJoined,
+    ParticipantLeft,
+    ParticipantMuted,
+    ParticipantReturned,
+    ParticipantUnmuted,
+    PublicationStarted,
+    PublicationStopped,
+    Recorded,
+    RecordingStopped,
+    SegmentClosed,
+    SourceSwitched,
+)
+from app.rooms.state import LessonPlan, Participant, Phase, Presence, Role, Room, StagePlace
+
+
+def evolve(room: Room, recorded: Recorded) -> Room:
+    """The room after this journal row. A row about an unknown participant changes only `seq` and `at_ms`."""
+    at_ms = recorded.at_ms
+    next_room = _apply(room, recorded.event, at_ms)
+    return replace(next_room, seq=recorded.seq, at_ms=max(room.at_ms, at_ms))
+
+
+def fold(plan: LessonPlan, journal: Iterable[Recorded]) -> Room:
+    """The room that a whole journal tells of."""
+    room = Room(plan)
+    for recorded in journal:
+        room = evolve(room, recorded)
+    return room
+
+
+def _apply(room: Room, event: Event, at_ms: int) -> Room:
+    match event:
+        case (
+            ParticipantJoined()
+            | ParticipantCut()
+            | ParticipantReturned()
+            | DeviceReplaced()
+            | ParticipantLeft()
+        ):
+            return _presence(room, event, at_ms)
+        case (
+            ClassroomCalledUp()
+            | CallUpAccepted()
+            | CallUpDeclined()
+            | CallUpCancelled()
+            | CallUpExpired()
+            | ClassroomSentDown()
+        ):
+            return _stage(room, event)
+        case EpochOpened() | SegmentClosed() | EpochClosed() | RecordingStopped():
+            return _recording(room, event)
+        case LessonStarted() | LessonEnded() | ClockAnchored() | Heartbeat():
+            return _lesson(room, event, at_ms)
+        case FloorOpened():
+            return replace(room, is_floor_open=True)
+        case FloorClosed():
+            return replace(room, is_floor_open=False)
+        case ListenInStarted():
+            return replace(room, listening={**room.listening, event.listener_id: event.seat_id})
+        case ListenInStopped():
+            return replace(
+                room, listening={k: v for k, v in room.listening.items() if k != event.listener_id}
+            )
+        case _:
+            return _place(room, event, at_ms)
+
+
+def _lesson(
+    room: Room, event: LessonStarted | LessonEnded | ClockAnchored | Heartbeat, at_ms: int
+) -> Room:
+    match event:
+        case LessonStarted():
+            has_lead = any(
+                p.role is Role.LEAD and p.presence is not Presence.ABSENT
+                for p in room.participants.values()
+            )
+            return replace(
+                room,
+                phase=Phase.LIVE,
+                started_ms=at_ms,
+                lead_gone_ms=None if has_lead else at_ms,
+            )
+        case LessonEnded():
+            return replace(
+                room,
+                phase=Phase.ENDED,
+                ended_ms=at_ms,
+                end_reason=event.reason,
+                lead_gone_ms=None,
+                is_floor_open=False,
+                listening={},
+                participants={k: _cleared(p) for k, p in room.participants.items()},
+            )
+        case ClockAnchored():
+            return replace(room, resumed_ms=at_ms)
+        case Heartbeat():
+            return replace(room, heartbeat_ms=at_ms)
+
+
+def _cleared(participant: Participant) -> Participant:
+    """Off the stage, hand down, nothing published."""
+    return replace(
+        participant,
+        place=StagePlace.OFF,
+        call_expires_ms=None,
+        hand_raised_ms=None,
+        publishing={},
+    )
+
+
+def _with(room: Room, participant: Participant) -> Room:
+    participants: Mapping[ParticipantId, Participant] = {
+        **room.participants,
+        participant.participant_id: participant,
+    }
+    return replace(room, participants=participants)
+
+
+def _presence(
+    room: Room,
+    event: ParticipantJoined
+    | ParticipantCut
+    | ParticipantReturned
+    | DeviceReplaced
+    | ParticipantLeft,
+    at_ms: int,
+) -> Room:
+    old = room.participants.get(event.participant_id)
+    if isinstance(event, ParticipantJoined):
+        return _joined(room, event, old, at_ms)
+    if old is None:
+        return room
+    match event:
+        case ParticipantCut():
+            return _with(room, replace(old, presence=Presence.CUT, device_id=None, since_ms=at_ms))
+        case ParticipantReturned():
+            since_ms = old.since_ms if old.presence is Presence.PRESENT else at_ms
+            return _with(
+                room,
+                replace(
+                    old, presence=Presence.PRESENT, device_id=event.device_id, since_ms=since_ms
+                ),
+            )
+        case DeviceReplaced():
+            return _with(room, replace(old, device_id=event.device_id))
+        case ParticipantLeft():
+            # Who was lost is gone since the cut, not since the end of the grace period.
+            gone_ms = old.since_ms if event.reason == "lost" else at_ms
+            if old.role is Role.LEAD and room.phase is Phase.LIVE:
+                room = replace(room, lead_gone_ms=gone_ms)
+            left = replace(
+                _cleared(old), presence=Presence.ABSENT, device_id=None, since_ms=gone_ms
+            )
+            return _with(room, left)
+
+
+def _joined(room: Room, event: ParticipantJoined, old: Participant | None, at_ms: int) -> Room:
+    # A muted classroom that leaves and comes back is still muted, a closed camera still closed.
+    joined = Participant(
+        participant_id=event.participant_id,
+        role=event.role,
+        user_id=event.user_id,
+        classroom_id=event.classroom_id,
+        device_id=event.device_id,
+        presence=Presence.PRESENT,
+        since_ms=at_ms,
+        is_muted=old.is_muted if old else False,
+        switched_off=old.switched_off if old else frozenset(),
+    )
+    if event.role is Role.LEAD:
+        room = replace(room, lead_gone_ms=None)
+    return _with(room, joined)
+
+
+def _stage(
+    room: Room,
+    event: ClassroomCalledUp
+    | CallUpAccepted
+    | CallUpDeclined
+    | CallUpCancelled
+    | CallUpExpired
+    | ClassroomSentDown,
+) -> Room:
+    old = room.participants.get(ParticipantId(event.seat_id))
+    if old is None:
+        return room
+    match event:
+        case ClassroomCalledUp():
+            new = replace(old, place=StagePlace.CALLED, call_expires_ms=event.expires_ms)
+        case CallUpAccepted():
+            # A raised hand is answered by the stage.
+            new = replace(old, place=StagePlace.ON, call_expires_ms=None, hand_raised_ms=None)
+        case _:
+            new = replace(old, place=StagePlace.OFF, call_expires_ms=None)
+    return _with(room, new)
+
+
+def _place(
+    room: Room,
+    event: ParticipantMuted
+    | ParticipantUnmuted
+    | HandRaised
+    | HandLowered
+    | SourceSwitched
+    | PublicationStarted
+    | PublicationStopped,
+    at_ms: int,
+) -> Room:
+    old = room.participants.get(event.participant_id)
+    if old is None:
+        return room
+    match event:
+        case ParticipantMuted():
+            new = replace(old, is_muted=True)
+        case ParticipantUnmuted():
+            new = replace(old, is_muted=False)
+        case HandRaised():
+            new = replace(old, hand_raised_ms=at_ms)
+        case HandLowered():
+            new = replace(old, hand_raised_ms=None)
+        case SourceSwitched():
+            source = frozenset({event.source})
+            off = old.switched_off - source if event.is_on else old.switched_off | source
+            new = replace(old, switched_off=off)
+        case PublicationStarted():
+            new = replace(old, publishing={**old.publishing, event.source: event.codec})
+        case PublicationStopped():
+            left = {k: v for k, v in old.publishing.items() if k != event.source}
+            new = replace(old, publishing=left)
+    return _with(room, new)
+
+
+def _recording(
+    room: Room, event: EpochOpened | SegmentClosed | EpochClosed | RecordingStopped
+) -> Room:
+    match event:
+        case EpochOpened():
+            publication = publication_id(event.participant_id, event.source)
+            stops = {k: v for k, v in room.recording_stops.items() if k != publication}
+            return replace(
+                room, open_epochs=room.open_epochs | {event.epoch_id}, recording_stops=stops
+            )
+        case SegmentClosed():
+            return replace(room, segments=room.segments | {event.segment_id})
+        case EpochClosed():
+            return replace(
+                room,
+                open_epochs=room.open_epochs - {event.epoch_id},
+                closed_epochs=room.closed_epochs | {event.epoch_id},
+            )
+        case RecordingStopped():
+            publication = publication_id(event.participant_id, event.source)
+            return replace(
+                room, recording_stops={**room.recording_stops, publication: event.reason}
+            )
+
+
+def listeners_of(room: Room, seat_id: SeatId) -> tuple[ParticipantId, ...]:
+    """The staff that listen in on this seat now."""
+    return tuple(who for who, seat in room.listening.items() if seat == seat_id)

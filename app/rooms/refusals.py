@@ -1,0 +1,23 @@
+"""Why the domain refuses a command: stable codes with an English sentence each (screens translate the code)."""
+
+from app.errors import CommandRejected
+
+REFUSALS: dict[str, str] = {
+    "not_allowed": "Your role may not do this.",
+    "not_live": "The lesson has not started yet.",
+    "lesson_ended": "The lesson is over.",
+    "not_present": "You are not in this lesson at the moment.",
+    "seat_unknown": "This lesson has no such seat.",
+    "seat_absent": "This classroom is not there at the moment.",
+    "already_on_stage": "This classroom is on stage already.",
+    "not_called": "There is no open call for this classroom.",
+    "stage_full": "The stage is full. Send a classroom down first.",
+    "staff_full": "There is no place left for staff in this lesson.",
+    "source_unknown": "There is no such camera or microphone to switch.",
+    "replaced": "Another device took this place.",
+}
+
+
+def rejected(code: str) -> CommandRejected:
+    """The refusal with this code, to be raised."""
+    return CommandRejected(code, REFUSALS[code])

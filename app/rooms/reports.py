@@ -1,0 +1,67 @@
+"""What engine and recorder report back. Delivered at least once, journalled once."""
+
+from app.ids import publication_id
+from app.rooms.commands import (
+    ReportEpochClosed,
+    ReportEpochOpened,
+    ReportPublication,
+    ReportRecordingStopped,
+    ReportSegmentClosed,
+)
+from app.rooms.draft import Draft
+from app.rooms.events import (
+    EpochClosed,
+    EpochOpened,
+    PublicationStarted,
+    PublicationStopped,
+    RecordingStopped,
+    SegmentClosed,
+)
+from app.rooms.state import Phase, Presence
+
+
+def report_publication(draft: Draft, command: ReportPublication) -> None:
+    """A track came, changed its codec, or went. Only of somebody who is there, and only while live."""
+    owner = draft.room.participants.get(command.participant_id)
+    if owner is None or owner.presence is Presence.ABSENT or draft.room.phase is not Phase.LIVE:
+        return
+    known = owner.publishing.get(command.source)
+    if command.codec is None:
+        if known is not None:
+            draft.emit(PublicationStopped(command.participant_id, command.source))
+    elif known != command.codec:
+        draft.emit(PublicationStarted(command.participant_id, command.source, command.codec))
+
+
+def report_recording(
+    draft: Draft,
+    command: ReportEpochOpened | ReportSegmentClosed | ReportEpochClosed | ReportRecordingStopped,
+) -> None:
+    """Also after the end of the lesson: the recorder closes its last segments then."""
+    room = draft.room
+    match command:
+        case ReportEpochOpened():
+            if command.epoch_id not in room.open_epochs | room.closed_epochs:
+                draft.emit(
+                    EpochOpened(
+                        command.epoch_id, command.participant_id, command.source, command.codec
+                    )
+                )
+        case ReportSegmentClosed():
+            if command.segment_id not in room.segments:
+                draft.emit(
+                    SegmentClosed(
+                        command.segment_id,
+                        command.epoch_id,
+                        command.size_bytes,
+                        command.sha256,
+                        command.sidecar_sha256,
+                    )
+                )
+        case ReportEpochClosed():
+            if command.epoch_id not in room.closed_epochs:
+                draft.emit(EpochClosed(command.epoch_id))
+        case ReportRecordingStopped():
+            publication = publication_id(command.participant_id, command.source)
+            if room.recording_stops.get(publication) != command.reason:
+                draft.emit(RecordingStopped(command.participant_id, command.source, command.reason))
