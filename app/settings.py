@@ -1,7 +1,9 @@
 """Every setting once, with its unit in the name. Environment prefix `TONGTANG_`."""
 
+import logging
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +17,9 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     database_url: str = ""
     """SQLAlchemy async URL; empty: SQLite in `data_dir`."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    """What the terminal shows; the files in `data_dir/logs` have info and above in any case."""
 
     http_host: str = "::"
     """Address of the plain listener; `::` also takes IPv4."""
@@ -69,6 +74,10 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url
         return f"sqlite+aiosqlite:///{(self.data_dir / 'tongtang.db').resolve()}"
+
+    @property
+    def log_level_number(self) -> int:
+        return logging.getLevelNamesMapping()[self.log_level.upper()]
 
     @cached_property
     def resolved_run_dir(self) -> Path:
