@@ -1,0 +1,302 @@
+"""The embedded engine: rooms, negotiation and timers on one event loop. All calls are synchronous.
+
+`app.media.worker` puts it behind a socket; nothing here awaits, logs per packet or touches a disk.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+
+from app.ids import LessonId, ParticipantId, PublicationId
+from app.media.port import (
+    ClientNetwork,
+    EngineSnapshot,
+    MediaEvent,
+    MediaGrant,
+    MediaPermissions,
+    NegotiationFailed,
+    ParticipantSnapshot,
+    RtpSink,
+    SlotGroup,
+    Source,
+)
+from app.media.sfu.negotiation import (
+    accepted_formats,
+    build_answer,
+    build_offer,
+    parse_description,
+    published_sections,
+    remote_transport,
+    slot_sections,
+)
+from app.media.sfu.publishing_peer import PublishingPeer
+from app.media.sfu.room import Participant, Room
+from app.media.sfu.stats import room_stats
+from app.media.sfu.subscribing_peer import SubscribingPeer
+from app.media.wire.endpoint import MediaEndpoint
+from app.media.wire.transport import TransportState
+
+TICK_S = 0.020
+REPORT_INTERVAL_S = 1.0
+
+
+class SfuEngine:
+    """One engine on one media port. `start()` needs a running loop; `close()` ends everything."""
+
+    def __init__(
+        self,
+        endpoint: MediaEndpoint,
+        *,
+        emit: Callable[[MediaEvent], None],
+        media_epoch: int,
+        public_ips: tuple[str, ...] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.endpoint = endpoint
+        self.media_epoch = media_epoch
+        self.rooms: dict[LessonId, Room] = {}
+        self._emit = emit
+        self._public_ips = public_ips
+        self._clock = clock
+        self._timer: asyncio.TimerHandle | None = None
+        self._report_due: dict[object, float] = {}
+
+    def start(self) -> None:
+        """Bind the port and begin. Raises PortInUse."""
+        self.endpoint.start()
+        self._schedule_tick()
+
+    def close(self) -> None:
+        """Close every room and the port. Idempotent."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for lesson_id in list(self.rooms):
+            self.close_room(lesson_id)
+        self.endpoint.close()
+
+    # -- MediaEngine
+
+    def open_room(self, lesson_id: LessonId) -> None:
+        if lesson_id not in self.rooms:
+            self.rooms[lesson_id] = Room(lesson_id, self._emit, self._clock)
+
+    def admit(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        permissions: MediaPermissions,
+        slots: tuple[SlotGroup, ...],
+    ) -> MediaGrant:
+        """Let a participant in; again with other permissions or slots it applies those."""
+        self.open_room(lesson_id)
+        self.rooms[lesson_id].admit(participant_id, permissions, slots)
+        return MediaGrant(engine="webrtc", media_epoch=self.media_epoch)
+
+    def permit(
+        self, lesson_id: LessonId, participant_id: ParticipantId, permissions: MediaPermissions
+    ) -> None:
+        """Change permissions before the next packet; nothing if the participant is unknown."""
+        participant = self._find(lesson_id, participant_id)
+        if participant is not None:
+            participant.room.permit(participant, permissions)
+
+    def remove(self, lesson_id: LessonId, participant_id: ParticipantId) -> None:
+        room = self.rooms.get(lesson_id)
+        if room is not None:
+            room.remove(participant_id)
+
+    def close_room(self, lesson_id: LessonId) -> None:
+        room = self.rooms.pop(lesson_id, None)
+        if room is not None:
+            room.close()
+
+    def attach_sink(self, sink: RtpSink) -> None:
+        self.open_room(sink.lesson_id)
+        self.rooms[sink.lesson_id].attach_sink(sink)
+
+    def detach_sink(self, lesson_id: LessonId, publication_id: PublicationId) -> None:
+        room = self.rooms.get(lesson_id)
+        if room is not None:
+            room.detach_sink(publication_id)
+
+    def request_keyframe(self, lesson_id: LessonId, publication_id: PublicationId) -> None:
+        room = self.rooms.get(lesson_id)
+        if room is not None:
+            room.request_keyframe(publication_id)
+
+    def snapshot(self) -> EngineSnapshot:
+        """Everything the app must know to reconcile."""
+        return EngineSnapshot(
+            media_epoch=self.media_epoch,
+            rooms={
+                lesson_id: {
+                    participant_id: _participant_snapshot(participant)
+                    for participant_id, participant in room.participants.items()
+                }
+                for lesson_id, room in self.rooms.items()
+            },
+            sinks=frozenset(sink for room in self.rooms.values() for sink in room.sinks),
+        )
+
+    def stats(self, lesson_id: LessonId) -> Mapping[str, object]:
+        """Counters of one room, {} if there is none; see `app.media.sfu.stats`."""
+        room = self.rooms.get(lesson_id)
+        return room_stats(room, self._clock()) if room is not None else {}
+
+    # -- Negotiator
+
+    def answer(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        offer_sdp: str,
+        tracks: Mapping[str, Source],
+        network: ClientNetwork,
+    ) -> str:
+        """Answer an offer on the publishing connection. Raises NegotiationFailed."""
+        participant = self._admitted(lesson_id, participant_id)
+        session = parse_description(offer_sdp)
+        remote = remote_transport(session)
+        sections = published_sections(session, tracks)
+        if not sections:
+            raise NegotiationFailed("the offer has nothing that this participant names as a track")
+        peer = participant.publishing
+        if (
+            peer is None
+            or peer.identity != remote.identity
+            or peer.transport.state is TransportState.CLOSED
+        ):
+            peer = PublishingPeer(participant, self.endpoint, remote.identity)
+            is_new = True
+        else:
+            is_new = False
+        try:
+            peer.negotiated(remote, sections)
+        except ValueError as error:
+            if is_new:
+                peer.close()
+            raise NegotiationFailed(str(error)) from error
+        if is_new:
+            peer.transport.label = f"{participant_id} publish"
+            participant.replace_publishing(peer)
+        return build_answer(
+            session,
+            sections,
+            peer.transport.local_parameters,
+            self._candidates(network),
+            f"{peer.origin} {peer.version}",
+        )
+
+    def offer(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        network: ClientNetwork,
+        *,
+        is_ice_restart: bool = False,
+    ) -> str:
+        """The offer for the subscribing connection. Raises NegotiationFailed."""
+        participant = self._admitted(lesson_id, participant_id)
+        peer = participant.subscribing
+        if (
+            is_ice_restart
+            and peer is not None
+            and peer.is_answered
+            and peer.transport.state is not TransportState.CLOSED
+        ):
+            peer.transport.restart_ice()
+        else:
+            sections = slot_sections(participant.groups)
+            peer = SubscribingPeer(participant, self.endpoint, sections, self._clock)
+            peer.transport.label = f"{participant_id} subscribe"
+            participant.replace_subscribing(peer)
+        peer.version += 1
+        return build_offer(
+            peer.sections,
+            peer.transport.local_parameters,
+            self._candidates(network),
+            f"{peer.session_id} {peer.version}",
+        )
+
+    def accept(self, lesson_id: LessonId, participant_id: ParticipantId, answer_sdp: str) -> None:
+        """The answer to the last offer. Raises NegotiationFailed."""
+        participant = self._admitted(lesson_id, participant_id)
+        peer = participant.subscribing
+        if peer is None:
+            raise NegotiationFailed("there is no offer to answer")
+        session = parse_description(answer_sdp)
+        remote = remote_transport(session)
+        formats = accepted_formats(session, peer.sections)
+        section = remote.section
+        try:
+            peer.transport.set_remote(
+                section.ice_ufrag, section.ice_pwd, section.fingerprints, section.setup
+            )
+        except ValueError as error:
+            raise NegotiationFailed(str(error)) from error
+        peer.answered(formats)
+        participant.room.route(participant)
+
+    def _find(self, lesson_id: LessonId, participant_id: ParticipantId) -> Participant | None:
+        room = self.rooms.get(lesson_id)
+        return room.participants.get(participant_id) if room is not None else None
+
+    def _admitted(self, lesson_id: LessonId, participant_id: ParticipantId) -> Participant:
+        participant = self._find(lesson_id, participant_id)
+        if participant is None:
+            raise NegotiationFailed("this participant is not admitted to the room")
+        return participant
+
+    def _candidates(self, network: ClientNetwork) -> list[str]:
+        return self.endpoint.candidates(
+            for_loopback=network.is_loopback,
+            public_ips=self._public_ips,
+            preferred_ip=network.server_ip or None,
+        )
+
+    # -- timers
+
+    def _schedule_tick(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(TICK_S, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._schedule_tick()
+        self.tick(self._clock())
+
+    def tick(self, now: float) -> None:
+        """Every 20 ms: NACKs and PLIs that are due, reports once a second, pauses for loss."""
+        due = self._report_due
+        alive: dict[object, float] = {}
+        for room in self.rooms.values():
+            for participant in list(room.participants.values()):
+                publishing, subscribing = participant.publishing, participant.subscribing
+                if publishing is not None:
+                    publishing.tick(now)
+                    at = due.get(publishing, now)
+                    if now >= at or publishing.is_first_report_due:
+                        publishing.report(now, participant.permissions.video_cap_bps)
+                        at = now + REPORT_INTERVAL_S
+                    alive[publishing] = at
+                if subscribing is not None:
+                    at = due.get(subscribing, now)
+                    if now >= at:
+                        subscribing.report(now)
+                        at = now + REPORT_INTERVAL_S
+                    alive[subscribing] = at
+                    if subscribing.is_ready and subscribing.loss_pause.update(now):
+                        room.route(participant)
+        self._report_due = alive
+
+
+def _participant_snapshot(participant: Participant) -> ParticipantSnapshot:
+    return ParticipantSnapshot(
+        permissions=participant.permissions,
+        publications={
+            publication.publication_id: publication.format.codec
+            for publication in participant.publications.values()
+        },
+        slots=dict(participant.slots),
+        publish_state=participant.publish_state,
+        subscribe_state=participant.subscribe_state,
+    )

@@ -1,0 +1,335 @@
+"""One lesson in the engine: who is in it, who may send what, and which stream carries what."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from app.ids import LessonId, ParticipantId, PublicationId, publication_id
+from app.media.port import (
+    MediaEvent,
+    MediaPermissions,
+    PeerStateChanged,
+    PublicationAdded,
+    PublicationRemoved,
+    RtpSink,
+    SlotGroup,
+    SlotMapped,
+    Source,
+    SubscriptionPaused,
+)
+from app.media.sfu.publication import (
+    Publication,
+    PublisherFeedback,
+    SenderClock,
+    TrackFormat,
+)
+from app.media.sfu.publishing_peer import PublishingPeer
+from app.media.sfu.sink import SinkConnection
+from app.media.sfu.slots import map_slots, publisher_of, slot_names
+from app.media.sfu.subscribing_peer import SubscribingPeer
+from app.media.wire.transport import TransportState
+
+PeerState = Literal["connecting", "connected", "failed", "closed"]
+
+# RTCPeerConnectionState's words; `disconnected` may come back by itself.
+PEER_STATES: dict[TransportState, PeerState] = {
+    TransportState.NEW: "connecting",
+    TransportState.CHECKING: "connecting",
+    TransportState.CONNECTED: "connected",
+    TransportState.DISCONNECTED: "connecting",
+    TransportState.FAILED: "failed",
+    TransportState.CLOSED: "closed",
+}
+_SOURCES = {source.value: source for source in Source}
+_LOST = (TransportState.FAILED, TransportState.CLOSED)
+
+
+class Participant:
+    """One who may send and receive; owner of at most one peer for each."""
+
+    def __init__(
+        self,
+        room: "Room",
+        participant_id: ParticipantId,
+        permissions: MediaPermissions,
+        groups: tuple[SlotGroup, ...],
+    ) -> None:
+        self.room = room
+        self.participant_id = participant_id
+        self.permissions = permissions
+        self.groups = groups
+        self.slots: dict[str, ParticipantId | None] = dict.fromkeys(slot_names(groups))
+        self.publications: dict[Source, Publication] = {}
+        self.publishing: PublishingPeer | None = None
+        self.subscribing: SubscribingPeer | None = None
+        self.publish_state: PeerState = "closed"
+        self.subscribe_state: PeerState = "closed"
+        self.paused: set[PublicationId] = set()
+        self.clock = SenderClock()
+
+    # -- PublishingOwner
+
+    def may_publish(self, source: Source) -> bool:
+        return source in self.permissions.publish
+
+    def track_started(
+        self, source: Source, track: TrackFormat, feedback: PublisherFeedback
+    ) -> Publication:
+        """The first packet of a track: a new publication, or a new epoch of the one there was."""
+        identifier = publication_id(self.participant_id, source)
+        publication = Publication(identifier, source, track, self.clock, feedback)
+        self.room.publication_started(self, publication)
+        return publication
+
+    def track_ended(self, publication: Publication) -> None:
+        if self.publications.get(publication.source) is publication:
+            self.room.publication_ended(self, publication)
+
+    def publishing_state_changed(self, peer: PublishingPeer, state: TransportState) -> None:
+        if peer is not self.publishing:
+            return
+        if state in _LOST:
+            peer.end_tracks()
+        changed = PEER_STATES[state]
+        if changed != self.publish_state:
+            self.publish_state = changed
+            self._peer_changed("publish", changed)
+
+    # -- SubscribingOwner
+
+    def subscribing_state_changed(self, peer: SubscribingPeer, state: TransportState) -> None:
+        if peer is not self.subscribing:
+            return
+        self.room.route(self)
+        changed = PEER_STATES[state]
+        if changed != self.subscribe_state:
+            self.subscribe_state = changed
+            self._peer_changed("subscribe", changed)
+
+    def _peer_changed(self, connection: Literal["publish", "subscribe"], state: PeerState) -> None:
+        self.room.emit(
+            PeerStateChanged(self.room.lesson_id, self.participant_id, connection, state)
+        )
+
+    # -- peers
+
+    def replace_publishing(self, peer: PublishingPeer | None) -> None:
+        """Make `peer` the publishing peer; the former one and its publications end."""
+        former, self.publishing = self.publishing, peer
+        if former is not None:
+            former.close()
+            if peer is None and self.publish_state != "closed":
+                self.publish_state = "closed"
+                self._peer_changed("publish", "closed")
+        if peer is not None:
+            self.publishing_state_changed(peer, peer.transport.state)
+
+    def replace_subscribing(self, peer: SubscribingPeer | None) -> None:
+        """Make `peer` the subscribing peer; the former one is closed."""
+        former, self.subscribing = self.subscribing, peer
+        if former is not None:
+            former.close()
+            if peer is None and self.subscribe_state != "closed":
+                self.subscribe_state = "closed"
+                self._peer_changed("subscribe", "closed")
+        if peer is not None:
+            self.subscribing_state_changed(peer, peer.transport.state)
+
+
+class Room:
+    """The routing tables of one lesson, rebuilt where a permission or a publication changes."""
+
+    def __init__(
+        self,
+        lesson_id: LessonId,
+        emit: Callable[[MediaEvent], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self.lesson_id = lesson_id
+        self.emit = emit
+        self.participants: dict[ParticipantId, Participant] = {}
+        self.sinks: dict[PublicationId, SinkConnection] = {}
+        self._clock = clock
+
+    # -- participants
+
+    def admit(
+        self,
+        participant_id: ParticipantId,
+        permissions: MediaPermissions,
+        groups: tuple[SlotGroup, ...],
+    ) -> None:
+        """Add a participant, or change the permissions and slots of one."""
+        participant = self.participants.get(participant_id)
+        if participant is None:
+            participant = Participant(self, participant_id, permissions, groups)
+            self.participants[participant_id] = participant
+        elif participant.groups != groups:
+            participant.groups = groups
+            names = slot_names(groups)
+            participant.slots = {name: participant.slots.get(name) for name in names}
+            # The media sections no longer fit: the page gets a new offer when it asks.
+            participant.replace_subscribing(None)
+        self.permit(participant, permissions)
+
+    def permit(self, participant: Participant, permissions: MediaPermissions) -> None:
+        """Apply permissions before the next packet."""
+        participant.permissions = permissions
+        if participant.publishing is not None:
+            participant.publishing.end_forbidden()
+        mapped = map_slots(participant.slots, permissions, participant.groups)
+        before, participant.slots = participant.slots, mapped
+        self.route(participant)
+        for slot, publisher_id in mapped.items():
+            if before.get(slot) != publisher_id:
+                self.emit(
+                    SlotMapped(self.lesson_id, participant.participant_id, slot, publisher_id)
+                )
+
+    def remove(self, participant_id: ParticipantId) -> None:
+        """Close the peers of a participant and forget it. Idempotent."""
+        participant = self.participants.get(participant_id)
+        if participant is None:
+            return
+        participant.replace_publishing(None)
+        participant.replace_subscribing(None)
+        del self.participants[participant_id]
+
+    def close(self) -> None:
+        for participant_id in list(self.participants):
+            self.remove(participant_id)
+        for sink in self.sinks.values():
+            sink.close()
+        self.sinks.clear()
+
+    # -- publications
+
+    def publication(self, identifier: PublicationId) -> Publication | None:
+        """The live publication of this id."""
+        participant = self.participants.get(publisher_of(identifier))
+        source = _SOURCES.get(identifier.rpartition("/")[2])
+        if participant is None or source is None:
+            return None
+        return participant.publications.get(source)
+
+    def publication_started(self, participant: Participant, publication: Publication) -> None:
+        source, codec = publication.source, publication.format.codec
+        former = participant.publications.get(source)
+        participant.publications[source] = publication
+        if former is not None:
+            former.sink = None
+        self._attach(publication)
+        self._route_receivers(publication.publication_id)
+        if former is None or former.format.codec != codec:
+            self.emit(
+                PublicationAdded(
+                    self.lesson_id,
+                    participant.participant_id,
+                    publication.publication_id,
+                    source,
+                    codec,
+                )
+            )
+
+    def publication_ended(self, participant: Participant, publication: Publication) -> None:
+        identifier = publication.publication_id
+        del participant.publications[publication.source]
+        publication.sink = None
+        sink = self.sinks.get(identifier)
+        if sink is not None:
+            sink.track_ended()
+        self._route_receivers(identifier)
+        self.emit(PublicationRemoved(self.lesson_id, participant.participant_id, identifier))
+
+    def _route_receivers(self, identifier: PublicationId) -> None:
+        for participant in self.participants.values():
+            if identifier in participant.permissions.receive:
+                self.route(participant)
+
+    # -- sinks
+
+    def attach_sink(self, sink: RtpSink) -> None:
+        """Stream a publication to the recorder, from now or from when it begins."""
+        existing = self.sinks.get(sink.publication_id)
+        if existing is not None:
+            if existing.sink == sink:
+                return
+            self.detach_sink(sink.publication_id)
+        identifier = sink.publication_id
+        connection = SinkConnection(sink, lambda: self.request_keyframe(identifier))
+        self.sinks[identifier] = connection
+        publication = self.publication(identifier)
+        if publication is not None:
+            self._attach(publication)
+
+    def detach_sink(self, identifier: PublicationId) -> None:
+        """Stop streaming. Idempotent."""
+        connection = self.sinks.pop(identifier, None)
+        publication = self.publication(identifier)
+        if publication is not None:
+            publication.sink = None
+        if connection is not None:
+            connection.end()
+
+    def _attach(self, publication: Publication) -> None:
+        sink = self.sinks.get(publication.publication_id)
+        publication.sink = sink
+        if sink is not None:
+            sink.track_started(publication.format, is_video=publication.is_video)
+
+    def request_keyframe(self, identifier: PublicationId) -> None:
+        """Ask the publisher, within the throttle; nothing if there is no such publication."""
+        publication = self.publication(identifier)
+        if publication is not None:
+            publication.request_keyframe(self._clock())
+
+    # -- routing
+
+    def route(self, participant: Participant) -> None:
+        """Make the streams of `participant` carry what it may receive, and only that."""
+        peer = participant.subscribing
+        if peer is None:
+            self._set_paused(participant, set())
+            return
+        now = self._clock()
+        wanted = self._wanted(participant) if peer.is_ready else {}
+        paused: set[PublicationId] = set()
+        for mid, stream in peer.streams.items():
+            publication = wanted.get(mid)
+            if publication is not None and not stream.can_carry(publication):
+                publication = None
+            if publication is not None and stream.kind == "video" and peer.loss_pause.is_paused:
+                paused.add(publication.publication_id)
+                publication = None
+            stream.map(publication, now)
+        self._set_paused(participant, paused)
+
+    def _wanted(self, participant: Participant) -> dict[str, Publication]:
+        """Mid to publication by slots and permissions."""
+        slot_of = {
+            (slot.rpartition(".")[0], publisher_id): slot
+            for slot, publisher_id in participant.slots.items()
+            if publisher_id is not None
+        }
+        wanted: dict[str, Publication] = {}
+        for identifier, reception in participant.permissions.receive.items():
+            if reception.quality == "off":
+                continue
+            publication = self.publication(identifier)
+            slot = slot_of.get((reception.slot_group, publisher_of(identifier)))
+            if publication is not None and slot is not None:
+                wanted.setdefault(f"{slot}.{'v' if publication.is_video else 'a'}", publication)
+        return wanted
+
+    def _set_paused(self, participant: Participant, paused: set[PublicationId]) -> None:
+        before, participant.paused = participant.paused, paused
+        for identifier in sorted(before ^ paused):
+            is_paused = identifier in paused
+            self.emit(
+                SubscriptionPaused(
+                    self.lesson_id,
+                    participant.participant_id,
+                    identifier,
+                    is_paused,
+                    "loss" if is_paused else "",
+                )
+            )

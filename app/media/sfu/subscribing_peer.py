@@ -1,0 +1,158 @@
+"""The connection on which one participant receives: fixed slots, each a constant stream."""
+
+import secrets
+from collections.abc import Callable
+from typing import Protocol
+
+from app.media.sfu.feedback import LossPause
+from app.media.sfu.negotiation import SlotSection
+from app.media.sfu.ntp import ntp_timestamp
+from app.media.sfu.subscription import SlotStream, StreamFormats
+from app.media.wire.endpoint import MediaEndpoint
+from app.media.wire.rtcp import (
+    FullIntraRequest,
+    Nack,
+    PictureLossIndication,
+    ReceiverReport,
+    Remb,
+    ReportBlock,
+    RtcpPacket,
+    SenderReport,
+    SourceDescription,
+    build_compound,
+)
+from app.media.wire.rtp import RtpPacket
+from app.media.wire.transport import PeerTransport, TransportState
+
+INITIAL_RTT_S = 0.100
+REPORTS_PER_PACKET = 16
+
+
+class SubscribingOwner(Protocol):
+    """The room's side of a subscribing peer."""
+
+    def subscribing_state_changed(self, peer: "SubscribingPeer", state: TransportState) -> None: ...
+
+
+class SubscribingPeer:
+    """Handles one subscribing connection; implements `TransportHandler`."""
+
+    def __init__(
+        self,
+        owner: SubscribingOwner,
+        endpoint: MediaEndpoint,
+        sections: list[SlotSection],
+        clock: Callable[[], float],
+    ) -> None:
+        self.sections = sections
+        self.session_id = str(secrets.randbelow(1 << 62))
+        self.version = 0
+        self.is_answered = False
+        self.rtt_s = INITIAL_RTT_S
+        self.estimate_bps = 0
+        """The receiver's last REMB, 0 if none came."""
+        self.loss_pause = LossPause()
+        self._owner = owner
+        self._endpoint = endpoint
+        self._clock = clock
+        self.transport: PeerTransport = endpoint.create_transport(self)
+        now = clock()
+        self.streams: dict[str, SlotStream] = {
+            section.mid: SlotStream(
+                section.slot,
+                "audio" if section.kind == "audio" else "video",
+                section.ssrc,
+                section.rtx_ssrc,
+                self.transport.send_rtp,
+                now,
+            )
+            for section in sections
+        }
+        self._by_ssrc = {stream.ssrc: stream for stream in self.streams.values()}
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether packets can flow."""
+        return self.is_answered and self.transport.state in (
+            TransportState.CONNECTED,
+            TransportState.DISCONNECTED,
+        )
+
+    def answered(self, formats: dict[str, StreamFormats]) -> None:
+        """The browser's answer lists what it takes; a section not in it gets nothing."""
+        now = self._clock()
+        for mid, stream in self.streams.items():
+            accepted = formats.get(mid, StreamFormats({}))
+            if accepted != stream.formats:
+                stream.map(None, now)
+                stream.formats = accepted
+        self.is_answered = True
+
+    def close(self) -> None:
+        """Send nothing more. Idempotent."""
+        now = self._clock()
+        for stream in self.streams.values():
+            stream.map(None, now)
+        self._endpoint.remove(self.transport)
+
+    # -- TransportHandler
+
+    def rtp_received(self, packet: RtpPacket, now: float) -> None:
+        """A receiver sends no media; what comes is ignored."""
+
+    def rtcp_received(self, packets: list[RtcpPacket], now: float) -> None:
+        """Reports and wishes of the receiver."""
+        for packet in packets:
+            match packet:
+                case ReceiverReport() | SenderReport():
+                    for block in packet.reports:
+                        self._reported(block, now)
+                case Nack():
+                    stream = self._by_ssrc.get(packet.media_ssrc)
+                    if stream is not None and stream.kind == "video":
+                        stream.retransmit(packet.sequence_numbers, now, self.rtt_s)
+                case PictureLossIndication():
+                    self._keyframe_wanted(packet.media_ssrc, now)
+                case FullIntraRequest():
+                    for ssrc, _ in packet.requests:
+                        self._keyframe_wanted(ssrc, now)
+                case Remb():
+                    self.estimate_bps = packet.bitrate_bps
+                case _:
+                    pass
+
+    def state_changed(self, state: TransportState) -> None:
+        """Tell the room."""
+        self._owner.subscribing_state_changed(self, state)
+
+    def _reported(self, block: ReportBlock, now: float) -> None:
+        stream = self._by_ssrc.get(block.ssrc)
+        if stream is None:
+            return
+        expected, lost = stream.reported(block)
+        self.loss_pause.report(expected, lost, now)
+        if block.last_sr:
+            # RFC 3550 §6.4.1: A - LSR - DLSR in 1/65536 s.
+            middle = ntp_timestamp(now) >> 16 & 0xFFFFFFFF
+            rtt = (middle - block.last_sr - block.delay_since_last_sr) & 0xFFFFFFFF
+            if rtt < 10 * 65_536:
+                self.rtt_s += (rtt / 65_536 - self.rtt_s) / 8
+
+    def _keyframe_wanted(self, ssrc: int, now: float) -> None:
+        stream = self._by_ssrc.get(ssrc)
+        if stream is not None and stream.publication is not None:
+            stream.publication.request_keyframe(now)
+
+    # -- reports
+
+    def report(self, now: float) -> None:
+        """Every second: a sender report for each stream that flows."""
+        reports = []
+        for stream in self.streams.values():
+            report = stream.sender_report(now)
+            if report is not None:
+                reports.append((report, stream.slot))
+        for start in range(0, len(reports), REPORTS_PER_PACKET):
+            part = reports[start : start + REPORTS_PER_PACKET]
+            names = SourceDescription(tuple((report.ssrc, slot) for report, slot in part))
+            self.transport.send_rtcp(build_compound([*(report for report, _ in part), names]))
