@@ -1,0 +1,141 @@
+"""Tongtang's command line. Each command loads only the parts it needs: an engine must not carry a web framework."""
+
+import asyncio
+import importlib
+import json
+import os
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+
+from app.logs import configure_logging
+from app.settings import Settings
+from app.supervisor.child import EXIT_REFUSED, end_with_parent
+
+cli = typer.Typer(
+    help="Tongtang: one expert teacher, several classrooms.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Tls = Annotated[bool, typer.Option("--tls", help="Listen for https as well, for other computers.")]
+
+
+def _load(module: str, name: str) -> Any:
+    """`name` of `module`, imported now and not before: the other commands do without it."""
+    return getattr(importlib.import_module(module), name)
+
+
+def _settings(*, is_tls: bool = False) -> Settings:
+    if is_tls:
+        os.environ["TONGTANG_TLS"] = "1"
+    return Settings()
+
+
+def _run(main: Coroutine[Any, Any, None]) -> None:
+    with asyncio.Runner(loop_factory=_load("uvloop", "new_event_loop")) as runner:
+        runner.run(main)
+
+
+@cli.command()
+def serve(tls: Tls = False) -> None:
+    """Start app, engines, recorder and simulated classrooms, and keep them alive until Ctrl-C."""
+    settings = _settings(is_tls=tls)
+    configure_logging("serve", settings)
+    raise typer.Exit(_load("app.supervisor.serve", "serve")(settings))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this version."""
+    settings = _settings()
+    _run(_migrate(settings))
+
+
+async def _migrate(settings: Settings) -> None:
+    database = _load("app.db.engine", "Database")(settings.resolved_database_url)
+    try:
+        await _load("app.db.migrate", "migrate")(database)
+    finally:
+        await database.close()
+
+
+@cli.command("export-schema")
+def export_schema() -> None:
+    """Write the JSON Schema of the WebSocket protocol."""
+    print(json.dumps(_load("app.signaling.schema", "signaling_schema")(), indent=2))
+
+
+@cli.command("export-openapi")
+def export_openapi() -> None:
+    """Write the OpenAPI document of the HTTP interface."""
+    application = _load("app.main", "create_app")(_settings())
+    print(json.dumps(application.openapi(), indent=2, ensure_ascii=False))
+
+
+@cli.command()
+def doctor(tls: Tls = False) -> None:
+    """Say in words whether this machine can serve, and what to do where it cannot."""
+    raise typer.Exit(_load("app.doctor", "doctor")(_settings(is_tls=tls)))
+
+
+# --- the children of `serve` ----------------------------------------------------------------------
+
+
+@cli.command(hidden=True)
+def app() -> None:
+    """The app process: HTTP, WebSocket, rooms, journal."""
+    end_with_parent()
+    settings = _settings()
+    configure_logging("app", settings)
+    refusals = (
+        _load("app.db.migrate", "NotMigrated"),
+        _load("app.db.engine", "DatabaseInUse"),
+        _load("app.tls", "TlsUnusable"),
+    )
+    application = _load("app.main", "create_app")(settings)
+    try:
+        _run(_load("app.http_server", "serve_http")(application, settings))
+    except refusals as refusal:
+        sentence = str(refusal)
+        print(f"{sentence[:1].upper()}{sentence[1:]}", file=sys.stderr, flush=True)
+        raise typer.Exit(EXIT_REFUSED) from refusal
+
+
+@cli.command(hidden=True)
+def engine(index: Annotated[int, typer.Option(min=0, max=63)] = 0) -> None:
+    """One media engine, on `TONGTANG_MEDIA_PORT + index`."""
+    settings = _settings()
+    configure_logging(f"engine-{index}", settings)
+    run_engine = _load("app.media.worker", "run_engine")
+    raise typer.Exit(
+        run_engine(
+            settings.media_port + index,
+            settings.engine_socket(index),
+            public_ips=settings.public_ips,
+        )
+    )
+
+
+@cli.command(hidden=True)
+def recorder() -> None:
+    """The recorder."""
+    end_with_parent()
+    settings = _settings()
+    configure_logging("recorder", settings)
+    raise typer.Exit(_load("app.recording.recorder", "run_recorder")(settings))
+
+
+@cli.command(hidden=True)
+def simulate() -> None:
+    """The simulated classrooms."""
+    end_with_parent()
+    settings = _settings()
+    configure_logging("simulate", settings)
+    _run(_load("app.simulated.reconcile", "run_simulated")(settings))
+
+
+if __name__ == "__main__":
+    cli(prog_name="python -m app")
