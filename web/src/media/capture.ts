@@ -1,0 +1,216 @@
+import type { SourceName } from "../generated/signaling";
+import { Store } from "../store";
+import { type CaptureProblem, problemOf } from "./captureProblem";
+import { type DeviceChoice, rememberChoice, rememberedChoice } from "./deviceChoice";
+import type { LocalTracks } from "./port";
+import { startTestPicture } from "./testPicture";
+
+export type SourceStatus =
+  | { kind: "off" }
+  | { kind: "starting" }
+  | { kind: "on"; track: MediaStreamTrack }
+  | { kind: "problem"; problem: CaptureProblem };
+
+export interface Device {
+  id: string;
+  label: string;
+}
+
+export interface CaptureState {
+  camera: SourceStatus;
+  microphone: SourceStatus;
+  screen: SourceStatus;
+  cameras: readonly Device[];
+  microphones: readonly Device[];
+  choice: DeviceChoice;
+}
+
+export type PictureSize = "classroom" | "lead";
+
+const SIZES: Record<PictureSize, MediaTrackConstraints> = {
+  classroom: { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 15, max: 15 } },
+  lead: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 25, max: 25 } },
+};
+
+const OFF: SourceStatus = { kind: "off" };
+
+/**
+ * Camera, microphone and shared screen of this machine. "Off" really lets go of the device, so that the light beside
+ * the lens tells the truth. Works without either.
+ */
+export class LocalCapture {
+  readonly state = new Store<CaptureState>({
+    camera: OFF,
+    microphone: OFF,
+    screen: OFF,
+    cameras: [],
+    microphones: [],
+    choice: rememberedChoice(),
+  });
+  size: PictureSize = "classroom";
+  testCaption = "同堂 · 测试画面";
+  /** Asked for by its owner, even while a problem keeps it from being there. */
+  readonly #wanted = { camera: false, microphone: false };
+  #stopTestPicture: (() => void) | null = null;
+  #round = { camera: 0, microphone: 0, screen: 0 };
+
+  constructor() {
+    // Absent over plain http: then every start is answered with "insecure".
+    const devices: MediaDevices | undefined = navigator.mediaDevices;
+    devices?.addEventListener("devicechange", () => void this.#devicesChanged());
+  }
+
+  get tracks(): LocalTracks {
+    const tracks: Partial<Record<SourceName, MediaStreamTrack>> = {};
+    for (const source of ["camera", "microphone", "screen"] as const) {
+      const status = this.state.get()[source];
+      if (status.kind === "on") tracks[source] = status.track;
+    }
+    return tracks;
+  }
+
+  /** Start both; one permission question where both are there. */
+  async start(): Promise<void> {
+    await Promise.all([this.switchOn("microphone"), this.switchOn("camera")]);
+  }
+
+  async switchOn(source: "camera" | "microphone"): Promise<void> {
+    this.#wanted[source] = true;
+    const { choice } = this.state.get();
+    const round = this.#begin(source);
+    if (source === "camera" && choice.usesTestPicture) {
+      this.#startTestPicture();
+      return;
+    }
+    try {
+      const track = await this.#request(source, choice);
+      if (this.#round[source] !== round) track.stop();
+      else this.#arrived(source, track);
+      await this.#listDevices();
+    } catch (error) {
+      const problem = isInsecure() ? "insecure" : problemOf(error);
+      if (this.#round[source] === round) this.#set(source, { kind: "problem", problem });
+    }
+  }
+
+  switchOff(source: SourceName): void {
+    if (source !== "screen") this.#wanted[source] = false;
+    this.#round[source] += 1;
+    this.#release(source);
+    this.#set(source, OFF);
+  }
+
+  async choose(change: Partial<DeviceChoice>): Promise<void> {
+    const before = this.state.get().choice;
+    const choice = { ...before, ...change };
+    this.state.update({ choice });
+    rememberChoice(choice);
+    if (choice.microphoneId !== before.microphoneId) await this.switchOn("microphone");
+    const isOtherPicture =
+      choice.cameraId !== before.cameraId || choice.usesTestPicture !== before.usesTestPicture;
+    if (isOtherPicture) await this.switchOn("camera");
+  }
+
+  /** Ask which window or screen to show. Closing the question is not a problem. */
+  async shareScreen(): Promise<void> {
+    const round = this.#begin("screen");
+    try {
+      const stream = await navigator.mediaDevices.getDisplayMedia({
+        video: { frameRate: { ideal: 10, max: 15 } },
+        audio: false,
+      });
+      const [track] = stream.getVideoTracks();
+      if (!track || this.#round.screen !== round) return;
+      track.contentHint = "detail";
+      track.onended = () => this.switchOff("screen");
+      this.#set("screen", { kind: "on", track });
+    } catch {
+      this.#set("screen", OFF);
+    }
+  }
+
+  close(): void {
+    for (const source of ["camera", "microphone", "screen"] as const) this.switchOff(source);
+  }
+
+  #begin(source: SourceName): number {
+    this.#round[source] += 1;
+    this.#release(source);
+    this.#set(source, { kind: "starting" });
+    return this.#round[source];
+  }
+
+  #request(source: "camera" | "microphone", choice: DeviceChoice): Promise<MediaStreamTrack> {
+    if (isInsecure()) return Promise.reject(new DOMException("no mediaDevices", "SecurityError"));
+    return source === "camera"
+      ? this.#ask("video", { ...SIZES[this.size], ...preferred(choice.cameraId) })
+      : this.#ask("audio", {
+          echoCancellation: true,
+          noiseSuppression: true,
+          autoGainControl: true,
+          ...preferred(choice.microphoneId),
+        });
+  }
+
+  async #ask(kind: "audio" | "video", wanted: MediaTrackConstraints): Promise<MediaStreamTrack> {
+    const stream = await navigator.mediaDevices.getUserMedia({ [kind]: wanted });
+    const [track] = stream.getTracks();
+    if (!track) throw new DOMException("no track", "NotFoundError");
+    return track;
+  }
+
+  #arrived(source: "camera" | "microphone", track: MediaStreamTrack): void {
+    // Fires when the device is pulled out or its permission withdrawn, not when we stop the track.
+    track.onended = () => this.#set(source, { kind: "problem", problem: "missing" });
+    this.#set(source, { kind: "on", track });
+  }
+
+  #startTestPicture(): void {
+    const { track, stop } = startTestPicture(this.testCaption);
+    this.#stopTestPicture = stop;
+    this.#set("camera", { kind: "on", track });
+  }
+
+  #release(source: SourceName): void {
+    const status = this.state.get()[source];
+    if (status.kind === "on") {
+      status.track.onended = null;
+      status.track.stop();
+    }
+    if (source === "camera") {
+      this.#stopTestPicture?.();
+      this.#stopTestPicture = null;
+    }
+  }
+
+  #set(source: SourceName, status: SourceStatus): void {
+    this.state.update({ [source]: status });
+  }
+
+  /** A camera that was plugged in after all is used without a click. */
+  async #devicesChanged(): Promise<void> {
+    await this.#listDevices();
+    for (const source of ["camera", "microphone"] as const) {
+      const status = this.state.get()[source];
+      const isMissing = status.kind === "problem" && status.problem === "missing";
+      if (this.#wanted[source] && isMissing) await this.switchOn(source);
+    }
+  }
+
+  async #listDevices(): Promise<void> {
+    const all = await navigator.mediaDevices.enumerateDevices();
+    const of = (kind: MediaDeviceKind): Device[] =>
+      all
+        .filter((device) => device.kind === kind && device.deviceId !== "")
+        .map((device) => ({ id: device.deviceId, label: device.label }));
+    this.state.update({ cameras: of("videoinput"), microphones: of("audioinput") });
+  }
+}
+
+function isInsecure(): boolean {
+  return !("mediaDevices" in navigator);
+}
+
+function preferred(deviceId: string): MediaTrackConstraints {
+  return deviceId ? { deviceId: { ideal: deviceId } } : {};
+}

@@ -1,0 +1,55 @@
+/** What to do about one connection's path. */
+export type Remedy = "none" | "restart_ice" | "new_peer";
+
+export interface PathSample {
+  atMs: number;
+  isConnected: boolean;
+  /** Payload bytes that ever arrived on this connection. */
+  receivedBytes: number;
+  /** Whether anything should be arriving now. */
+  isExpected: boolean;
+}
+
+/** How long a remedy gets before the next, stronger one. */
+const PATIENCE_MS = [2_500, 4_000, 8_000] as const;
+
+/**
+ * Notices that nothing arrives any more long before ICE gives up: an interface change kills the browser's sockets
+ * without a sign. First an ICE restart, then new peers, ever less often. Pure: time comes with the sample.
+ */
+export class PathWatch {
+  readonly #silenceMs: number;
+  #receivedBytes = 0;
+  #quietSinceMs: number | null = null;
+  #remedies = 0;
+  #nextRemedyMs = 0;
+
+  constructor(silenceMs: number) {
+    this.#silenceMs = silenceMs;
+  }
+
+  sample({ atMs, isConnected, receivedBytes, isExpected }: PathSample): Remedy {
+    const isFlowing = receivedBytes > this.#receivedBytes;
+    this.#receivedBytes = receivedBytes;
+    if (isFlowing || !isExpected) {
+      this.#quietSinceMs = atMs;
+      if (isFlowing) this.#remedies = 0;
+      return "none";
+    }
+    this.#quietSinceMs ??= atMs;
+    // A connection that is still being made has ICE's own timers, unless our remedy started it.
+    if (!isConnected && this.#remedies === 0) {
+      this.#quietSinceMs = atMs;
+      return "none";
+    }
+    if (atMs - this.#quietSinceMs < this.#silenceMs || atMs < this.#nextRemedyMs) return "none";
+    this.#nextRemedyMs = atMs + (PATIENCE_MS[Math.min(this.#remedies, 2)] ?? 8_000);
+    this.#remedies += 1;
+    return this.#remedies === 1 ? "restart_ice" : "new_peer";
+  }
+
+  /** A new peer counts from zero, but the escalation goes on. */
+  newPeer(): void {
+    this.#receivedBytes = 0;
+  }
+}

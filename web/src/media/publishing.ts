@@ -1,0 +1,168 @@
+import type { MediaGrant, ServerMessage, SourceName } from "../generated/signaling";
+import type { RequestBody } from "../signaling/client";
+import type { LocalTracks } from "./port";
+
+export type Ask = (body: RequestBody) => Promise<ServerMessage>;
+
+const SOURCES: readonly SourceName[] = ["microphone", "camera", "screen"];
+const RETRY_MS = 400;
+/** While a screen is shared it is what matters: the camera keeps this much. */
+const CAMERA_BESIDE_SCREEN_BPS = 250_000;
+
+/** The connection on which this machine sends; the browser offers. One negotiation at a time. */
+export class PublishingConnection {
+  readonly peer: RTCPeerConnection;
+  readonly #ask: Ask;
+  readonly #transceivers = new Map<SourceName, RTCRtpTransceiver>();
+  #grant: MediaGrant;
+  #tracks: LocalTracks = {};
+  #isClosed = false;
+  #isRunning = false;
+  #isDirty = false;
+  #wantsIceRestart = false;
+
+  constructor(ask: Ask, grant: MediaGrant) {
+    this.#ask = ask;
+    this.#grant = grant;
+    this.peer = new RTCPeerConnection({
+      iceServers: iceServersOf(grant),
+      bundlePolicy: "max-bundle",
+    });
+  }
+
+  get isSending(): boolean {
+    return SOURCES.some((source) => this.#wanted(source) !== null);
+  }
+
+  /** Send exactly these tracks, as far as the grant allows. */
+  update(grant: MediaGrant, tracks: LocalTracks): void {
+    this.#grant = grant;
+    this.#tracks = tracks;
+    this.#wake();
+  }
+
+  restartIce(): void {
+    this.#wantsIceRestart = true;
+    this.#wake();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.peer.close();
+  }
+
+  #wanted(source: SourceName): MediaStreamTrack | null {
+    const track = this.#tracks[source];
+    const isAllowed = this.#grant.publish.includes(source);
+    return track && isAllowed && track.readyState === "live" ? track : null;
+  }
+
+  #wake(): void {
+    this.#isDirty = true;
+    if (!this.#isRunning) void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    while (this.#isDirty && !this.#isClosed) {
+      this.#isDirty = false;
+      try {
+        const isChanged = await this.#applyTracks();
+        if (isChanged || this.#wantsIceRestart) await this.#negotiate();
+        await this.#applyCaps();
+      } catch {
+        // The link or the engine is away, or a track ended meanwhile: the next round starts from what is true then.
+        this.#isDirty = true;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+    this.#isRunning = false;
+  }
+
+  /** True if the description changes. A closed source stays as an inactive section and is used again. */
+  async #applyTracks(): Promise<boolean> {
+    let isChanged = false;
+    for (const source of SOURCES) {
+      const track = this.#wanted(source);
+      const transceiver = this.#transceivers.get(source);
+      if (!transceiver || transceiver.currentDirection === "stopped") {
+        if (track) {
+          this.#add(source, track);
+          isChanged = true;
+        }
+        continue;
+      }
+      if (transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
+      const direction = track ? "sendonly" : "inactive";
+      transceiver.direction = direction;
+      if (transceiver.currentDirection !== direction) isChanged = true;
+    }
+    return isChanged;
+  }
+
+  #add(source: SourceName, track: MediaStreamTrack): void {
+    track.contentHint = source === "screen" ? "detail" : track.contentHint;
+    const transceiver = this.peer.addTransceiver(track, {
+      direction: "sendonly",
+      streams: [new MediaStream([track])],
+      sendEncodings: track.kind === "video" ? [{ maxBitrate: this.#capBps(source) }] : [{}],
+    });
+    if (track.kind === "video") preferVp8(transceiver);
+    this.#transceivers.set(source, transceiver);
+  }
+
+  async #negotiate(): Promise<void> {
+    const iceRestart = this.#wantsIceRestart;
+    await this.peer.setLocalDescription(await this.peer.createOffer({ iceRestart }));
+    const tracks: Record<string, SourceName> = {};
+    for (const [source, transceiver] of this.#transceivers) {
+      if (transceiver.mid !== null) tracks[transceiver.mid] = source;
+    }
+    try {
+      const sdp = this.peer.localDescription?.sdp ?? "";
+      const answer = await this.#ask({ type: "media.publish", sdp, tracks });
+      if (answer.type !== "media.answer") throw new Error(`unexpected answer ${answer.type}`);
+      await this.peer.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+      if (iceRestart) this.#wantsIceRestart = false;
+    } catch (error) {
+      if (this.peer.signalingState === "have-local-offer") {
+        await this.peer.setLocalDescription({ type: "rollback" });
+      }
+      throw error;
+    }
+  }
+
+  async #applyCaps(): Promise<void> {
+    for (const [source, { sender }] of this.#transceivers) {
+      if (sender.track?.kind !== "video") continue;
+      const parameters = sender.getParameters();
+      const [encoding] = parameters.encodings;
+      const maxBitrate = this.#capBps(source);
+      if (!encoding || encoding.maxBitrate === maxBitrate) continue;
+      encoding.maxBitrate = maxBitrate;
+      await sender.setParameters(parameters);
+    }
+  }
+
+  #capBps(source: SourceName): number {
+    const cap = this.#grant.video_cap_bps;
+    if (source !== "camera" || this.#wanted("screen") === null) return cap;
+    return Math.min(cap, CAMERA_BESIDE_SCREEN_BPS);
+  }
+}
+
+/** VP8 first: every viewer can decode it and every encoder here is cheap enough for an old PC. */
+function preferVp8(transceiver: RTCRtpTransceiver): void {
+  const codecs = RTCRtpSender.getCapabilities("video")?.codecs ?? [];
+  const isVp8 = (codec: { mimeType: string }) => codec.mimeType.toLowerCase() === "video/vp8";
+  if (!codecs.some(isVp8) || !("setCodecPreferences" in transceiver)) return;
+  transceiver.setCodecPreferences([...codecs.filter(isVp8), ...codecs.filter((c) => !isVp8(c))]);
+}
+
+export function iceServersOf(grant: MediaGrant): RTCIceServer[] {
+  return grant.ice_servers.map(({ urls = "", username, credential }) => ({
+    urls,
+    ...(username === undefined ? {} : { username }),
+    ...(credential === undefined ? {} : { credential }),
+  }));
+}

@@ -1,0 +1,51 @@
+/** The few figures of `getStats` that are looked at here. */
+export interface PathFigures {
+  receivedBytes: number;
+  packetsReceived: number;
+  packetsLost: number;
+}
+
+interface AnyReport {
+  type: string;
+  nominated?: boolean;
+  state?: string;
+  bytesReceived?: number;
+  packetsReceived?: number;
+  packetsLost?: number;
+}
+
+/** Sums over a connection. Received bytes are those of the candidate pairs: RTP and RTCP, no STUN. */
+export async function figuresOf(peer: RTCPeerConnection): Promise<PathFigures> {
+  const figures: PathFigures = { receivedBytes: 0, packetsReceived: 0, packetsLost: 0 };
+  const reports = (await peer.getStats()) as unknown as ReadonlyMap<string, AnyReport>;
+  for (const report of reports.values()) {
+    if (report.type === "candidate-pair") {
+      figures.receivedBytes += report.bytesReceived ?? 0;
+    } else if (report.type === "inbound-rtp") {
+      figures.packetsReceived += report.packetsReceived ?? 0;
+      figures.packetsLost += report.packetsLost ?? 0;
+    }
+  }
+  return figures;
+}
+
+const WINDOW_MS = 4_000;
+const WEAK_LOSS = 0.08;
+const FEWEST_PACKETS = 50;
+
+/** Loss over the last seconds, from growing totals. Pure: time comes with the sample. */
+export class LossWindow {
+  #samples: { atMs: number; received: number; lost: number }[] = [];
+
+  isWeak(atMs: number, { packetsReceived, packetsLost }: PathFigures): boolean {
+    const last = this.#samples.at(-1);
+    if (last && packetsReceived < last.received) this.#samples = [];
+    this.#samples.push({ atMs, received: packetsReceived, lost: packetsLost });
+    while ((this.#samples[0]?.atMs ?? atMs) < atMs - WINDOW_MS) this.#samples.shift();
+    const first = this.#samples[0];
+    if (!first) return false;
+    const received = packetsReceived - first.received;
+    const lost = Math.max(0, packetsLost - first.lost);
+    return received + lost >= FEWEST_PACKETS && lost / (received + lost) > WEAK_LOSS;
+  }
+}
