@@ -1,0 +1,1 @@
+"""Who may come in: sign-in, sessions, tickets of a lesson, pairing codes, the demo's doors."""

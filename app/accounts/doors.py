@@ -1,0 +1,105 @@
+"""The demo's doors: one click instead of a password, only on the machine that runs the demo."""
+
+import ipaddress
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+
+from app.accounts.endpoints import set_session_cookie
+from app.accounts.identity import refuse_cross_origin
+from app.accounts.sessions import Sessions
+from app.accounts.signing_in import SigningIn
+from app.errors import NotAllowed, Unavailable
+from app.http import ApiModel, client_ip, has_forwarding_header, refusals
+
+PRODUCT = "Tongtang"
+Door = Literal["teach", "classroom", "county"]
+LOGIN_OF_DOOR: dict[Door, str] = {
+    "teach": "teacher1@example.org",
+    "classroom": "onsite1@example.org",
+    "county": "admin@example.org",
+}
+_LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLesson:
+    """The lesson behind the doors; `free_seat_id` is a real classroom's seat that nobody holds."""
+
+    lesson_id: str
+    free_seat_id: str
+
+
+FindDemoLesson = Callable[[], Awaitable[DemoLesson | None]]
+
+
+class Site(ApiModel):
+    is_demo: bool
+    doors_open: bool
+    product: str
+    https_url: str | None
+    """Where camera and microphone work, when this page came over plain http."""
+    host_names: list[str]
+    """Names and addresses of this host that another computer may use."""
+
+
+class Opened(ApiModel):
+    redirect: str
+
+
+def doors_open(request: Request, *, is_demo: bool) -> bool:
+    """Marked demo, loopback peer, a local Host, and no proxy in between."""
+    try:
+        peer = ipaddress.ip_address(client_ip(request))
+    except ValueError:
+        return False
+    mapped = getattr(peer, "ipv4_mapped", None)
+    is_loopback = peer.is_loopback or (mapped is not None and mapped.is_loopback)
+    host = request.headers.get("host", "").lower()
+    name = host if host.endswith("]") else host.rpartition(":")[0] or host
+    return is_demo and is_loopback and name in _LOCAL_HOSTS and not has_forwarding_header(request)
+
+
+def build_router(
+    sessions: Sessions,
+    signing_in: SigningIn,
+    find_demo_lesson: FindDemoLesson,
+    *,
+    is_demo: bool,
+    https_url: Callable[[Request], str | None],
+    host_names: Sequence[str],
+) -> APIRouter:
+    """`https_url` says where this host speaks https, if it does."""
+    router = APIRouter(tags=["site"])
+
+    @router.get("/site", operation_id="get_site")
+    async def get_site(request: Request) -> Site:
+        return Site(
+            is_demo=is_demo,
+            doors_open=doors_open(request, is_demo=is_demo),
+            product=PRODUCT,
+            https_url=https_url(request),
+            host_names=list(host_names),
+        )
+
+    @router.post("/demo/doors/{door}", operation_id="open_door", responses=refusals(403, 503))
+    async def open_door(door: Door, request: Request, response: Response) -> Opened:
+        if not doors_open(request, is_demo=is_demo):
+            raise NotAllowed("sign in with a password", code="doors_closed")
+        refuse_cross_origin(request)
+        account = await sessions.find_account(LOGIN_OF_DOOR[door])
+        if account is None:
+            raise NotAllowed("the demo's accounts are gone", code="doors_closed")
+        redirect = "/lessons"
+        if door != "county":
+            lesson = await find_demo_lesson()
+            if lesson is None:
+                raise Unavailable("no demo lesson is open; restart the demo")
+            place = "role=lead" if door == "teach" else f"seat={lesson.free_seat_id}"
+            redirect = f"/lessons/{lesson.lesson_id}/join?{place}"
+        set_session_cookie(request, response, await signing_in.open(account.user_id, "cookie"))
+        return Opened(redirect=redirect)
+
+    return router

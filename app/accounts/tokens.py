@@ -1,0 +1,136 @@
+"""Tickets: a signed value that lets one tab into one place of one lesson. Knows no database.
+
+`tt1.<payload>.<HMAC-SHA256>`, both base64url without padding; the payload is JSON.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.errors import NotAuthenticated
+from app.ids import ClassroomId, LessonId, ParticipantId, UserId, new_id
+from app.rooms.state import Role
+
+MAX_TOKEN_CHARS = 2_000
+_PREFIX = "tt1"
+Place = tuple[LessonId, ParticipantId]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Who may take which place. Times: UTC milliseconds."""
+
+    ticket_id: str
+    lesson_id: LessonId
+    participant_id: ParticipantId
+    role: Role
+    user_id: UserId | None
+    classroom_id: ClassroomId | None
+    issued_at_ms: int
+    expires_at_ms: int
+
+
+class TicketBook:
+    """Signs and reads tickets.
+
+    Revocations live in the database (`accounts.revocations`); this is the copy that every read looks at.
+    """
+
+    def __init__(self, secret: bytes, revoked_up_to: Mapping[Place, int] | None = None) -> None:
+        if len(secret) < 32:
+            raise ValueError("the ticket secret must have 32 bytes or more")
+        self._secret = secret
+        self._revoked_up_to: dict[Place, int] = dict(revoked_up_to or {})
+
+    def issue_ticket(
+        self,
+        *,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        role: Role,
+        user_id: UserId | None,
+        classroom_id: ClassroomId | None,
+        now_ms: int,
+        expires_at_ms: int,
+    ) -> tuple[str, Ticket]:
+        """A fresh token and what it says."""
+        ticket = Ticket(
+            new_id("tik"),
+            lesson_id,
+            participant_id,
+            role,
+            user_id,
+            classroom_id,
+            now_ms,
+            expires_at_ms,
+        )
+        payload = _encode(
+            json.dumps(
+                {
+                    "t": ticket.ticket_id,
+                    "l": lesson_id,
+                    "p": participant_id,
+                    "r": role.value,
+                    "u": user_id,
+                    "c": classroom_id,
+                    "i": now_ms,
+                    "x": expires_at_ms,
+                },
+                separators=(",", ":"),
+            ).encode()
+        )
+        return f"{_PREFIX}.{payload}.{self._signature(payload)}", ticket
+
+    def read_ticket(self, token: str, now_ms: int) -> Ticket:
+        """What a token says, if it counts now.
+
+        NotAuthenticated with code `ticket_invalid`, `ticket_expired` or `ticket_revoked`.
+        """
+        ticket = self._parse(token)
+        if ticket is None:
+            raise NotAuthenticated("this is no ticket of this server", code="ticket_invalid")
+        if now_ms >= ticket.expires_at_ms:
+            raise NotAuthenticated("the lesson's time is over", code="ticket_expired")
+        revoked_up_to_ms = self._revoked_up_to.get((ticket.lesson_id, ticket.participant_id))
+        if revoked_up_to_ms is not None and ticket.issued_at_ms <= revoked_up_to_ms:
+            raise NotAuthenticated("this ticket was withdrawn", code="ticket_revoked")
+        return ticket
+
+    def revoke(self, lesson_id: LessonId, participant_id: ParticipantId, up_to_ms: int) -> None:
+        """Every ticket of this place issued until then no longer counts."""
+        self._revoked_up_to[lesson_id, participant_id] = up_to_ms
+
+    def _signature(self, payload: str) -> str:
+        digest = hmac.digest(self._secret, f"{_PREFIX}.{payload}".encode(), hashlib.sha256)
+        return _encode(digest)
+
+    def _parse(self, token: str) -> Ticket | None:
+        parts = token.split(".")
+        if len(token) > MAX_TOKEN_CHARS or len(parts) != 3 or not token.isascii():
+            return None
+        prefix, payload, signature = parts
+        is_ours = hmac.compare_digest(signature, self._signature(payload))
+        if prefix != _PREFIX or not is_ours:
+            return None
+        try:
+            said = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+            return Ticket(
+                said["t"],
+                said["l"],
+                said["p"],
+                Role(said["r"]),
+                said["u"],
+                said["c"],
+                said["i"],
+                said["x"],
+            )
+        except (binascii.Error, ValueError, KeyError, TypeError):
+            return None
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -1,0 +1,1 @@
+"""The database: the engine (the only commit), the tables, the journal store."""

@@ -1,0 +1,42 @@
+"""Every table. Import this package, not its modules, so that `Base.metadata` is whole."""
+
+from app.db.models.accounts import (
+    AccessLogEntry,
+    Login,
+    PairingCode,
+    RoleGrant,
+    Session,
+    SiteSetting,
+    TicketRevocation,
+    User,
+)
+from app.db.models.attendance import AttendanceProgress, AttendanceRow, AttendanceSpan
+from app.db.models.base import Base
+from app.db.models.journal import JournalRow, LessonLease
+from app.db.models.lessons import Lesson, Seat
+from app.db.models.schools import Classroom, Consent, County, Pupil, RosterEntry, School
+
+__all__ = [
+    "AccessLogEntry",
+    "AttendanceProgress",
+    "AttendanceRow",
+    "AttendanceSpan",
+    "Base",
+    "Classroom",
+    "Consent",
+    "County",
+    "JournalRow",
+    "Lesson",
+    "LessonLease",
+    "Login",
+    "PairingCode",
+    "Pupil",
+    "RoleGrant",
+    "RosterEntry",
+    "School",
+    "Seat",
+    "Session",
+    "SiteSetting",
+    "TicketRevocation",
+    "User",
+]

@@ -1,0 +1,108 @@
+"""Who may sign in, and what lets them in: logins, roles, sessions, pairing codes, revoked tickets."""
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.models.base import ID, MS, NAME, PARTICIPANT, Base
+
+
+class User(Base):
+    __tablename__ = "user_account"
+
+    user_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    county_id: Mapped[str] = mapped_column(ForeignKey("county.county_id"), index=True)
+    school_id: Mapped[str | None] = mapped_column(ForeignKey("school.school_id"), index=True)
+    name: Mapped[str] = mapped_column(NAME)
+    name_en: Mapped[str] = mapped_column(NAME, default="")
+    password_hash: Mapped[str] = mapped_column(String(200))
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    created_at_ms: Mapped[int] = mapped_column(MS)
+
+
+class Login(Base):
+    """A staff number, phone or e-mail, normalised by `accounts.login.normalise_login`. A person may have several."""
+
+    __tablename__ = "login"
+
+    login: Mapped[str] = mapped_column(String(200), primary_key=True)
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("user_account.user_id", ondelete="CASCADE"), index=True
+    )
+
+
+class RoleGrant(Base):
+    """`admin` counts for the user's county, `onsite` for the user's school."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (CheckConstraint("role IN ('admin', 'teacher', 'onsite')", name="role"),)
+
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("user_account.user_id", ondelete="CASCADE"), primary_key=True
+    )
+    role: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+
+class Session(Base):
+    """A signed-in browser (`cookie`) or API client (`bearer`). Only the token's SHA-256 is kept."""
+
+    __tablename__ = "session"
+
+    session_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("user_account.user_id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str] = mapped_column(String(10))
+    created_at_ms: Mapped[int] = mapped_column(MS)
+    expires_at_ms: Mapped[int] = mapped_column(MS, index=True)
+    revoked_at_ms: Mapped[int | None] = mapped_column(MS)
+
+
+class PairingCode(Base):
+    """Eight digits that let a PC into one seat of one lesson. Kept as an HMAC: 8 digits would not survive a hash."""
+
+    __tablename__ = "pairing_code"
+
+    code_hmac: Mapped[str] = mapped_column(String(64), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(ForeignKey("lesson.lesson_id", ondelete="CASCADE"))
+    seat_id: Mapped[str] = mapped_column(ForeignKey("seat.seat_id", ondelete="CASCADE"), index=True)
+    created_by: Mapped[str] = mapped_column(ForeignKey("user_account.user_id"))
+    created_at_ms: Mapped[int] = mapped_column(MS)
+    expires_at_ms: Mapped[int] = mapped_column(MS)
+    uses_left: Mapped[int] = mapped_column(Integer)
+
+
+class TicketRevocation(Base):
+    """Tickets of this place issued up to this moment no longer count."""
+
+    __tablename__ = "ticket_revocation"
+
+    lesson_id: Mapped[str] = mapped_column(
+        ForeignKey("lesson.lesson_id", ondelete="CASCADE"), primary_key=True
+    )
+    participant_id: Mapped[str] = mapped_column(PARTICIPANT, primary_key=True)
+    issued_up_to_ms: Mapped[int] = mapped_column(MS)
+
+
+class SiteSetting(Base):
+    """What belongs to this database as a whole: `is_demo`, `ticket_secret`."""
+
+    __tablename__ = "site_setting"
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(String(500))
+
+
+class AccessLogEntry(Base):
+    """Somebody looked at what belongs to others: a journal, an attendance sheet, a recording."""
+
+    __tablename__ = "access_log"
+
+    access_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    at_ms: Mapped[int] = mapped_column(MS, index=True)
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("user_account.user_id"), index=True)
+    action: Mapped[str] = mapped_column(String(40))
+    lesson_id: Mapped[str | None] = mapped_column(
+        ForeignKey("lesson.lesson_id", ondelete="SET NULL"), index=True
+    )
+    subject_id: Mapped[str] = mapped_column(String(60))

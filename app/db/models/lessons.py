@@ -1,0 +1,53 @@
+"""The timetable: lessons and the seats that classrooms hold in them."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.models.base import ID, MS, NAME, Base
+
+
+class Lesson(Base):
+    """`state`, `started_at_ms`, `ended_at_ms` and `end_reason` are read from the journal by `lessons.projector`."""
+
+    __tablename__ = "lesson"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'live', 'ended')", name="state"),
+        Index("ix_lesson_county_id_state_starts_at_ms", "county_id", "state", "starts_at_ms"),
+    )
+
+    lesson_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    county_id: Mapped[str] = mapped_column(ForeignKey("county.county_id"))
+    title: Mapped[str] = mapped_column(NAME)
+    subject: Mapped[str] = mapped_column(NAME)
+    starts_at_ms: Mapped[int] = mapped_column(MS)
+    ends_at_ms: Mapped[int] = mapped_column(MS)
+    lead_user_id: Mapped[str] = mapped_column(ForeignKey("user_account.user_id"), index=True)
+    created_by: Mapped[str] = mapped_column(ForeignKey("user_account.user_id"))
+    created_at_ms: Mapped[int] = mapped_column(MS)
+    is_recorded: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_demo: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_rehearsal: Mapped[bool] = mapped_column(Boolean, default=False)
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    started_at_ms: Mapped[int | None] = mapped_column(MS)
+    ended_at_ms: Mapped[int | None] = mapped_column(MS)
+    end_reason: Mapped[str | None] = mapped_column(String(40))
+    engine_index: Mapped[int] = mapped_column(Integer, default=0)
+    """Which media engine serves the lesson."""
+
+
+class Seat(Base):
+    __tablename__ = "seat"
+    __table_args__ = (UniqueConstraint("lesson_id", "classroom_id"),)
+
+    seat_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(ForeignKey("lesson.lesson_id", ondelete="CASCADE"))
+    classroom_id: Mapped[str] = mapped_column(ForeignKey("classroom.classroom_id"), index=True)
+    position: Mapped[int] = mapped_column(Integer)
