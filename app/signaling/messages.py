@@ -17,9 +17,11 @@ Mid = Annotated[str, StringConstraints(min_length=1, max_length=16)]
 Sdp = Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
 RoleName = TypeAliasType("RoleName", Literal["lead", "assistant", "observer", "classroom"])
 SourceName = TypeAliasType("SourceName", Literal["camera", "microphone", "screen"])
+SOURCES: tuple[SourceName, ...] = ("camera", "microphone", "screen")
 PhaseName = TypeAliasType("PhaseName", Literal["waiting", "live", "ended"])
 PresenceName = TypeAliasType("PresenceName", Literal["present", "cut", "absent"])
 PlaceName = TypeAliasType("PlaceName", Literal["off", "called", "on"])
+RevokeReason = Literal["ended", "engine_lost"]
 
 
 class Message(BaseModel):
@@ -318,7 +320,7 @@ class RoomSnapshot(Message):
 
 
 class Resumed(Message):
-    """Answer to `room.resume`: the missed events follow."""
+    """Answer to `room.resume`: the events after `seq` (the client's own `last_seq`) follow."""
 
     type: Literal["room.resumed"]
     re: Id
@@ -341,7 +343,7 @@ class MediaRevoked(Message):
     """Close the media connections: the lesson is over, or the engine is being restarted (a grant follows)."""
 
     type: Literal["media.revoked"]
-    reason: Literal["ended", "engine_lost"]
+    reason: RevokeReason
 
 
 class MediaAnswer(Message):

@@ -8,6 +8,7 @@ from app.signaling.messages import (
     CLIENT_MESSAGES,
     PROTOCOL_VERSION,
     SERVER_MESSAGES,
+    SOURCES,
     Message,
 )
 
@@ -48,14 +49,10 @@ def _tidy(schema: dict[str, Any]) -> dict[str, Any]:
     return tidy
 
 
-_SOURCES = {"$ref": "#/$defs/SourceName"}
-
-
 def _spell_out(field: dict[str, Any]) -> dict[str, Any]:
     """A map whose keys are source names as an object of optional properties, so that types know the keys."""
-    if field.get("propertyNames") != _SOURCES:
+    if field.get("propertyNames") != {"$ref": "#/$defs/SourceName"}:
         return field
     value = field["additionalProperties"]
     rest = {k: v for k, v in field.items() if k != "propertyNames"}
-    sources = ("camera", "microphone", "screen")
-    return {**rest, "properties": dict.fromkeys(sources, value), "additionalProperties": False}
+    return {**rest, "properties": dict.fromkeys(SOURCES, value), "additionalProperties": False}

@@ -1,5 +1,5 @@
 // Writes src/generated/signaling.ts from the server's JSON Schema of the WebSocket protocol.
-// Usage: python -m app export-schema signaling | node scripts/generate-signaling.mjs
+// Usage: python -m app export-schema | node scripts/generate-signaling.mjs
 //    or: node scripts/generate-signaling.mjs schema.json [output.ts]
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import { compile } from "json-schema-to-typescript";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const [input = "-", output = resolve(here, "../src/generated/signaling.ts")] = process.argv.slice(2);
+const [input = "-", output = resolve(here, "../src/generated/signaling.ts")] =
+  process.argv.slice(2);
 const schema = JSON.parse(readFileSync(input === "-" ? 0 : input, "utf8"));
 
 const types = await compile(schema, schema.title, {

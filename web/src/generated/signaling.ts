@@ -332,7 +332,7 @@ export interface ParticipantView {
   is_simulated: boolean;
 }
 /**
- * Answer to `room.resume`: the missed events follow.
+ * Answer to `room.resume`: the events after `seq` (the client's own `last_seq`) follow.
  */
 export interface Resumed {
   type: "room.resumed";

@@ -1,0 +1,220 @@
+"""One socket: a reader, a single writer with a bounded outbox, and a clock. A slow client is dropped, never awaited."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from app.accounts.tokens import Ticket
+from app.ids import DeviceId
+from app.media.port import ClientNetwork
+from app.signaling.codes import CloseCode
+from app.signaling.feed import encode
+from app.signaling.limits import Limits
+from app.signaling.messages import (
+    MediaAccept,
+    MediaPublish,
+    MediaSubscribe,
+    RoomJoin,
+    RoomLeave,
+    RoomResume,
+    ServerMessage,
+)
+from app.signaling.session import (
+    Action,
+    Close,
+    EnterRoom,
+    Execute,
+    LeaveRoom,
+    Negotiate,
+    Now,
+    Reply,
+    Session,
+)
+from app.signaling.translate import CommandRequest, Viewer
+
+_CLOSE_FRAME_TIMEOUT_S = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Socket(Protocol):
+    """A WebSocket after its opening handshake."""
+
+    async def receive(self) -> str | bytes | None:
+        """The next message; None once the client is gone."""
+        ...
+
+    async def send(self, text: str) -> None:
+        """Returns once the network has room again. Raises `ConnectionError` when the client is gone."""
+        ...
+
+    async def close(self, code: int, reason: str) -> None: ...
+
+
+class Desk(Protocol):
+    """Who answers the requests of a connection (the hub)."""
+
+    async def enter(self, connection: "Connection", request: RoomJoin | RoomResume) -> None: ...
+    async def leave(self, connection: "Connection", request: RoomLeave) -> None: ...
+    async def execute(self, connection: "Connection", request: CommandRequest) -> None: ...
+    async def negotiate(
+        self, connection: "Connection", request: MediaPublish | MediaSubscribe | MediaAccept
+    ) -> None: ...
+
+
+class Connection:
+    """`run` is the socket's life; `send`, `send_text` and `close` never wait and may be called from any task."""
+
+    def __init__(
+        self,
+        socket: Socket,
+        session: Session,
+        desk: Desk,
+        network: ClientNetwork,
+        clock: Callable[[], Now],
+        limits: Limits,
+    ) -> None:
+        self.session = session
+        self.network = network
+        self._socket = socket
+        self._desk = desk
+        self._clock = clock
+        self._limits = limits
+        self._outbox: deque[str] = deque()
+        self._outbox_bytes = 0
+        self._wake = asyncio.Event()
+        self._closing: Close | None = None
+        self._is_dropped = False
+        self._end = asyncio.Event()
+
+    @property
+    def ticket(self) -> Ticket:
+        """Only after `auth`."""
+        if self.session.ticket is None:
+            raise RuntimeError("the connection is not authenticated")
+        return self.session.ticket
+
+    @property
+    def viewer(self) -> Viewer:
+        return Viewer(self.ticket.participant_id, self.ticket.role)
+
+    @property
+    def device_id(self) -> DeviceId:
+        return self.session.device_id
+
+    @property
+    def is_closing(self) -> bool:
+        return self._closing is not None
+
+    def send(self, message: ServerMessage) -> None:
+        self.send_text(encode(message))
+
+    def send_text(self, text: str) -> None:
+        """Queue one encoded message. An outbox over its bound drops the connection: its client does not read."""
+        if self._closing is not None:
+            return
+        # Characters for bytes: names are the only text beyond ASCII, and the bound is a guard, not an account.
+        self._outbox_bytes += len(text)
+        self._outbox.append(text)
+        limits = self._limits
+        is_over = len(self._outbox) > limits.outbox_messages
+        if is_over or self._outbox_bytes > limits.outbox_bytes:
+            log.info("connection %s: dropped, the client is too slow", self.session.connection_id)
+            self._outbox.clear()
+            self._is_dropped = True
+            self.close(CloseCode.TOO_SLOW, "too slow")
+        self._wake.set()
+
+    def close(self, code: CloseCode, reason: str = "") -> None:
+        """Close after what is queued; the first reason counts."""
+        if self._closing is None:
+            self.session.close(code, reason)
+            self._closing = Close(code, reason)
+            self._wake.set()
+            self._end.set()
+
+    async def run(self) -> None:
+        """Serve the socket until one side closes it; the socket is closed afterwards."""
+        tasks = {
+            asyncio.create_task(self._read(), name="signaling reader"),
+            asyncio.create_task(self._write(), name="signaling writer"),
+            asyncio.create_task(self._watch(), name="signaling clock"),
+        }
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                if not task.cancelled() and (error := task.exception()) is not None:
+                    log.error("connection %s: failed", self.session.connection_id, exc_info=error)
+                    self.close(CloseCode.RESTARTING, "internal")
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self.session.close(CloseCode.NORMAL)
+            await self._close_socket()
+
+    def apply(self, actions: list[Action]) -> None:
+        """Carry out what needs no answer from the desk."""
+        for action in actions:
+            match action:
+                case Reply():
+                    self.send(action.message)
+                case Close():
+                    self.close(action.code, action.reason)
+                case _:
+                    raise RuntimeError(f"{action} needs the desk")
+
+    async def _read(self) -> None:
+        while (data := await self._socket.receive()) is not None:
+            for action in self.session.receive(data, self._clock()):
+                await self._do(action)
+            # While a request is carried out nothing is read: that is not the client's silence.
+            self.session.hear(self._clock())
+
+    async def _do(self, action: Action) -> None:
+        match action:
+            case Reply() | Close():
+                self.apply([action])
+            case EnterRoom():
+                await self._desk.enter(self, action.request)
+            case LeaveRoom():
+                await self._desk.leave(self, action.request)
+            case Execute():
+                await self._desk.execute(self, action.request)
+            case Negotiate():
+                await self._desk.negotiate(self, action.request)
+
+    async def _write(self) -> None:
+        while True:
+            while self._outbox:
+                text = self._outbox.popleft()
+                self._outbox_bytes -= len(text)
+                try:
+                    await self._socket.send(text)
+                except ConnectionError:
+                    return
+            if self._closing is not None:
+                return
+            self._wake.clear()
+            await self._wake.wait()
+
+    async def _watch(self) -> None:
+        """Heartbeats and deadlines; ends when a closing socket does not drain, at once if it was dropped."""
+        while self._closing is None:
+            wait_s = self.session.next_deadline_s() - self._clock().mono_s
+            try:
+                await asyncio.wait_for(self._end.wait(), max(0.0, wait_s))
+            except TimeoutError:
+                self.apply(self.session.on_time(self._clock()))
+        if not self._is_dropped:
+            await asyncio.sleep(self._limits.close_timeout_s)
+
+    async def _close_socket(self) -> None:
+        closing = self._closing or Close(CloseCode.NORMAL)
+        try:
+            async with asyncio.timeout(_CLOSE_FRAME_TIMEOUT_S):
+                await self._socket.close(closing.code, closing.reason)
+        except (TimeoutError, ConnectionError):
+            log.debug("connection %s: gone before its close frame", self.session.connection_id)

@@ -1,0 +1,46 @@
+"""Names for screens: the only way a name gets from SQL to a message; the journal has none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from app.ids import LessonId
+from app.rooms.state import Participant, Seat
+
+
+class Name(NamedTuple):
+    name: str
+    school: str
+
+
+@dataclass(frozen=True, slots=True)
+class LessonCard:
+    """What screens call a lesson and those in it."""
+
+    title: str
+    subject: str
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Name and school by participant id, user id or classroom id."""
+    simulated: frozenset[str] = frozenset()
+    """Seat ids of simulated classrooms."""
+
+    def of_participant(self, participant: Participant) -> Name:
+        return self._first(
+            participant.participant_id, participant.classroom_id, participant.user_id
+        )
+
+    def of_seat(self, seat: Seat) -> Name:
+        return self._first(seat.seat_id, seat.classroom_id)
+
+    def knows(self, *ids: str | None) -> bool:
+        return any(i in self.names for i in ids if i is not None)
+
+    def _first(self, *ids: str | None) -> Name:
+        for i in ids:
+            if i is not None and i in self.names:
+                return Name(*self.names[i])
+        return Name("", "")
+
+
+class Directory(Protocol):
+    async def lesson_card(self, lesson_id: LessonId) -> LessonCard: ...

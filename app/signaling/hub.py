@@ -1,0 +1,397 @@
+"""All sockets of this process: who may open one, which device holds which place, and what each screen is told."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+from app.errors import AppError, CommandRejected, Unavailable
+from app.ids import ConnectionId, DeviceId, LessonId, ParticipantId, new_id
+from app.media.port import ClientNetwork
+from app.rooms.commands import Join, Leave, ReportCut
+from app.rooms.events import DeviceReplaced, ParticipantCut, ParticipantLeft, Recorded
+from app.rooms.runtime import Clock, RoomRuntime, Rooms
+from app.rooms.state import Phase
+from app.signaling.codes import SENTENCES, CloseCode, Refusal
+from app.signaling.connection import Connection, Socket
+from app.signaling.directory import Directory
+from app.signaling.feed import LessonFeed
+from app.signaling.limits import Limits
+from app.signaling.messages import (
+    ErrorMessage,
+    Replaced,
+    Resumed,
+    RoomJoin,
+    RoomLeave,
+    RoomResume,
+    ServerClosing,
+)
+from app.signaling.negotiation import MediaDesk, MediaRequest, NegotiatorOf
+from app.signaling.session import Now, Session, State, TicketReader, ok, refusal
+from app.signaling.translate import CommandRequest, Step, command_of
+
+log = logging.getLogger(__name__)
+
+LoadJournal = Callable[[LessonId, int], Awaitable[list[Recorded]]]
+_DeviceKey = tuple[LessonId, ParticipantId, DeviceId]
+
+
+class _OpenFeed:
+    """A feed, loaded once by a task of the hub, and the connections that need it."""
+
+    def __init__(self, loading: "asyncio.Task[LessonFeed]") -> None:
+        self.loading = loading
+        self.feed: LessonFeed | None = None
+        self.watch: asyncio.Task[None] | None = None
+        self.connections: set[Connection] = set()
+
+
+class Hub:
+    """Desk of every connection and listener of every room. Owns the feeds and the tasks that report cuts."""
+
+    def __init__(
+        self,
+        rooms: Rooms,
+        load_journal: LoadJournal,
+        directory: Directory,
+        read_ticket: TicketReader,
+        negotiator_of: NegotiatorOf,
+        clock: Clock,
+        limits: Limits | None = None,
+    ) -> None:
+        self.limits = limits or Limits()
+        self.media = MediaDesk(self.device_of, negotiator_of, self.limits)
+        self._rooms = rooms
+        self._load_journal = load_journal
+        self._directory = directory
+        self._read_ticket = read_ticket
+        self._clock = clock
+        self._feeds: dict[LessonId, _OpenFeed] = {}
+        self._devices: dict[_DeviceKey, Connection] = {}
+        self._connections: set[Connection] = set()
+        self._per_ip: Counter[str] = Counter()
+        self._reports: set[asyncio.Task[None]] = set()
+        self._is_closing = False
+        rooms.add_listener(self.on_events)
+
+    @property
+    def connection_count(self) -> int:
+        return len(self._connections)
+
+    def now(self) -> Now:
+        return Now(self._clock.mono_ns() / 1e9, self._clock.now_ms())
+
+    async def serve(self, socket: Socket, network: ClientNetwork, ip: str) -> None:
+        """One socket from its opening handshake to its end. `ip` is the client's, for the bound per address."""
+        connection_id = ConnectionId(new_id("con"))
+        session = Session(connection_id, self._read_ticket, self.now(), self.limits)
+        connection = Connection(socket, session, self, network, self.now, self.limits)
+        is_full = (
+            len(self._connections) >= self.limits.connections
+            or self._per_ip[ip] >= self.limits.connections_per_ip
+        )
+        if is_full:
+            connection.send(refusal(None, Refusal.TOO_MANY_CONNECTIONS))
+            connection.close(CloseCode.TOO_SLOW, Refusal.TOO_MANY_CONNECTIONS)
+        elif self._is_closing:
+            connection.close(CloseCode.RESTARTING, "closing")
+        self._connections.add(connection)
+        self._per_ip[ip] += 1
+        try:
+            await connection.run()
+        finally:
+            self._connections.discard(connection)
+            self._per_ip[ip] -= 1
+            if self._per_ip[ip] == 0:
+                del self._per_ip[ip]
+            self._depart(connection)
+
+    async def close(self) -> None:
+        """Tell every client that the server goes away. Nobody is cut: the next process gives them time to return."""
+        self._is_closing = True
+        for connection in list(self._connections):
+            connection.send(ServerClosing(type="server.closing"))
+            connection.close(CloseCode.RESTARTING, "closing")
+        tasks = list(self._reports)
+        for entry in self._feeds.values():
+            entry.loading.cancel()
+            if entry.watch is not None:
+                entry.watch.cancel()
+                tasks.append(entry.watch)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # --- requests of a connection ---------------------------------------------------------------
+
+    async def enter(self, connection: Connection, request: RoomJoin | RoomResume) -> None:
+        """Take the place (a device) or look over its shoulder (a companion), then tell what there is to know."""
+        try:
+            feed = await self._hold_feed(connection)
+            if connection.session.is_companion:
+                self._check_companions(connection)
+            else:
+                await self._take_place(connection, is_resume=isinstance(request, RoomResume))
+        except (CommandRejected, AppError) as error:
+            self._release_feed(connection)
+            if error.code == "replaced":
+                self._tell_replaced(connection)
+            else:
+                connection.send(_refusal_of(request.id, error))
+            return
+        if connection.is_closing:
+            return
+        # No await from here on: what the screen is told now and what the feed tells it later have no gap.
+        connection.session.enter()
+        feed.screens.add(connection)
+        self._catch_up(connection, feed, request)
+        if not connection.session.is_companion:
+            self.media.remind(connection)
+
+    async def leave(self, connection: Connection, request: RoomLeave) -> None:
+        """Give the place up for good; a companion only closes its own socket."""
+        ticket = connection.ticket
+        if not connection.session.is_companion:
+            try:
+                runtime = await self._rooms.get(ticket.lesson_id)
+                await runtime.execute(Leave(ticket.participant_id, connection.device_id))
+            except (CommandRejected, AppError) as error:
+                connection.send(_refusal_of(request.id, error))
+                return
+            self._forget_device(connection)
+        connection.send(ok(request.id))
+        connection.close(CloseCode.NORMAL, "left")
+
+    async def execute(self, connection: Connection, request: CommandRequest) -> None:
+        """Hand a command to the room. Its events are queued before its `ok`."""
+        ticket = connection.ticket
+        try:
+            runtime = await self._rooms.get(ticket.lesson_id)
+            await runtime.execute(command_of(request, ticket.participant_id))
+        except (CommandRejected, AppError) as error:
+            connection.send(_refusal_of(request.id, error))
+        else:
+            connection.send(ok(request.id))
+
+    async def negotiate(self, connection: Connection, request: MediaRequest) -> None:
+        await self.media.negotiate(connection, request)
+
+    # --- what the rooms tell ---------------------------------------------------------------------
+
+    def on_events(self, runtime: RoomRuntime, recorded: tuple[Recorded, ...]) -> None:
+        """RoomListener: tell the screens of this lesson. Never waits."""
+        entry = self._feeds.get(runtime.lesson_id)
+        if entry is None or entry.feed is None:
+            return
+        if recorded[0].seq > entry.feed.room.seq + 1:
+            # Another process wrote in between: every screen starts again from the journal.
+            self._restart(runtime.lesson_id, entry)
+            return
+        for step in entry.feed.publish(recorded):
+            self._follow(entry.feed, step)
+
+    def device_of(self, lesson_id: LessonId, participant_id: ParticipantId) -> Connection | None:
+        """The joined socket of the device that holds this place, if it is here."""
+        entry = self._feeds.get(lesson_id)
+        if entry is None or entry.feed is None:
+            return None
+        participant = entry.feed.room.participants.get(participant_id)
+        if participant is None or participant.device_id is None:
+            return None
+        connection = self._devices.get((lesson_id, participant_id, participant.device_id))
+        if connection is None or connection.session.state is not State.JOINED:
+            return None
+        return connection
+
+    def _follow(self, feed: LessonFeed, step: Step) -> None:
+        """What an event means for sockets."""
+        lesson_id, event = feed.lesson_id, step.recorded.event
+        match event:
+            case DeviceReplaced():
+                key = (lesson_id, event.participant_id, event.old_device_id)
+                old = self._devices.pop(key, None)
+                if old is not None:
+                    feed.screens.discard(old)
+                    self._tell_replaced(old)
+                # Its media connections go with it; the new device gets a grant of its own.
+                self.media.forget(lesson_id, event.participant_id)
+            case ParticipantCut():
+                self._close_stale(lesson_id, step, event.participant_id)
+            case ParticipantLeft(reason="left" | "lost"):
+                self.media.forget(lesson_id, event.participant_id)
+            case _:
+                pass
+
+    def _close_stale(self, lesson_id: LessonId, step: Step, participant_id: ParticipantId) -> None:
+        """The room cut a place whose socket is still here (it was taken up anew): the socket has to come back."""
+        held = step.before.participants.get(participant_id)
+        if held is None or held.device_id is None:
+            return
+        stale = self._devices.get((lesson_id, participant_id, held.device_id))
+        if stale is not None and stale.session.state is State.JOINED:
+            self._forget_device(stale)
+            stale.close(CloseCode.RESTARTING, "cut")
+
+    def _restart(self, lesson_id: LessonId, entry: _OpenFeed) -> None:
+        """Send every screen of a lesson away to come back; the next one loads the journal anew."""
+        if self._feeds.get(lesson_id) is entry:
+            del self._feeds[lesson_id]
+        for connection in list(entry.connections):
+            self._forget_device(connection)
+            connection.close(CloseCode.RESTARTING, "lesson restarted")
+
+    # --- places ------------------------------------------------------------------------------------
+
+    async def _take_place(self, connection: Connection, *, is_resume: bool) -> None:
+        """Join the room. A newer socket of the same device supersedes the older one before the room hears of it,
+        so that the older one's end is never reported as a cut."""
+        ticket = connection.ticket
+        key = _device_key(connection)
+        older = self._devices.get(key)
+        self._devices[key] = connection
+        if older is not None:
+            older.close(CloseCode.SUPERSEDED, "superseded")
+            self._release_feed(older)
+        join = Join(
+            by=ticket.participant_id,
+            role=ticket.role,
+            device_id=connection.device_id,
+            user_id=ticket.user_id,
+            classroom_id=ticket.classroom_id,
+            is_resume=is_resume,
+        )
+        try:
+            runtime = await self._rooms.get(ticket.lesson_id)
+            await runtime.execute(join)
+        except (CommandRejected, AppError):
+            self._forget_device(connection)
+            if older is not None:
+                self._report_cut(connection)
+            raise
+
+    def _check_companions(self, connection: Connection) -> None:
+        entry = self._feeds[connection.ticket.lesson_id]
+        others = [
+            c
+            for c in entry.connections
+            if c is not connection
+            and c.session.is_companion
+            and c.ticket.participant_id == connection.ticket.participant_id
+        ]
+        if len(others) >= self.limits.companions_per_place:
+            raise CommandRejected(
+                Refusal.TOO_MANY_COMPANIONS, SENTENCES[Refusal.TOO_MANY_COMPANIONS]
+            )
+
+    def _tell_replaced(self, connection: Connection) -> None:
+        connection.send(Replaced(type="replaced"))
+        connection.close(CloseCode.REPLACED, "replaced")
+
+    def _forget_device(self, connection: Connection) -> bool:
+        """Whether this socket was its device's current one."""
+        key = _device_key(connection)
+        if self._devices.get(key) is not connection:
+            return False
+        del self._devices[key]
+        return True
+
+    def _depart(self, connection: Connection) -> None:
+        """The socket is gone."""
+        if connection.session.ticket is None:
+            return
+        self._release_feed(connection)
+        if self._forget_device(connection) and not self._is_closing:
+            self._report_cut(connection)
+
+    def _report_cut(self, connection: Connection) -> None:
+        task = asyncio.create_task(self._cut(connection), name="report cut")
+        self._reports.add(task)
+        task.add_done_callback(self._reports.discard)
+
+    async def _cut(self, connection: Connection) -> None:
+        ticket = connection.ticket
+        try:
+            runtime = await self._rooms.get(ticket.lesson_id)
+            if _device_key(connection) in self._devices:
+                return  # A newer socket of the device is joining: its command must not be undone by a late report.
+            await runtime.execute(ReportCut(ticket.participant_id, connection.device_id))
+        except (CommandRejected, AppError) as error:
+            # The room was stopped or cannot be written: whoever takes it up cuts everybody.
+            log.warning("lesson %s: a cut was not journalled: %s", ticket.lesson_id, error)
+        except Exception:
+            log.exception("lesson %s: a cut was not journalled", ticket.lesson_id)
+
+    # --- feeds -------------------------------------------------------------------------------------
+
+    async def _hold_feed(self, connection: Connection) -> LessonFeed:
+        """The feed of the connection's lesson, kept until the connection is released."""
+        ticket = connection.ticket
+        entry = self._feeds.get(ticket.lesson_id)
+        if entry is None:
+            loading = asyncio.create_task(self._load_feed(ticket.lesson_id), name="load feed")
+            entry = self._feeds[ticket.lesson_id] = _OpenFeed(loading)
+        entry.connections.add(connection)
+        # One connection that gives up must not fail the others.
+        feed = await asyncio.shield(entry.loading)
+        if not feed.card.knows(ticket.participant_id, ticket.user_id, ticket.classroom_id):
+            feed.card = await self._directory.lesson_card(ticket.lesson_id)
+        return feed
+
+    async def _load_feed(self, lesson_id: LessonId) -> LessonFeed:
+        entry = self._feeds[lesson_id]
+        runtime = await self._rooms.get(lesson_id)
+        card = await self._directory.lesson_card(lesson_id)
+        feed = LessonFeed(runtime.room.plan, card, self.limits.resume_events)
+        while (runtime := await self._rooms.get(lesson_id)).room.seq > feed.room.seq:
+            feed.replay(await self._load_journal(lesson_id, feed.room.seq))
+        # The room and the feed agree, and from here on the room tells each event: no gap.
+        entry.feed = feed
+        entry.watch = asyncio.create_task(self._watch(runtime, entry), name="watch room")
+        return feed
+
+    async def _watch(self, runtime: RoomRuntime, entry: _OpenFeed) -> None:
+        """A room that stops while its lesson runs (another process took it over) sends its screens away."""
+        await runtime.wait_stopped()
+        if not self._is_closing and runtime.room.phase is not Phase.ENDED:
+            self._restart(runtime.lesson_id, entry)
+
+    def _release_feed(self, connection: Connection) -> None:
+        lesson_id = connection.ticket.lesson_id
+        entry = self._feeds.get(lesson_id)
+        if entry is None:
+            return
+        entry.connections.discard(connection)
+        if entry.feed is not None:
+            entry.feed.screens.discard(connection)
+        if not entry.connections:
+            del self._feeds[lesson_id]
+            if entry.feed is not None and entry.feed.room.phase is Phase.ENDED:
+                self.media.forget_lesson(lesson_id)
+            entry.loading.cancel()
+            if entry.watch is not None:
+                entry.watch.cancel()
+
+    def _catch_up(
+        self, connection: Connection, feed: LessonFeed, request: RoomJoin | RoomResume
+    ) -> None:
+        if isinstance(request, RoomResume):
+            limit = self.limits.outbox_messages // 2
+            missed = feed.missed(connection.viewer, request.last_seq, limit)
+            if missed is not None:
+                connection.send(Resumed(type="room.resumed", re=request.id, seq=request.last_seq))
+                for message in missed:
+                    connection.send(message)
+                connection.send(feed.closing())
+                return
+        connection.send(feed.snapshot(connection.viewer, request.id))
+
+
+def _device_key(connection: Connection) -> _DeviceKey:
+    ticket = connection.ticket
+    return ticket.lesson_id, ticket.participant_id, connection.device_id
+
+
+def _refusal_of(request_id: str, error: CommandRejected | AppError) -> ErrorMessage:
+    """The room's code as it is; whatever passes by itself (a full mailbox, a stopped room) under one code."""
+    is_passing = isinstance(error, AppError) and error.status == Unavailable.status
+    if is_passing or error.code == "busy":
+        return refusal(request_id, Refusal.LESSON_UNAVAILABLE, error.message)
+    return refusal(request_id, error.code, error.message)

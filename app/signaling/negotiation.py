@@ -1,0 +1,194 @@
+"""Media messages: who holds a grant, and SDP between a device's socket and the engine. SDP never meets the room."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from app.ids import LessonId, ParticipantId, PublicationId
+from app.media import port
+from app.media.port import EngineUnavailable, NegotiationFailed, Negotiator, Source
+from app.rooms.state import Role
+from app.signaling import messages as wire
+from app.signaling.codes import Refusal
+from app.signaling.connection import Connection
+from app.signaling.limits import Limits
+from app.signaling.session import ok, refusal
+
+log = logging.getLogger(__name__)
+
+MAY_SEND: dict[Role, frozenset[Source]] = {
+    Role.LEAD: frozenset(Source),
+    Role.CLASSROOM: frozenset({Source.CAMERA, Source.MICROPHONE}),
+    Role.ASSISTANT: frozenset(),
+    Role.OBSERVER: frozenset(),
+}
+"""What a role may ever send. What it may send now is the grant's, and the engine's to enforce."""
+
+MediaRequest = wire.MediaPublish | wire.MediaSubscribe | wire.MediaAccept
+Answer = wire.MediaAnswer | wire.MediaOffer | wire.Ok | wire.ErrorMessage
+DeviceOf = Callable[[LessonId, ParticipantId], Connection | None]
+NegotiatorOf = Callable[[LessonId], Negotiator | None]
+
+
+@dataclass(slots=True)
+class _Place:
+    """What a device was told, so that a new socket of the same place is told it too."""
+
+    grant: wire.MediaGrant
+    slots: dict[str, wire.SlotMapped] = field(default_factory=dict)
+    paused: dict[PublicationId, wire.SubscriptionPaused] = field(default_factory=dict)
+
+
+class MediaDesk:
+    """The reactor tells it grants, slots and pauses; it tells the one device of each place."""
+
+    def __init__(self, device_of: DeviceOf, negotiator_of: NegotiatorOf, limits: Limits) -> None:
+        self._device_of = device_of
+        self._negotiator_of = negotiator_of
+        self._timeout_s = limits.negotiation_timeout_s
+        self._places: dict[tuple[LessonId, ParticipantId], _Place] = {}
+
+    def grant(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        grant: port.MediaGrant,
+        permissions: port.MediaPermissions,
+    ) -> None:
+        """Tell the device that it may open its media connections, or that what it may send has changed."""
+        message = wire.MediaGrant(
+            type="media.grant",
+            engine=grant.engine,
+            media_epoch=grant.media_epoch,
+            ice_servers=[dict(server) for server in grant.ice_servers],
+            publish=[s for s in wire.SOURCES if Source(s) in permissions.publish],
+            video_cap_bps=permissions.video_cap_bps,
+        )
+        key = (lesson_id, participant_id)
+        place = self._places.get(key)
+        if place is None or place.grant.media_epoch != message.media_epoch:
+            self._places[key] = _Place(message)
+        elif place.grant == message:
+            return
+        else:
+            place.grant = message
+        self._tell(lesson_id, participant_id, message)
+
+    def revoke(
+        self, lesson_id: LessonId, participant_id: ParticipantId, reason: wire.RevokeReason
+    ) -> None:
+        """Tell the device to close its media connections; nothing if it had no grant."""
+        if self._places.pop((lesson_id, participant_id), None) is not None:
+            message = wire.MediaRevoked(type="media.revoked", reason=reason)
+            self._tell(lesson_id, participant_id, message)
+
+    def revoke_all(self, lesson_id: LessonId, reason: wire.RevokeReason) -> None:
+        for lesson, participant_id in list(self._places):
+            if lesson == lesson_id:
+                self.revoke(lesson_id, participant_id, reason)
+
+    def forget(self, lesson_id: LessonId, participant_id: ParticipantId) -> None:
+        """The place is empty: no grant is left for a later device."""
+        self._places.pop((lesson_id, participant_id), None)
+
+    def forget_lesson(self, lesson_id: LessonId) -> None:
+        for lesson, participant_id in list(self._places):
+            if lesson == lesson_id:
+                self.forget(lesson, participant_id)
+
+    def slot_mapped(self, event: port.SlotMapped) -> None:
+        message = wire.SlotMapped(
+            type="slot.mapped", slot=event.slot, participant_id=event.publisher_id
+        )
+        place = self._places.get((event.lesson_id, event.participant_id))
+        if place is not None:
+            place.slots[event.slot] = message
+            self._tell(event.lesson_id, event.participant_id, message)
+
+    def subscription_paused(self, event: port.SubscriptionPaused) -> None:
+        publisher_id, _, source = event.publication_id.rpartition("/")
+        message = wire.SubscriptionPaused(
+            type="subscription.paused",
+            participant_id=publisher_id,
+            source=Source(source).value,
+            is_paused=event.is_paused,
+            reason=event.reason,
+        )
+        place = self._places.get((event.lesson_id, event.participant_id))
+        if place is None:
+            return
+        if event.is_paused:
+            place.paused[event.publication_id] = message
+        else:
+            place.paused.pop(event.publication_id, None)
+        self._tell(event.lesson_id, event.participant_id, message)
+
+    def remind(self, connection: Connection) -> None:
+        """Tell a new socket of a device what the old one knew: the media connections may have outlived it."""
+        ticket = connection.ticket
+        place = self._places.get((ticket.lesson_id, ticket.participant_id))
+        if place is None:
+            return
+        connection.send(place.grant)
+        for slot in place.slots.values():
+            connection.send(slot)
+        for pause in place.paused.values():
+            connection.send(pause)
+
+    async def negotiate(self, connection: Connection, request: MediaRequest) -> None:
+        """Answer a media message of a joined device."""
+        ticket = connection.ticket
+        negotiator = self._negotiator_of(ticket.lesson_id)
+        is_admitted = (ticket.lesson_id, ticket.participant_id) in self._places
+        if self._device_of(ticket.lesson_id, ticket.participant_id) is not connection:
+            is_admitted = False
+        if not is_admitted:
+            connection.send(refusal(request.id, Refusal.NOT_ADMITTED))
+        elif negotiator is None:
+            connection.send(refusal(request.id, Refusal.MEDIA_UNAVAILABLE))
+        else:
+            connection.send(await self._answer(connection, negotiator, request))
+
+    async def _answer(
+        self, connection: Connection, negotiator: Negotiator, request: MediaRequest
+    ) -> Answer:
+        try:
+            return await asyncio.wait_for(
+                self._exchange(connection, negotiator, request), self._timeout_s
+            )
+        except NegotiationFailed as error:
+            return refusal(request.id, Refusal.NEGOTIATION_FAILED, str(error)[:300])
+        except (EngineUnavailable, TimeoutError) as error:
+            log.info("connection %s: no media: %r", connection.session.connection_id, error)
+            return refusal(request.id, Refusal.MEDIA_UNAVAILABLE)
+
+    async def _exchange(
+        self, connection: Connection, negotiator: Negotiator, request: MediaRequest
+    ) -> Answer:
+        ticket, network = connection.ticket, connection.network
+        lesson_id, participant_id = ticket.lesson_id, ticket.participant_id
+        match request:
+            case wire.MediaPublish():
+                tracks = {mid: Source(source) for mid, source in request.tracks.items()}
+                if not MAY_SEND[ticket.role].issuperset(tracks.values()):
+                    return refusal(request.id, Refusal.SOURCE_NOT_ALLOWED)
+                answer = await negotiator.answer(
+                    lesson_id, participant_id, request.sdp, tracks, network
+                )
+                return wire.MediaAnswer(type="media.answer", re=request.id, sdp=answer)
+            case wire.MediaSubscribe():
+                offer = await negotiator.offer(
+                    lesson_id, participant_id, network, is_ice_restart=request.is_ice_restart
+                )
+                return wire.MediaOffer(type="media.offer", re=request.id, sdp=offer)
+            case wire.MediaAccept():
+                await negotiator.accept(lesson_id, participant_id, request.sdp)
+                return ok(request.id)
+
+    def _tell(
+        self, lesson_id: LessonId, participant_id: ParticipantId, message: wire.ServerMessage
+    ) -> None:
+        device = self._device_of(lesson_id, participant_id)
+        if device is not None:
+            device.send(message)

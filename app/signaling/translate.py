@@ -1,0 +1,287 @@
+"""Between the wire and the room: message -> command, event -> messages for each viewer, room -> view.
+
+An event is translated by what it changed: the room before and after are compared, so that a screen that folds
+the messages always ends at what a fresh snapshot would show.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.ids import ParticipantId, SeatId, publication_id
+from app.rooms import commands
+from app.rooms.commands import ParticipantCommand
+from app.rooms.deadlines import closes_at_ms
+from app.rooms.events import Recorded
+from app.rooms.permissions import lead_id, seat_of
+from app.rooms.state import Participant, Phase, Presence, Role, Room
+from app.signaling import messages as wire
+from app.signaling.directory import LessonCard
+
+CommandRequest = (
+    wire.LessonStart
+    | wire.LessonEnd
+    | wire.CallUpCall
+    | wire.CallUpCancel
+    | wire.CallUpAccept
+    | wire.CallUpDecline
+    | wire.StageSendDown
+    | wire.ListenStart
+    | wire.ListenStop
+    | wire.FloorOpen
+    | wire.FloorClose
+    | wire.ParticipantMute
+    | wire.ParticipantUnmute
+    | wire.HandRaise
+    | wire.HandLower
+    | wire.SourceSwitch
+)
+
+
+def command_of(request: CommandRequest, by: ParticipantId) -> ParticipantCommand:
+    """The command that `by` asks for; who may is the room's to decide."""
+    match request:
+        case wire.LessonStart():
+            return commands.StartLesson(by)
+        case wire.LessonEnd():
+            return commands.EndLesson(by)
+        case wire.CallUpCall():
+            return commands.CallUp(by, SeatId(request.seat_id))
+        case wire.CallUpCancel():
+            return commands.CancelCallUp(by, SeatId(request.seat_id))
+        case wire.CallUpAccept():
+            return commands.AcceptCallUp(by)
+        case wire.CallUpDecline():
+            return commands.DeclineCallUp(by)
+        case wire.StageSendDown():
+            return commands.SendDown(by, SeatId(request.seat_id))
+        case wire.ListenStart():
+            return commands.StartListenIn(by, SeatId(request.seat_id))
+        case wire.ListenStop():
+            return commands.StopListenIn(by)
+        case wire.FloorOpen():
+            return commands.OpenFloor(by)
+        case wire.FloorClose():
+            return commands.CloseFloor(by)
+        case wire.ParticipantMute():
+            return commands.Mute(by, ParticipantId(request.participant_id))
+        case wire.ParticipantUnmute():
+            return commands.Unmute(by, ParticipantId(request.participant_id))
+        case wire.HandRaise():
+            return commands.RaiseHand(by)
+        case wire.HandLower():
+            return commands.LowerHand(by, ParticipantId(request.participant_id))
+        case wire.SourceSwitch():
+            return commands.SwitchSource(by, request.source, request.is_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Whose screen it is. Companions see what their place sees."""
+
+    participant_id: ParticipantId
+    role: Role
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role.is_staff
+
+    def may_see(self, notice: "Notice") -> bool:
+        return (
+            notice.only_place is None or self.is_staff or notice.only_place == self.participant_id
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A journalled change as a message, and who sees it."""
+
+    message: wire.ServerMessage
+    only_place: ParticipantId | None = None
+    """Staff and this place only; None: everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One journal row and what it made of the room."""
+
+    before: Room
+    recorded: Recorded
+    after: Room
+
+
+def notices_of(step: Step, card: LessonCard) -> list[Notice]:
+    """What the screens learn of one event; nothing of heartbeats, clocks and recording bookkeeping."""
+    return [
+        *_listen_stopped(step),
+        *_floor_closed(step),
+        *_lesson(step),
+        *_participants(step, card),
+        *_floor_opened(step),
+        *_listen_started(step),
+    ]
+
+
+def room_view(room: Room, card: LessonCard, viewer: Viewer) -> wire.RoomView:
+    """The whole room as `viewer` may see it: every seat of the plan, taken or not, then staff in order of joining."""
+    plan = room.plan
+    return wire.RoomView(
+        lesson_id=plan.lesson_id,
+        title=card.title,
+        subject=card.subject,
+        phase=room.phase.value,
+        starts_at_ms=plan.starts_at_ms,
+        ends_at_ms=plan.ends_at_ms,
+        started_ms=room.started_ms,
+        ended_ms=room.ended_ms,
+        end_reason=room.end_reason,
+        closes_at_ms=countdown_ms(room),
+        is_recorded=plan.is_recorded,
+        is_floor_open=room.is_floor_open,
+        listening={
+            listener: seat
+            for listener, seat in room.listening.items()
+            if viewer.is_staff or ParticipantId(seat) == viewer.participant_id
+        },
+        participants=[participant_view(room, card, p) for p in _everybody(room)],
+    )
+
+
+def countdown_ms(room: Room) -> int | None:
+    """When the lesson will end by itself, as soon as there is a reason to say so: no lead, or its time is up."""
+    if room.phase is not Phase.LIVE:
+        return None
+    at_ms = closes_at_ms(room)
+    if at_ms is None:
+        return None
+    is_due = room.lead_gone_ms is not None or room.at_ms >= at_ms - room.plan.overtime_ms
+    return at_ms if is_due else None
+
+
+def participant_view(
+    room: Room, card: LessonCard, participant_id: ParticipantId
+) -> wire.ParticipantView:
+    """One place. A seat that nobody took yet is an absent classroom with nothing on."""
+    participant = _participant(room, participant_id)
+    name = card.of_participant(participant)
+    return wire.ParticipantView(
+        participant_id=participant_id,
+        role=participant.role.value,
+        name=name.name,
+        school=name.school,
+        presence=participant.presence.value,
+        place=participant.place.value,
+        call_expires_ms=participant.call_expires_ms,
+        hand_raised_ms=participant.hand_raised_ms,
+        is_muted=participant.is_muted,
+        switched_off=[s for s in wire.SOURCES if s in participant.switched_off],
+        publishing={
+            s: participant.publishing[s] for s in wire.SOURCES if s in participant.publishing
+        },
+        is_recorded=_is_recorded(room, participant_id),
+        is_simulated=participant_id in card.simulated,
+    )
+
+
+def _everybody(room: Room) -> Iterator[ParticipantId]:
+    seats = [ParticipantId(seat.seat_id) for seat in room.plan.seats]
+    yield from seats
+    yield from (p for p in room.participants if p not in seats)
+
+
+def _participant(room: Room, participant_id: ParticipantId) -> Participant:
+    participant = room.participants.get(participant_id)
+    if participant is not None:
+        return participant
+    seat = seat_of(room, participant_id)
+    return Participant(
+        participant_id=participant_id,
+        role=Role.CLASSROOM,
+        user_id=None,
+        classroom_id=seat.classroom_id if seat else None,
+        device_id=None,
+        presence=Presence.ABSENT,
+        since_ms=0,
+    )
+
+
+def _is_recorded(room: Room, participant_id: ParticipantId) -> bool:
+    """The light tells the truth: planned, consented to, and no track of it was given up."""
+    seat = seat_of(room, participant_id)
+    is_consented = seat.may_be_recorded if seat else participant_id == lead_id(room)
+    has_stopped = any(
+        publication_id(participant_id, s) in room.recording_stops for s in wire.SOURCES
+    )
+    return room.plan.is_recorded and is_consented and not has_stopped
+
+
+def _participants(step: Step, card: LessonCard) -> Iterator[Notice]:
+    recorded, before, after = step.recorded, step.before, step.after
+    for participant_id in _everybody(after):
+        old, new = before.participants.get(participant_id), after.participants.get(participant_id)
+        if old is new and before.recording_stops is after.recording_stops:
+            continue
+        view = participant_view(step.after, card, participant_id)
+        is_known = participant_id in step.before.participants or seat_of(
+            step.before, participant_id
+        )
+        if is_known and participant_view(step.before, card, participant_id) == view:
+            continue
+        yield Notice(
+            wire.ParticipantChanged(
+                type="participant.changed",
+                seq=recorded.seq,
+                at_ms=recorded.at_ms,
+                event=recorded.event.type,
+                participant=view,
+            )
+        )
+
+
+def _lesson(step: Step) -> Iterator[Notice]:
+    seq, at_ms = step.recorded.seq, step.recorded.at_ms
+    before, after = step.before, step.after
+    if before.started_ms is None and after.started_ms is not None:
+        yield Notice(wire.LessonStarted(type="lesson.started", seq=seq, at_ms=at_ms))
+    if before.phase is not Phase.ENDED and after.phase is Phase.ENDED:
+        reason = after.end_reason or ""
+        yield Notice(wire.LessonEnded(type="lesson.ended", seq=seq, at_ms=at_ms, reason=reason))
+
+
+def _floor_opened(step: Step) -> Iterator[Notice]:
+    if step.after.is_floor_open and not step.before.is_floor_open:
+        recorded = step.recorded
+        yield Notice(wire.FloorOpened(type="floor.opened", seq=recorded.seq, at_ms=recorded.at_ms))
+
+
+def _floor_closed(step: Step) -> Iterator[Notice]:
+    if step.before.is_floor_open and not step.after.is_floor_open:
+        recorded = step.recorded
+        yield Notice(wire.FloorClosed(type="floor.closed", seq=recorded.seq, at_ms=recorded.at_ms))
+
+
+def _listen_stopped(step: Step) -> Iterator[Notice]:
+    recorded = step.recorded
+    for listener, seat in step.before.listening.items():
+        if step.after.listening.get(listener) != seat:
+            message = wire.ListenStopped(
+                type="listen.stopped",
+                seq=recorded.seq,
+                at_ms=recorded.at_ms,
+                listener_id=listener,
+                seat_id=seat,
+            )
+            yield Notice(message, only_place=ParticipantId(seat))
+
+
+def _listen_started(step: Step) -> Iterator[Notice]:
+    recorded = step.recorded
+    for listener, seat in step.after.listening.items():
+        if step.before.listening.get(listener) != seat:
+            message = wire.ListenStarted(
+                type="listen.started",
+                seq=recorded.seq,
+                at_ms=recorded.at_ms,
+                listener_id=listener,
+                seat_id=seat,
+            )
+            yield Notice(message, only_place=ParticipantId(seat))
