@@ -1,0 +1,397 @@
+"""One engine and the rooms it serves: one task makes all calls, so calls, events and snapshots have one order."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any, Literal, Protocol
+
+from app.ids import LessonId, ParticipantId, publication_id
+from app.media.desired import (
+    SLOTS,
+    Admit,
+    Call,
+    CloseRoom,
+    OpenRoom,
+    Permit,
+    Remove,
+    RequestKeyframe,
+    desired_room,
+    plan,
+)
+from app.media.port import (
+    EngineConnected,
+    EngineLost,
+    EngineSnapshot,
+    EngineUnavailable,
+    MediaEngine,
+    MediaEvent,
+    MediaGrant,
+    MediaPermissions,
+    PeerStateChanged,
+    PublicationAdded,
+    PublicationRemoved,
+    SlotMapped,
+    SubscriptionPaused,
+)
+from app.rooms.commands import ReportPublication
+from app.rooms.runtime import RoomRuntime
+from app.rooms.state import Presence, Room
+from app.rooms.views import VideoCaps
+
+RETRY_S = 1.0
+"""After a call failed: take a snapshot and reconcile anew."""
+LOST_AFTER_S = 1.0
+"""A link that comes back sooner with the same peers is no loss that a page should act on."""
+INBOX_SIZE = 1_000
+"""Engine events that wait here; behind it the engine's own bound holds."""
+
+EngineTap = Callable[[int, MediaEvent], None]
+_Place = tuple[LessonId, ParticipantId]
+_log = logging.getLogger(__name__)
+
+
+class MediaListener(Protocol):
+    """Who tells the pages (signalling). Called on the event loop; must not block."""
+
+    def grant(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        grant: MediaGrant,
+        permissions: MediaPermissions,
+    ) -> None:
+        """Media may be opened now, or what may be sent has changed. A new `media_epoch`: new connections."""
+        ...
+
+    def slot_mapped(self, event: SlotMapped) -> None: ...
+
+    def subscription_paused(self, event: SubscriptionPaused) -> None: ...
+
+    def revoke_all(self, lesson_id: LessonId, reason: Literal["ended", "engine_lost"]) -> None:
+        """All media of the lesson is gone; after `engine_lost` new grants follow."""
+        ...
+
+
+class Pending:
+    """What a room asked for since its engine was last reconciled with it."""
+
+    def __init__(self) -> None:
+        self.grant_due: set[ParticipantId] = set()
+        self.reset_due: set[ParticipantId] = set()
+
+
+class Lessons(Protocol):
+    """What a reconciler asks of the reactor."""
+
+    caps: VideoCaps
+    listeners: list[MediaListener]
+    taps: list[EngineTap]
+
+    def runtime_of(self, lesson_id: LessonId) -> RoomRuntime | None: ...
+
+    def lessons_of(self, index: int) -> list[LessonId]: ...
+
+    async def room_in_snapshot(self, lesson_id: LessonId, index: int) -> bool: ...
+
+    def forget(self, lesson_id: LessonId) -> None: ...
+
+    async def execute(self, lesson_id: LessonId, command: ReportPublication) -> bool: ...
+
+
+class EngineReconciler:
+    """Owner of all calls to one engine: one task, so calls, events and snapshots have one order."""
+
+    def __init__(self, lessons: Lessons, index: int, engine: MediaEngine) -> None:
+        self._lessons = lessons
+        self._index = index
+        self._engine = engine
+        self._inbox: asyncio.Queue[MediaEvent] = asyncio.Queue(INBOX_SIZE)
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._dirty: dict[LessonId, Pending] = {}
+        self._is_sync_due = True
+        self._is_told_lost = False
+        self._retry: asyncio.TimerHandle | None = None
+        self._lost_timer: asyncio.TimerHandle | None = None
+        self._media_epoch: int | None = None
+        self._rooms: dict[LessonId, dict[ParticipantId, MediaPermissions]] = {}
+        self._grants: dict[_Place, MediaGrant] = {}
+        self._told: dict[_Place, tuple[MediaGrant, frozenset[Any], int]] = {}
+        self._slots: dict[_Place, dict[str, ParticipantId | None]] = {}
+        self._resets: dict[_Place, int] = {}
+
+    def start(self) -> None:
+        self._tasks = [
+            self._spawn(self._pump(), "events"),
+            self._spawn(self._run(), "reconcile"),
+        ]
+        self._wake.set()
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        return asyncio.create_task(work, name=f"media engine {self._index} {name}")
+
+    async def close(self) -> None:
+        """Stop; the engine keeps what it has."""
+        for timer in (self._retry, self._lost_timer):
+            if timer is not None:
+                timer.cancel()
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def pending(self, lesson_id: LessonId) -> Pending:
+        return self._dirty.setdefault(lesson_id, Pending())
+
+    def reconcile(self, lesson_id: LessonId) -> None:
+        """Bring the engine in line with this room soon."""
+        self.pending(lesson_id)
+        self._wake.set()
+
+    async def _pump(self) -> None:
+        async for event in self._engine.events():
+            await self._inbox.put(event)
+            self._wake.set()
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                while not self._inbox.empty():
+                    await self._on_event(self._inbox.get_nowait())
+                if self._engine.is_available:
+                    await self._reconcile_all()
+            except EngineUnavailable as error:
+                _log.info("media engine %d: %s", self._index, error)
+                self._retry_later()
+            except Exception:
+                _log.exception("media engine %d: reconciling failed", self._index)
+                self._retry_later()
+
+    def _retry_later(self) -> None:
+        self._is_sync_due = True
+        if self._retry is not None:
+            self._retry.cancel()
+        self._retry = asyncio.get_running_loop().call_later(RETRY_S, self._wake.set)
+
+    # -- engine -> rooms and pages
+
+    async def _on_event(self, event: MediaEvent) -> None:
+        for tap in self._lessons.taps:
+            tap(self._index, event)
+        match event:
+            case PublicationAdded():
+                await self._report(
+                    event.lesson_id, event.participant_id, event.source.value, event.codec
+                )
+            case PublicationRemoved():
+                source = event.publication_id.rpartition("/")[2]
+                await self._report(event.lesson_id, event.participant_id, source, None)
+            case SlotMapped():
+                place = (event.lesson_id, event.participant_id)
+                self._slots.setdefault(place, {})[event.slot] = event.publisher_id
+                for listener in self._lessons.listeners:
+                    listener.slot_mapped(event)
+            case SubscriptionPaused():
+                for listener in self._lessons.listeners:
+                    listener.subscription_paused(event)
+            case EngineConnected():
+                self._on_connected()
+            case EngineLost():
+                self._on_lost()
+            case PeerStateChanged():
+                pass  # For taps: the page repairs its own connections.
+
+    def _on_connected(self) -> None:
+        self._is_sync_due = True
+        if self._lost_timer is not None:
+            self._lost_timer.cancel()
+            self._lost_timer = None
+
+    def _on_lost(self) -> None:
+        self._is_sync_due = True
+        if self._lost_timer is None:
+            loop = asyncio.get_running_loop()
+            self._lost_timer = loop.call_later(LOST_AFTER_S, self._tell_lost)
+
+    def _tell_lost(self) -> None:
+        self._lost_timer = None
+        self._is_told_lost = True
+        _log.warning("media engine %d is gone, waiting for its restart", self._index)
+        for lesson_id in self._lessons.lessons_of(self._index):
+            for listener in self._lessons.listeners:
+                listener.revoke_all(lesson_id, "engine_lost")
+
+    async def _report(
+        self, lesson_id: LessonId, participant_id: ParticipantId, source: str, codec: str | None
+    ) -> None:
+        command = ReportPublication(participant_id, source, codec)
+        if not await self._lessons.execute(lesson_id, command):
+            self._retry_later()
+
+    # -- rooms -> engine
+
+    async def _reconcile_all(self) -> None:
+        if self._is_sync_due:
+            await self._sync()
+        while self._dirty:
+            lesson_id = next(iter(self._dirty))
+            pending = self._dirty.pop(lesson_id)
+            try:
+                await self._reconcile(lesson_id, pending)
+            except BaseException:
+                # Whatever was asked for is still due.
+                kept = self.pending(lesson_id)
+                kept.grant_due |= pending.grant_due
+                kept.reset_due |= pending.reset_due
+                raise
+
+    async def _sync(self) -> None:
+        """Learn what the engine holds; close what nobody wants; reconcile and report all the rest."""
+        self._is_sync_due = False
+        snapshot = await self._engine.snapshot()
+        self._adopt(snapshot)
+        for lesson_id in list(snapshot.rooms):
+            if not await self._lessons.room_in_snapshot(lesson_id, self._index):
+                await self._engine.close_room(lesson_id)
+                self._drop(lesson_id)
+        for lesson_id in self._lessons.lessons_of(self._index):
+            self.pending(lesson_id)
+            runtime = self._lessons.runtime_of(lesson_id)
+            if runtime is not None:
+                await self._report_all(runtime.room, snapshot)
+
+    def _adopt(self, snapshot: EngineSnapshot) -> None:
+        is_new_epoch = snapshot.media_epoch != self._media_epoch
+        self._media_epoch = snapshot.media_epoch
+        if is_new_epoch:
+            self._resets.clear()
+        if is_new_epoch or self._is_told_lost:
+            self._grants.clear()
+            self._told.clear()
+        if self._is_told_lost and not is_new_epoch:
+            # The pages closed their connections; the same epoch would not open new ones.
+            for place in [(k, p) for k, room in snapshot.rooms.items() for p in room]:
+                self._resets[place] = self._resets.get(place, 0) + 1
+        self._is_told_lost = False
+        self._rooms = {
+            lesson_id: {k: p.permissions for k, p in room.items()}
+            for lesson_id, room in snapshot.rooms.items()
+        }
+        self._slots = {
+            (lesson_id, participant_id): dict(participant.slots)
+            for lesson_id, room in snapshot.rooms.items()
+            for participant_id, participant in room.items()
+        }
+
+    async def _report_all(self, room: Room, snapshot: EngineSnapshot) -> None:
+        """Publications that came or went while nobody told us."""
+        held = snapshot.rooms.get(room.plan.lesson_id, {})
+        for participant in room.participants.values():
+            mine = held.get(participant.participant_id)
+            now = dict(mine.publications) if mine else {}
+            sources = {k.rpartition("/")[2] for k in now} | set(participant.publishing)
+            for source in sorted(sources):
+                codec = now.get(publication_id(participant.participant_id, source))
+                if codec != participant.publishing.get(source):
+                    await self._report(
+                        room.plan.lesson_id, participant.participant_id, source, codec
+                    )
+
+    async def _reconcile(self, lesson_id: LessonId, pending: Pending) -> None:
+        runtime = self._lessons.runtime_of(lesson_id)
+        if runtime is None:
+            # Stopped: whoever takes the room up next makes itself known by its first event.
+            self._lessons.forget(lesson_id)
+            return
+        actual = self._rooms.get(lesson_id)
+        for participant_id in pending.reset_due:
+            if actual is not None and participant_id in actual:
+                await self._perform(Remove(lesson_id, participant_id))
+        room = runtime.room
+        desired = desired_room(room, self._lessons.caps)
+        for call in plan(lesson_id, desired, self._rooms.get(lesson_id)):
+            await self._perform(call)
+        if desired is None:
+            for listener in self._lessons.listeners:
+                listener.revoke_all(lesson_id, "ended")
+            self._lessons.forget(lesson_id)
+            return
+        for participant_id in desired.participants:
+            is_due = participant_id in pending.grant_due
+            is_there = room.participants[participant_id].presence is Presence.PRESENT
+            await self._tell(lesson_id, participant_id, is_due=is_due, is_there=is_there)
+
+    async def _perform(self, call: Call) -> None:
+        """Make the call, then remember what the engine holds now."""
+        engine, rooms = self._engine, self._rooms
+        match call:
+            case OpenRoom(lesson_id):
+                await engine.open_room(lesson_id)
+                rooms.setdefault(lesson_id, {})
+            case CloseRoom(lesson_id):
+                await engine.close_room(lesson_id)
+                self._drop(lesson_id)
+            case Admit(lesson_id, participant_id, permissions):
+                grant = await engine.admit(lesson_id, participant_id, permissions, SLOTS)
+                self._grants[lesson_id, participant_id] = grant
+                rooms.setdefault(lesson_id, {})[participant_id] = permissions
+            case Permit(lesson_id, participant_id, permissions):
+                await engine.permit(lesson_id, participant_id, permissions)
+                rooms[lesson_id][participant_id] = permissions
+            case Remove(lesson_id, participant_id):
+                await engine.remove(lesson_id, participant_id)
+                rooms[lesson_id].pop(participant_id, None)
+                self._drop_place((lesson_id, participant_id))
+            case RequestKeyframe(lesson_id, identifier):
+                await engine.request_keyframe(lesson_id, identifier)
+
+    def _drop(self, lesson_id: LessonId) -> None:
+        self._rooms.pop(lesson_id, None)
+        for table in (self._grants, self._told, self._slots, self._resets):
+            for place in [place for place in table if place[0] == lesson_id]:
+                del table[place]
+
+    def _drop_place(self, place: _Place) -> None:
+        for table in (self._grants, self._told, self._slots):
+            table.pop(place, None)
+        self._resets[place] = self._resets.get(place, 0) + 1
+
+    # -- grants
+
+    async def _tell(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        *,
+        is_due: bool,
+        is_there: bool,
+    ) -> None:
+        """Give the page its grant: a new one, a changed one, or the old one for a new socket."""
+        place = (lesson_id, participant_id)
+        permissions = self._rooms[lesson_id][participant_id]
+        if place not in self._grants:
+            # Admitted before this process or this link began; admitting again only asks for the grant.
+            self._grants[place] = await self._engine.admit(
+                lesson_id, participant_id, permissions, SLOTS
+            )
+        grant = self._grants[place]
+        grant = replace(grant, media_epoch=self._page_epoch(grant.media_epoch, place))
+        content = (grant, permissions.publish, permissions.video_cap_bps)
+        is_changed = self._told.get(place) != content
+        if not (is_due or (is_changed and is_there)):
+            return
+        self._told[place] = content
+        for listener in self._lessons.listeners:
+            listener.grant(lesson_id, participant_id, grant, permissions)
+        if is_due:
+            for slot, publisher_id in self._slots.get(place, {}).items():
+                for listener in self._lessons.listeners:
+                    listener.slot_mapped(SlotMapped(lesson_id, participant_id, slot, publisher_id))
+
+    def _page_epoch(self, media_epoch: int, place: _Place) -> int:
+        """The engine's epoch as one page sees it: also different when only its own peers were closed."""
+        resets = self._resets.get(place, 0)
+        return media_epoch if resets == 0 else media_epoch * 1_000 + resets % 1_000
