@@ -137,7 +137,10 @@ class MediaEndpoint:
     def close(self) -> None:
         """Close every transport and socket. Idempotent."""
         for transport in list(self._ufrags):
-            self.remove(transport)
+            try:
+                self.remove(transport)
+            except Exception:
+                self._handler_failed(self._clock())
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -191,9 +194,9 @@ class MediaEndpoint:
 
     def remove(self, transport: PeerTransport) -> None:
         """Close `transport` and forget it. Idempotent."""
-        transport.close()
         for ufrag in self._ufrags.pop(transport, ()):
             self._by_ufrag.pop(ufrag, None)
+        transport.close()
 
     def candidates(
         self,
