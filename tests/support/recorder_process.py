@@ -1,0 +1,69 @@
+"""A real recorder process of its own, to be killed and started again."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from app.recording.remote import RemoteRecorder
+
+_PROGRAM = """
+import sys
+from pathlib import Path
+from app.recording.recorder import run_recorder
+from app.settings import Settings
+sys.exit(run_recorder(Settings(data_dir=Path(sys.argv[1]), run_dir=Path(sys.argv[2]))))
+"""
+
+
+async def until(
+    condition: Callable[[], bool | Awaitable[bool]], deadline_s: float = 15.0, what: str = ""
+) -> float:
+    """Wait until `condition()` holds; returns how long it took, fails after `deadline_s`."""
+    began = time.monotonic()
+    while True:
+        held = condition()
+        if not isinstance(held, bool):
+            held = await held
+        if held:
+            return time.monotonic() - began
+        assert time.monotonic() - began < deadline_s, f"not within {deadline_s} s: {what}"
+        await asyncio.sleep(0.02)
+
+
+class RecorderProcess:
+    """`data_dir/recordings` is where it writes; `remote` is connected to it while it runs."""
+
+    def __init__(self, data_dir: Path, run_dir: Path) -> None:
+        self.root = data_dir / "recordings"
+        self.sink_socket = run_dir / "sink.sock"
+        self.remote = RemoteRecorder(run_dir / "recorder.sock", self.sink_socket)
+        self._data_dir, self._run_dir = data_dir, run_dir
+        self._process: asyncio.subprocess.Process | None = None
+        self._link: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", _PROGRAM, str(self._data_dir), str(self._run_dir)
+        )
+        if self._link is None:
+            self._link = asyncio.create_task(self.remote.run())
+        await until(lambda: self.remote.is_available, what="the recorder answers")
+
+    async def kill(self) -> None:
+        """SIGKILL; returns when the process is gone and the link has noticed."""
+        assert self._process is not None
+        os.kill(self._process.pid, signal.SIGKILL)
+        await self._process.wait()
+        await until(lambda: not self.remote.is_available, what="the link is down")
+
+    async def close(self) -> None:
+        if self._link is not None:
+            self._link.cancel()
+            await asyncio.gather(self._link, return_exceptions=True)
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
+            await self._process.wait()
