@@ -291,7 +291,9 @@ def build_offer(
     lines = _session_lines(origin, [section.mid for section in sections])
     for position, section in enumerate(sections):
         lines += _audio_offer(section) if section.kind == "audio" else _video_offer(section)
-        lines += _transport_lines(local, candidates if position == 0 else [])
+        # Browsers take the candidates of the first section of a bundle, aiortc those of the last.
+        is_end = position in (0, len(sections) - 1)
+        lines += _transport_lines(local, candidates if is_end else [])
     return _text(lines)
 
 
