@@ -1,0 +1,220 @@
+"""Whatever is sent in whatever order: the room's promises hold."""
+
+from dataclasses import fields, replace
+from typing import get_args
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.errors import CommandRejected
+from app.ids import DeviceId, ParticipantId, SeatId
+from app.rooms.commands import (
+    AcceptCallUp,
+    CallUp,
+    CancelCallUp,
+    CheckDeadlines,
+    CloseFloor,
+    Command,
+    DeclineCallUp,
+    EndLesson,
+    Leave,
+    LowerHand,
+    Mute,
+    OpenFloor,
+    RaiseHand,
+    ReportCut,
+    ReportEpochClosed,
+    ReportEpochOpened,
+    ReportPublication,
+    ReportRecordingStopped,
+    ReportSegmentClosed,
+    SendDown,
+    StartLesson,
+    StartListenIn,
+    StopListenIn,
+    SwitchSource,
+    TakeUpRoom,
+    Unmute,
+)
+from app.rooms.deadlines import next_deadline
+from app.rooms.decide import decide
+from app.rooms.events import Event, Recorded, event_from_json, event_to_json
+from app.rooms.evolve import evolve, fold
+from app.rooms.refusals import REFUSALS
+from app.rooms.state import Phase, Presence, Role, Room, StagePlace
+from app.rooms.views import media_permissions
+from tests.rooms.lesson import ADMIN, ASSISTANT, LEAD, OBSERVER, PLAN, A, B, C, join_of
+from tests.support.clock import START_MS
+
+PEOPLE = (LEAD, ASSISTANT, OBSERVER, A, B, C)
+who = st.sampled_from((*PEOPLE, LEAD, A, A, B, ADMIN, ParticipantId("sea_z"), ParticipantId("")))
+member = st.sampled_from(PEOPLE)
+seat = st.sampled_from((A, A, B, C, "sea_z", str(LEAD))).map(SeatId)
+place = seat.map(ParticipantId)
+device = st.sampled_from(("dev_1", "dev_2", "dev_3")).map(DeviceId)
+source = st.sampled_from(("camera", "microphone", "screen", "teapot"))
+codec = st.sampled_from(("vp8", "opus", None))
+key = st.sampled_from(("x", "y"))
+
+commands: st.SearchStrategy[Command] = st.one_of(
+    st.builds(lambda w, d, r: join_of(w, d, is_resume=r), member, device, st.booleans()),
+    st.builds(lambda w, d: replace(join_of(w, d), role=Role.LEAD), member, device),
+    st.builds(lambda w, d: join_of(w, d), member, device),
+    st.builds(Leave, who, device),
+    st.builds(ReportCut, who, device),
+    st.builds(StartLesson, st.just(LEAD)),
+    st.builds(StartLesson, who),
+    st.builds(CallUp, who, seat),
+    st.builds(CallUp, st.just(LEAD), seat),
+    st.builds(CancelCallUp, who, seat),
+    st.builds(AcceptCallUp, who),
+    st.builds(AcceptCallUp, place),
+    st.builds(DeclineCallUp, who),
+    st.builds(SendDown, who, seat),
+    st.builds(StartListenIn, who, seat),
+    st.builds(StartListenIn, st.just(LEAD), seat),
+    st.builds(StopListenIn, who),
+    st.builds(OpenFloor, who),
+    st.builds(CloseFloor, who),
+    st.builds(Mute, who, place),
+    st.builds(Unmute, who, place),
+    st.builds(RaiseHand, who),
+    st.builds(LowerHand, who, place),
+    st.builds(SwitchSource, who, source, st.booleans()),
+    st.builds(ReportPublication, who, source, codec),
+    st.builds(ReportEpochOpened, key, who, source, st.just("vp8")),
+    st.builds(ReportSegmentClosed, key, key, st.just(1), st.just("a"), st.just("b")),
+    st.builds(ReportEpochClosed, key),
+    st.builds(ReportRecordingStopped, who, source, st.just("disk_full")),
+    st.builds(TakeUpRoom, st.just("boot_2"), st.just(1), st.just(START_MS)),
+    st.just(CheckDeadlines()),
+)
+rare_end = st.builds(EndLesson, who)
+waits = st.sampled_from((0, 0, 0, 1, 500, 10_000, 31_000, 61_000, 700_000))
+steps = st.lists(
+    st.tuples(waits, st.one_of(commands, commands, commands, rare_end)), min_size=1, max_size=60
+)
+JOINED_AND_STARTED: list[tuple[int, Command]] = [
+    (0, join_of(LEAD, "dev_1")),
+    (0, join_of(A, "dev_1")),
+    (0, join_of(B, "dev_1")),
+    (0, StartLesson(LEAD)),
+]
+
+
+def check_sound(room: Room) -> None:
+    """Sound reaches only from the lead, the stage, the open floor, or to the one who listens in."""
+    for listener in room.participants:
+        permissions = media_permissions(room, listener)
+        for publication in permissions.receive:
+            speaker, _, heard_source = publication.rpartition("/")
+            of = room.participants[ParticipantId(speaker)]
+            assert room.phase is Phase.LIVE
+            assert of.presence is not Presence.ABSENT
+            assert heard_source not in of.switched_off
+            if heard_source != "microphone":
+                continue
+            assert not of.is_muted
+            assert speaker != listener
+            assert (
+                of.role is Role.LEAD
+                or of.place is StagePlace.ON
+                or room.is_floor_open
+                or room.listening.get(listener) == speaker
+            )
+
+
+def check_places(room: Room) -> None:
+    assert len(room.participants) <= len(PLAN.seats) + 3
+    for participant in room.participants.values():
+        assert (participant.device_id is not None) == (participant.presence is Presence.PRESENT)
+        assert (participant.place is StagePlace.CALLED) == (participant.call_expires_ms is not None)
+        if participant.presence is Presence.ABSENT:
+            assert participant.place is StagePlace.OFF
+            assert participant.hand_raised_ms is None
+            assert not participant.publishing
+            assert participant.participant_id not in room.listening
+            assert SeatId(participant.participant_id) not in room.listening.values()
+        if participant.role is not Role.CLASSROOM:
+            assert participant.place is StagePlace.OFF
+    on = [p for p in room.participants.values() if p.place is not StagePlace.OFF]
+    assert len(on) <= PLAN.stage_limit
+    assert set(room.listening) <= {LEAD}
+    if room.phase is not Phase.LIVE:
+        assert not on and not room.listening and not room.is_floor_open
+
+
+def check_spans(journal: list[Recorded]) -> None:
+    """Joined and left take turns: an attendance span never opens twice."""
+    is_open: dict[str, bool] = {}
+    for row in journal:
+        name = row.event.type
+        if name in ("participant.joined", "participant.left"):
+            participant_id: str = event_to_json(row.event)["participant_id"]
+            assert is_open.get(participant_id, False) == (name == "participant.left")
+            is_open[participant_id] = name == "participant.joined"
+
+
+def through_json(row: Recorded) -> Recorded:
+    return replace(row, event=event_from_json(row.event.type, event_to_json(row.event)))
+
+
+@settings(max_examples=300, deadline=None)
+@given(steps=steps, is_started=st.booleans())
+def test_any_sequence_of_commands_keeps_every_promise(
+    steps: list[tuple[int, Command]], is_started: bool
+) -> None:
+    room, now_ms = Room(PLAN), START_MS
+    journal: list[Recorded] = []
+    for wait_ms, command in (JOINED_AND_STARTED if is_started else []) + steps:
+        now_ms += wait_ms
+        try:
+            events = decide(room, command, now_ms)
+        except CommandRejected as refusal:
+            assert refusal.code in REFUSALS
+            continue
+        for event in events:
+            journal.append(Recorded(room.seq + 1, now_ms, 0, event))
+            room = evolve(room, journal[-1])
+        assert not any(e.type == "lesson.started" for e in events[1:])
+        if isinstance(command, CheckDeadlines):
+            due_ms = next_deadline(room)
+            assert due_ms is None or due_ms > now_ms
+        check_sound(room)
+        check_places(room)
+    check_spans(journal)
+    assert [row.seq for row in journal] == list(range(1, len(journal) + 1))
+    assert fold(PLAN, map(through_json, journal)) == room
+
+
+ID_FIELDS = {
+    "participant_id",
+    "seat_id",
+    "listener_id",
+    "by",
+    "user_id",
+    "classroom_id",
+    "device_id",
+    "old_device_id",
+    "boot_id",
+    "epoch_id",
+    "segment_id",
+}
+PLAIN_FIELDS = {
+    "role",
+    "reason",
+    "source",
+    "codec",
+    "is_on",
+    "expires_ms",
+    "mono_ns",
+    "utc_ms",
+    "size_bytes",
+    "sha256",
+    "sidecar_sha256",
+}
+
+
+def test_no_event_has_a_field_for_a_name_or_free_text() -> None:
+    named = {field.name for event_type in get_args(Event) for field in fields(event_type)}
+    assert named == ID_FIELDS | PLAIN_FIELDS

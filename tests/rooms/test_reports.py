@@ -1,0 +1,62 @@
+"""What engine and recorder report is journalled once, however often it is delivered."""
+
+from app.rooms.commands import (
+    EndLesson,
+    Leave,
+    ReportEpochClosed,
+    ReportEpochOpened,
+    ReportPublication,
+    ReportRecordingStopped,
+    ReportSegmentClosed,
+)
+from app.rooms.events import (
+    EpochClosed,
+    EpochOpened,
+    PublicationStarted,
+    PublicationStopped,
+    SegmentClosed,
+)
+from tests.rooms.lesson import LEAD, A, Told, join_of, live_lesson
+
+
+def test_a_publication_starts_once_changes_its_codec_and_stops_once() -> None:
+    told = live_lesson()
+    started = ReportPublication(A, "camera", "vp8")
+    assert told.does(started) == (PublicationStarted(A, "camera", "vp8"),)
+    assert told.does(started) == ()
+    assert told.does(ReportPublication(A, "camera", "h264")) == (
+        PublicationStarted(A, "camera", "h264"),
+    )
+    assert told.who(A).publishing == {"camera": "h264"}
+    stopped = ReportPublication(A, "camera", None)
+    assert told.does(stopped) == (PublicationStopped(A, "camera"),)
+    assert told.does(stopped) == ()
+
+
+def test_a_publication_of_nobody_is_not_journalled() -> None:
+    waiting = Told()
+    waiting.joins(A)
+    assert waiting.does(ReportPublication(A, "camera", "vp8")) == ()
+    told = live_lesson()
+    told.does(Leave(A, join_of(A).device_id))
+    assert told.does(ReportPublication(A, "camera", "vp8")) == ()
+
+
+def test_recorder_reports_delivered_twice_are_journalled_once_also_after_the_end() -> None:
+    told = live_lesson()
+    opened = ReportEpochOpened("epo_1", LEAD, "camera", "vp8")
+    segment = ReportSegmentClosed("seg_1", "epo_1", 10, "aa", "bb")
+    closed = ReportEpochClosed("epo_1")
+    assert told.does(opened) == (EpochOpened("epo_1", LEAD, "camera", "vp8"),)
+    told.does(EndLesson(LEAD))
+    assert told.does(segment) == (SegmentClosed("seg_1", "epo_1", 10, "aa", "bb"),)
+    assert told.does(closed) == (EpochClosed("epo_1"),)
+    assert [told.does(again) for again in (opened, segment, closed)] == [(), (), ()]
+
+
+def test_writing_again_after_a_stop_may_stop_again() -> None:
+    told = live_lesson()
+    stopped = ReportRecordingStopped(LEAD, "camera", "disk_full")
+    assert len(told.does(stopped)) == 1
+    told.does(ReportEpochOpened("epo_2", LEAD, "camera", "vp8"))
+    assert len(told.does(stopped)) == 1
