@@ -1,0 +1,102 @@
+"""The closing table of a run, and what a run on CI must not skip."""
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REQUIRED = ("browser", "recording", "postgres")
+"""Under TONGTANG_CI a skipped test with one of these marks fails the run."""
+SLOWEST = 12
+
+_ROOT = Path(__file__).parent
+_marks_of: dict[str, frozenset[str]] = {}
+_reports = pytest.StashKey[list[pytest.TestReport]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_reports] = []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long form runs only when asked for (`-m soak`)."""
+    if "soak" not in (config.option.markexpr or ""):
+        long_form = [item for item in items if item.get_closest_marker("soak")]
+        if long_form:
+            config.hook.pytest_deselected(items=long_form)
+            items[:] = [item for item in items if item not in long_form]
+    for item in items:
+        _marks_of[item.nodeid] = frozenset(mark.name for mark in item.iter_markers())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report: pytest.TestReport = yield
+    is_skip = report.skipped and not hasattr(report, "wasxfail")
+    missing = [mark for mark in REQUIRED if item.get_closest_marker(mark)]
+    if is_skip and missing and os.environ.get("TONGTANG_CI"):
+        report.outcome = "failed"
+        report.longrepr = f"a {missing[0]} test must not be skipped on CI: {_reason(report)}"
+    item.config.stash[_reports].append(report)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What ran, by area; what was skipped and why; what took longest."""
+    reports = terminalreporter.config.stash[_reports]
+    if not reports:
+        return
+    outcomes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    seconds: Counter[str] = Counter()
+    durations: Counter[str] = Counter()
+    reasons: Counter[tuple[str, str]] = Counter()
+    for report in reports:
+        area = _area(report.nodeid)
+        seconds[area] += report.duration
+        durations[report.nodeid] += report.duration
+        if report.when == "call" or report.outcome != "passed":
+            outcomes[area][report.outcome] += 1
+        if report.skipped:
+            reasons[area, _reason(report)] += 1
+    write = terminalreporter.write_line
+    terminalreporter.section("what ran")
+    write(f"{'area':<24}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}")
+    for area in sorted(outcomes):
+        row = outcomes[area]
+        write(
+            f"{area:<24}{row['passed']:>8}{row['failed']:>8}{row['skipped']:>9}{seconds[area]:>9.1f}"
+        )
+    marks = Counter(
+        mark
+        for nodeid in durations
+        for mark in _marks_of.get(nodeid, frozenset())
+        if mark in REQUIRED
+    )
+    skipped = {report.nodeid for report in reports if report.skipped}
+    for mark in REQUIRED:
+        without = sum(1 for nodeid in skipped if mark in _marks_of.get(nodeid, frozenset()))
+        write(f"  with {mark:<17} {marks[mark] - without} of {marks[mark]} ran")
+    if reasons:
+        terminalreporter.section("what was skipped, and why")
+        for (area, reason), count in sorted(reasons.items()):
+            write(f"{count:>4}  {area}: {reason}")
+    terminalreporter.section("slowest")
+    for nodeid, duration in durations.most_common(SLOWEST):
+        write(f"{duration:7.1f} s  {nodeid}")
+    write(f"{sum(durations.values()):7.1f} s  all together")
+
+
+def _area(nodeid: str) -> str:
+    """`tests/media/sfu/test_x.py::test_y` is of the area `media/sfu`; a file beside this one is its own area."""
+    path = Path(nodeid.partition("::")[0])
+    parts = path.with_suffix("").parts
+    parts = parts[1:] if parts and parts[0] == _ROOT.name else parts
+    return "/".join(parts[:-1]) if len(parts) > 1 else parts[-1].removeprefix("test_")
+
+
+def _reason(report: pytest.TestReport) -> str:
+    if isinstance(report.longrepr, tuple):
+        return report.longrepr[2].removeprefix("Skipped: ")
+    return str(report.longrepr)

@@ -1,0 +1,130 @@
+"""Real Chromium with fake devices."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from tests.support.namespaces import Host
+
+QUIET = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+FAKE_DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+EASY = (
+    "--autoplay-policy=no-user-gesture-required",
+    "--allow-loopback-in-peer-connection",
+)
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
+
+WIDTH, HEIGHT, FPS = 640, 360, 15
+PERIOD_S = 2.0
+FLASH_S = 0.2
+"""Every two seconds the picture is white and a tone sounds, for this long."""
+
+
+def find_chromium() -> str:
+    """The machine's Chromium; "" for the one that Playwright downloaded; a skip with the reason when there is none."""
+    for name in NAMES:
+        if found := shutil.which(name):
+            return found
+    cache = Path(
+        os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright"
+    )
+    if cache.is_dir() and any(cache.glob("chromium*")):
+        return ""
+    pytest.skip("no Chromium: install it ('apt-get install chromium') or run 'playwright install'")
+
+
+@contextlib.asynccontextmanager
+async def chromium(
+    tmp_path: Path,
+    *,
+    camera: Path | None = None,
+    microphone: Path | None = None,
+    is_bare: bool = False,
+    host: Host | None = None,
+    flags: tuple[str, ...] = (),
+) -> AsyncIterator[Browser]:
+    """A browser. `is_bare`: no flags but fake devices and the sandbox switch, as a school's browser behaves.
+
+    `host`: run it on that host. `camera` and `microphone` are files of `write_camera` and `write_microphone`.
+    """
+    executable = find_chromium()
+    arguments = [*FAKE_DEVICES, *flags, *(() if is_bare else (*QUIET, *EASY))]
+    arguments += _switches(camera, microphone)
+    if host is not None:
+        executable = _in_namespace(tmp_path, executable, host)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=executable or None,
+            args=arguments,
+            # Playwright silences pages by default; a bare browser keeps its own rules for sound.
+            ignore_default_args=["--mute-audio"] if is_bare else None,
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+def _switches(camera: Path | None, microphone: Path | None) -> list[str]:
+    switches = ["--no-sandbox"] if os.geteuid() == 0 else []
+    for kind, path in (("video", camera), ("audio", microphone)):
+        if path is not None:
+            switches.append(f"--use-file-for-fake-{kind}-capture={path.resolve()}")
+    return switches
+
+
+def _in_namespace(tmp_path: Path, executable: str, host: Host) -> str:
+    """A program that starts the browser on `host`; the pipes to Playwright stay open across it."""
+    if not executable:
+        pytest.skip("a browser on another host needs the machine's own Chromium")
+    script = tmp_path / f"chromium-on-{host.name}"
+    script.write_text(f'#!/bin/sh\nexec {" ".join(host.prefix)} {executable} "$@"\n')
+    script.chmod(0o755)
+    return str(script)
+
+
+def write_camera(path: Path, colour: tuple[int, int, int], *, seconds: float = 4.0) -> Path:
+    """A picture of one colour with a moving bar, white for `FLASH_S` at the start of each `PERIOD_S` (MJPEG)."""
+    with av.open(str(path), "w", format="mjpeg") as container:
+        stream = container.add_stream("mjpeg", rate=FPS)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuvj420p"
+        stream.options = {"q:v": "4"}
+        for index in range(int(seconds * FPS)):
+            picture = np.full((HEIGHT, WIDTH, 3), colour, np.uint8)
+            if (index / FPS) % PERIOD_S < FLASH_S:
+                picture[:] = 255
+            left = index * 9 % (WIDTH - 40)
+            picture[HEIGHT // 2 :, left : left + 40] = 20
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            container.mux(stream.encode(frame.reformat(format="yuvj420p")))
+        container.mux(stream.encode(None))
+    return path
+
+
+def write_microphone(path: Path, frequency_hz: float, *, seconds: float = 4.0) -> Path:
+    """A faint tone of `frequency_hz`, loud for `FLASH_S` at the start of each `PERIOD_S` (WAV, 48 kHz)."""
+    rate_hz = 48_000
+    t = np.arange(int(seconds * rate_hz)) / rate_hz
+    loudness = np.where(t % PERIOD_S < FLASH_S, 0.7, 0.05)
+    samples = (loudness * np.sin(2 * np.pi * frequency_hz * t) * 32767).astype(np.int16)
+    with av.open(str(path), "w", format="wav") as container:
+        stream = container.add_stream("pcm_s16le", rate=rate_hz, layout="mono")
+        frame = av.AudioFrame.from_ndarray(samples[np.newaxis, :], format="s16", layout="mono")
+        frame.sample_rate = rate_hz
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
