@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     NEGOTIATION_FAILED = "negotiation_failed"
     MEDIA_UNAVAILABLE = "media_unavailable"
     LESSON_UNAVAILABLE = "lesson_unavailable"
+    INTERNAL = "internal"
 
 
 SENTENCES: dict[Refusal, str] = {
@@ -35,6 +36,7 @@ SENTENCES: dict[Refusal, str] = {
     Refusal.NEGOTIATION_FAILED: "The media description cannot be used.",
     Refusal.MEDIA_UNAVAILABLE: "The media engine is restarting; a new grant will follow.",
     Refusal.LESSON_UNAVAILABLE: "The server cannot carry this out now; try again in a moment.",
+    Refusal.INTERNAL: "Something went wrong on the server.",
 }
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from app.accounts.tokens import Ticket
 from app.ids import DeviceId
 from app.media.port import ClientNetwork
-from app.signaling.codes import CloseCode
+from app.signaling.codes import CloseCode, Refusal
 from app.signaling.feed import encode
 from app.signaling.limits import Limits
 from app.signaling.messages import (
@@ -22,7 +22,6 @@ from app.signaling.messages import (
     ServerMessage,
 )
 from app.signaling.session import (
-    Action,
     Close,
     EnterRoom,
     Execute,
@@ -31,6 +30,7 @@ from app.signaling.session import (
     Now,
     Reply,
     Session,
+    refusal,
 )
 from app.signaling.translate import CommandRequest, Viewer
 
@@ -155,36 +155,38 @@ class Connection:
             self.session.close(CloseCode.NORMAL)
             await self._close_socket()
 
-    def apply(self, actions: list[Action]) -> None:
-        """Carry out what needs no answer from the desk."""
-        for action in actions:
-            match action:
-                case Reply():
-                    self.send(action.message)
-                case Close():
-                    self.close(action.code, action.reason)
-                case _:
-                    raise RuntimeError(f"{action} needs the desk")
+    def _apply(self, action: Reply | Close) -> None:
+        if isinstance(action, Reply):
+            self.send(action.message)
+        else:
+            self.close(action.code, action.reason)
 
     async def _read(self) -> None:
         while (data := await self._socket.receive()) is not None:
             for action in self.session.receive(data, self._clock()):
-                await self._do(action)
+                if isinstance(action, Reply | Close):
+                    self._apply(action)
+                else:
+                    await self._answer(action)
             # While a request is carried out nothing is read: that is not the client's silence.
             self.session.hear(self._clock())
 
-    async def _do(self, action: Action) -> None:
-        match action:
-            case Reply() | Close():
-                self.apply([action])
-            case EnterRoom():
-                await self._desk.enter(self, action.request)
-            case LeaveRoom():
-                await self._desk.leave(self, action.request)
-            case Execute():
-                await self._desk.execute(self, action.request)
-            case Negotiate():
-                await self._desk.negotiate(self, action.request)
+    async def _answer(self, action: EnterRoom | LeaveRoom | Execute | Negotiate) -> None:
+        """The root of each request: a fault of the server's own is logged and answered, and the socket goes on."""
+        try:
+            match action:
+                case EnterRoom():
+                    await self._desk.enter(self, action.request)
+                case LeaveRoom():
+                    await self._desk.leave(self, action.request)
+                case Execute():
+                    await self._desk.execute(self, action.request)
+                case Negotiate():
+                    await self._desk.negotiate(self, action.request)
+        except Exception:
+            request = action.request
+            log.exception("connection %s: %s failed", self.session.connection_id, request.type)
+            self.send(refusal(request.id, Refusal.INTERNAL))
 
     async def _write(self) -> None:
         while True:
@@ -205,9 +207,12 @@ class Connection:
         while self._closing is None:
             wait_s = self.session.next_deadline_s() - self._clock().mono_s
             try:
-                await asyncio.wait_for(self._end.wait(), max(0.0, wait_s))
+                # Not wait_for: in Python 3.11 it swallows a cancellation that comes with the event.
+                async with asyncio.timeout(max(0.0, wait_s)):
+                    await self._end.wait()
             except TimeoutError:
-                self.apply(self.session.on_time(self._clock()))
+                for action in self.session.on_time(self._clock()):
+                    self._apply(action)
         if not self._is_dropped:
             await asyncio.sleep(self._limits.close_timeout_s)
 

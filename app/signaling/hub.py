@@ -247,7 +247,7 @@ class Hub:
         key = _device_key(connection)
         older = self._devices.get(key)
         self._devices[key] = connection
-        if older is not None:
+        if older is not None and older is not connection:
             older.close(CloseCode.SUPERSEDED, "superseded")
             self._release_feed(older)
         join = Join(

@@ -154,9 +154,8 @@ class MediaDesk:
         self, connection: Connection, negotiator: Negotiator, request: MediaRequest
     ) -> Answer:
         try:
-            return await asyncio.wait_for(
-                self._exchange(connection, negotiator, request), self._timeout_s
-            )
+            async with asyncio.timeout(self._timeout_s):
+                return await self._exchange(connection, negotiator, request)
         except NegotiationFailed as error:
             return refusal(request.id, Refusal.NEGOTIATION_FAILED, str(error)[:300])
         except (EngineUnavailable, TimeoutError) as error:

@@ -5,7 +5,7 @@ Text comes in, actions come out; time is an argument. `Connection` carries the a
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -129,7 +129,7 @@ class Session:
         self._forgiven_floods = TokenBucket(limits.limited_messages, 1.0, now.mono_s)
         self._forgiven_bad = TokenBucket(limits.bad_messages, 0.1, now.mono_s)
 
-    def receive(self, data: str | bytes, now: Now) -> list[Action]:
+    def receive(self, data: str | bytes, now: Now) -> Sequence[Action]:
         """What to do about one WebSocket message. Never raises for what a client may send."""
         self.hear(now)
         if self.state is State.CLOSED:
@@ -158,7 +158,7 @@ class Session:
         """The place is taken: commands may come."""
         self._set_state(State.JOINED)
 
-    def close(self, code: CloseCode, reason: str = "") -> list[Action]:
+    def close(self, code: CloseCode, reason: str = "") -> Sequence[Close]:
         if self.state is State.CLOSED:
             return []
         self._set_state(State.CLOSED)
@@ -171,7 +171,7 @@ class Session:
             deadlines.append(self._opened_s + self._limits.auth_timeout_s)
         return min(deadlines)
 
-    def on_time(self, now: Now) -> list[Action]:
+    def on_time(self, now: Now) -> Sequence[Reply | Close]:
         """Heartbeat, silence, a late ticket, one that expired or was revoked meanwhile."""
         if self.state is State.CLOSED:
             return []
@@ -195,7 +195,7 @@ class Session:
     def _silent_s(self) -> float:
         return self._heard_s + 2 * self._limits.heartbeat_s
 
-    def _dispatch(self, message: ClientMessage, now: Now) -> list[Action]:
+    def _dispatch(self, message: ClientMessage, now: Now) -> Sequence[Action]:
         if self.state is State.JOINED and isinstance(message, CommandRequest):
             return [Execute(message)]
         match (self.state, message):
@@ -216,7 +216,7 @@ class Session:
             case _:
                 return self._out_of_order(message, now)
 
-    def _greet(self, hello: Hello, now: Now) -> list[Action]:
+    def _greet(self, hello: Hello, now: Now) -> Sequence[Action]:
         if hello.protocol != PROTOCOL_VERSION:
             reply = Reply(refusal(hello.id, Refusal.PROTOCOL_VERSION))
             return [reply, *self.close(CloseCode.POLICY, Refusal.PROTOCOL_VERSION)]
@@ -233,7 +233,7 @@ class Session:
         )
         return [Reply(welcome)]
 
-    def _authenticate(self, request: Auth, now: Now) -> list[Action]:
+    def _authenticate(self, request: Auth, now: Now) -> Sequence[Action]:
         """One try per socket."""
         try:
             ticket = self._read_ticket(request.token, now.utc_ms)
@@ -250,7 +250,7 @@ class Session:
         )
         return [Reply(answer)]
 
-    def _refuse(self, re: str | None, error: NotAuthenticated) -> list[Action]:
+    def _refuse(self, re: str | None, error: NotAuthenticated) -> Sequence[Reply | Close]:
         reply = Reply(refusal(re, error.code, error.message))
         return [reply, *self.close(CloseCode.NOT_AUTHENTICATED, error.code)]
 
@@ -259,14 +259,14 @@ class Session:
             return Reply(refusal(request.id, Refusal.COMPANION_NO_MEDIA))
         return Negotiate(request)
 
-    def _out_of_order(self, message: ClientMessage, now: Now) -> list[Action]:
+    def _out_of_order(self, message: ClientMessage, now: Now) -> Sequence[Action]:
         sentence = f"{message.type} cannot come in state {self.state.value}."
         return self._fault(refusal(message.id, Refusal.PROTOCOL_ORDER, sentence), now)
 
-    def _bad(self, re: str | None, sentence: str, now: Now) -> list[Action]:
+    def _bad(self, re: str | None, sentence: str, now: Now) -> Sequence[Action]:
         return self._fault(refusal(re, Refusal.BAD_MESSAGE, sentence), now)
 
-    def _fault(self, error: ErrorMessage, now: Now) -> list[Action]:
+    def _fault(self, error: ErrorMessage, now: Now) -> Sequence[Action]:
         if self._forgiven_bad.take(now.mono_s):
             return [Reply(error)]
         return [Reply(error), *self.close(CloseCode.POLICY, error.code)]

@@ -1,0 +1,291 @@
+"""A signalling server on a real port with real rooms, and a client that speaks the protocol and folds it."""
+
+import asyncio
+import itertools
+import json
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from app.accounts.tokens import TicketBook
+from app.errors import NotFound
+from app.ids import ClassroomId, DeviceId, LessonId, ParticipantId, SeatId, UserId
+from app.media.port import Negotiator
+from app.rooms.runtime import Clock, Rooms
+from app.rooms.state import LessonPlan, Role, Seat
+from app.signaling.directory import LessonCard
+from app.signaling.endpoint import PATH, build_router
+from app.signaling.hub import Hub
+from app.signaling.limits import Limits
+from tests.support.journal import MemoryJournal
+
+LESSON = LessonId("les_1")
+LEAD = ParticipantId("lead_usr_lead")
+SEAT_1, SEAT_2 = ParticipantId("sea_1"), ParticipantId("sea_2")
+HOUR_MS = 3_600_000
+DEADLINE_S = 15.0
+"""For whatever must happen at once: three times what the slowest machine took, and more."""
+SECRET = b"a secret of a test that is long enough"
+
+Message = dict[str, Any]
+
+
+class Lessons:
+    """Lesson rows and names, as the lessons package would read them."""
+
+    def __init__(self, now_ms: int) -> None:
+        seats = (
+            Seat(SeatId(SEAT_1), ClassroomId("cls_1"), may_be_recorded=True),
+            Seat(SeatId(SEAT_2), ClassroomId("cls_2")),
+        )
+        self.plans = {
+            lesson_id: LessonPlan(
+                lesson_id=lesson_id,
+                lead_user_id=UserId("usr_lead"),
+                starts_at_ms=now_ms,
+                ends_at_ms=now_ms + HOUR_MS,
+                is_recorded=True,
+                seats=seats if lesson_id == LESSON else (),
+            )
+            for lesson_id in (LESSON, LessonId("les_2"))
+        }
+        self.names = {
+            "cls_1": ("一年级一班", "河口小学"),
+            "cls_2": ("二年级一班", "山口小学"),
+            "usr_lead": ("李老师", "城关小学"),
+        }
+
+    async def load_plan(self, lesson_id: LessonId) -> LessonPlan:
+        if lesson_id not in self.plans:
+            raise NotFound("no such lesson")
+        return self.plans[lesson_id]
+
+    async def lesson_card(self, lesson_id: LessonId) -> LessonCard:
+        return LessonCard("春天的歌", "音乐", dict(self.names), frozenset({SEAT_2}))
+
+
+class SignalServer:
+    """Everything behind the socket but the database: one process of the server, as long as it runs."""
+
+    def __init__(
+        self,
+        journal: MemoryJournal,
+        limits: Limits | None = None,
+        negotiator: Negotiator | None = None,
+    ) -> None:
+        self.clock = Clock()
+        self.journal = journal
+        self.tickets = TicketBook(SECRET)
+        self.lessons = Lessons(self.clock.now_ms())
+        self.rooms = Rooms(journal, self.lessons.load_plan, self.clock)
+        self.hub = Hub(
+            self.rooms,
+            journal.load,
+            self.lessons,
+            self.tickets.read_ticket,
+            lambda _: negotiator,
+            self.clock,
+            limits,
+        )
+        self.url = ""
+
+    def ticket(
+        self,
+        participant_id: ParticipantId,
+        lesson_id: LessonId = LESSON,
+        *,
+        expires_in_ms: int = HOUR_MS,
+        book: TicketBook | None = None,
+    ) -> str:
+        role_name, _, user = participant_id.partition("_")
+        role = Role.CLASSROOM if role_name == "sea" else Role(role_name)
+        now_ms = self.clock.now_ms()
+        token, _ = (book or self.tickets).issue_ticket(
+            lesson_id=lesson_id,
+            participant_id=participant_id,
+            role=role,
+            user_id=None if role is Role.CLASSROOM else UserId(user),
+            classroom_id=ClassroomId(f"cls_{user}") if role is Role.CLASSROOM else None,
+            now_ms=now_ms,
+            expires_at_ms=now_ms + expires_in_ms,
+        )
+        return token
+
+
+@asynccontextmanager
+async def running(server: SignalServer) -> AsyncIterator[SignalServer]:
+    """The server on a port of its own until the block ends."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    app = FastAPI()
+    app.include_router(build_router(server.hub, ["https://school.example"]))
+    config = uvicorn.Config(app, log_level="warning", lifespan="off", ws_max_size=512 * 1024)
+    web = uvicorn.Server(config)
+    # The loop's signal handlers belong to pytest.
+    task = asyncio.create_task(web._serve([listener]))
+    server.url = f"ws://127.0.0.1:{listener.getsockname()[1]}{PATH}"
+    await until(lambda: web.started)
+    try:
+        yield server
+    finally:
+        await server.hub.close()
+        web.should_exit = True
+        await task
+        await server.rooms.close()
+        listener.close()
+
+
+async def until(condition: Callable[[], object], within_s: float = DEADLINE_S) -> None:
+    """Return as soon as the condition holds; fail after the deadline."""
+    async with asyncio.timeout(within_s):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+class Screen:
+    """Folds server messages as a page does: a snapshot, then events."""
+
+    def __init__(self) -> None:
+        self.room: Message = {}
+        self.participants: dict[str, Message] = {}
+        self.seq = 0
+
+    def take(self, message: Message) -> None:
+        match message["type"]:
+            case "room.snapshot":
+                self.room = {**message["room"]}
+                self.participants = {p["participant_id"]: p for p in self.room.pop("participants")}
+            case "participant.changed":
+                view = message["participant"]
+                self.participants[view["participant_id"]] = view
+            case "lesson.started":
+                self.room |= {"phase": "live", "started_ms": message["at_ms"]}
+            case "lesson.ended":
+                self.room |= {
+                    "phase": "ended",
+                    "ended_ms": message["at_ms"],
+                    "end_reason": message["reason"],
+                }
+            case "floor.opened" | "floor.closed":
+                self.room["is_floor_open"] = message["type"] == "floor.opened"
+            case "listen.started":
+                listening = {**self.room["listening"], message["listener_id"]: message["seat_id"]}
+                self.room["listening"] = listening
+            case "listen.stopped":
+                self.room["listening"] = {
+                    k: v for k, v in self.room["listening"].items() if k != message["listener_id"]
+                }
+            case "closing.changed":
+                self.room["closes_at_ms"] = message["closes_at_ms"]
+            case _:
+                pass
+        self.seq = max(self.seq, message.get("seq", 0))
+
+    @property
+    def state(self) -> tuple[Message, dict[str, Message]]:
+        return self.room, self.participants
+
+
+class WireClient:
+    """One socket of a page. Everything that came is kept in `inbox`; `close_code` once it is closed."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+        self.inbox: list[Message] = []
+        self.screen = Screen()
+        self.close_code: int | None = None
+        self._ids = (f"r{i}" for i in itertools.count(1))
+        self._news = asyncio.Condition()
+        self._reader = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        try:
+            async for text in self.connection:
+                message = json.loads(text)
+                self.inbox.append(message)
+                self.screen.take(message)
+                await self._tell()
+        except ConnectionClosed:
+            pass
+        self.close_code = self.connection.close_code
+        await self._tell()
+
+    async def _tell(self) -> None:
+        async with self._news:
+            self._news.notify_all()
+
+    async def seen(self, is_it: Callable[[Message], bool]) -> Message:
+        """The first message, come or to come, that `is_it`."""
+        at = 0
+        async with asyncio.timeout(DEADLINE_S), self._news:
+            while True:
+                while at < len(self.inbox):
+                    if is_it(self.inbox[at]):
+                        return self.inbox[at]
+                    at += 1
+                assert self.close_code is None, f"closed with {self.close_code}: {self.inbox}"
+                await self._news.wait()
+
+    async def closed(self) -> int:
+        async with asyncio.timeout(DEADLINE_S), self._news:
+            await self._news.wait_for(lambda: self.close_code is not None)
+        assert self.close_code is not None
+        return self.close_code
+
+    async def send(self, type_: str, **fields: Any) -> str:
+        request_id = next(self._ids)
+        await self.connection.send(json.dumps({"type": type_, "id": request_id, **fields}))
+        return request_id
+
+    async def ask(self, type_: str, **fields: Any) -> Message:
+        """Send a request and wait for what answers it."""
+        request_id = await self.send(type_, **fields)
+        return await self.seen(lambda m: m.get("re") == request_id)
+
+    async def hello(self, device_id: str = "dev_1", kind: str = "device") -> Message:
+        return await self.ask("hello", protocol=1, device_id=DeviceId(device_id), kind=kind)
+
+    async def enter(
+        self,
+        token: str,
+        device_id: str = "dev_1",
+        kind: str = "device",
+        last_seq: int | None = None,
+    ) -> Message:
+        """From `hello` to the answer of `room.join` (or of `room.resume` with `last_seq`)."""
+        assert (await self.hello(device_id, kind))["type"] == "welcome"
+        assert (await self.ask("auth", token=token))["type"] == "authenticated"
+        if last_seq is None:
+            return await self.ask("room.join")
+        return await self.ask("room.resume", last_seq=last_seq)
+
+    async def settle(self) -> None:
+        """Everything that the server queued for this socket before now has come."""
+        assert (await self.ask("ping"))["type"] == "pong"
+
+    def of_type(self, type_: str) -> list[Message]:
+        return [m for m in self.inbox if m["type"] == type_]
+
+    async def close(self) -> None:
+        await self.connection.close()
+        await self._reader
+
+    async def cut(self) -> None:
+        """The link breaks: no close frame."""
+        self.connection.transport.abort()
+        await self._reader
+
+
+@asynccontextmanager
+async def client(server: SignalServer, **options: Any) -> AsyncIterator[WireClient]:
+    connection = await connect(server.url, **options)
+    wire = WireClient(connection)
+    try:
+        yield wire
+    finally:
+        await wire.close()
