@@ -1,0 +1,170 @@
+"""`doctor`: says in words whether this machine can serve, and what to do where it cannot."""
+
+import asyncio
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.db.engine import Database
+from app.db.migrate import NotMigrated, check_migrated
+from app.media.wire.addresses import local_addresses
+from app.settings import Settings
+from app.supervisor.preflight import CannotServe, PortUse, check_ports, ports_of, udp_is_blocked
+
+MIN_PYTHON = (3, 11)
+MIN_NODE = (20, 19)
+MIN_FREE_BYTES = 2 * 1024**3
+PAGES = Path(__file__).resolve().parents[1] / "web" / "dist" / "index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report. `fix` is empty when there is nothing to do."""
+
+    text: str
+    fix: str = ""
+    is_fatal: bool = False
+
+
+def doctor(settings: Settings) -> int:
+    """Print the report; 1 when something keeps `serve` from starting."""
+    findings = list(examine(settings))
+    for finding in findings:
+        mark = "ok  " if not finding.fix else ("STOP" if finding.is_fatal else "note")
+        print(f"{mark}  {finding.text}")
+        if finding.fix:
+            print(f"      -> {finding.fix}")
+    return 1 if any(finding.is_fatal for finding in findings) else 0
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at everything `serve` and `make run` depend on."""
+    yield _python()
+    yield _node()
+    yield from _storage(settings)
+    yield _database(settings)
+    yield from _ports(settings)
+    yield from _addresses(settings)
+
+
+def _python() -> Finding:
+    text = f"Python {platform.python_version()}"
+    if sys.version_info[:2] < MIN_PYTHON:
+        return Finding(text, "install Python 3.11 or newer", is_fatal=True)
+    return Finding(text)
+
+
+def _node() -> Finding:
+    built = "the web pages are built" if PAGES.is_file() else "the web pages are not built yet"
+    node = shutil.which("node")
+    if node is None:
+        return Finding(
+            f"no Node.js; {built}"
+            + ("" if PAGES.is_file() else " ('make run' brings a Node.js of its own)")
+        )
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    number = version.stdout.strip().removeprefix("v")
+    try:
+        is_old = tuple(int(part) for part in number.split(".")[:2]) < MIN_NODE
+    except ValueError:
+        is_old = True
+    note = " (too old for the build: 'make run' brings its own)" if is_old else ""
+    return Finding(f"Node.js {number or 'of unknown version'}{note}; {built}")
+
+
+def _storage(settings: Settings) -> Iterator[Finding]:
+    place = settings.data_dir.resolve()
+    existing = next(path for path in (place, *place.parents) if path.exists())
+    if not os.access(existing, os.W_OK):
+        yield Finding(
+            f"{existing} cannot be written",
+            "give this user the folder, or set TONGTANG_DATA_DIR to another",
+            is_fatal=True,
+        )
+        return
+    free = shutil.disk_usage(existing).free
+    text = f"data in {place}, {free / 1024**3:.1f} GiB free"
+    if free < MIN_FREE_BYTES:
+        yield Finding(text, "make room: an hour of recording takes about 0.7 GiB per camera")
+    else:
+        yield Finding(text)
+
+
+def _database(settings: Settings) -> Finding:
+    url = settings.resolved_database_url
+    if url.startswith("sqlite"):
+        path = Path(url.partition("///")[2])
+        if not path.exists():
+            return Finding("no database yet", "'make run' makes it, or 'python -m app migrate'")
+    try:
+        asyncio.run(_check_migrated(url))
+    except NotMigrated as error:
+        return Finding("the database does not fit this version", str(error), is_fatal=True)
+    except Exception as error:  # drivers raise kinds of their own; the report must go on
+        return Finding(
+            f"the database cannot be opened: {error}",
+            "check TONGTANG_DATABASE_URL and that the server runs",
+            is_fatal=True,
+        )
+    return Finding("the database is up to date")
+
+
+async def _check_migrated(url: str) -> None:
+    database = Database(url)
+    try:
+        await check_migrated(database)
+    finally:
+        await database.close()
+
+
+def _ports(settings: Settings) -> Iterator[Finding]:
+    for port in ports_of(settings):
+        name = f"{port.transport} port {port.number} ({port.setting})"
+        try:
+            check_ports([port])
+        except CannotServe as error:
+            yield Finding(f"{name} is not free", str(error), is_fatal=True)
+            continue
+        if port.transport == "UDP" and udp_is_blocked(port.number):
+            yield _blocked(port)
+            continue
+        yield Finding(f"{name} is free" + (", UDP passes" if port.transport == "UDP" else ""))
+
+
+def _blocked(port: PortUse) -> Finding:
+    return Finding(
+        f"UDP port {port.number} is blocked by a firewall; media will go over TCP and stutter",
+        f"allow it, for instance with 'sudo ufw allow {port.number}/udp'",
+    )
+
+
+def _addresses(settings: Settings) -> Iterator[Finding]:
+    if settings.public_ips:
+        yield Finding(
+            f"browsers are sent to {', '.join(settings.public_ips)} (TONGTANG_PUBLIC_IPS)"
+        )
+        return
+    elsewhere = [address.ip for address in local_addresses() if not address.is_loopback]
+    if not elsewhere:
+        yield Finding(
+            "this machine has no network address: only browsers on it can take part",
+            "connect it to the network",
+        )
+        return
+    yield Finding(f"browsers of other computers are sent to {', '.join(elsewhere)}")
+    if Path("/.dockerenv").exists() and all(ip.startswith("172.") for ip in elsewhere):
+        yield Finding(
+            "these look like addresses of a container's bridge",
+            "use host networking, or set TONGTANG_PUBLIC_IPS to the machine's own address",
+        )
+    if not settings.tls:
+        yield Finding(
+            f"other computers reach http://{socket.gethostname()}:{settings.http_port} without a camera",
+            "browsers give cameras to https only: 'make run TLS=1' (this machine's own browser needs nothing)",
+        )
