@@ -7,7 +7,6 @@ from typing import Any
 from pylibsrtp._binding import ffi
 
 CAPACITY_BYTES = 65_536
-_MAX_PACKETS = 512
 
 
 class PacketBatch:
@@ -31,7 +30,7 @@ class PacketBatch:
 
     def has_room(self, size_bytes: int) -> bool:
         """Whether a packet that ends up `size_bytes` long still fits."""
-        return self.end + size_bytes <= CAPACITY_BYTES and len(self.sizes) < _MAX_PACKETS
+        return self.end + size_bytes <= CAPACITY_BYTES
 
     def append(self, data: bytes, *, is_video: bool = False, end_of_frame: bool = False) -> None:
         """Copy one finished packet to the end; the caller has asked `has_room`."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.media.wire.batch import BatchPool, PacketBatch
+from app.media.wire.batch import CAPACITY_BYTES, BatchPool, PacketBatch
 from app.media.wire.dtls_srtp import DtlsCertificate, DtlsConnection, DtlsState, Fingerprint
 from app.media.wire.ice import BindingRequest, IceLite, unauthenticated_response
 from app.media.wire.path import Path
@@ -407,19 +407,26 @@ class PeerTransport:
         size = split + len(payload)
         if size > MAX_PLAINTEXT_BYTES:
             return False
-        batch = self._batch_with_room(size + TRAILER_BYTES)
-        if batch is None:
-            return False
+        batch = self._batch
+        if batch is None or batch.end + size + TRAILER_BYTES > CAPACITY_BYTES:
+            batch = self._next_batch()
+            if batch is None:
+                return False
         start = batch.end
         split += start
         buffer = batch.buffer
         buffer[start:split] = header
-        buffer[split : start + size] = payload
+        if payload:
+            buffer[split : start + size] = payload
         try:
             size = srtp.protect(batch, start, size)
         except SrtpError:
             return False
-        batch.commit(size, is_video, end_of_frame)
+        batch.starts.append(start)
+        batch.sizes.append(size)
+        batch.videos.append(is_video)
+        batch.frame_ends.append(end_of_frame)
+        batch.end = start + size
         return True
 
     def send_rtcp(self, data: bytes) -> bool:
@@ -428,9 +435,11 @@ class PeerTransport:
         size = len(data)
         if srtp is None or self._path is None or size > MAX_PLAINTEXT_BYTES:
             return False
-        batch = self._batch_with_room(size + TRAILER_BYTES)
-        if batch is None:
-            return False
+        batch = self._batch
+        if batch is None or not batch.has_room(size + TRAILER_BYTES):
+            batch = self._next_batch()
+            if batch is None:
+                return False
         start = batch.end
         batch.buffer[start : start + size] = data
         try:
@@ -440,11 +449,8 @@ class PeerTransport:
         batch.commit(size, False, False)
         return True
 
-    def _batch_with_room(self, size: int) -> PacketBatch | None:
-        batch = self._batch
-        if batch is not None:
-            if batch.has_room(size):
-                return batch
+    def _next_batch(self) -> PacketBatch | None:
+        if self._batch is not None:
             self.flush()
             if self._path is None:
                 # A TCP connection can turn out to be broken while it is written to.

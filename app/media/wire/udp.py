@@ -195,6 +195,8 @@ class UdpPath:
         count = len(batch.sizes)
         if self.is_closed:
             return count
+        if count == 1 and not self._dropper:
+            return self._send_each(batch, 0, 1)
         dropped = index = 0
         while index < count:
             if self._dropper and self._dropper.wants(batch, index):

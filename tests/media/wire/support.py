@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+from collections.abc import Callable
+
 from aioice import stun
 
 from app.media.wire.batch import PacketBatch
+from app.media.wire.codecs import Vp8Descriptor
 from app.media.wire.dtls_srtp import DtlsCertificate
+from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.rtcp import RtcpPacket
-from app.media.wire.rtp import RtpPacket
+from app.media.wire.rtp import RtpPacket, pack_header
 from app.media.wire.transport import LocalParameters, PeerTransport, TransportState
+
+DEADLINE_S = 20.0
 
 
 class MemoryPath:
@@ -113,3 +121,92 @@ class Pair:
         assert self.a.state is TransportState.CONNECTED
         assert self.b.state is TransportState.CONNECTED
         return self
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for `condition` with a deadline."""
+    async with asyncio.timeout(DEADLINE_S):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+ECHO_SSRCS = {"audio": 1001, "video": 2002}
+
+
+class Echo(Recorder):
+    """Sends Opus and VP8 back under announced SSRCs, as a forwarder would."""
+
+    def __init__(self, endpoint: MediaEndpoint, offer: str) -> None:
+        super().__init__()
+        self.transport = endpoint.create_transport(self)
+        opus, vp8 = (
+            next(re.finditer(rf"a=rtpmap:(\d+) {codec}/", offer)).group(1)
+            for codec in ("opus", "VP8")
+        )
+        self._kinds = {int(opus): "audio", int(vp8): "video"}
+
+    @property
+    def video(self) -> list[RtpPacket]:
+        """The VP8 packets that came."""
+        return [p for p in self.rtp if self._kinds.get(p.payload_type) == "video"]
+
+    @property
+    def keyframes(self) -> int:
+        """How many VP8 keyframes began."""
+        return sum(
+            Vp8Descriptor.parse(p.payload).is_keyframe_start for p in self.video if p.payload_size
+        )
+
+    def rtp_received(self, packet: RtpPacket, now: float) -> None:
+        super().rtp_received(packet, now)
+        kind = self._kinds.get(packet.payload_type)
+        if kind is None:
+            return
+        header = pack_header(
+            packet.payload_type,
+            packet.sequence_number,
+            packet.timestamp,
+            ECHO_SSRCS[kind],
+            marker=packet.marker,
+        )
+        self.transport.send_rtp(
+            header,
+            packet.payload_view,
+            is_video=kind == "video",
+            end_of_frame=packet.marker,
+        )
+
+
+def answer_to(
+    offer: str, endpoint: MediaEndpoint, transport: PeerTransport, *, protocol: str = ""
+) -> str:
+    """The same session from our side: ICE-lite, our parameters and candidates, echoed media.
+
+    `protocol` keeps only the candidates of `udp` or `tcp`.
+    """
+    local = transport.local_parameters
+    candidates = endpoint.candidates(for_loopback=True, preferred_ip="127.0.0.1")
+    candidates = [c for c in candidates if protocol in c]
+    lines = []
+    kind = ""
+    for line in offer.splitlines():
+        name = line.partition(":")[0]
+        if name in ("a=candidate", "a=end-of-candidates", "a=fingerprint", "a=ssrc"):
+            continue
+        if name in ("a=ssrc-group", "a=rtcp", "c=IN IP4 127.0.0.1"):
+            continue
+        if name.startswith("m="):
+            kind = line[2:7]
+        if name == "a=mid":
+            line += f"\r\na=ssrc:{ECHO_SSRCS[kind]} cname:echo"
+        elif name == "a=ice-ufrag":
+            line = f"a=ice-ufrag:{local.ufrag}"
+        elif name == "a=ice-pwd":
+            line = f"a=ice-pwd:{local.pwd}"
+        elif name == "a=setup":
+            line = f"a=setup:{local.setup}\r\na=fingerprint:{local.fingerprint}"
+            line += "".join(f"\r\na={c}" for c in candidates) + "\r\na=end-of-candidates"
+        elif name.startswith("t="):
+            line += "\r\na=ice-lite"
+        lines.append(line)
+    return "\r\n".join(lines) + "\r\n"
