@@ -14,6 +14,7 @@ from app.db.models.attendance import AttendanceProgress, AttendanceRow, Attendan
 from app.db.models.base import Base
 from app.db.models.journal import JournalRow, LessonLease
 from app.db.models.lessons import Lesson, Seat
+from app.db.models.recording import Recording, RecordingTrack
 from app.db.models.schools import Classroom, Consent, County, Pupil, RosterEntry, School
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "Login",
     "PairingCode",
     "Pupil",
+    "Recording",
+    "RecordingTrack",
     "RoleGrant",
     "RosterEntry",
     "School",
