@@ -4,6 +4,11 @@ import { type ComponentType, lazy } from "react";
 export type PageComponent = ComponentType<{ params: Record<string, string> }>;
 
 /** Every page of the site, first match wins. Pages load when they are first opened. */
-export const ROUTES: readonly (readonly [pattern: string, page: PageComponent])[] = [];
+export const ROUTES: readonly (readonly [pattern: string, page: PageComponent])[] = [
+  ["/lessons/:id/join", lazy(() => import("./pages/PreJoin"))],
+  ["/lessons/:id/lead", lazy(() => import("./pages/LeadTeacher"))],
+  ["/lessons/:id/classroom", lazy(() => import("./pages/Classroom"))],
+  ["/lessons/:id/projector", lazy(() => import("./pages/Projector"))],
+];
 
 export const NotFound: PageComponent = lazy(() => import("./pages/NotFound"));

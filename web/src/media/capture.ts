@@ -1,7 +1,13 @@
 import type { SourceName } from "../generated/signaling";
 import { Store } from "../store";
 import { type CaptureProblem, problemOf } from "./captureProblem";
-import { type DeviceChoice, rememberChoice, rememberedChoice } from "./deviceChoice";
+import {
+  type DeviceChoice,
+  rememberChoice,
+  rememberedChoice,
+  rememberedSwitches,
+  rememberSwitches,
+} from "./deviceChoice";
 import type { LocalTracks } from "./port";
 import { startTestPicture } from "./testPicture";
 
@@ -49,8 +55,7 @@ export class LocalCapture {
   });
   size: PictureSize = "classroom";
   testCaption = "同堂 · 测试画面";
-  /** Asked for by its owner, even while a problem keeps it from being there. */
-  readonly #wanted = { camera: false, microphone: false };
+  readonly #wanted = rememberedSwitches();
   #stopTestPicture: (() => void) | null = null;
   #round = { camera: 0, microphone: 0, screen: 0 };
 
@@ -69,13 +74,27 @@ export class LocalCapture {
     return tracks;
   }
 
-  /** Start both; one permission question where both are there. */
+  /** Whether its owner wants it on, even while a problem keeps it from being there. */
+  isWanted(source: "camera" | "microphone"): boolean {
+    return this.#wanted[source];
+  }
+
+  /** Start what is wanted and not running: on the way in, and after a reload. */
   async start(): Promise<void> {
-    await Promise.all([this.switchOn("microphone"), this.switchOn("camera")]);
+    const isIdle = (source: "camera" | "microphone") =>
+      this.#wanted[source] && this.state.get()[source].kind === "off";
+    const { choice } = this.state.get();
+    const asksTogether = !choice.usesTestPicture && !isInsecure();
+    if (asksTogether && isIdle("camera") && isIdle("microphone")) {
+      if (await this.#startBoth(choice)) return;
+    }
+    for (const source of ["microphone", "camera"] as const) {
+      if (isIdle(source)) await this.switchOn(source);
+    }
   }
 
   async switchOn(source: "camera" | "microphone"): Promise<void> {
-    this.#wanted[source] = true;
+    this.#want(source, true);
     const { choice } = this.state.get();
     const round = this.#begin(source);
     if (source === "camera" && choice.usesTestPicture) {
@@ -94,7 +113,7 @@ export class LocalCapture {
   }
 
   switchOff(source: SourceName): void {
-    if (source !== "screen") this.#wanted[source] = false;
+    if (source !== "screen") this.#want(source, false);
     this.#round[source] += 1;
     this.#release(source);
     this.#set(source, OFF);
@@ -129,8 +148,53 @@ export class LocalCapture {
     }
   }
 
+  /** Let go of everything; what was wanted stays wanted for the next lesson. */
   close(): void {
-    for (const source of ["camera", "microphone", "screen"] as const) this.switchOff(source);
+    for (const source of ["camera", "microphone", "screen"] as const) {
+      this.#round[source] += 1;
+      this.#release(source);
+      this.#set(source, OFF);
+    }
+  }
+
+  #want(source: "camera" | "microphone", isWanted: boolean): void {
+    this.#wanted[source] = isWanted;
+    rememberSwitches(this.#wanted);
+  }
+
+  /** One permission question for both. False if that failed: then each is asked for alone and has its own reason. */
+  async #startBoth(choice: DeviceChoice): Promise<boolean> {
+    const rounds = { camera: this.#begin("camera"), microphone: this.#begin("microphone") };
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia(this.#constraints(choice));
+      for (const track of stream.getTracks()) {
+        const source = track.kind === "video" ? "camera" : "microphone";
+        if (this.#round[source] === rounds[source]) this.#arrived(source, track);
+        else track.stop();
+      }
+      await this.#listDevices();
+      return true;
+    } catch {
+      for (const source of ["camera", "microphone"] as const) {
+        if (this.#round[source] === rounds[source]) this.#set(source, OFF);
+      }
+      return false;
+    }
+  }
+
+  #constraints(choice: DeviceChoice): {
+    video: MediaTrackConstraints;
+    audio: MediaTrackConstraints;
+  } {
+    return {
+      video: { ...SIZES[this.size], ...preferred(choice.cameraId) },
+      audio: {
+        echoCancellation: true,
+        noiseSuppression: true,
+        autoGainControl: true,
+        ...preferred(choice.microphoneId),
+      },
+    };
   }
 
   #begin(source: SourceName): number {
@@ -140,21 +204,11 @@ export class LocalCapture {
     return this.#round[source];
   }
 
-  #request(source: "camera" | "microphone", choice: DeviceChoice): Promise<MediaStreamTrack> {
-    if (isInsecure()) return Promise.reject(new DOMException("no mediaDevices", "SecurityError"));
-    return source === "camera"
-      ? this.#ask("video", { ...SIZES[this.size], ...preferred(choice.cameraId) })
-      : this.#ask("audio", {
-          echoCancellation: true,
-          noiseSuppression: true,
-          autoGainControl: true,
-          ...preferred(choice.microphoneId),
-        });
-  }
-
-  async #ask(kind: "audio" | "video", wanted: MediaTrackConstraints): Promise<MediaStreamTrack> {
-    const stream = await navigator.mediaDevices.getUserMedia({ [kind]: wanted });
-    const [track] = stream.getTracks();
+  async #request(source: "camera" | "microphone", choice: DeviceChoice): Promise<MediaStreamTrack> {
+    if (isInsecure()) throw new DOMException("no mediaDevices", "SecurityError");
+    const { video, audio } = this.#constraints(choice);
+    const wanted = source === "camera" ? { video } : { audio };
+    const [track] = (await navigator.mediaDevices.getUserMedia(wanted)).getTracks();
     if (!track) throw new DOMException("no track", "NotFoundError");
     return track;
   }
@@ -205,6 +259,14 @@ export class LocalCapture {
         .map((device) => ({ id: device.deviceId, label: device.label }));
     this.state.update({ cameras: of("videoinput"), microphones: of("audioinput") });
   }
+}
+
+/** The one capture of this page: the preview before a lesson and the lesson share it. */
+let shared: LocalCapture | null = null;
+
+export function sharedCapture(): LocalCapture {
+  shared ??= new LocalCapture();
+  return shared;
 }
 
 function isInsecure(): boolean {

@@ -24,3 +24,29 @@ export function rememberChoice(choice: DeviceChoice): void {
     // Asked again next time.
   }
 }
+
+/** Camera and microphone on or off, per tab: a reload must not open what somebody closed. */
+export interface Switches {
+  camera: boolean;
+  microphone: boolean;
+}
+
+const SWITCHES_KEY = "tongtang.switches";
+
+export function rememberedSwitches(): Switches {
+  const both = { camera: true, microphone: true };
+  try {
+    const text = window.sessionStorage.getItem(SWITCHES_KEY);
+    return text ? { ...both, ...(JSON.parse(text) as Partial<Switches>) } : both;
+  } catch {
+    return both;
+  }
+}
+
+export function rememberSwitches(switches: Switches): void {
+  try {
+    window.sessionStorage.setItem(SWITCHES_KEY, JSON.stringify(switches));
+  } catch {
+    // Both are on again after a reload.
+  }
+}

@@ -1,0 +1,83 @@
+import { useAction } from "../../hooks/useAction";
+import { useWords } from "../../i18n";
+import { useRoom, useSession } from "../../lesson/context";
+import { openProjector } from "../../lesson/projector";
+import { ownPlace } from "../../room/selectors";
+import { navigate } from "../../router";
+import { Button } from "../Button";
+import { useToast } from "../Toast";
+import styles from "./ClassroomBar.module.css";
+import { OwnTile } from "./OwnTile";
+import { SourceButtons } from "./SourceButtons";
+
+/** The on-site teacher's keys: the hand is the large one. */
+export function ClassroomBar() {
+  const words = useWords();
+  const toast = useToast();
+  const session = useSession();
+  const room = useRoom();
+  const place = ownPlace(room);
+  const [run, isBusy] = useAction();
+
+  async function leave() {
+    await session.leave();
+    navigate("/");
+  }
+
+  return (
+    <footer className={styles.bar}>
+      <OwnTile name={words.classroom.ownPicture} className={styles.own} />
+      {room.view.phase === "live" && <HandButton />}
+      {place?.place === "on" && (
+        <Button
+          size="large"
+          icon="down"
+          disabled={isBusy}
+          onClick={() => run(() => session.request({ type: "stage.send_down", seat_id: room.you }))}
+        >
+          {words.classroom.comeDown}
+        </Button>
+      )}
+      <div className={styles.rest}>
+        <SourceButtons />
+        <Button
+          icon="window"
+          onClick={() => {
+            if (!openProjector(room.view.lesson_id)) toast(words.projector.blocked, "error");
+          }}
+        >
+          {words.classroom.projector}
+        </Button>
+        <Button variant="quiet" icon="door" onClick={() => void leave()}>
+          {words.lesson.leave}
+        </Button>
+      </div>
+    </footer>
+  );
+}
+
+function HandButton() {
+  const words = useWords();
+  const session = useSession();
+  const room = useRoom();
+  const [run, isBusy] = useAction();
+  const isUp = (ownPlace(room)?.hand_raised_ms ?? null) !== null;
+  return (
+    <Button
+      variant={isUp ? "stage" : "primary"}
+      size="large"
+      icon="hand"
+      className={styles.hand}
+      disabled={isBusy}
+      onClick={() =>
+        run(() =>
+          session.request(
+            isUp ? { type: "hand.lower", participant_id: room.you } : { type: "hand.raise" },
+          ),
+        )
+      }
+    >
+      {isUp ? words.classroom.lowerHand : words.classroom.raiseHand}
+    </Button>
+  );
+}

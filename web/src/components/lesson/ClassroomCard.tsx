@@ -1,0 +1,58 @@
+import type { ParticipantView } from "../../generated/signaling";
+import { useWords } from "../../i18n";
+import { useRoom, useSession } from "../../lesson/context";
+import { listenersOf } from "../../room/selectors";
+import { Badge } from "../Badge";
+import styles from "./ClassroomCard.module.css";
+import { ClassroomControls } from "./ClassroomControls";
+import { ParticipantTile } from "./ParticipantTile";
+import { SeatInvite } from "./SeatInvite";
+
+/** One classroom as staff see it: picture, state, and what may be done. */
+export function ClassroomCard({ place }: { place: ParticipantView }) {
+  const words = useWords();
+  const session = useSession();
+  const room = useRoom();
+  const isOnStage = place.place === "on";
+  const mayAct = session.ticket.role !== "observer";
+  return (
+    <li className={styles.card} aria-label={`${place.name} ${place.school}`}>
+      <ParticipantTile
+        place={place}
+        isOnStage={isOnStage}
+        marks={
+          <>
+            {isOnStage && (
+              <Badge tone="stage" icon="up">
+                {words.lesson.onStage}
+              </Badge>
+            )}
+            {place.hand_raised_ms !== null && (
+              <Badge tone="stage" icon="hand">
+                {words.lead.hands}
+              </Badge>
+            )}
+            {place.is_muted && (
+              <Badge tone="night" icon="microphoneOff">
+                {words.lead.muted}
+              </Badge>
+            )}
+            {listenersOf(room, place.participant_id).length > 0 && (
+              <Badge tone="ok" icon="ear">
+                {words.lead.listening}
+              </Badge>
+            )}
+            {room.view.is_recorded && !place.is_recorded && (
+              <Badge tone="night">{words.lead.notRecorded}</Badge>
+            )}
+          </>
+        }
+      />
+      {place.presence === "absent" && mayAct ? (
+        <SeatInvite seatId={place.participant_id} name={place.name} />
+      ) : (
+        mayAct && <ClassroomControls place={place} />
+      )}
+    </li>
+  );
+}

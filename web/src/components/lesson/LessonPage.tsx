@@ -1,0 +1,70 @@
+import { type ReactNode, useEffect, useState } from "react";
+import { useWords } from "../../i18n";
+import { LessonProvider, useLink, useRoomOrNull, useSession } from "../../lesson/context";
+import { joinPath, lessonPath } from "../../lesson/ticketFor";
+import { sharedCapture } from "../../media/capture";
+import { navigate } from "../../router";
+import { renewDeviceId, storedTicket } from "../../signaling/ticket";
+import { Spinner } from "../Spinner";
+import { LessonOver } from "./LessonOver";
+import { Refused, Replaced } from "./LinkEnded";
+
+interface LessonPageProps {
+  lessonId: string;
+  isForClassroom: boolean;
+  children: ReactNode;
+}
+
+/** Everything around a lesson screen: the ticket, the session, and the ends that replace the screen. */
+export function LessonPage({ lessonId, isForClassroom, children }: LessonPageProps) {
+  const words = useWords();
+  const [ticket] = useState(() => storedTicket(lessonId));
+  const [round, setRound] = useState(0);
+  const isOtherScreen = ticket !== null && (ticket.role === "classroom") !== isForClassroom;
+
+  useEffect(() => {
+    if (!ticket) navigate(joinPath(lessonId, null), { replace: true });
+    else if (isOtherScreen) navigate(lessonPath(ticket), { replace: true });
+  }, [ticket, isOtherScreen, lessonId]);
+
+  if (!ticket || isOtherScreen) return null;
+  return (
+    <LessonProvider
+      key={round}
+      ticket={ticket}
+      fallback={<Spinner label={words.lesson.connecting} />}
+    >
+      <Inside
+        onUseHere={() => {
+          renewDeviceId();
+          setRound(round + 1);
+        }}
+      >
+        {children}
+      </Inside>
+    </LessonProvider>
+  );
+}
+
+function Inside({ onUseHere, children }: { onUseHere: () => void; children: ReactNode }) {
+  const words = useWords();
+  const session = useSession();
+  const link = useLink();
+  const room = useRoomOrNull();
+  const isOver = room?.view.phase === "ended";
+  const isReplaced = link.kind === "replaced";
+
+  useEffect(() => {
+    if (!session.sendsMedia || isOver || isReplaced) return;
+    const capture = sharedCapture();
+    capture.size = session.ticket.role === "lead" ? "lead" : "classroom";
+    void capture.start();
+    return () => capture.close();
+  }, [session, isOver, isReplaced]);
+
+  if (room && isOver) return <LessonOver room={room} />;
+  if (isReplaced) return <Replaced onUseHere={onUseHere} />;
+  if (link.kind === "refused") return <Refused code={link.code} ticket={session.ticket} />;
+  if (!room) return <Spinner label={words.lesson.connecting} />;
+  return children;
+}

@@ -1,0 +1,106 @@
+import { useEffect } from "react";
+import { useAction } from "../../hooks/useAction";
+import { useNow } from "../../hooks/useNow";
+import { useStore } from "../../hooks/useStore";
+import { useWords } from "../../i18n";
+import { useLink, useMedia, useRoom, useSession } from "../../lesson/context";
+import { formatDuration } from "../../lesson/format";
+import { Banner } from "../Banner";
+import { Button } from "../Button";
+import styles from "./LinkBanners.module.css";
+
+/** What is wrong with the link or the sound right now. Lies over the page, so nothing moves when it comes or goes. */
+export function LinkBanners() {
+  const words = useWords();
+  const media = useMedia();
+  return (
+    <div className={styles.banners}>
+      <Reconnecting />
+      <SoundBlocked />
+      <Quiet />
+      <Countdown />
+      {media.phase === "recovering" && <Banner tone="warn" title={words.lesson.recovering} />}
+      {media.isWeak && (
+        <Banner tone="warn" title={words.lesson.weak}>
+          {words.lesson.weakHint}
+        </Banner>
+      )}
+    </div>
+  );
+}
+
+function Reconnecting() {
+  const words = useWords();
+  const link = useLink();
+  if (link.kind !== "reconnecting") return null;
+  return link.isServerGone ? (
+    <Banner tone="live" title={words.lesson.serverGone}>
+      {words.lesson.serverGoneHint}
+    </Banner>
+  ) : (
+    <Banner tone="live" title={words.lesson.reconnecting}>
+      {words.lesson.reconnectingHint}
+    </Banner>
+  );
+}
+
+function SoundBlocked() {
+  const words = useWords();
+  const { speaker } = useSession();
+  const isBlocked = useStore(speaker.isBlocked);
+
+  useEffect(() => {
+    if (!isBlocked) return;
+    const unblock = () => speaker.unblock();
+    window.addEventListener("keydown", unblock);
+    window.addEventListener("pointerdown", unblock);
+    return () => {
+      window.removeEventListener("keydown", unblock);
+      window.removeEventListener("pointerdown", unblock);
+    };
+  }, [isBlocked, speaker]);
+
+  if (!isBlocked) return null;
+  return (
+    <Banner
+      tone="live"
+      title={words.media.soundBlocked}
+      action={
+        <Button variant="primary" icon="speaker" onClick={() => speaker.unblock()}>
+          {words.media.soundBlocked}
+        </Button>
+      }
+    >
+      {words.media.soundBlockedHint}
+    </Banner>
+  );
+}
+
+function Quiet() {
+  const words = useWords();
+  const session = useSession();
+  const isQuiet = useStore(session.isQuiet);
+  const [run, isBusy] = useAction();
+  if (!isQuiet) return null;
+  return (
+    <Banner
+      title={words.media.quietTitle}
+      action={
+        <Button icon="speaker" isBusy={isBusy} onClick={() => run(() => session.endQuiet())}>
+          {words.media.quietEnd}
+        </Button>
+      }
+    >
+      {words.media.quietHint}
+    </Banner>
+  );
+}
+
+function Countdown() {
+  const words = useWords();
+  const { signaling } = useSession();
+  const now = useNow(signaling.clockOffsetMs);
+  const closesAtMs = useRoom().view.closes_at_ms;
+  if (closesAtMs === null) return null;
+  return <Banner tone="warn" title={words.lesson.closesIn(formatDuration(closesAtMs - now))} />;
+}

@@ -1,0 +1,50 @@
+import type { ReactNode } from "react";
+import type { ParticipantView, SourceName } from "../../generated/signaling";
+import { useWords } from "../../i18n";
+import { usePicture } from "../../lesson/usePicture";
+import { Badge } from "../Badge";
+import { VideoTile } from "../VideoTile";
+import { PictureCover } from "./PictureCover";
+
+interface ParticipantTileProps {
+  place: ParticipantView;
+  source?: SourceName;
+  marks?: ReactNode;
+  isOnStage?: boolean;
+  className?: string | undefined;
+}
+
+/** Somebody's picture with name and school, or the reason why there is none. */
+export function ParticipantTile({
+  place,
+  source = "camera",
+  marks,
+  isOnStage = false,
+  className,
+}: ParticipantTileProps) {
+  const words = useWords();
+  const { stream, reason } = usePicture(place.participant_id, source);
+  const isCovered = reason !== null && reason !== "paused";
+  return (
+    <VideoTile
+      stream={stream}
+      name={place.name}
+      detail={place.school}
+      isOnStage={isOnStage}
+      fit={source === "screen" ? "contain" : "cover"}
+      className={className}
+      cover={isCovered ? <PictureCover reason={reason} /> : undefined}
+      marks={
+        <>
+          {marks}
+          {place.is_simulated && <Badge tone="brand">{words.common.simulated}</Badge>}
+          {reason === "paused" && (
+            <Badge tone="warn" icon="signal">
+              {words.lesson.paused}
+            </Badge>
+          )}
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,107 @@
+import { useEffect } from "react";
+import { useLevel } from "../../hooks/useLevel";
+import { useStore } from "../../hooks/useStore";
+import { useTrackStream } from "../../hooks/useTrackStream";
+import { useWords } from "../../i18n";
+import { isLessonScreen } from "../../lesson/ticketFor";
+import { type PictureSize, type SourceStatus, sharedCapture } from "../../media/capture";
+import { Button } from "../Button";
+import { Icon } from "../Icon";
+import { Meter } from "../Meter";
+import { Select } from "../Select";
+import { VideoTile } from "../VideoTile";
+import { DeviceProblem } from "./DeviceProblem";
+import styles from "./Preview.module.css";
+
+/** One's own picture and sound before going in: choose, see, hear; every problem has its next step. */
+export function Preview({ size }: { size: PictureSize }) {
+  const words = useWords();
+  const capture = sharedCapture();
+  const state = useStore(capture.state);
+  const stream = useTrackStream(state.camera);
+  const { camera, microphone, choice } = state;
+  const level = useLevel(microphone.kind === "on" ? microphone.track : null);
+
+  useEffect(() => {
+    capture.size = size;
+    void capture.start();
+    return () => {
+      // Inside the lesson the same picture goes on; anywhere else the camera is let go.
+      if (!isLessonScreen(window.location.pathname)) capture.close();
+    };
+  }, [capture, size]);
+
+  return (
+    <div className={styles.preview}>
+      <div className={styles.picture}>
+        <VideoTile
+          stream={stream}
+          name={words.preJoin.preview}
+          isMirrored={!choice.usesTestPicture}
+          cover={stream ? undefined : <PictureCover status={camera} />}
+        />
+      </div>
+      <div className={styles.choices}>
+        {camera.kind === "problem" && (
+          <DeviceProblem
+            source="camera"
+            problem={camera.problem}
+            onRetry={() => void capture.switchOn("camera")}
+          />
+        )}
+        {microphone.kind === "problem" && microphone.problem !== "insecure" && (
+          <DeviceProblem
+            source="microphone"
+            problem={microphone.problem}
+            onRetry={() => void capture.switchOn("microphone")}
+          />
+        )}
+        {!choice.usesTestPicture && state.cameras.length > 0 && (
+          <Select
+            label={words.preJoin.chooseCamera}
+            value={choice.cameraId}
+            options={optionsOf(state.cameras, words.media.defaultDevice)}
+            onChange={(cameraId) => void capture.choose({ cameraId })}
+          />
+        )}
+        {state.microphones.length > 0 && (
+          <Select
+            label={words.preJoin.chooseMicrophone}
+            value={choice.microphoneId}
+            options={optionsOf(state.microphones, words.media.defaultDevice)}
+            onChange={(microphoneId) => void capture.choose({ microphoneId })}
+          />
+        )}
+        <div className={styles.level}>
+          <span>{words.media.level}</span>
+          <Meter label={words.media.level} level={level} />
+          <small>{microphone.kind === "on" ? words.media.speakNow : words.media.noSound}</small>
+        </div>
+        <Button
+          size="small"
+          icon="camera"
+          onClick={() => void capture.choose({ usesTestPicture: !choice.usesTestPicture })}
+        >
+          {choice.usesTestPicture ? words.media.realCamera : words.media.testPicture}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function PictureCover({ status }: { status: SourceStatus }) {
+  const words = useWords();
+  if (status.kind === "starting") return <span>{words.media.starting}</span>;
+  return (
+    <>
+      <Icon name="cameraOff" size={40} />
+      <span>{words.preJoin.noCamera}</span>
+    </>
+  );
+}
+
+function optionsOf(devices: readonly { id: string; label: string }[], fallback: string) {
+  const isDefaultListed = devices.some((device) => device.id === "default");
+  const options = devices.map(({ id, label }) => ({ value: id, label: label || fallback }));
+  return isDefaultListed ? options : [{ value: "", label: fallback }, ...options];
+}

@@ -1,0 +1,60 @@
+import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import type { Ticket } from "../api/types";
+import { useStore } from "../hooks/useStore";
+import { sharedCapture } from "../media/capture";
+import type { MediaState } from "../media/port";
+import type { RoomState } from "../room/reduce";
+import type { LinkState } from "../signaling/link";
+import { LessonSession } from "./session";
+
+const SessionContext = createContext<LessonSession | null>(null);
+
+interface LessonProviderProps {
+  ticket: Ticket;
+  /** Shown until the session exists (one turn of the event loop). */
+  fallback: ReactNode;
+  children: ReactNode;
+}
+
+/** Holds this tab's place while the page is open. Give it a `key` that changes to begin anew. */
+export function LessonProvider({ ticket, fallback, children }: LessonProviderProps) {
+  const [session, setSession] = useState<LessonSession | null>(null);
+
+  useEffect(() => {
+    const started = new LessonSession(ticket, sharedCapture());
+    started.start();
+    setSession(started);
+    return () => started.stop();
+  }, [ticket]);
+
+  if (!session) return fallback;
+  return <SessionContext value={session}>{children}</SessionContext>;
+}
+
+/** For a window that shows another window's lesson: no socket and no media connection of its own. */
+export function BorrowedLesson({
+  session,
+  children,
+}: {
+  session: LessonSession;
+  children: ReactNode;
+}) {
+  return <SessionContext value={session}>{children}</SessionContext>;
+}
+
+export function useSession(): LessonSession {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error("useSession outside of LessonProvider");
+  return session;
+}
+
+export const useLink = (): LinkState => useStore(useSession().signaling.link);
+export const useRoomOrNull = (): RoomState | null => useStore(useSession().room);
+export const useMedia = (): MediaState => useStore(useSession().media.state);
+
+/** The room, for components that are shown only once there is one. */
+export function useRoom(): RoomState {
+  const room = useRoomOrNull();
+  if (!room) throw new Error("useRoom before the first snapshot");
+  return room;
+}

@@ -1,0 +1,198 @@
+import type { Ticket } from "../api/types";
+import type { ParticipantChanged, ServerMessage, SourceName } from "../generated/signaling";
+import type { LocalCapture } from "../media/capture";
+import type { MediaClient } from "../media/port";
+import { SameMachine } from "../media/sameMachine";
+import { Speaker } from "../media/speaker";
+import { WebRtcMedia } from "../media/webrtc";
+import { type RoomState, reduce } from "../room/reduce";
+import { isPaused, ownPlace, participantOf } from "../room/selectors";
+import { type RequestBody, SignalingClient, type Socket } from "../signaling/client";
+import { deviceId } from "../signaling/ticket";
+import { Store } from "../store";
+
+/** One tab in one lesson: the socket, the fold of what it says, the media, and what this machine sends. */
+export class LessonSession {
+  readonly ticket: Ticket;
+  readonly capture: LocalCapture;
+  readonly signaling: SignalingClient;
+  readonly room = new Store<RoomState | null>(null);
+  readonly media: MediaClient;
+  readonly speaker = new Speaker();
+  /** This is the second lesson tab of the machine: no sound and no microphone until somebody asks for them. */
+  readonly isQuiet = new Store(false);
+  readonly #sameMachine = new SameMachine();
+  readonly #endings: (() => void)[] = [];
+  readonly #changeListeners = new Set<(change: ParticipantChanged, you: string) => void>();
+  #isSwitching = false;
+
+  constructor(ticket: Ticket, capture: LocalCapture) {
+    this.ticket = ticket;
+    this.capture = capture;
+    this.signaling = new SignalingClient({
+      url: ticket.signal_url,
+      token: ticket.token,
+      deviceId: deviceId(),
+      kind: "device",
+      openSocket: (url) => asSocket(new WebSocket(url)),
+      onMessage: (message) => this.#receive(message),
+    });
+    this.media = new WebRtcMedia((body) => this.signaling.request(body));
+  }
+
+  get sendsMedia(): boolean {
+    return this.ticket.role === "lead" || this.ticket.role === "classroom";
+  }
+
+  start(): void {
+    this.#endings.push(
+      this.room.subscribe(() => this.#follow()),
+      this.media.state.subscribe(() => this.#playSound()),
+      this.capture.state.subscribe(() => this.#send()),
+      listenTo("online", () => this.#networkChanged()),
+    );
+    this.signaling.start();
+    this.#send();
+    void this.#sameMachine.enter().then(({ isSecond }) => isSecond && this.#startQuiet());
+  }
+
+  /** Close without leaving: the seat is kept for the grace period. */
+  stop(): void {
+    for (const end of this.#endings.splice(0)) end();
+    this.signaling.stop();
+    this.media.close();
+    this.speaker.close();
+    this.#sameMachine.leave();
+  }
+
+  async leave(): Promise<void> {
+    await this.signaling.leave();
+    this.stop();
+  }
+
+  /** Hear of every change of a place as it happens, none skipped. Returns the way to stop. */
+  onChange(listener: (change: ParticipantChanged, you: string) => void): () => void {
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
+  }
+
+  async request(body: RequestBody): Promise<void> {
+    await this.signaling.request(body);
+  }
+
+  /** Open or close camera or microphone, here and in the room. */
+  async switchSource(source: "camera" | "microphone", isOn: boolean): Promise<void> {
+    if (isOn) await this.capture.switchOn(source);
+    else this.capture.switchOff(source);
+    await this.#tellSwitches();
+  }
+
+  /** The person at a second tab asks for its sound. */
+  async endQuiet(): Promise<void> {
+    this.isQuiet.set(false);
+    this.speaker.setMuted(false);
+    if (this.sendsMedia) await this.switchSource("microphone", true);
+  }
+
+  #startQuiet(): void {
+    this.isQuiet.set(true);
+    this.speaker.setMuted(true);
+    if (this.sendsMedia) void this.switchSource("microphone", false);
+  }
+
+  #receive(message: ServerMessage): void {
+    if (message.type === "media.grant") this.media.grant(message);
+    else if (message.type === "media.revoked") this.media.revoke();
+    this.room.set(reduce(this.room.get(), message));
+    if (message.type === "room.snapshot" || message.type === "room.resumed") {
+      this.media.check();
+      void this.#tellSwitches();
+    } else if (message.type === "participant.changed") {
+      this.#changed(message);
+    }
+  }
+
+  #changed(change: ParticipantChanged): void {
+    if (change.event === "source.switched") this.#adoptSwitches(change.participant.participant_id);
+    const you = this.room.get()?.you ?? "";
+    for (const listener of [...this.#changeListeners]) listener(change, you);
+  }
+
+  #follow(): void {
+    const room = this.room.get();
+    if (!room) return;
+    this.media.expectPackets(expectsPackets(room));
+    this.#playSound();
+    if (room.view.phase === "ended") this.capture.close();
+  }
+
+  #playSound(): void {
+    const room = this.room.get();
+    const { slots } = this.media.state.get();
+    const streams = new Map<string, MediaStream>();
+    for (const slot of Object.keys(room?.slots ?? {})) {
+      const audio = slots[slot]?.audio;
+      if (audio) streams.set(slot, audio);
+    }
+    this.speaker.play(streams);
+  }
+
+  #send(): void {
+    if (this.sendsMedia) this.media.setTracks(this.capture.tracks);
+  }
+
+  /** This machine's switches are the truth; the room is told where it believes something else. */
+  async #tellSwitches(): Promise<void> {
+    if (!this.sendsMedia || this.#isSwitching) return;
+    this.#isSwitching = true;
+    try {
+      for (const source of ["microphone", "camera"] as const) {
+        const isOn = this.capture.isWanted(source);
+        const room = this.room.get();
+        const place = room && ownPlace(room);
+        if (!place || place.switched_off.includes(source) === !isOn) continue;
+        await this.signaling.request({ type: "source.switch", source, is_on: isOn });
+      }
+    } catch {
+      // Not now (cut, lesson over): told again with the next snapshot or switch.
+    } finally {
+      this.#isSwitching = false;
+    }
+  }
+
+  /** Another screen of this place (the phone console) used a switch. */
+  #adoptSwitches(participantId: string): void {
+    const room = this.room.get();
+    if (this.#isSwitching || !room || participantId !== room.you) return;
+    const isOff = (source: SourceName) => ownPlace(room)?.switched_off.includes(source) ?? false;
+    for (const source of ["microphone", "camera"] as const) {
+      if (isOff(source) && this.capture.isWanted(source)) this.capture.switchOff(source);
+      else if (!isOff(source) && !this.capture.isWanted(source)) void this.capture.switchOn(source);
+    }
+  }
+
+  #networkChanged(): void {
+    this.signaling.retryNow();
+    this.media.check();
+  }
+}
+
+/** Somebody's camera is on its way to us, so silence would mean a broken path. */
+function expectsPackets(room: RoomState): boolean {
+  if (room.view.phase !== "live") return false;
+  return Object.values(room.slots).some((id) => {
+    const place = participantOf(room, id);
+    const isSending = place?.presence === "present" && place.publishing.camera !== undefined;
+    return isSending && !isPaused(room, id, "camera");
+  });
+}
+
+function listenTo(event: "online", listener: () => void): () => void {
+  window.addEventListener(event, listener);
+  return () => window.removeEventListener(event, listener);
+}
+
+/** A WebSocket has wider handler types than the client uses. */
+function asSocket(socket: WebSocket): Socket {
+  return socket as unknown as Socket;
+}

@@ -1,0 +1,72 @@
+import { useEffect } from "react";
+import { CallUpPrompt } from "../components/lesson/CallUpPrompt";
+import { ClassroomBar } from "../components/lesson/ClassroomBar";
+import { ClassroomStrip } from "../components/lesson/ClassroomStrip";
+import { ClassroomWaiting } from "../components/lesson/ClassroomWaiting";
+import { LessonPage } from "../components/lesson/LessonPage";
+import { Lights } from "../components/lesson/Lights";
+import { LinkBanners } from "../components/lesson/LinkBanners";
+import { OwnProblems } from "../components/lesson/OwnProblems";
+import { Stage } from "../components/lesson/Stage";
+import { TopBar } from "../components/TopBar";
+import { useWords } from "../i18n";
+import { announceToClassroom } from "../lesson/announcers";
+import { useRoom, useSession } from "../lesson/context";
+import { lendLesson } from "../lesson/projector";
+import { useAnnouncements } from "../lesson/useAnnouncements";
+import { isHeardByAll, listenersOf, ownPlace } from "../room/selectors";
+import styles from "./Classroom.module.css";
+
+/** The one screen of a classroom, usually mirrored on the wall: nothing private is ever drawn on it. */
+export default function Classroom({ params }: { params: Record<string, string> }) {
+  return (
+    <LessonPage lessonId={params.id ?? ""} isForClassroom={true}>
+      <Screen />
+    </LessonPage>
+  );
+}
+
+function Screen() {
+  const session = useSession();
+  const room = useRoom();
+  const place = ownPlace(room);
+  useAnnouncements(announceToClassroom);
+  useEffect(() => lendLesson(session), [session]);
+  return (
+    <div className={styles.screen}>
+      <TopBar
+        isHomeLink={false}
+        title={
+          <h1 title={room.view.title}>
+            {room.view.title}
+            <span className={styles.who}>
+              {place?.school} {place?.name}
+            </span>
+          </h1>
+        }
+      >
+        <Lights microphoneWords={useMicrophoneWords()} />
+      </TopBar>
+      <ClassroomStrip />
+      <LinkBanners />
+      <main className={styles.main}>
+        {room.view.phase === "live" ? <Stage /> : <ClassroomWaiting />}
+      </main>
+      <div className={styles.problems}>
+        <OwnProblems />
+      </div>
+      <ClassroomBar />
+      <CallUpPrompt />
+    </div>
+  );
+}
+
+/** Who hears this classroom now, in the words beside the microphone light. */
+function useMicrophoneWords(): string {
+  const { classroom } = useWords();
+  const room = useRoom();
+  const place = ownPlace(room);
+  if (place && isHeardByAll(room, place)) return classroom.microphoneHeard;
+  if (listenersOf(room, room.you).length > 0) return classroom.listenedTo;
+  return classroom.microphoneQuiet;
+}
