@@ -20,7 +20,7 @@ MTU_BYTES = 1200
 """Largest DTLS datagram sent: the smallest path WebRTC is expected to work over."""
 _MAX_DATAGRAM_BYTES = 16_384
 _RECORD_HEADER_LENGTH = 13
-_VALID_DAYS = 30
+_VALID_DAYS = 365
 _CIPHERS = (
     b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:"
     b"ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA:"
@@ -81,7 +81,7 @@ class DtlsCertificate:
 
     @classmethod
     def generate(cls) -> DtlsCertificate:
-        """A fresh certificate, valid from yesterday for 30 days."""
+        """A fresh certificate, valid from yesterday for a year."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, secrets.token_hex(16))])
         now = datetime.datetime.now(tz=datetime.UTC)

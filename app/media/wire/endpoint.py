@@ -13,7 +13,7 @@ from app.media.wire.addresses import LocalAddress, local_addresses
 from app.media.wire.batch import BatchPool
 from app.media.wire.candidates import candidate_lines
 from app.media.wire.dtls_srtp import DtlsCertificate
-from app.media.wire.ice import BindingRequest
+from app.media.wire.ice import BindingRequest, peek_local_ufrag
 from app.media.wire.path import Path
 from app.media.wire.tcp import TcpConnections, TcpListener, TcpPath
 from app.media.wire.transport import PeerTransport, TransportHandler, TransportState
@@ -82,6 +82,8 @@ class MediaEndpoint:
         self._addresses = addresses
         self._loop: asyncio.AbstractEventLoop | None = None
         self._bound: dict[LocalAddress, _Bound] = {}
+        self._unusable: set[LocalAddress] = set()
+        """Addresses that could not be bound, as IPv6 ones before duplicate detection is over."""
         self._connections = TcpConnections()
         self._batches = BatchPool()
         self._ufrags: dict[PeerTransport, tuple[str, ...]] = {}
@@ -179,8 +181,11 @@ class MediaEndpoint:
                 raise PortInUse(
                     error.errno, f"media port {port} is in use on {address.ip}"
                 ) from error
-            log.warning("media: cannot bind %s: %s", address.ip, error)
+            if address not in self._unusable:
+                self._unusable.add(address)
+                log.warning("media: cannot bind %s: %s", address.ip, error)
             return None
+        self._unusable.discard(address)
         return _Bound(udp, tcp)
 
     # -- peers --------------------------------------------------------------------------------
@@ -257,14 +262,15 @@ class MediaEndpoint:
 
     def _receive_stun(self, data: bytes, path: UdpPath | TcpPath, now: float) -> None:
         try:
+            transport = self._by_ufrag.get(peek_local_ufrag(data))
+            if transport is None:
+                self.counters.unknown_ufrag += 1
+                return
             request = BindingRequest.parse(data)
         except ValueError:
             self.counters.malformed += 1
             return
-        transport = self._by_ufrag.get(request.local_ufrag)
-        if transport is None:
-            self.counters.unknown_ufrag += 1
-        elif not transport.receive_binding_request(request, path, now):
+        if not transport.receive_binding_request(request, path, now):
             self.counters.wrong_password += 1
 
     def wake_up_ended(self) -> None:
@@ -361,7 +367,12 @@ class MediaEndpoint:
 
     def _read_interfaces(self) -> None:
         assert self._loop is not None
-        current = self._addresses()
+        try:
+            current = self._addresses()
+        except OSError as error:
+            log.warning("media: cannot read the interfaces: %s", error)
+            return
+        self._unusable.intersection_update(current)
         before = list(self._bound)
         for address in before:
             if address not in current:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
+import sys
 from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
@@ -30,6 +32,8 @@ _SEND_BUFFER_BYTES = 128 << 10
 # linux/tcp.h; the backlog should be ours, where video can still be dropped, not the kernel's.
 _TCP_NOTSENT_LOWAT = 25
 _NOTSENT_BYTES = 32 << 10
+_ACCEPT_PAUSE_S = 1.0
+_OUT_OF_RESOURCES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 class FrameReceiver(Protocol):
@@ -238,8 +242,9 @@ class TcpListener:
         self._connections = connections
         self._loop: asyncio.AbstractEventLoop | None = None
         family = socket.AF_INET6 if address.is_ipv6 else socket.AF_INET
-        self._socket = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        self._socket = socket.socket(family, socket.SOCK_STREAM)
         try:
+            self._socket.setblocking(False)
             if address.is_ipv6:
                 self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             # Connections of an earlier run in TIME_WAIT must not keep the port.
@@ -267,9 +272,22 @@ class TcpListener:
         for _ in range(_ACCEPTS_PER_WAKE_UP):
             try:
                 connection, remote = self._socket.accept()
-            except OSError:
+            except OSError as error:
+                if error.errno in _OUT_OF_RESOURCES:
+                    self._pause()
                 return
             self._adopt(connection, (remote[0], remote[1]))
+
+    def _pause(self) -> None:
+        # The listener would stay readable and spin until a descriptor is free.
+        log.warning("media: out of file descriptors, no ICE-TCP for %g s", _ACCEPT_PAUSE_S)
+        if self._loop is not None:
+            self._loop.remove_reader(self._socket)
+            self._loop.call_later(_ACCEPT_PAUSE_S, self._resume)
+
+    def _resume(self) -> None:
+        if self._loop is not None:
+            self._loop.add_reader(self._socket, self._acceptable)
 
     def _adopt(self, connection: socket.socket, remote: tuple[str, int]) -> None:
         if self._loop is None or not self._connections.may_add(remote[0]):
@@ -279,7 +297,8 @@ class TcpListener:
         try:
             connection.setblocking(False)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.setsockopt(socket.IPPROTO_TCP, _TCP_NOTSENT_LOWAT, _NOTSENT_BYTES)
+            if sys.platform == "linux":
+                connection.setsockopt(socket.IPPROTO_TCP, _TCP_NOTSENT_LOWAT, _NOTSENT_BYTES)
         except OSError:
             connection.close()
             return

@@ -124,8 +124,9 @@ class UdpSocket:
 
 def _bound_socket(address: LocalAddress, port: int) -> socket.socket:
     family = socket.AF_INET6 if address.is_ipv6 else socket.AF_INET
-    udp = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    udp = socket.socket(family, socket.SOCK_DGRAM)
     try:
+        udp.setblocking(False)
         if address.is_ipv6:
             udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         _set_buffer(udp, _SO_RCVBUFFORCE, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)

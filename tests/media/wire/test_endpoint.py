@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator, Callable
 
@@ -252,6 +253,36 @@ async def test_taken_port_is_one_clear_error() -> None:
     with pytest.raises(PortInUse, match="in use"):
         endpoint.start()
     taken.close()
+
+
+async def test_running_out_of_descriptors_pauses_accepting(
+    endpoint: MediaEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.media.wire.tcp._ACCEPT_PAUSE_S", 0.05)
+    (bound,) = endpoint._bound.values()
+    listening, attempts = bound.tcp._socket, 0
+
+    class Exhausted:
+        def accept(self) -> tuple[socket.socket, tuple[str, int]]:
+            nonlocal attempts
+            attempts += 1
+            if attempts <= 3:
+                raise OSError(errno.EMFILE, "Too many open files")
+            return listening.accept()
+
+        def fileno(self) -> int:
+            return listening.fileno()
+
+        def close(self) -> None:
+            listening.close()
+
+    bound.tcp._socket = Exhausted()  # type: ignore[assignment]
+    transport = endpoint.create_transport(Recorder())
+    client = await Client(endpoint, over_tcp=True).open()
+    response = await client.check(transport)
+    assert response.message_class is stun.Class.RESPONSE
+    assert 4 <= attempts <= 6, "not a busy loop"
+    client.close()
 
 
 async def test_two_endpoints_cannot_share_a_port(endpoint: MediaEndpoint) -> None:

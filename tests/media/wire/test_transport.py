@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.media.wire.dtls_srtp import DtlsCertificate, Fingerprint
 from app.media.wire.rtcp import PictureLossIndication, ReceiverReport, build_compound
@@ -299,3 +301,38 @@ def test_oversized_packet_is_refused() -> None:
     pair = Pair().connect()
     assert not pair.a.send_rtp(pack_header(96, 1, 0, 7), bytes(1400), is_video=True)
     assert not pair.a.send_rtcp(bytes(1404))
+
+
+stun_like = st.binary(max_size=200).map(
+    lambda tail: b"\x00\x01" + len(tail).to_bytes(2, "big") + b"\x21\x12\xa4\x42" + bytes(12) + tail
+)
+stun_with_username = stun_like.map(
+    lambda data: (
+        data[:2]
+        + (len(data) - 20 + 8).to_bytes(2, "big")
+        + data[4:20]
+        + b"\x00\x06\x00\x03a:b\x00"
+        + data[20:]
+    )
+)
+PAIR = Pair().connect()
+
+
+@settings(deadline=None)
+@given(
+    st.binary(max_size=100)
+    | st.tuples(st.sampled_from([0x80, 0x90, 0xB0]), st.binary(max_size=1600)).map(
+        lambda parts: bytes((parts[0],)) + parts[1]
+    )
+    | st.binary(max_size=300).map(lambda tail: b"\x16\xfe\xfd" + tail)
+    | st.binary(max_size=300).map(lambda tail: b"\x15\xfe\xfd" + tail)
+    | stun_like
+    | stun_with_username
+)
+def test_no_bytes_from_a_known_address_raise_or_disturb(data: bytes) -> None:
+    PAIR.a.receive(data, PAIR.a_path, PAIR.now)
+    PAIR.b.receive(data, PAIR.b_path, PAIR.now)
+    PAIR.a_path.take()
+    PAIR.b_path.take()
+    assert PAIR.a.state is PAIR.b.state is TransportState.CONNECTED
+    assert not PAIR.a_handler.rtp
