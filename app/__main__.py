@@ -5,6 +5,7 @@ import importlib
 import json
 import os
 import sys
+import time
 from collections.abc import Coroutine
 from typing import Annotated, Any
 
@@ -48,16 +49,49 @@ def serve(tls: Tls = False) -> None:
 
 
 @cli.command()
+def run(tls: Tls = False) -> None:
+    """What `make run` does: bring the database to this version, make a new one a demo, then serve."""
+    os.environ.setdefault("TONGTANG_DEMO", "1")
+    settings = _settings(is_tls=tls)
+    # A second one must not touch the database of the first.
+    lock = _load("app.supervisor.preflight", "ServeLock")(settings.data_dir)
+    try:
+        lock.acquire()
+    except _load("app.supervisor.preflight", "CannotServe") as refusal:
+        print(refusal, file=sys.stderr)
+        raise typer.Exit(1) from refusal
+    began = time.monotonic()
+    print("- Database ... ", end="", flush=True)
+    _run(_prepare(settings, is_seeding=True))
+    print(f"done ({time.monotonic() - began:.0f} s)", flush=True)
+    if not lock.was_left_behind:
+        lock.release()  # else `serve` is to see it too, and wait for the ports
+    # A fresh, small process: the supervisor needs none of what preparing has loaded.
+    arguments = ["serve", *(["--tls"] if tls else [])]
+    os.execv(sys.executable, [sys.executable, "-m", "app", *arguments])  # noqa: S606
+
+
+@cli.command()
 def migrate() -> None:
     """Bring the database to this version."""
-    settings = _settings()
-    _run(_migrate(settings))
+    _run(_prepare(_settings(), is_seeding=False))
 
 
-async def _migrate(settings: Settings) -> None:
+@cli.command()
+def seed() -> None:
+    """Fill an empty, migrated database with the demo county."""
+    os.environ["TONGTANG_DEMO"] = "1"
+    _run(_prepare(_settings(), is_seeding=True))
+
+
+async def _prepare(settings: Settings, *, is_seeding: bool) -> None:
     database = _load("app.db.engine", "Database")(settings.resolved_database_url)
     try:
         await _load("app.db.migrate", "migrate")(database)
+        if is_seeding:
+            passwords = _load("app.accounts.passwords", "Passwords")()
+            now_ms = time.time_ns() // 1_000_000
+            await _load("app.seed", "ensure_demo")(database, passwords, settings, now_ms)
     finally:
         await database.close()
 

@@ -90,7 +90,8 @@ async def _serve(settings: Settings, run_dir: Path) -> None:
 
 async def _announce_when_ready(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
-    slow_at = loop.time() + SLOW_START_S
+    began = loop.time()
+    slow_at = began + SLOW_START_S
     host = "127.0.0.1" if settings.http_host in ("::", "0.0.0.0") else settings.http_host
     parts: object = None
     while True:
@@ -108,6 +109,7 @@ async def _announce_when_ready(settings: Settings) -> None:
             )
             slow_at = float("inf")
         await asyncio.sleep(READY_POLL_S)
+    print(f"- App, engine, recorder ... done ({loop.time() - began:.1f} s)")
     print("\n".join(ready_lines(settings)), flush=True)
 
 
