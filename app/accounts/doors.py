@@ -2,8 +2,7 @@
 
 import ipaddress
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from fastapi import APIRouter, Request, Response
 
@@ -24,12 +23,13 @@ LOGIN_OF_DOOR: dict[Door, str] = {
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
-@dataclass(frozen=True, slots=True)
-class DemoLesson:
+class DemoLesson(Protocol):
     """The lesson behind the doors; `free_seat_id` is a real classroom's seat that nobody holds."""
 
-    lesson_id: str
-    free_seat_id: str
+    @property
+    def lesson_id(self) -> str: ...
+    @property
+    def free_seat_id(self) -> str: ...
 
 
 FindDemoLesson = Callable[[], Awaitable[DemoLesson | None]]

@@ -260,7 +260,6 @@ def upgrade() -> None:
         "attendance_progress",
         sa.Column("lesson_id", sa.String(length=40), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("boot_id", sa.String(length=60), nullable=True),
         sa.Column("last_alive_ms", sa.BigInteger(), nullable=True),
         sa.Column("started_at_ms", sa.BigInteger(), nullable=True),
         sa.Column("ended_at_ms", sa.BigInteger(), nullable=True),

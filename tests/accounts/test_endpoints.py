@@ -1,5 +1,6 @@
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
@@ -8,7 +9,6 @@ from fastapi import Request
 from sqlalchemy import select, update
 
 from app.accounts import doors, endpoints
-from app.accounts.doors import DemoLesson
 from app.accounts.passwords import Passwords
 from app.accounts.signing_in import BEARER_LIFETIME_MS, FAILURES_PER_LOGIN
 from app.db.engine import Database
@@ -21,8 +21,14 @@ CSRF = {"X-Requested-With": "tongtang"}
 TEACHER = {"login": "teacher1@example.org", "password": PASSWORD}
 
 
-async def find_demo_lesson() -> DemoLesson | None:
-    return DemoLesson("les_1", "sea_1")
+@dataclass
+class OpenLesson:
+    lesson_id: str
+    free_seat_id: str
+
+
+async def find_demo_lesson() -> OpenLesson | None:
+    return OpenLesson("les_1", "sea_1")
 
 
 def https_url(_request: Request) -> str | None:

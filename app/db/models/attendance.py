@@ -13,7 +13,6 @@ class AttendanceProgress(Base):
 
     lesson_id: Mapped[str] = mapped_column(ForeignKey("lesson.lesson_id"), primary_key=True)
     seq: Mapped[int] = mapped_column(Integer)
-    boot_id: Mapped[str | None] = mapped_column(String(60))
     last_alive_ms: Mapped[int | None] = mapped_column(MS)
     """The last moment the journal shows the room alive: where a span closes after a crash."""
     started_at_ms: Mapped[int | None] = mapped_column(MS)

@@ -1,0 +1,143 @@
+"""`/lessons/{id}/attendance`, as JSON and as CSV."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic import Field
+
+from app.attendance.csv_file import Language, sheet_csv
+from app.attendance.report import ReportLesson, Sheet, SheetRow, build_sheet
+from app.attendance.repository import load_attendance, staff_names
+from app.attendance.spans import EndedBy
+from app.db.access_log import AccessAction, log_access
+from app.db.engine import Database
+from app.http import ApiModel, Authenticate, Caller, refusals, utc, utc_or_none
+from app.ids import LessonId
+
+LessonPath = Annotated[LessonId, Path(alias="id", pattern=r"^\w{1,60}$")]
+LessonForReport = Callable[[LessonId, Caller], Awaitable[ReportLesson]]
+"""The lesson as this caller may see it; NotFound if not at all."""
+CHINA_OFFSET_MIN = 480
+
+
+class SpanBody(ApiModel):
+    from_: Annotated[datetime, Field(alias="from")]
+    to: datetime | None
+    ended_by: EndedBy | None
+
+
+class AttendanceRowBody(ApiModel):
+    participant_id: str
+    role: Literal["lead", "assistant", "observer", "classroom"]
+    name: str
+    school: str
+    first_joined_at: datetime
+    last_left_at: datetime | None
+    present_s: int
+    """Seconds in the lesson, from its start on; cuts shorter than the grace period included."""
+    is_late: bool
+    left_early: bool
+    cuts: int
+    cut_s: int
+    is_present_now: bool
+    spans: list[SpanBody]
+
+
+class AttendanceBody(ApiModel):
+    lesson_id: str
+    title: str
+    started_at: datetime | None
+    ended_at: datetime | None
+    planned_start: datetime
+    planned_end: datetime
+    rows: list[AttendanceRowBody]
+
+
+def attendance_body(sheet: Sheet) -> AttendanceBody:
+    return AttendanceBody(
+        lesson_id=sheet.lesson.lesson_id,
+        title=sheet.lesson.title,
+        started_at=utc_or_none(sheet.started_ms),
+        ended_at=utc_or_none(sheet.ended_ms),
+        planned_start=utc(sheet.lesson.planned_start_ms),
+        planned_end=utc(sheet.lesson.planned_end_ms),
+        rows=[_row_body(row) for row in sheet.rows],
+    )
+
+
+def _row_body(row: SheetRow) -> AttendanceRowBody:
+    return AttendanceRowBody(
+        participant_id=row.participant_id,
+        role=row.role.value,
+        name=row.name,
+        school=row.school,
+        first_joined_at=utc(row.first_joined_ms),
+        last_left_at=utc_or_none(row.last_left_ms),
+        present_s=round(row.present_ms / 1000),
+        is_late=row.is_late,
+        left_early=row.left_early,
+        cuts=row.cuts,
+        cut_s=round(row.cut_ms / 1000),
+        is_present_now=row.is_present_now,
+        spans=[
+            SpanBody.model_validate(
+                {
+                    "from": utc(span.from_ms),
+                    "to": utc_or_none(span.to_ms),
+                    "ended_by": span.ended_by,
+                }
+            )
+            for span in row.spans
+        ],
+    )
+
+
+def build_router(
+    database: Database,
+    lesson_for_report: LessonForReport,
+    authenticate: Authenticate,
+    now_ms: Callable[[], int],
+) -> APIRouter:
+    router = APIRouter(tags=["attendance"])
+    CallerNow = Annotated[Caller, Depends(authenticate)]  # noqa: N806 - an alias of a type
+
+    async def read_sheet(lesson_id: LessonId, caller: Caller, action: AccessAction) -> Sheet:
+        lesson = await lesson_for_report(lesson_id, caller)
+        async with database.transaction() as session:
+            await log_access(session, caller.user_id, action, lesson_id, now_ms())
+            attendance = await load_attendance(session, lesson_id)
+            users = {p.user_id for p in attendance.presences.values() if p.user_id is not None}
+            staff = await staff_names(session, users)
+        return build_sheet(lesson, attendance, staff, now_ms())
+
+    @router.get(
+        "/lessons/{id}/attendance", operation_id="get_attendance", responses=refusals(401, 404)
+    )
+    async def get_attendance(lesson_id: LessonPath, caller: CallerNow) -> AttendanceBody:
+        return attendance_body(await read_sheet(lesson_id, caller, "attendance.viewed"))
+
+    @router.get(
+        "/lessons/{id}/attendance.csv",
+        operation_id="download_attendance",
+        response_class=Response,
+        responses={**refusals(401, 404), 200: {"content": {"text/csv": {}}}},
+    )
+    async def download_attendance(
+        lesson_id: LessonPath,
+        caller: CallerNow,
+        language: Language = "zh",
+        utc_offset_min: Annotated[int, Query(ge=-840, le=840)] = CHINA_OFFSET_MIN,
+    ) -> Response:
+        sheet = await read_sheet(lesson_id, caller, "attendance.downloaded")
+        return Response(
+            sheet_csv(sheet, language, utc_offset_min),
+            media_type="text/csv; charset=utf-8",
+            headers={
+                "Content-Disposition": f'attachment; filename="attendance-{lesson_id}.csv"',
+                "X-Content-Type-Options": "nosniff",
+            },
+        )
+
+    return router

@@ -1,0 +1,48 @@
+"""Who looked at what belongs to others."""
+
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.models import AccessLogEntry
+from app.ids import LessonId, UserId, new_id
+
+SAME_VISIT_MS = 600_000
+"""A page that refreshes itself is one visit."""
+
+AccessAction = Literal["journal.viewed", "attendance.viewed", "attendance.downloaded",
+                       "recording.viewed", "recording.downloaded"]  # fmt: skip
+
+
+async def log_access(
+    session: AsyncSession,
+    user_id: UserId,
+    action: AccessAction,
+    lesson_id: LessonId,
+    now_ms: int,
+    subject_id: str = "",
+) -> None:
+    """Note the visit; again only after `SAME_VISIT_MS`. `subject_id`: the recording or track, if not the lesson."""
+    subject_id = subject_id or lesson_id
+    recent = await session.scalar(
+        select(AccessLogEntry.access_id)
+        .where(
+            AccessLogEntry.user_id == user_id,
+            AccessLogEntry.action == action,
+            AccessLogEntry.subject_id == subject_id,
+            AccessLogEntry.at_ms > now_ms - SAME_VISIT_MS,
+        )
+        .limit(1)
+    )
+    if recent is None:
+        session.add(
+            AccessLogEntry(
+                access_id=new_id("acc"),
+                at_ms=now_ms,
+                user_id=user_id,
+                action=action,
+                lesson_id=lesson_id,
+                subject_id=subject_id,
+            )
+        )

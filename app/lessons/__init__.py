@@ -1,0 +1,1 @@
+"""The timetable: lessons, who may see and enter them, rehearsals and the demo's lesson."""

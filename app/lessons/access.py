@@ -1,0 +1,89 @@
+"""Who sees which lesson and may do what with it. The only place that decides this for HTTP."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.errors import NotAllowed, NotFound
+from app.http import Caller
+from app.ids import LessonId, ParticipantId, SchoolId, SeatId, UserId
+from app.rooms.state import Role
+
+
+@dataclass(frozen=True, slots=True)
+class LessonScope:
+    """What the rules look at."""
+
+    lesson_id: LessonId
+    county_id: str
+    lead_user_id: UserId
+    school_of_seat: Mapping[SeatId, SchoolId]
+
+
+def is_lead(caller: Caller, lesson: LessonScope) -> bool:
+    return caller.user_id == lesson.lead_user_id
+
+
+def is_its_admin(caller: Caller, lesson: LessonScope) -> bool:
+    return caller.is_admin and caller.county_id == lesson.county_id
+
+
+def own_seats(caller: Caller, lesson: LessonScope) -> list[SeatId]:
+    """The seats of an on-site teacher's school."""
+    if "onsite" not in caller.roles or caller.school_id is None:
+        return []
+    return [seat for seat, school in lesson.school_of_seat.items() if school == caller.school_id]
+
+
+def own_roles(caller: Caller, lesson: LessonScope) -> list[Role]:
+    """The staff roles that the caller may take in the room."""
+    roles: list[Role] = []
+    if is_lead(caller, lesson):
+        roles.append(Role.LEAD)
+    if is_its_admin(caller, lesson):
+        roles += [Role.ASSISTANT, Role.OBSERVER]
+    return roles
+
+
+def require_sight(caller: Caller, lesson: LessonScope) -> None:
+    """NotFound for a lesson that is none of the caller's business: not even its existence shows."""
+    if not (is_lead(caller, lesson) or is_its_admin(caller, lesson) or own_seats(caller, lesson)):
+        raise NotFound("there is no such lesson")
+
+
+def require_lead_or_admin(caller: Caller, lesson: LessonScope) -> None:
+    """Start, end, journal."""
+    require_sight(caller, lesson)
+    if not (is_lead(caller, lesson) or is_its_admin(caller, lesson)):
+        raise NotAllowed("only the lead teacher or an admin may do this")
+
+
+def require_role(caller: Caller, lesson: LessonScope, role: Role) -> None:
+    require_sight(caller, lesson)
+    if role not in own_roles(caller, lesson):
+        raise NotAllowed(f"you may not enter this lesson as {role}")
+
+
+def require_seat(caller: Caller, lesson: LessonScope, seat_id: SeatId) -> None:
+    """Let a device into this seat: the school's on-site teachers, the lead, an admin."""
+    require_sight(caller, lesson)
+    if seat_id not in lesson.school_of_seat:
+        raise NotFound("this lesson has no such seat", code="seat_unknown")
+    may = is_lead(caller, lesson) or is_its_admin(caller, lesson)
+    if not may and seat_id not in own_seats(caller, lesson):
+        raise NotAllowed("this seat belongs to another school")
+
+
+def acting_as(caller: Caller, lesson: LessonScope) -> ParticipantId:
+    """Under which id the caller starts or ends a lesson from outside of the room."""
+    role = "lead" if is_lead(caller, lesson) else "admin"
+    return ParticipantId(f"{role}_{caller.user_id}")
+
+
+def visible_scopes(caller: Caller) -> Sequence[str]:
+    """Which lessons a list shows: any of `county`, `own`, `school`."""
+    scopes = ["own"]
+    if caller.is_admin:
+        scopes.append("county")
+    if "onsite" in caller.roles and caller.school_id is not None:
+        scopes.append("school")
+    return scopes

@@ -1,0 +1,216 @@
+"""`/lessons`: plan, list, start, end, read the journal; `/rehearsals`."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from app.db.access_log import log_access
+from app.db.engine import Database
+from app.db.journal import load_events
+from app.errors import Conflict, InvalidInput, NotAllowed
+from app.http import Authenticate, Caller, refusals, to_ms, utc
+from app.ids import ClassroomId, LessonId, RecordingId, UserId
+from app.lessons.access import acting_as, require_lead_or_admin, require_sight
+from app.lessons.control import LessonControl
+from app.lessons.repository import LessonDetail, LessonState, LessonStore, NewLesson
+from app.lessons.schemas import (
+    JournalItem,
+    JournalPage,
+    LessonBody,
+    LessonDraft,
+    LessonPage,
+    LessonPath,
+    lesson_body,
+)
+from app.rooms.events import event_to_json
+
+RecordingIds = Callable[[Sequence[LessonId]], Awaitable[Mapping[LessonId, RecordingId]]]
+"""The recordings of these lessons, where there are any."""
+MAX_PAGE = 100
+MAX_JOURNAL_PAGE = 500
+REHEARSAL_MIN = 30
+_MINUTE_MS = 60_000
+_EARLIEST_MS = 24 * 60 * _MINUTE_MS
+_LATEST_MS = 3 * 366 * 24 * 60 * _MINUTE_MS
+
+
+class LessonDesk:
+    """What the endpoints do, without HTTP."""
+
+    def __init__(
+        self,
+        database: Database,
+        store: LessonStore,
+        control: LessonControl,
+        recording_ids: RecordingIds,
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._control = control
+        self._recording_ids = recording_ids
+        self._now_ms = now_ms
+
+    async def body(self, lesson: LessonDetail, caller: Caller) -> LessonBody:
+        recordings = await self._recording_ids([lesson.lesson_id])
+        return lesson_body(lesson, caller, recordings.get(lesson.lesson_id))
+
+    async def create(self, draft: LessonDraft, caller: Caller) -> LessonBody:
+        caller.require("teacher", "admin")
+        lead_id = UserId(draft.lead_id or caller.user_id)
+        if lead_id != caller.user_id and not caller.is_admin:
+            raise NotAllowed("only an admin plans lessons for others")
+        starts_at_ms = to_ms(draft.starts_at)
+        ahead_ms = starts_at_ms - self._now_ms()
+        if not -_EARLIEST_MS <= ahead_ms <= _LATEST_MS:
+            raise InvalidInput("a lesson starts between yesterday and three years from now")
+        lesson_id = await self._store.create(
+            NewLesson(
+                county_id=caller.county_id,
+                title=draft.title,
+                subject=draft.subject,
+                starts_at_ms=starts_at_ms,
+                ends_at_ms=starts_at_ms + draft.duration_min * _MINUTE_MS,
+                lead_user_id=lead_id,
+                created_by=caller.user_id,
+                classroom_ids=[ClassroomId(one) for one in draft.classroom_ids],
+                is_recorded=draft.recorded,
+            )
+        )
+        return await self.body(await self._store.get(lesson_id), caller)
+
+    async def page(
+        self, caller: Caller, state: LessonState | None, limit: int, before: str | None
+    ) -> LessonPage:
+        page = await self._store.list_for(caller, state, limit, before)
+        recordings = await self._recording_ids([one.lesson_id for one in page.items])
+        return LessonPage(
+            items=[lesson_body(one, caller, recordings.get(one.lesson_id)) for one in page.items],
+            next=page.next,
+        )
+
+    async def read(self, lesson_id: LessonId, caller: Caller) -> LessonBody:
+        lesson = await self._store.get(lesson_id)
+        require_sight(caller, lesson.scope)
+        return await self.body(lesson, caller)
+
+    async def start(self, lesson_id: LessonId, caller: Caller) -> LessonBody:
+        lesson = await self._store.get(lesson_id)
+        require_lead_or_admin(caller, lesson.scope)
+        if lesson.state == "ended":
+            raise Conflict("the lesson is over", code="lesson_ended")
+        await self._control.start(lesson_id, acting_as(caller, lesson.scope))
+        return await self.body(await self._store.get(lesson_id), caller)
+
+    async def end(self, lesson_id: LessonId, caller: Caller) -> LessonBody:
+        lesson = await self._store.get(lesson_id)
+        require_lead_or_admin(caller, lesson.scope)
+        if lesson.state != "ended":
+            await self._control.end(lesson_id, acting_as(caller, lesson.scope))
+        return await self.body(await self._store.get(lesson_id), caller)
+
+    async def rehearse(self, caller: Caller, response: Response) -> LessonBody:
+        caller.require("teacher", "admin")
+        open_one = await self._store.open_rehearsal_of(caller.user_id)
+        if open_one is not None:
+            response.status_code = 200
+            return await self.body(open_one, caller)
+        now_ms = self._now_ms()
+        simulated = await self._store.simulated_classroom_ids(caller.county_id)
+        lesson_id = await self._store.create(
+            NewLesson(
+                county_id=caller.county_id,
+                title="试讲",
+                subject="",
+                starts_at_ms=now_ms,
+                ends_at_ms=now_ms + REHEARSAL_MIN * _MINUTE_MS,
+                lead_user_id=caller.user_id,
+                created_by=caller.user_id,
+                classroom_ids=simulated[:2],
+                is_rehearsal=True,
+            )
+        )
+        return await self.body(await self._store.get(lesson_id), caller)
+
+    async def journal(
+        self, lesson_id: LessonId, caller: Caller, after: int, limit: int
+    ) -> JournalPage:
+        lesson = await self._store.get(lesson_id)
+        require_lead_or_admin(caller, lesson.scope)
+        async with self._database.transaction() as session:
+            await log_access(session, caller.user_id, "journal.viewed", lesson_id, self._now_ms())
+        async with self._database.reading() as session:
+            rows = await load_events(session, lesson_id, after, limit + 1)
+        items = [
+            JournalItem(
+                seq=row.seq, at=utc(row.at_ms), type=row.event.type, data=event_to_json(row.event)
+            )
+            for row in rows[:limit]
+        ]
+        return JournalPage(items=items, next=items[-1].seq if len(rows) > limit else None)
+
+
+def build_router(desk: LessonDesk, authenticate: Authenticate) -> APIRouter:
+    router = APIRouter(tags=["lessons"])
+    CallerNow = Annotated[Caller, Depends(authenticate)]  # noqa: N806 - an alias of a type
+
+    @router.post(
+        "/lessons", operation_id="create_lesson", status_code=201, responses=refusals(401, 403)
+    )
+    async def create_lesson(draft: LessonDraft, caller: CallerNow) -> LessonBody:
+        return await desk.create(draft, caller)
+
+    @router.get("/lessons", operation_id="list_lessons", responses=refusals(401))
+    async def list_lessons(
+        caller: CallerNow,
+        state: LessonState | None = None,
+        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+        before: Annotated[str | None, Query(max_length=80)] = None,
+    ) -> LessonPage:
+        return await desk.page(caller, state, limit, before)
+
+    @router.get("/lessons/{id}", operation_id="get_lesson", responses=refusals(401, 404))
+    async def get_lesson(lesson_id: LessonPath, caller: CallerNow) -> LessonBody:
+        return await desk.read(lesson_id, caller)
+
+    @router.post(
+        "/lessons/{id}/start",
+        operation_id="start_lesson",
+        responses=refusals(401, 403, 404, 409),
+    )
+    async def start_lesson(lesson_id: LessonPath, caller: CallerNow) -> LessonBody:
+        return await desk.start(lesson_id, caller)
+
+    @router.post(
+        "/lessons/{id}/end",
+        operation_id="end_lesson",
+        responses=refusals(401, 403, 404, 409),
+    )
+    async def end_lesson(lesson_id: LessonPath, caller: CallerNow) -> LessonBody:
+        return await desk.end(lesson_id, caller)
+
+    @router.post(
+        "/rehearsals",
+        operation_id="create_rehearsal",
+        status_code=201,
+        responses=refusals(401, 403),
+        summary="A lesson with simulated classrooms; 200 with the open one if there is one",
+    )
+    async def create_rehearsal(caller: CallerNow, response: Response) -> LessonBody:
+        return await desk.rehearse(caller, response)
+
+    @router.get(
+        "/lessons/{id}/journal",
+        operation_id="list_journal",
+        responses=refusals(401, 403, 404),
+    )
+    async def list_journal(
+        lesson_id: LessonPath,
+        caller: CallerNow,
+        after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+        limit: Annotated[int, Query(ge=1, le=MAX_JOURNAL_PAGE)] = 200,
+    ) -> JournalPage:
+        return await desk.journal(lesson_id, caller, after, limit)
+
+    return router

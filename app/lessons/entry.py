@@ -1,0 +1,280 @@
+"""Ways into a lesson: tickets, pairing codes, and the seats of simulated classrooms."""
+
+import hmac
+import ipaddress
+import unicodedata
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Protocol
+
+from fastapi import APIRouter, Depends, Header, Request
+
+from app.errors import Conflict, NotAllowed, NotFound
+from app.http import (
+    Authenticate,
+    Caller,
+    client_ip,
+    has_forwarding_header,
+    public_url,
+    refusals,
+    signal_url,
+    utc,
+)
+from app.ids import ClassroomId, LessonId, ParticipantId, SeatId, UserId
+from app.lessons.access import require_lead_or_admin, require_role, require_seat
+from app.lessons.repository import LessonDetail, LessonStore
+from app.lessons.schemas import (
+    CodeBody,
+    LessonPath,
+    PairingBody,
+    ParticipantPath,
+    Place,
+    SeatPath,
+    SimulatedSeat,
+    TicketBody,
+)
+from app.rooms.state import Role
+
+CLIPS = ("classroom-a", "classroom-b")
+"""Bundled clips; the simulated seats of a lesson take them in turn."""
+
+
+class IssuedTicket(Protocol):
+    @property
+    def expires_at_ms(self) -> int: ...
+
+
+class TicketIssuer(Protocol):
+    def issue_ticket(
+        self,
+        *,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        role: Role,
+        user_id: UserId | None,
+        classroom_id: ClassroomId | None,
+        now_ms: int,
+        expires_at_ms: int,
+    ) -> tuple[str, IssuedTicket]: ...
+
+
+class PairedSeat(Protocol):
+    @property
+    def lesson_id(self) -> LessonId: ...
+    @property
+    def seat_id(self) -> SeatId: ...
+
+
+class NewCode(Protocol):
+    @property
+    def code(self) -> str: ...
+    @property
+    def expires_at_ms(self) -> int: ...
+
+
+class PairingCodes(Protocol):
+    async def create(
+        self, lesson_id: LessonId, seat_id: SeatId, created_by: UserId, now_ms: int
+    ) -> NewCode: ...
+
+    async def redeem(self, code: str, now_ms: int) -> PairedSeat: ...
+
+
+class Limiter(Protocol):
+    def take(self, key: str) -> None: ...
+    def give_back(self, key: str) -> None: ...
+
+
+RevokeTickets = Callable[[LessonId, ParticipantId, int], Awaitable[None]]
+"""Withdraw every ticket of a place issued up to a moment."""
+
+
+class EntryDesk:
+    """What the endpoints do, without routing."""
+
+    def __init__(
+        self,
+        store: LessonStore,
+        tickets: TicketIssuer,
+        revoke_tickets: RevokeTickets,
+        codes: PairingCodes,
+        *,
+        per_address: Limiter,
+        overall: Limiter,
+        now_ms: Callable[[], int],
+        ticket_grace_ms: int,
+    ) -> None:
+        """`per_address` and `overall` bound how often somebody may guess a pairing code."""
+        self._store = store
+        self._tickets = tickets
+        self._revoke_tickets = revoke_tickets
+        self._codes = codes
+        self._per_address = per_address
+        self._overall = overall
+        self._now_ms = now_ms
+        self._ticket_grace_ms = ticket_grace_ms
+
+    async def ticket(
+        self, lesson_id: LessonId, place: Place, caller: Caller, request: Request
+    ) -> TicketBody:
+        lesson = await self._store.get(lesson_id)
+        if place.seat_id is not None:
+            seat_id = SeatId(place.seat_id)
+            require_seat(caller, lesson.scope, seat_id)
+            return self._seat_ticket(lesson, seat_id, request)
+        role = Role(place.role or "")
+        require_role(caller, lesson.scope, role)
+        participant_id = ParticipantId(f"{role}_{caller.user_id}")
+        return self._ticket(lesson, participant_id, role, caller.user_id, None, request)
+
+    async def pairing(
+        self, lesson_id: LessonId, seat_id: SeatId, caller: Caller, request: Request
+    ) -> PairingBody:
+        lesson = await self._store.get(lesson_id)
+        require_seat(caller, lesson.scope, seat_id)
+        _require_open(lesson)
+        made = await self._codes.create(lesson_id, seat_id, caller.user_id, self._now_ms())
+        return PairingBody(
+            code=made.code,
+            url=public_url(request, f"/c/{made.code}"),
+            expires_at=utc(made.expires_at_ms),
+        )
+
+    async def pair(self, typed: str, request: Request) -> TicketBody:
+        code = "".join(
+            char for char in unicodedata.normalize("NFKC", typed) if char in "0123456789"
+        )
+        address = client_ip(request)
+        self._per_address.take(address)
+        self._overall.take("")
+        paired = await self._codes.redeem(code, self._now_ms())
+        self._per_address.give_back(address)
+        self._overall.give_back("")
+        lesson = await self._store.get(paired.lesson_id)
+        return self._seat_ticket(lesson, paired.seat_id, request)
+
+    async def revoke(self, lesson_id: LessonId, participant_id: str, caller: Caller) -> None:
+        lesson = await self._store.get(lesson_id)
+        require_lead_or_admin(caller, lesson.scope)
+        await self._revoke_tickets(lesson_id, ParticipantId(participant_id), self._now_ms())
+
+    async def simulated_seats(self, request: Request) -> list[SimulatedSeat]:
+        seats = []
+        for lesson in await self._store.with_simulated_classrooms():
+            simulated = [seat for seat in lesson.seats if seat.is_simulated]
+            for index, seat in enumerate(simulated):
+                ticket = self._seat_ticket(lesson, seat.seat_id, request)
+                seats.append(
+                    SimulatedSeat(
+                        lesson_id=lesson.lesson_id,
+                        seat_id=seat.seat_id,
+                        name=seat.classroom_name,
+                        token=ticket.token,
+                        signal_url=ticket.signal_url,
+                        clip=CLIPS[index % len(CLIPS)],
+                    )
+                )
+        return seats
+
+    def _seat_ticket(self, lesson: LessonDetail, seat_id: SeatId, request: Request) -> TicketBody:
+        seat = lesson.seat(seat_id)
+        return self._ticket(
+            lesson, ParticipantId(seat_id), Role.CLASSROOM, None, seat.classroom_id, request
+        )
+
+    def _ticket(
+        self,
+        lesson: LessonDetail,
+        participant_id: ParticipantId,
+        role: Role,
+        user_id: UserId | None,
+        classroom_id: ClassroomId | None,
+        request: Request,
+    ) -> TicketBody:
+        _require_open(lesson)
+        now_ms = self._now_ms()
+        token, ticket = self._tickets.issue_ticket(
+            lesson_id=lesson.lesson_id,
+            participant_id=participant_id,
+            role=role,
+            user_id=user_id,
+            classroom_id=classroom_id,
+            now_ms=now_ms,
+            expires_at_ms=lesson.tickets_end_ms(now_ms, self._ticket_grace_ms),
+        )
+        return TicketBody(
+            token=token,
+            signal_url=signal_url(request),
+            lesson_id=lesson.lesson_id,
+            participant_id=participant_id,
+            role=role.value,
+            expires_at=utc(ticket.expires_at_ms),
+        )
+
+
+def _require_open(lesson: LessonDetail) -> None:
+    if lesson.state == "ended":
+        raise Conflict("the lesson is over", code="lesson_ended")
+
+
+def _is_one_of_our_processes(request: Request, secret: str, given: str) -> bool:
+    try:
+        is_loopback = ipaddress.ip_address(client_ip(request)).is_loopback
+    except ValueError:
+        return False
+    is_right = bool(secret) and hmac.compare_digest(given.encode(), secret.encode())
+    return is_loopback and is_right and not has_forwarding_header(request)
+
+
+def build_router(desk: EntryDesk, authenticate: Authenticate, internal_secret: str) -> APIRouter:
+    router = APIRouter(tags=["entry"])
+    CallerNow = Annotated[Caller, Depends(authenticate)]  # noqa: N806 - an alias of a type
+
+    @router.post(
+        "/lessons/{id}/tickets",
+        operation_id="create_ticket",
+        responses=refusals(401, 403, 404, 409),
+    )
+    async def create_ticket(
+        lesson_id: LessonPath, place: Place, caller: CallerNow, request: Request
+    ) -> TicketBody:
+        return await desk.ticket(lesson_id, place, caller, request)
+
+    @router.delete(
+        "/lessons/{id}/tickets/{participant_id}",
+        operation_id="revoke_tickets",
+        status_code=204,
+        responses=refusals(401, 403, 404),
+        summary="Withdraw every ticket of this place issued so far",
+    )
+    async def revoke_tickets(
+        lesson_id: LessonPath, participant_id: ParticipantPath, caller: CallerNow
+    ) -> None:
+        await desk.revoke(lesson_id, participant_id, caller)
+
+    @router.post(
+        "/lessons/{id}/seats/{seat_id}/pairing",
+        operation_id="create_pairing",
+        responses=refusals(401, 403, 404, 409),
+    )
+    async def create_pairing(
+        lesson_id: LessonPath, seat_id: SeatPath, caller: CallerNow, request: Request
+    ) -> PairingBody:
+        return await desk.pairing(lesson_id, seat_id, caller, request)
+
+    @router.post("/pairing", operation_id="pair", responses=refusals(404, 409, 410, 429))
+    async def pair(body: CodeBody, request: Request) -> TicketBody:
+        return await desk.pair(body.code, request)
+
+    @router.post(
+        "/internal/simulated-seats", operation_id="list_simulated_seats", include_in_schema=False
+    )
+    async def list_simulated_seats(
+        request: Request, x_tongtang_internal: Annotated[str, Header()] = ""
+    ) -> list[SimulatedSeat]:
+        if not internal_secret:
+            raise NotFound("there is nothing here")
+        if not _is_one_of_our_processes(request, internal_secret, x_tongtang_internal):
+            raise NotAllowed("this is for the server's own processes")
+        return await desk.simulated_seats(request)
+
+    return router

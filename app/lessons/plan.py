@@ -1,0 +1,32 @@
+"""The lesson row as the room wants it."""
+
+from collections.abc import Awaitable, Callable
+
+from app.ids import LessonId
+from app.lessons.repository import LessonStore
+from app.rooms.state import LessonPlan, Seat
+from app.settings import Settings
+
+
+def plan_loader(
+    store: LessonStore, settings: Settings
+) -> Callable[[LessonId], Awaitable[LessonPlan]]:
+    """`load_plan` for `Rooms`. NotFound for an unknown lesson."""
+
+    async def load_plan(lesson_id: LessonId) -> LessonPlan:
+        lesson = await store.get(lesson_id)
+        return LessonPlan(
+            lesson_id=lesson.lesson_id,
+            lead_user_id=lesson.lead_user_id,
+            starts_at_ms=lesson.starts_at_ms,
+            ends_at_ms=lesson.ends_at_ms,
+            is_recorded=lesson.is_recorded,
+            seats=tuple(
+                Seat(seat.seat_id, seat.classroom_id, seat.may_be_recorded) for seat in lesson.seats
+            ),
+            reconnect_grace_ms=round(settings.reconnect_grace_s * 1000),
+            call_up_timeout_ms=round(settings.call_up_timeout_s * 1000),
+            overtime_ms=round(settings.lead_absent_end_s * 1000),
+        )
+
+    return load_plan

@@ -1,0 +1,49 @@
+"""A lesson as its viewer may see it in reports."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from app.http import Caller
+from app.ids import LessonId, ParticipantId
+from app.lessons.access import is_its_admin, is_lead, own_seats, require_sight
+from app.lessons.repository import LessonStore
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedLesson:
+    lesson_id: LessonId
+    title: str
+    planned_start_ms: int
+    planned_end_ms: int
+    is_over: bool
+    seat_names: Mapping[ParticipantId, tuple[str, str]]
+    """Classroom and school by seat."""
+    only_seats: frozenset[ParticipantId] | None
+    """An on-site teacher sees the own school's classrooms; lead and admin see all (None)."""
+
+
+def lesson_for_report(
+    store: LessonStore,
+) -> Callable[[LessonId, Caller], Awaitable[ReportedLesson]]:
+    """Reads a lesson for a caller; NotFound if it is none of theirs."""
+
+    async def read(lesson_id: LessonId, caller: Caller) -> ReportedLesson:
+        lesson = await store.get(lesson_id)
+        scope = lesson.scope
+        require_sight(caller, scope)
+        sees_all = is_lead(caller, scope) or is_its_admin(caller, scope)
+        seats = frozenset(ParticipantId(seat) for seat in own_seats(caller, scope))
+        return ReportedLesson(
+            lesson_id=lesson.lesson_id,
+            title=lesson.title,
+            planned_start_ms=lesson.starts_at_ms,
+            planned_end_ms=lesson.ends_at_ms,
+            is_over=lesson.state == "ended",
+            seat_names={
+                ParticipantId(seat.seat_id): (seat.classroom_name, seat.school_name)
+                for seat in lesson.seats
+            },
+            only_seats=None if sees_all else seats,
+        )
+
+    return read

@@ -1,0 +1,419 @@
+"""Lessons as rows: read with seats and names, list, create."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    String,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.consent import RECORDED, classrooms_that_agreed
+from app.db.engine import Database
+from app.db.models import Classroom, Lesson, RoleGrant, School, Seat, User
+from app.errors import InvalidInput, NotFound
+from app.http import Caller
+from app.ids import ClassroomId, LessonId, SchoolId, SeatId, UserId, new_id
+from app.lessons.access import LessonScope, visible_scopes
+
+LessonState = Literal["waiting", "live", "ended"]
+FORGOTTEN_AFTER_MS = 2 * 3_600_000
+"""A lesson that nobody started counts as ended this long after its planned end."""
+MAX_SEATS = 8
+MINUTE_MS = 60_000
+
+
+class ClassroomUnknown(InvalidInput):
+    code = "classroom_unknown"
+
+
+class TooManyClassrooms(InvalidInput):
+    code = "too_many_classrooms"
+
+
+class LeadUnknown(InvalidInput):
+    code = "lead_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class SeatDetail:
+    seat_id: SeatId
+    classroom_id: ClassroomId
+    classroom_name: str
+    school_id: SchoolId
+    school_name: str
+    may_be_recorded: bool
+    is_simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LessonDetail:
+    """A lesson with its seats. Times: UTC milliseconds. `state` is the effective one at the time of reading."""
+
+    lesson_id: LessonId
+    county_id: str
+    title: str
+    subject: str
+    starts_at_ms: int
+    ends_at_ms: int
+    is_recorded: bool
+    is_demo: bool
+    is_rehearsal: bool
+    state: LessonState
+    started_at_ms: int | None
+    ended_at_ms: int | None
+    end_reason: str | None
+    lead_user_id: UserId
+    lead_name: str
+    lead_school_name: str
+    engine_index: int
+    seats: tuple[SeatDetail, ...]
+
+    @property
+    def scope(self) -> LessonScope:
+        return LessonScope(
+            self.lesson_id,
+            self.county_id,
+            self.lead_user_id,
+            {seat.seat_id: seat.school_id for seat in self.seats},
+        )
+
+    def seat(self, seat_id: SeatId) -> SeatDetail:
+        for seat in self.seats:
+            if seat.seat_id == seat_id:
+                return seat
+        raise NotFound("this lesson has no such seat", code="seat_unknown")
+
+    def tickets_end_ms(self, now_ms: int, grace_ms: int) -> int:
+        """Until when a ticket is good: planned end, or the planned length from a late start, and a while more."""
+        length_ms = self.ends_at_ms - self.starts_at_ms
+        begins_ms = self.started_at_ms if self.started_at_ms is not None else now_ms
+        is_late = begins_ms >= self.ends_at_ms
+        return (begins_ms + length_ms if is_late else self.ends_at_ms) + grace_ms
+
+
+@dataclass(frozen=True, slots=True)
+class NewLesson:
+    county_id: str
+    title: str
+    subject: str
+    starts_at_ms: int
+    ends_at_ms: int
+    lead_user_id: UserId
+    created_by: UserId
+    classroom_ids: Sequence[ClassroomId]
+    is_recorded: bool = False
+    is_demo: bool = False
+    is_rehearsal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    items: list[LessonDetail] = field(default_factory=list)
+    next: str | None = None
+
+
+def effective_state(now_ms: int) -> ColumnElement[str]:
+    """`lesson.state`, except that a lesson nobody started is over 2 h past its planned end."""
+    is_forgotten = and_(Lesson.state == "waiting", Lesson.ends_at_ms < now_ms - FORGOTTEN_AFTER_MS)
+    return case((is_forgotten, "ended"), else_=Lesson.state)
+
+
+class LessonStore:
+    def __init__(
+        self, database: Database, now_ms: Callable[[], int], engine_count: int = 1
+    ) -> None:
+        self._database = database
+        self._now_ms = now_ms
+        self._engine_count = engine_count
+
+    async def get(self, lesson_id: LessonId) -> LessonDetail:
+        """NotFound if there is none."""
+        async with self._database.reading() as session:
+            found = await self._read(session, Lesson.lesson_id == lesson_id, 1)
+        if not found:
+            raise NotFound("there is no such lesson")
+        return found[0]
+
+    async def create(self, new: NewLesson) -> LessonId:
+        """Write a lesson and its seats, in the order of `classroom_ids`.
+
+        ClassroomUnknown, TooManyClassrooms, LeadUnknown.
+        """
+        async with self._database.transaction() as session:
+            return await self.create_in(session, new)
+
+    async def create_in(self, session: AsyncSession, new: NewLesson) -> LessonId:
+        """As `create`, within a transaction at hand."""
+        classroom_ids = list(dict.fromkeys(new.classroom_ids))
+        if not 1 <= len(classroom_ids) <= MAX_SEATS:
+            raise TooManyClassrooms(f"a lesson has 1 to {MAX_SEATS} classrooms")
+        await _check_classrooms(session, new, classroom_ids)
+        await _check_lead(session, new)
+        lesson_id = LessonId(new_id("les"))
+        count = await session.scalar(select(func.count()).select_from(Lesson))
+        session.add(
+            Lesson(
+                lesson_id=lesson_id,
+                county_id=new.county_id,
+                title=new.title,
+                subject=new.subject,
+                starts_at_ms=new.starts_at_ms,
+                ends_at_ms=new.ends_at_ms,
+                lead_user_id=new.lead_user_id,
+                created_by=new.created_by,
+                created_at_ms=self._now_ms(),
+                is_recorded=new.is_recorded,
+                is_demo=new.is_demo,
+                is_rehearsal=new.is_rehearsal,
+                engine_index=(count or 0) % self._engine_count,
+            )
+        )
+        await session.flush()
+        session.add_all(
+            Seat(
+                seat_id=new_id("sea"),
+                lesson_id=lesson_id,
+                classroom_id=classroom_id,
+                position=position,
+            )
+            for position, classroom_id in enumerate(classroom_ids)
+        )
+        return lesson_id
+
+    async def list_for(
+        self, caller: Caller, state: LessonState | None, limit: int, after: str | None
+    ) -> Page:
+        """Live first, then the soonest, then what is over, newest first. `after`: `next` of the page before."""
+        now_ms = self._now_ms()
+        effective = effective_state(now_ms)
+        rank = case((effective == "live", 0), (effective == "waiting", 1), else_=2)
+        order = case((effective == "waiting", Lesson.starts_at_ms), else_=-Lesson.starts_at_ms)
+        conditions: list[ColumnElement[bool]] = [_visible_to(caller)]
+        if state is not None:
+            conditions.append(effective == state)
+        if after is not None:
+            after_rank, after_order, after_id = _parse(after)
+            conditions.append(
+                tuple_(rank, order, Lesson.lesson_id)
+                > tuple_(
+                    literal(after_rank, Integer),
+                    literal(after_order, BigInteger),
+                    literal(after_id, String),
+                )
+            )
+        async with self._database.reading() as session:
+            found = await self._read(
+                session, and_(*conditions), limit + 1, (rank, order, Lesson.lesson_id)
+            )
+        items = found[:limit]
+        return Page(items, _cursor(items[-1]) if len(found) > limit else None)
+
+    async def open_rehearsal_of(self, user_id: UserId) -> LessonDetail | None:
+        """The caller's own rehearsal that has not ended, if there is one with time left."""
+        now_ms = self._now_ms()
+        condition = and_(
+            Lesson.is_rehearsal,
+            Lesson.lead_user_id == user_id,
+            Lesson.state != "ended",
+            Lesson.ends_at_ms > now_ms + 5 * MINUTE_MS,
+        )
+        async with self._database.reading() as session:
+            found = await self._read(session, condition, 1, (Lesson.created_at_ms.desc(),))
+        return found[0] if found else None
+
+    async def with_simulated_classrooms(self) -> list[LessonDetail]:
+        """Demo lessons and rehearsals that are on, or about to begin."""
+        now_ms = self._now_ms()
+        condition = and_(
+            or_(Lesson.is_demo, Lesson.is_rehearsal),
+            or_(
+                Lesson.state == "live",
+                and_(
+                    Lesson.state == "waiting",
+                    Lesson.starts_at_ms <= now_ms + 10 * MINUTE_MS,
+                    Lesson.ends_at_ms > now_ms,
+                ),
+            ),
+        )
+        async with self._database.reading() as session:
+            return await self._read(session, condition, 8, (Lesson.created_at_ms.desc(),))
+
+    async def live_lesson_ids(self) -> list[LessonId]:
+        """Lessons that a starting server takes up again."""
+        async with self._database.reading() as session:
+            rows = await session.scalars(select(Lesson.lesson_id).where(Lesson.state == "live"))
+            return [LessonId(row) for row in rows]
+
+    async def simulated_classroom_ids(self, county_id: str) -> list[ClassroomId]:
+        async with self._database.reading() as session:
+            rows = await session.scalars(
+                select(Classroom.classroom_id)
+                .join(School, School.school_id == Classroom.school_id)
+                .where(School.county_id == county_id, Classroom.is_simulated)
+                .order_by(Classroom.classroom_id)
+            )
+            return [ClassroomId(row) for row in rows]
+
+    async def _read(
+        self,
+        session: AsyncSession,
+        condition: ColumnElement[bool],
+        limit: int,
+        order: Sequence[Any] = (),
+    ) -> list[LessonDetail]:
+        rows = (
+            await session.execute(
+                select(Lesson, effective_state(self._now_ms()), User.name, School.name)
+                .join(User, User.user_id == Lesson.lead_user_id)
+                .outerjoin(School, School.school_id == User.school_id)
+                .where(condition)
+                .order_by(*order)
+                .limit(limit)
+            )
+        ).all()
+        seats = await _read_seats(session, [row[0].lesson_id for row in rows])
+        return [
+            _detail(lesson, state, lead_name, lead_school, seats.get(lesson.lesson_id, ()))
+            for lesson, state, lead_name, lead_school in rows
+        ]
+
+
+def _detail(
+    lesson: Lesson,
+    state: str,
+    lead_name: str,
+    lead_school: str | None,
+    seats: Sequence[SeatDetail],
+) -> LessonDetail:
+    is_forgotten = state != lesson.state
+    return LessonDetail(
+        lesson_id=LessonId(lesson.lesson_id),
+        county_id=lesson.county_id,
+        title=lesson.title,
+        subject=lesson.subject,
+        starts_at_ms=lesson.starts_at_ms,
+        ends_at_ms=lesson.ends_at_ms,
+        is_recorded=lesson.is_recorded,
+        is_demo=lesson.is_demo,
+        is_rehearsal=lesson.is_rehearsal,
+        state=cast("LessonState", state),
+        started_at_ms=lesson.started_at_ms,
+        ended_at_ms=lesson.ended_at_ms,
+        end_reason="cancelled" if is_forgotten else lesson.end_reason,
+        lead_user_id=UserId(lesson.lead_user_id),
+        lead_name=lead_name,
+        lead_school_name=lead_school or "",
+        engine_index=lesson.engine_index,
+        seats=tuple(seats),
+    )
+
+
+async def _read_seats(
+    session: AsyncSession, lesson_ids: Sequence[str]
+) -> dict[str, list[SeatDetail]]:
+    rows = (
+        await session.execute(
+            select(Seat, Classroom, School)
+            .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
+            .join(School, School.school_id == Classroom.school_id)
+            .where(Seat.lesson_id.in_(lesson_ids))
+            .order_by(Seat.lesson_id, Seat.position)
+        )
+    ).all()
+    agreed = await classrooms_that_agreed(
+        session, {seat.classroom_id for seat, _, _ in rows}, RECORDED
+    )
+    seats: dict[str, list[SeatDetail]] = {}
+    for seat, classroom, school in rows:
+        seats.setdefault(seat.lesson_id, []).append(
+            SeatDetail(
+                SeatId(seat.seat_id),
+                ClassroomId(classroom.classroom_id),
+                classroom.name,
+                SchoolId(school.school_id),
+                school.name,
+                classroom.classroom_id in agreed,
+                classroom.is_simulated,
+            )
+        )
+    return seats
+
+
+async def _check_classrooms(
+    session: AsyncSession, new: NewLesson, classroom_ids: Sequence[str]
+) -> None:
+    known = select(Classroom.classroom_id).join(School, School.school_id == Classroom.school_id)
+    known = known.where(
+        Classroom.classroom_id.in_(classroom_ids), School.county_id == new.county_id
+    )
+    if not (new.is_demo or new.is_rehearsal):
+        known = known.where(~Classroom.is_simulated)
+    unknown = set(classroom_ids) - set(await session.scalars(known))
+    if unknown:
+        raise ClassroomUnknown(f"there is no classroom {', '.join(sorted(unknown))}")
+
+
+async def _check_lead(session: AsyncSession, new: NewLesson) -> None:
+    lead = await session.scalar(
+        select(User.user_id)
+        .join(RoleGrant, RoleGrant.user_id == User.user_id)
+        .where(
+            User.user_id == new.lead_user_id,
+            User.county_id == new.county_id,
+            User.is_active,
+            RoleGrant.role.in_(("teacher", "admin")),
+        )
+        .limit(1)
+    )
+    if lead is None:
+        raise LeadUnknown("there is no such teacher in this county")
+
+
+def _visible_to(caller: Caller) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = []
+    for scope in visible_scopes(caller):
+        match scope:
+            case "own":
+                conditions.append(Lesson.lead_user_id == caller.user_id)
+            case "county":
+                conditions.append(Lesson.county_id == caller.county_id)
+            case _:
+                conditions.append(
+                    select(Seat.seat_id)
+                    .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
+                    .where(
+                        Seat.lesson_id == Lesson.lesson_id,
+                        Classroom.school_id == caller.school_id,
+                    )
+                    .exists()
+                )
+    return or_(*conditions)
+
+
+_CURSOR = re.compile(r"([0-2])\.(-?\d{1,15})\.(\w{1,40})", re.ASCII)
+_RANKS = {"live": 0, "waiting": 1, "ended": 2}
+
+
+def _cursor(last: LessonDetail) -> str:
+    sign = 1 if last.state == "waiting" else -1
+    return f"{_RANKS[last.state]}.{sign * last.starts_at_ms}.{last.lesson_id}"
+
+
+def _parse(cursor: str) -> tuple[int, int, str]:
+    match = _CURSOR.fullmatch(cursor)
+    if match is None:
+        raise InvalidInput("`before` is not a cursor of this list")
+    return int(match[1]), int(match[2]), match[3]

@@ -1,0 +1,169 @@
+"""Bodies of the lesson endpoints."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from fastapi import Path
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+
+from app.http import ApiModel, Caller, utc, utc_or_none
+from app.ids import LessonId, SeatId
+from app.lessons.access import own_roles, own_seats
+from app.lessons.repository import LessonDetail, LessonState
+
+IdText = Annotated[str, StringConstraints(pattern=r"^\w{1,60}$")]
+LessonPath = Annotated[LessonId, Path(alias="id", pattern=r"^\w{1,60}$")]
+SeatPath = Annotated[SeatId, Path(pattern=r"^\w{1,60}$")]
+ParticipantPath = Annotated[str, Path(pattern=r"^\w{1,60}$")]
+_NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
+StaffPlace = Literal["lead", "assistant", "observer"]
+
+
+class LessonDraft(ApiModel):
+    title: Annotated[
+        str,
+        StringConstraints(
+            strip_whitespace=True, min_length=1, max_length=120, pattern=_NO_CONTROLS
+        ),
+    ]
+    subject: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=60, pattern=_NO_CONTROLS)
+    ]
+    starts_at: AwareDatetime
+    duration_min: Annotated[int, Field(ge=5, le=240)]
+    lead_id: IdText | None = None
+    """Who teaches; the caller unless an admin names somebody."""
+    classroom_ids: Annotated[list[IdText], Field(max_length=100)]
+    recorded: bool = False
+
+
+class LeadName(ApiModel):
+    user_id: str
+    name: str
+
+
+class SeatBody(ApiModel):
+    seat_id: str
+    classroom_id: str
+    classroom_name: str
+    school_name: str
+    may_be_recorded: bool
+    is_simulated: bool
+
+
+class LessonBody(ApiModel):
+    lesson_id: str
+    title: str
+    subject: str
+    starts_at: datetime
+    duration_min: int
+    ends_at: datetime
+    recorded: bool
+    state: LessonState
+    started_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str | None
+    lead: LeadName
+    seats: list[SeatBody]
+    recording_id: str | None
+    is_demo: bool
+    is_rehearsal: bool
+    my_roles: list[StaffPlace]
+    """Staff roles that the caller may take."""
+    my_seats: list[str]
+    """Seats of the caller's own school."""
+
+
+class LessonPage(ApiModel):
+    items: list[LessonBody]
+    next: str | None
+
+
+class Place(ApiModel):
+    """Exactly one of the two."""
+
+    seat_id: IdText | None = None
+    role: StaffPlace | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.seat_id is None) == (self.role is None):
+            raise ValueError("give either seat_id or role")
+        return self
+
+
+class TicketBody(ApiModel):
+    token: str
+    """For `auth`, the second message on the WebSocket."""
+    signal_url: str
+    lesson_id: str
+    participant_id: str
+    role: Literal["lead", "assistant", "observer", "classroom"]
+    expires_at: datetime
+
+
+class PairingBody(ApiModel):
+    code: str
+    url: str
+    expires_at: datetime
+
+
+class CodeBody(ApiModel):
+    code: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+
+
+class SimulatedSeat(ApiModel):
+    lesson_id: str
+    seat_id: str
+    name: str
+    token: str
+    signal_url: str
+    clip: str
+
+
+class JournalItem(ApiModel):
+    seq: int
+    at: datetime
+    type: str
+    data: dict[str, Any]
+
+
+class JournalPage(ApiModel):
+    items: list[JournalItem]
+    next: int | None
+    """Give it as `after` for the next page; null at the end."""
+
+
+def lesson_body(lesson: LessonDetail, caller: Caller, recording_id: str | None) -> LessonBody:
+    """The lesson as this caller gets it."""
+    scope = lesson.scope
+    return LessonBody(
+        lesson_id=lesson.lesson_id,
+        title=lesson.title,
+        subject=lesson.subject,
+        starts_at=utc(lesson.starts_at_ms),
+        duration_min=(lesson.ends_at_ms - lesson.starts_at_ms) // 60_000,
+        ends_at=utc(lesson.ends_at_ms),
+        recorded=lesson.is_recorded,
+        state=lesson.state,
+        started_at=utc_or_none(lesson.started_at_ms),
+        ended_at=utc_or_none(lesson.ended_at_ms),
+        end_reason=lesson.end_reason,
+        lead=LeadName(user_id=lesson.lead_user_id, name=lesson.lead_name),
+        seats=[
+            SeatBody(
+                seat_id=seat.seat_id,
+                classroom_id=seat.classroom_id,
+                classroom_name=seat.classroom_name,
+                school_name=seat.school_name,
+                may_be_recorded=seat.may_be_recorded,
+                is_simulated=seat.is_simulated,
+            )
+            for seat in lesson.seats
+        ],
+        recording_id=recording_id,
+        is_demo=lesson.is_demo,
+        is_rehearsal=lesson.is_rehearsal,
+        my_roles=[role.value for role in own_roles(caller, scope)],
+        my_seats=list(own_seats(caller, scope)),
+    )

@@ -1,0 +1,1 @@
+"""County, schools, classrooms: what a timetable is made of."""
