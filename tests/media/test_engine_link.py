@@ -1,0 +1,133 @@
+import dataclasses
+import typing
+
+import pytest
+
+from app.ids import LessonId, ParticipantId, PublicationId
+from app.media.engine_link import (
+    CALLS,
+    EVENTS,
+    MAX_FRAME_BYTES,
+    LinkReader,
+    decode,
+    encode,
+    pack_frame,
+)
+from app.media.port import (
+    EngineSnapshot,
+    MediaEngine,
+    MediaPermissions,
+    Negotiator,
+    ParticipantSnapshot,
+    PublicationAdded,
+    Reception,
+    RtpSink,
+    SlotGroup,
+    Source,
+)
+
+PERMISSIONS = MediaPermissions(
+    publish=frozenset({Source.CAMERA, Source.MICROPHONE}),
+    receive={PublicationId("p/camera"): Reception("low", "stage")},
+    video_cap_bps=200_000,
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (MediaPermissions, PERMISSIONS),
+        (tuple[SlotGroup, ...], (SlotGroup("lead", 1), SlotGroup("stage", 4, has_audio=False))),
+        (RtpSink, RtpSink("/run/s", LessonId("l"), PublicationId("p/camera"))),
+        (
+            EngineSnapshot,
+            EngineSnapshot(
+                media_epoch=5,
+                rooms={
+                    LessonId("l"): {
+                        ParticipantId("p"): ParticipantSnapshot(
+                            PERMISSIONS,
+                            {PublicationId("p/camera"): "vp8"},
+                            {"lead.0": None, "stage.0": ParticipantId("q")},
+                            "connected",
+                            "closed",
+                        )
+                    }
+                },
+                sinks=frozenset({PublicationId("p/camera")}),
+            ),
+        ),
+    ],
+)
+def test_values_survive_the_link(kind: object, value: object) -> None:
+    (message,) = LinkReader().feed(pack_frame({"value": encode(value)}))
+    assert decode(kind, message["value"]) == value
+
+
+def test_every_event_of_the_port_survives_the_link() -> None:
+    samples = {int: 3, bool: True, str: "p"}
+    for name, kind in EVENTS.items():
+        hints = typing.get_type_hints(kind)
+        values = {}
+        for field in dataclasses.fields(kind):
+            hint = hints[field.name]
+            hint = getattr(hint, "__supertype__", hint)
+            if typing.get_origin(hint) is typing.Literal:
+                values[field.name] = typing.get_args(hint)[0]
+            elif hint is Source:
+                values[field.name] = Source.SCREEN
+            else:
+                values[field.name] = samples.get(hint, "p")
+        event = kind(**values)
+        assert decode(EVENTS[name], encode(event)) == event
+    assert PublicationAdded.__name__ in EVENTS
+
+
+def test_every_call_of_the_port_can_be_made_over_the_link() -> None:
+    methods = {
+        name
+        for protocol in (MediaEngine, Negotiator)
+        for name in vars(protocol)
+        if not name.startswith("_") and name not in ("is_available", "events")
+    }
+    assert methods == set(CALLS)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        [],
+        {"publish": ["trumpet"]},
+        {"publish": "camera"},
+        {"receive": {"p/camera": {"quality": "best", "slot_group": "x"}}},
+        {"receive": {"p/camera": {"quality": "low"}}},
+        {"receive": []},
+        {"video_cap_bps": "much"},
+        {"unknown": 1},
+    ],
+)
+def test_a_value_that_does_not_fit_is_refused(value: object) -> None:
+    with pytest.raises(ValueError):
+        decode(MediaPermissions, value)
+
+
+def test_frames_are_split_wherever_the_stream_breaks() -> None:
+    stream = pack_frame({"a": "同堂"}) + pack_frame({"b": 2})
+    reader = LinkReader()
+    messages = [message for i in range(len(stream)) for message in reader.feed(stream[i : i + 1])]
+    assert messages == [{"a": "同堂"}, {"b": 2}]
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        (MAX_FRAME_BYTES + 1).to_bytes(4, "big"),
+        b"\0\0\0\x02[]",
+        b"\0\0\0\x01{",
+        b"\0\0\0\x02\xff\xfe",
+    ],
+)
+def test_what_is_no_message_is_refused(stream: bytes) -> None:
+    with pytest.raises(ValueError):
+        list(LinkReader().feed(stream))
