@@ -29,8 +29,8 @@ def written_size(path: Path) -> int:
 class TrimmedFile:
     """A read-only file that ends where its zero tail begins; what PyAV reads from."""
 
-    def __init__(self, path: Path) -> None:
-        self.size_bytes = written_size(path)
+    def __init__(self, path: Path, *, is_torn: bool) -> None:
+        self.size_bytes = written_size(path) if is_torn else path.stat().st_size
         self._file = path.open("rb")
 
     def read(self, size: int) -> bytes:
@@ -51,8 +51,8 @@ class TrimmedFile:
 class SegmentReader:
     """An open segment. Raises OSError or ValueError if not even its header can be read."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = TrimmedFile(path)
+    def __init__(self, path: Path, *, is_torn: bool = True) -> None:
+        self._file = TrimmedFile(path, is_torn=is_torn)
         try:
             self._container = av.open(self._file, "r", format="matroska")
             if not self._container.streams:

@@ -4,6 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.database import (  # noqa: F401 - fixtures
+    database,
+    database_url,
+    postgres_server,
+    sqlite_template,
+)
 from tests.support.recorder_process import RecorderProcess
 
 

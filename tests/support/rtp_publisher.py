@@ -141,7 +141,8 @@ class SyntheticTrack:
     """One track of a publisher, as RTP with sender reports.
 
     `ntp_offset_s` is how wrong the sender's own clock is; `jitter_s` the width of the uniformly
-    distributed network delay of each packet, `loss` the share that never comes.
+    distributed network delay of each packet, `loss` the share that never comes, `encoding_s` how long
+    a frame takes from capture to its first packet.
     """
 
     lesson_id: str
@@ -152,6 +153,7 @@ class SyntheticTrack:
     ntp_offset_s: float = 0.0
     jitter_s: float = 0.0
     loss: float = 0.0
+    encoding_s: float = 0.0
     report_interval_s: float = 5.0
     sends_reports: bool = True
     ssrc: int = field(init=False)
@@ -224,7 +226,8 @@ class SyntheticTrack:
             if not from_s <= at_s < to_s:
                 continue
             end_s = max(end_s, at_s)
-            arrival = scene_ns + int((at_s + 0.01 + rng.uniform(0, self.jitter_s)) * 1e9)
+            delay_s = 0.01 + self.encoding_s + rng.uniform(0, self.jitter_s)
+            arrival = scene_ns + int((at_s + delay_s) * 1e9)
             if rng.random() >= self.loss:
                 arrivals.append((arrival, frame(RTP, RTP_PREFIX.pack(arrival) + packet)))
         at_s = from_s + rng.uniform(0.2, 0.8)

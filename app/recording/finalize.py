@@ -1,0 +1,210 @@
+"""After the lesson: segments -> seekable files -> storage -> rows. Every step may be done again.
+
+The work on files runs in a process of its own (`remux`); this process only waits, uploads and writes
+rows. A restarted server goes on from the rows and from what lies in the recordings folder.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from app.db.models import RecordingTrack
+from app.ids import LessonId, RecordingId
+from app.recording.lifecycle import IllegalStep
+from app.recording.manifest import Span, build_manifest
+from app.recording.remux import FinishedEpoch, RemuxJob
+from app.recording.repository import Recordings
+from app.recording.timeline import LessonTimeline
+from app.rooms.events import LessonStarted, Recorded
+from app.rooms.state import LessonPlan
+from app.storage.port import Storage
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 5
+RETRY_S = 5.0
+REMUX_TIMEOUT_S = 1_800.0
+AT_ONCE = 2
+_MAX_ANSWER_BYTES = 16 * 1024 * 1024
+_SOURCE_FOLDER = str(Path(__file__).resolve().parents[2])
+
+LoadJournal = Callable[[LessonId], Awaitable[list[Recorded]]]
+LoadPlan = Callable[[LessonId], Awaitable[LessonPlan]]
+
+
+class RemuxFailed(Exception):
+    """The remux process ended badly; the message has the end of what it said."""
+
+
+class Finalizer:
+    """A queue of lessons that are over. `run()` is its one task, owned by the caller."""
+
+    def __init__(
+        self,
+        root: Path,
+        storage: Storage,
+        recordings: Recordings,
+        load_journal: LoadJournal,
+        load_plan: LoadPlan,
+    ) -> None:
+        self._root = root
+        self._storage = storage
+        self._recordings = recordings
+        self._load_journal = load_journal
+        self._load_plan = load_plan
+        self._queue: asyncio.Queue[LessonId] = asyncio.Queue()
+        self._queued: set[LessonId] = set()
+
+    def request(self, lesson_id: LessonId) -> None:
+        """Finalise this lesson soon; asking twice is the same as once."""
+        if lesson_id not in self._queued:
+            self._queued.add(lesson_id)
+            self._queue.put_nowait(lesson_id)
+
+    async def run(self) -> None:
+        """Work through the queue; ends only by cancellation."""
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(AT_ONCE):
+                workers.create_task(self._work())
+
+    async def finalize(self, lesson_id: LessonId) -> None:
+        """Everything for one lesson; raises what went wrong. An available recording stays as it is."""
+        journal = await self._load_journal(lesson_id)
+        started = next((r for r in journal if isinstance(r.event, LessonStarted)), None)
+        if started is None:
+            return
+        await self._recordings.begin(lesson_id, started.at_ms)
+        try:
+            recording_id, attempts = await self._recordings.begin_finalizing(lesson_id)
+        except IllegalStep:
+            await asyncio.to_thread(self._clear, lesson_id)
+            return
+        try:
+            await self._finalize(lesson_id, recording_id, journal)
+        except Exception:
+            if attempts >= MAX_ATTEMPTS:
+                await self._recordings.fail(recording_id, "finalizing_failed")
+            raise
+
+    async def _work(self) -> None:
+        while True:
+            lesson_id = await self._queue.get()
+            self._queued.discard(lesson_id)
+            for attempt in range(1, MAX_ATTEMPTS + 1):
+                try:
+                    await self.finalize(lesson_id)
+                    break
+                except Exception:
+                    log.exception("recording: finalising %s failed, attempt %d", lesson_id, attempt)
+                    await asyncio.sleep(RETRY_S * attempt)
+
+    async def _finalize(
+        self, lesson_id: LessonId, recording_id: RecordingId, journal: list[Recorded]
+    ) -> None:
+        epochs = await run_remux(
+            RemuxJob(str(self._root / lesson_id), str(self._work_folder(lesson_id)))
+        )
+        if not epochs:
+            await self._recordings.fail(recording_id, "nothing_recorded")
+            await asyncio.to_thread(self._clear, lesson_id)
+            return
+        timeline = LessonTimeline.of(journal)
+        starts = [timeline.at(e.start_mono_ns, e.utc_ms, e.utc_mono) for e in epochs]
+        spans = [
+            Span(start, start + epoch.duration_ms, epoch.ended_by)
+            for epoch, start in zip(epochs, starts, strict=True)
+        ]
+        manifest = build_manifest(await self._load_plan(lesson_id), journal, spans)
+        tracks = [
+            await self._store(recording_id, epoch, start)
+            for epoch, start in zip(epochs, starts, strict=True)
+        ]
+        # Last: whoever finds a manifest in the store finds everything it speaks of.
+        content = {
+            **manifest.to_json(),
+            "lesson_id": lesson_id,
+            "tracks": [_described(t) for t in tracks],
+        }
+        await self._storage.put_bytes(
+            f"recordings/{recording_id}/manifest.json", json.dumps(content).encode()
+        )
+        await self._recordings.publish(recording_id, manifest, tracks)
+        log.info(
+            "recording: %s of %s is available, %d tracks", recording_id, lesson_id, len(tracks)
+        )
+        await asyncio.to_thread(self._clear, lesson_id)
+
+    async def _store(
+        self, recording_id: RecordingId, epoch: FinishedEpoch, starts_ms: int
+    ) -> RecordingTrack:
+        path = Path(epoch.path)
+        key = f"recordings/{recording_id}/{path.name}"
+        stored = await self._storage.put_file(key, path)
+        if not await self._storage.verify(stored):
+            raise OSError(f"{key} does not read back as it was written")
+        participant_id, _, source = epoch.publication_id.rpartition("/")
+        return RecordingTrack(
+            track_id=epoch.epoch_id,
+            recording_id=recording_id,
+            participant_id=participant_id,
+            source=source,
+            codec=epoch.codec,
+            mime=epoch.mime,
+            starts_ms=starts_ms,
+            duration_ms=epoch.duration_ms,
+            width=epoch.width,
+            height=epoch.height,
+            object_key=key,
+            size_bytes=stored.size_bytes,
+            sha256=stored.sha256,
+            aligned_by=epoch.aligned_by,
+            is_recovered=epoch.is_recovered,
+        )
+
+    def _work_folder(self, lesson_id: LessonId) -> Path:
+        # Beside the lessons, not inside one: the recorder takes every folder in a lesson for an epoch.
+        return self._root.parent / "finalizing" / lesson_id
+
+    def _clear(self, lesson_id: LessonId) -> None:
+        shutil.rmtree(self._work_folder(lesson_id), ignore_errors=True)
+        shutil.rmtree(self._root / lesson_id, ignore_errors=True)
+
+
+async def run_remux(job: RemuxJob) -> list[FinishedEpoch]:
+    """Run `remux` in a process of its own, which ends with this one. Raises RemuxFailed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "app.recording.remux",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": _SOURCE_FOLDER},
+        limit=_MAX_ANSWER_BYTES,
+    )
+    assert process.stdin is not None and process.stdout is not None and process.stderr is not None
+    try:
+        process.stdin.write(json.dumps(asdict(job)).encode() + b"\n")
+        async with asyncio.timeout(REMUX_TIMEOUT_S):
+            # Its stdin stays open: the end of that is how it learns of our own.
+            answer, errors = await asyncio.gather(process.stdout.read(), process.stderr.read())
+            code = await process.wait()
+    finally:
+        process.stdin.close()
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if code != 0:
+        raise RemuxFailed(f"exit code {code}: {errors[-2_000:].decode(errors='replace')}")
+    return [FinishedEpoch(**epoch) for epoch in json.loads(answer)]
+
+
+def _described(track: RecordingTrack) -> dict[str, object]:
+    names = ("track_id", "participant_id", "source", "codec", "mime", "starts_ms", "duration_ms")
+    return {name: getattr(track, name) for name in (*names, "size_bytes", "sha256")}

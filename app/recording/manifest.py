@@ -1,0 +1,139 @@
+"""What a replay shows beside the tracks: who was on stage, chapters, gaps. Read from the journal; pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from app.ids import ParticipantId
+from app.recording.timeline import LessonTimeline
+from app.rooms.events import (
+    CallUpAccepted,
+    ClassroomSentDown,
+    ClockAnchored,
+    FloorClosed,
+    FloorOpened,
+    HandRaised,
+    LessonEnded,
+    LessonStarted,
+    Recorded,
+)
+from app.rooms.evolve import evolve
+from app.rooms.state import LessonPlan, Phase, Presence, Role, Room, StagePlace
+
+MIN_GAP_MS = 250
+ChapterKind = Literal[
+    "started", "called_up", "sent_down", "floor_opened", "floor_closed", "hand_raised", "resumed"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class StageChange:
+    at_ms: int
+    on_stage: tuple[ParticipantId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    at_ms: int
+    kind: ChapterKind
+    participant_id: ParticipantId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Nothing of anybody was recorded."""
+
+    from_ms: int
+    to_ms: int
+    reason: str
+    """Why the last track before it ended, as its segment says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A track on the time line."""
+
+    starts_ms: int
+    ends_ms: int
+    ended_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    duration_ms: int
+    stage: tuple[StageChange, ...]
+    chapters: tuple[Chapter, ...]
+    gaps: tuple[Gap, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def build_manifest(
+    plan: LessonPlan, journal: Sequence[Recorded], spans: Sequence[Span]
+) -> Manifest:
+    """ValueError if the lesson never started."""
+    timeline = LessonTimeline.of(list(journal))
+    duration_ms = max((span.ends_ms for span in spans), default=0)
+    ended = [timeline.of_row(row) for row in journal if isinstance(row.event, LessonEnded)]
+    return Manifest(
+        duration_ms=max([duration_ms, *ended]),
+        stage=_stage(plan, journal, timeline),
+        chapters=tuple(_chapters(journal, timeline)),
+        gaps=tuple(_gaps(spans)),
+    )
+
+
+def _stage(
+    plan: LessonPlan, journal: Iterable[Recorded], timeline: LessonTimeline
+) -> tuple[StageChange, ...]:
+    room = Room(plan)
+    changes: list[StageChange] = []
+    for row in journal:
+        room = evolve(room, row)
+        if room.phase is not Phase.LIVE:
+            continue
+        on_stage = _on_stage(room)
+        if not changes or changes[-1].on_stage != on_stage:
+            changes.append(StageChange(timeline.of_row(row), on_stage))
+    return tuple(changes)
+
+
+def _on_stage(room: Room) -> tuple[ParticipantId, ...]:
+    present = [p for p in room.participants.values() if p.presence is not Presence.ABSENT]
+    leads = sorted(p.participant_id for p in present if p.role is Role.LEAD)
+    seats = sorted(p.participant_id for p in present if p.place is StagePlace.ON)
+    return (*leads, *seats)
+
+
+def _chapters(journal: Iterable[Recorded], timeline: LessonTimeline) -> Iterable[Chapter]:
+    is_live = False
+    for row in journal:
+        at_ms = timeline.of_row(row)
+        match row.event:
+            case LessonStarted():
+                is_live = True
+                yield Chapter(at_ms, "started")
+            case LessonEnded():
+                return
+            case ClockAnchored() if is_live:
+                yield Chapter(at_ms, "resumed")
+            case CallUpAccepted(seat_id=seat_id):
+                yield Chapter(at_ms, "called_up", ParticipantId(seat_id))
+            case ClassroomSentDown(seat_id=seat_id):
+                yield Chapter(at_ms, "sent_down", ParticipantId(seat_id))
+            case FloorOpened():
+                yield Chapter(at_ms, "floor_opened")
+            case FloorClosed():
+                yield Chapter(at_ms, "floor_closed")
+            case HandRaised(participant_id=participant_id) if is_live:
+                yield Chapter(at_ms, "hand_raised", participant_id)
+
+
+def _gaps(spans: Sequence[Span]) -> Iterable[Gap]:
+    covered: Span | None = None
+    for span in sorted(spans, key=lambda s: s.starts_ms):
+        if covered is not None and span.starts_ms - covered.ends_ms >= MIN_GAP_MS:
+            yield Gap(covered.ends_ms, span.starts_ms, covered.ended_by)
+        if covered is None or span.ends_ms > covered.ends_ms:
+            covered = span

@@ -1,0 +1,250 @@
+"""Recordings as rows."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, delete, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.engine import Database
+from app.db.models import Classroom, Lesson, Recording, RecordingTrack, School, Seat, User
+from app.ids import LessonId, ParticipantId, RecordingId, SchoolId, UserId, new_id
+from app.recording.lifecycle import RecordingState, Step, advance
+from app.recording.manifest import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks, as far as the rules look at it."""
+
+    user_id: UserId
+    county_id: str
+    is_admin: bool
+    onsite_school_id: SchoolId | None
+    """The school of an on-site teacher; None for everybody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingSummary:
+    recording_id: RecordingId
+    lesson_id: LessonId
+    title: str
+    subject: str
+    teacher: str
+    started_at_ms: int
+    duration_ms: int
+    state: RecordingState
+    failure: str | None
+    size_bytes: int
+    lead_user_id: UserId
+    county_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantName:
+    name: str
+    school: str
+
+
+class Recordings:
+    """The tables `recording` and `recording_track`, with what lessons and schools say about them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin(self, lesson_id: LessonId, started_at_ms: int) -> RecordingId:
+        """The recording of this lesson, made if need be (state `recording`)."""
+        async with self._database.transaction() as session:
+            row = await _of_lesson(session, lesson_id)
+            if row is None:
+                row = Recording(
+                    recording_id=new_id("rec"),
+                    lesson_id=lesson_id,
+                    state=RecordingState.RECORDING.value,
+                    started_at_ms=started_at_ms,
+                    changed_at_ms=_now_ms(),
+                )
+                session.add(row)
+            return RecordingId(row.recording_id)
+
+    async def begin_finalizing(self, lesson_id: LessonId) -> tuple[RecordingId, int]:
+        """Take the step and count the attempt; returns the id and how many attempts that makes.
+
+        Raises IllegalStep if it is available already.
+        """
+        async with self._database.transaction() as session:
+            row = await _of_lesson(session, lesson_id)
+            if row is None:
+                raise LookupError(f"lesson {lesson_id} has no recording")
+            _step(row, Step.BEGIN_FINALIZING)
+            row.attempts += 1
+            return RecordingId(row.recording_id), row.attempts
+
+    async def publish(
+        self, recording_id: RecordingId, manifest: Manifest, tracks: Sequence[RecordingTrack]
+    ) -> None:
+        """Replace tracks and manifest in one transaction: `available`."""
+        async with self._database.transaction() as session:
+            row = await session.get_one(Recording, recording_id)
+            _step(row, Step.PUBLISH)
+            row.failure = None
+            row.duration_ms = manifest.duration_ms
+            row.size_bytes = sum(track.size_bytes for track in tracks)
+            row.manifest = manifest.to_json()
+            await session.execute(
+                delete(RecordingTrack).where(RecordingTrack.recording_id == recording_id)
+            )
+            session.add_all(tracks)
+
+    async def fail(self, recording_id: RecordingId, failure: str) -> None:
+        async with self._database.transaction() as session:
+            row = await session.get_one(Recording, recording_id)
+            _step(row, Step.FAIL)
+            row.failure = failure
+
+    async def unfinished(self) -> list[LessonId]:
+        """Lessons that are over and whose recording is not published yet."""
+        states = (RecordingState.RECORDING.value, RecordingState.FINALIZING.value)
+        async with self._database.reading() as session:
+            rows = await session.scalars(
+                select(Recording.lesson_id)
+                .join(Lesson, Lesson.lesson_id == Recording.lesson_id)
+                .where(Recording.state.in_(states), Lesson.state == "ended")
+                .order_by(Recording.started_at_ms)
+            )
+            return [LessonId(lesson_id) for lesson_id in rows]
+
+    async def recording_ids(self, lesson_ids: Sequence[LessonId]) -> Mapping[LessonId, RecordingId]:
+        """The recordings of these lessons, where there are any."""
+        async with self._database.reading() as session:
+            rows = await session.execute(
+                select(Recording.lesson_id, Recording.recording_id).where(
+                    Recording.lesson_id.in_(lesson_ids)
+                )
+            )
+            return {LessonId(lesson): RecordingId(recording) for lesson, recording in rows}
+
+    async def page(
+        self, viewer: Viewer, limit: int, before: RecordingId | None
+    ) -> list[RecordingSummary]:
+        """The newest recordings this viewer may see, after the one named `before`."""
+        statement = _summaries().where(or_(*_visible_to(viewer))).limit(limit)
+        async with self._database.reading() as session:
+            if before is not None:
+                last = await session.get(Recording, before)
+                if last is None:
+                    return []
+                position = tuple_(Recording.started_at_ms, Recording.recording_id)
+                statement = statement.where(position < (last.started_at_ms, last.recording_id))
+            rows = await session.execute(statement)
+            return [_summary(recording, lesson, teacher) for recording, lesson, teacher in rows]
+
+    async def find(self, viewer: Viewer, recording_id: RecordingId) -> RecordingSummary | None:
+        """The recording, or None if there is none or it is none of the viewer's business."""
+        statement = _summaries().where(
+            Recording.recording_id == recording_id, or_(*_visible_to(viewer))
+        )
+        async with self._database.reading() as session:
+            for recording, lesson, teacher in await session.execute(statement):
+                return _summary(recording, lesson, teacher)
+            return None
+
+    async def details(
+        self, recording_id: RecordingId
+    ) -> tuple[dict[str, object], list[RecordingTrack]]:
+        """The manifest and the tracks in order of their start."""
+        async with self._database.reading() as session:
+            row = await session.get_one(Recording, recording_id)
+            tracks = await session.scalars(
+                select(RecordingTrack)
+                .where(RecordingTrack.recording_id == recording_id)
+                .order_by(RecordingTrack.starts_ms, RecordingTrack.track_id)
+            )
+            return dict(row.manifest), list(tracks)
+
+    async def track(self, recording_id: RecordingId, track_id: str) -> RecordingTrack | None:
+        async with self._database.reading() as session:
+            track = await session.get(RecordingTrack, track_id)
+            return track if track is not None and track.recording_id == recording_id else None
+
+    async def names(
+        self, lesson_id: LessonId, participant_ids: Sequence[ParticipantId]
+    ) -> dict[ParticipantId, ParticipantName]:
+        """Names for screens: classrooms by their seat, staff by the user in their id."""
+        users = {p: p.partition("_")[2] for p in participant_ids}
+        async with self._database.reading() as session:
+            seats = await session.execute(
+                select(Seat.seat_id, Classroom.name, School.name)
+                .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
+                .join(School, School.school_id == Classroom.school_id)
+                .where(Seat.lesson_id == lesson_id)
+            )
+            by_seat = {seat_id: ParticipantName(name, school) for seat_id, name, school in seats}
+            staff = await session.execute(
+                select(User.user_id, User.name, School.name)
+                .outerjoin(School, School.school_id == User.school_id)
+                .where(User.user_id.in_(users.values()))
+            )
+            by_user = {
+                user_id: ParticipantName(name, school or "") for user_id, name, school in staff
+            }
+        nobody = ParticipantName("", "")
+        return {p: by_seat.get(p) or by_user.get(users[p], nobody) for p in participant_ids}
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+async def _of_lesson(session: AsyncSession, lesson_id: LessonId) -> Recording | None:
+    row: Recording | None = await session.scalar(
+        select(Recording).where(Recording.lesson_id == lesson_id).with_for_update()
+    )
+    return row
+
+
+def _step(row: Recording, step: Step) -> None:
+    row.state = advance(RecordingState(row.state), step).value
+    row.changed_at_ms = _now_ms()
+
+
+def _summaries() -> Select[Recording, Lesson, str]:
+    return (
+        select(Recording, Lesson, User.name)
+        .join(Lesson, Lesson.lesson_id == Recording.lesson_id)
+        .join(User, User.user_id == Lesson.lead_user_id)
+        .order_by(Recording.started_at_ms.desc(), Recording.recording_id.desc())
+    )
+
+
+def _visible_to(viewer: Viewer) -> list[ColumnElement[bool]]:
+    """The lead, an admin of the lesson's county, on-site teachers whose school took part."""
+    allowed = [Lesson.lead_user_id == viewer.user_id]
+    if viewer.is_admin:
+        allowed.append(Lesson.county_id == viewer.county_id)
+    if viewer.onsite_school_id is not None:
+        took_part = (
+            select(Seat.lesson_id)
+            .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
+            .where(Classroom.school_id == viewer.onsite_school_id)
+        )
+        allowed.append(Lesson.lesson_id.in_(took_part))
+    return allowed
+
+
+def _summary(recording: Recording, lesson: Lesson, teacher: str) -> RecordingSummary:
+    return RecordingSummary(
+        recording_id=RecordingId(recording.recording_id),
+        lesson_id=LessonId(lesson.lesson_id),
+        title=lesson.title,
+        subject=lesson.subject,
+        teacher=teacher,
+        started_at_ms=recording.started_at_ms,
+        duration_ms=recording.duration_ms,
+        state=RecordingState(recording.state),
+        failure=recording.failure,
+        size_bytes=recording.size_bytes,
+        lead_user_id=UserId(lesson.lead_user_id),
+        county_id=lesson.county_id,
+    )
