@@ -1,10 +1,10 @@
-import type { ButtonHTMLAttributes } from "react";
+import type { ComponentPropsWithRef } from "react";
 import styles from "./Button.module.css";
 import { classes } from "./classes";
 import { Icon, type IconName } from "./Icon";
 import { Spinner } from "./Spinner";
 
-export type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & {
+export type ButtonProps = ComponentPropsWithRef<"button"> & {
   variant?: "primary" | "secondary" | "danger" | "quiet" | "stage" | "night";
   size?: "small" | "medium" | "large" | "huge";
   icon?: IconName;

@@ -33,7 +33,10 @@ export class PathWatch {
     this.#receivedBytes = receivedBytes;
     if (isFlowing || !isExpected) {
       this.#quietSinceMs = atMs;
-      if (isFlowing) this.#remedies = 0;
+      if (isFlowing) {
+        this.#remedies = 0;
+        this.#nextRemedyMs = 0;
+      }
       return "none";
     }
     this.#quietSinceMs ??= atMs;

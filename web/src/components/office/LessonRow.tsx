@@ -1,0 +1,105 @@
+import type { Lesson, StaffRole } from "../../api/types";
+import { useLanguage, useWords } from "../../i18n";
+import { Link } from "../../router";
+import { Badge } from "../Badge";
+import { buttonClass } from "../Button";
+import { Card } from "../Card";
+import { formatMoment } from "./dates";
+import styles from "./LessonRow.module.css";
+
+/** One lesson: what, when, who, and the one button that matters now. */
+export function LessonRow({ lesson }: { lesson: Lesson }) {
+  const words = useWords();
+  const { language } = useLanguage();
+  const classrooms = lesson.seats.map((seat) => `${seat.school_name} ${seat.classroom_name}`);
+  return (
+    <Card className={styles.row}>
+      <div className={styles.words}>
+        <h3>{lesson.title}</h3>
+        <p>
+          {lesson.subject} · {formatMoment(lesson.starts_at, language)} ·{" "}
+          {words.lessons.minutes(lesson.duration_min)} · {words.lessons.lead(lesson.lead.name)}
+        </p>
+        <p className={styles.soft}>{classrooms.join(language === "en" ? ", " : "、")}</p>
+        <div className={styles.badges}>
+          {lesson.state === "live" && (
+            <Badge tone="live" hasDot>
+              {words.phase.live}
+            </Badge>
+          )}
+          {lesson.recorded && lesson.state !== "ended" && <Badge>{words.lessons.recorded}</Badge>}
+          {lesson.is_rehearsal && <Badge>{words.lessons.rehearsal}</Badge>}
+          {lesson.is_demo && <Badge tone="brand">{words.common.demo}</Badge>}
+        </div>
+      </div>
+      <div className={styles.actions}>
+        {lesson.state === "ended" ? <After lesson={lesson} /> : <Enter lesson={lesson} />}
+      </div>
+    </Card>
+  );
+}
+
+const idOf = (lesson: Lesson) => encodeURIComponent(lesson.lesson_id);
+
+function Enter({ lesson }: { lesson: Lesson }) {
+  const words = useWords();
+  const door = (query: string) => `/lessons/${idOf(lesson)}/join?${query}`;
+  const byRole: Record<StaffRole, string> = {
+    lead: words.lessons.enterLead,
+    assistant: words.lessons.assist,
+    observer: words.lessons.observe,
+  };
+  const seats = lesson.seats.filter((seat) => lesson.my_seats.includes(seat.seat_id));
+  const isLead = lesson.my_roles.includes("lead");
+  const roles = isLead ? (["lead"] as const) : lesson.my_roles;
+  return (
+    <>
+      {roles.map((role) => (
+        <Link
+          key={role}
+          to={door(`role=${role}`)}
+          className={buttonClass(role === "lead" ? "primary" : "secondary", "large")}
+        >
+          {byRole[role]}
+        </Link>
+      ))}
+      {!isLead &&
+        seats.map((seat) => (
+          <Link
+            key={seat.seat_id}
+            to={door(`seat=${encodeURIComponent(seat.seat_id)}`)}
+            className={buttonClass("primary", "large")}
+          >
+            {words.lessons.enterSeat(seat.classroom_name)}
+          </Link>
+        ))}
+      {lesson.state === "live" && <AttendanceLink lesson={lesson} />}
+    </>
+  );
+}
+
+function After({ lesson }: { lesson: Lesson }) {
+  const words = useWords();
+  return (
+    <>
+      {lesson.recording_id && (
+        <Link
+          to={`/recordings/${encodeURIComponent(lesson.recording_id)}`}
+          className={buttonClass("primary")}
+        >
+          {words.lessons.replay}
+        </Link>
+      )}
+      <AttendanceLink lesson={lesson} />
+    </>
+  );
+}
+
+function AttendanceLink({ lesson }: { lesson: Lesson }) {
+  const words = useWords();
+  return (
+    <Link to={`/lessons/${idOf(lesson)}/attendance`} className={buttonClass()}>
+      {words.lessons.attendance}
+    </Link>
+  );
+}

@@ -1,0 +1,25 @@
+/** `11月23日 周一 14:05`, in the reader's time zone. */
+export function formatMoment(iso: string, language: string): string {
+  return new Date(iso).toLocaleString(language, {
+    month: language === "en" ? "short" : "long",
+    day: "numeric",
+    weekday: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    hour12: false,
+  });
+}
+
+export function formatClock(iso: string, language: string): string {
+  return new Date(iso).toLocaleTimeString(language, {
+    hour: "2-digit",
+    minute: "2-digit",
+    hour12: false,
+  });
+}
+
+/** The value of an `<input type="datetime-local">` for this moment. */
+export function toLocalInput(date: Date): string {
+  const shifted = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
+  return shifted.toISOString().slice(0, 16);
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import type { ServerMessage } from "../generated/signaling";
+import { classroom, snapshot } from "../testing/room";
+import { type RoomState, reduce } from "./reduce";
+import {
+  handQueueOf,
+  isHeardByAll,
+  isPaused,
+  leadOf,
+  participantOf,
+  slotOf,
+  stageOf,
+} from "./selectors";
+
+function fold(messages: readonly ServerMessage[]): RoomState {
+  const state = messages.reduce<RoomState | null>(reduce, null);
+  if (!state) throw new Error("no snapshot among the messages");
+  return state;
+}
+
+const changed = (seq: number, change: Parameters<typeof classroom>[1] = {}, id = "s1") =>
+  ({
+    type: "participant.changed",
+    seq,
+    at_ms: seq * 1000,
+    event: "callup.accepted",
+    participant: classroom(id, change),
+  }) satisfies ServerMessage;
+
+describe("the fold of the room", () => {
+  it("is nothing before the first snapshot", () => {
+    expect(reduce(null, { type: "floor.opened", seq: 3, at_ms: 1 })).toBeNull();
+  });
+
+  it("starts anew from a snapshot, whatever was known before", () => {
+    const state = fold([snapshot(), changed(11, { place: "on" }), snapshot({}, "lead_u1", 20)]);
+    expect(state.seq).toBe(20);
+    expect(stageOf(state)).toEqual([]);
+  });
+
+  it("ends at what a fresh snapshot of the same room would show", () => {
+    const folded = fold([
+      snapshot(),
+      changed(11, { place: "called", call_expires_ms: 41_000 }),
+      changed(12, { place: "on" }),
+      changed(13, { hand_raised_ms: 13_000 }, "s2"),
+      { type: "floor.opened", seq: 14, at_ms: 14_000 },
+      { type: "listen.started", seq: 15, at_ms: 15_000, listener_id: "lead_u1", seat_id: "s2" },
+    ]);
+    const fresh = fold([
+      snapshot(
+        {
+          participants: [
+            classroom("s1", { place: "on" }),
+            classroom("s2", { hand_raised_ms: 13_000 }),
+            ...fold([snapshot()]).view.participants.slice(2),
+          ],
+          is_floor_open: true,
+          listening: { lead_u1: "s2" },
+        },
+        "lead_u1",
+        15,
+      ),
+    ]);
+    expect(folded).toEqual(fresh);
+  });
+
+  it("ignores an event that is older than what it has seen", () => {
+    const state = fold([snapshot(), changed(12, { place: "on" })]);
+    expect(reduce(state, changed(11, { place: "called" }))).toBe(state);
+  });
+
+  it("takes several messages of one event", () => {
+    const state = fold([
+      snapshot({ is_floor_open: true }),
+      { type: "floor.closed", seq: 11, at_ms: 5 },
+      { type: "lesson.ended", seq: 11, at_ms: 5, reason: "ended_by_lead" },
+      changed(11, { place: "off" }),
+    ]);
+    expect(state.view).toMatchObject({
+      phase: "ended",
+      end_reason: "ended_by_lead",
+      is_floor_open: false,
+    });
+  });
+
+  it("adds somebody who was not there before", () => {
+    const state = fold([snapshot(), changed(11, { role: "observer" }, "observer_u9")]);
+    expect(participantOf(state, "observer_u9")?.role).toBe("observer");
+    expect(state.view.participants).toHaveLength(4);
+  });
+
+  it("keeps the slots over a cut of the socket and drops them with the media", () => {
+    const mapped: ServerMessage = {
+      type: "slot.mapped",
+      slot: "lead.0",
+      participant_id: "lead_u1",
+    };
+    const resumed = fold([snapshot(), mapped, snapshot()]);
+    expect(slotOf(resumed, "lead_u1", "camera")).toBe("lead.0");
+    const revoked = reduce(resumed, { type: "media.revoked", reason: "engine_lost" });
+    expect(revoked?.slots).toEqual({});
+  });
+
+  it("tells a shared screen from a face in the slots", () => {
+    const state = fold([
+      snapshot(),
+      { type: "slot.mapped", slot: "screen.0", participant_id: "lead_u1" },
+      { type: "slot.mapped", slot: "lead.0", participant_id: "lead_u1" },
+    ]);
+    expect(slotOf(state, "lead_u1", "screen")).toBe("screen.0");
+    expect(slotOf(state, "lead_u1", "camera")).toBe("lead.0");
+    const emptied = reduce(state, { type: "slot.mapped", slot: "lead.0", participant_id: null });
+    expect(emptied && slotOf(emptied, "lead_u1", "camera")).toBeUndefined();
+  });
+
+  it("shows a paused picture until it runs again", () => {
+    const pause = (is_paused: boolean): ServerMessage => ({
+      type: "subscription.paused",
+      participant_id: "lead_u1",
+      source: "camera",
+      is_paused,
+      reason: is_paused ? "loss" : "",
+    });
+    const paused = fold([snapshot(), pause(true), pause(true)]);
+    expect(isPaused(paused, "lead_u1", "camera")).toBe(true);
+    const running = reduce(paused, pause(false));
+    expect(running?.paused).toEqual([]);
+  });
+});
+
+describe("readings of the room", () => {
+  it("queues hands by how long they have waited", () => {
+    const state = fold([
+      snapshot(),
+      changed(11, { hand_raised_ms: 9_000 }, "s2"),
+      changed(12, { hand_raised_ms: 11_000 }, "s1"),
+    ]);
+    expect(handQueueOf(state).map((place) => place.participant_id)).toEqual(["s2", "s1"]);
+  });
+
+  it("prefers a lead who is there", () => {
+    const state = fold([
+      snapshot({
+        participants: [
+          classroom("lead_a", { role: "lead", presence: "absent" }),
+          classroom("lead_b", { role: "lead" }),
+        ],
+      }),
+    ]);
+    expect(leadOf(state)?.participant_id).toBe("lead_b");
+  });
+
+  it.each([
+    [{ place: "on" }, {}, true],
+    [{ place: "off" }, {}, false],
+    [{ place: "called" }, {}, false],
+    [{ place: "off" }, { is_floor_open: true }, true],
+    [{ place: "on", is_muted: true }, { is_floor_open: true }, false],
+    [{ place: "on" }, { phase: "waiting" }, false],
+  ] as const)(
+    "says truthfully whether a classroom %o in a room %o is heard by all",
+    (place, room, isHeard) => {
+      const state = fold([snapshot({ ...room, participants: [classroom("s1", place)] })]);
+      expect(isHeardByAll(state, classroom("s1", place))).toBe(isHeard);
+    },
+  );
+});
