@@ -1,0 +1,238 @@
+"""Whatever a screen missed: a snapshot and the events after it always show what a fresh snapshot shows."""
+
+import json
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from app.errors import CommandRejected
+from app.ids import ClassroomId, DeviceId, LessonId, ParticipantId, SeatId, UserId
+from app.rooms import commands
+from app.rooms.commands import Command
+from app.rooms.decide import decide
+from app.rooms.events import Recorded
+from app.rooms.state import LessonPlan, Role, Room, Seat
+from app.signaling.directory import LessonCard
+from app.signaling.feed import LessonFeed, encode
+from app.signaling.limits import Limits
+from app.signaling.translate import Viewer
+from tests.signaling.wire import (
+    LEAD,
+    SEAT_1,
+    SEAT_2,
+    Screen,
+    SignalServer,
+    client,
+    running,
+    until,
+)
+from tests.support.journal import MemoryJournal
+
+START_MS = 1_800_000_000_000
+OBSERVER = ParticipantId("observer_usr_o")
+PLAN = LessonPlan(
+    lesson_id=LessonId("les_1"),
+    lead_user_id=UserId("usr_lead"),
+    starts_at_ms=START_MS,
+    ends_at_ms=START_MS + 600_000,
+    is_recorded=True,
+    seats=(
+        Seat(SeatId(SEAT_1), ClassroomId("cls_1"), may_be_recorded=True),
+        Seat(SeatId(SEAT_2), ClassroomId("cls_2")),
+    ),
+)
+CARD = LessonCard("title", "subject", {"usr_lead": ("Li", "School")})
+VIEWERS = (
+    Viewer(LEAD, Role.LEAD),
+    Viewer(OBSERVER, Role.OBSERVER),
+    Viewer(SEAT_1, Role.CLASSROOM),
+    Viewer(SEAT_2, Role.CLASSROOM),
+)
+
+
+def _any_command(chance: random.Random) -> Command:
+    who = chance.choice((LEAD, SEAT_1, SEAT_2, OBSERVER))
+    role = Role.CLASSROOM if who.startswith("sea") else Role(who.partition("_")[0])
+    user = None if role is Role.CLASSROOM else UserId(who.partition("_")[2])
+    device = DeviceId(f"dev_{chance.randrange(2)}")
+    seat = SeatId(chance.choice((SEAT_1, SEAT_2)))
+    source = chance.choice(("camera", "microphone", "screen"))
+    codec = chance.choice(("vp8", "h264", None))
+    return chance.choice(
+        [
+            *[commands.Join(who, role, device, user)] * 6,
+            commands.Leave(who, device),
+            commands.ReportCut(who, device),
+            *[commands.StartLesson(LEAD)] * 2,
+            *[commands.CallUp(LEAD, seat), commands.AcceptCallUp(ParticipantId(seat))] * 3,
+            commands.DeclineCallUp(ParticipantId(seat)),
+            commands.SendDown(LEAD, seat),
+            *[commands.StartListenIn(LEAD, seat)] * 3,
+            commands.StopListenIn(LEAD),
+            commands.OpenFloor(LEAD),
+            commands.CloseFloor(LEAD),
+            commands.Mute(LEAD, ParticipantId(seat)),
+            commands.Unmute(LEAD, ParticipantId(seat)),
+            *[commands.RaiseHand(ParticipantId(seat))] * 2,
+            commands.LowerHand(LEAD, ParticipantId(seat)),
+            commands.SwitchSource(who, source, chance.random() < 0.5),
+            *[commands.ReportPublication(who, source, codec)] * 4,
+            commands.ReportRecordingStopped(ParticipantId(seat), source, "disk_full"),
+            *[commands.CheckDeadlines()] * 4,
+            commands.TakeUpRoom("boot", 0, START_MS),
+        ]
+    )
+
+
+def _lesson(seed: int) -> Iterator[tuple[Recorded, ...]]:
+    """The batches of a random lesson until it ends by itself or by its lead."""
+    chance = random.Random(seed)
+    feed = LessonFeed(PLAN, CARD, 10_000)
+    now_ms = START_MS
+    for turn in range(300):
+        now_ms += chance.choice((10, 1_000, 1_000, 9_000))
+        command = commands.EndLesson(LEAD) if turn == 280 else _any_command(chance)
+        try:
+            events = decide(feed.room, command, now_ms)
+        except CommandRejected:
+            continue
+        batch = tuple(
+            Recorded(feed.room.seq + i, now_ms, 0, event) for i, event in enumerate(events, 1)
+        )
+        if batch:
+            feed.publish(batch)
+            yield batch
+
+
+class _Page:
+    """A screen fed by a feed, as its connection would."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self.viewer = viewer
+        self.screen = Screen()
+
+    def send_text(self, text: str) -> None:
+        self.screen.take(json.loads(text))
+
+
+def _fresh(feed: LessonFeed, viewer: Viewer) -> Screen:
+    screen = Screen()
+    screen.take(json.loads(encode(feed.snapshot(viewer, None))))
+    return screen
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_events_after_a_snapshot_always_give_the_fresh_snapshot(seed: int) -> None:
+    feed = LessonFeed(PLAN, CARD, 500)
+    pages = [_Page(viewer) for viewer in VIEWERS]
+    for page in pages:
+        page.screen = _fresh(feed, page.viewer)
+        feed.screens.add(page)
+    for batch in _lesson(seed):
+        feed.publish(batch)
+        for page in pages:
+            assert page.screen.state == _fresh(feed, page.viewer).state, batch
+    assert feed.room.ended_ms is not None
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_resume_at_random_cuts_gives_the_fresh_snapshot(seed: int) -> None:
+    """The link breaks after any message, also between two messages of one event."""
+    chance = random.Random(seed)
+    feed = LessonFeed(PLAN, CARD, 10_000)
+    pages = [_Page(viewer) for viewer in VIEWERS]
+    for page in pages:
+        page.screen = _fresh(feed, page.viewer)
+    resumed = snapshots = 0
+    for batch in _lesson(seed):
+        feed.publish(batch)
+        for page in pages:
+            if chance.random() < 0.7:
+                continue
+            missed = feed.missed(page.viewer, page.screen.seq, limit=10_000)
+            if missed is None:
+                snapshots += 1
+                page.screen = _fresh(feed, page.viewer)
+                continue
+            is_cut_again = chance.random() < 0.3
+            heard = missed[: chance.randrange(len(missed) + 1)] if is_cut_again else missed
+            for message in heard:
+                page.screen.take(json.loads(encode(message)))
+            if len(heard) == len(missed):
+                page.screen.take(json.loads(encode(feed.closing())))
+                resumed += 1
+                assert page.screen.state == _fresh(feed, page.viewer).state
+    assert resumed > 20
+    assert snapshots <= len(pages)
+
+
+def test_a_gap_that_is_too_old_or_from_nowhere_needs_a_snapshot() -> None:
+    feed = LessonFeed(PLAN, CARD, 20)
+    for batch in _lesson(1):
+        feed.publish(batch)
+    viewer, last = VIEWERS[0], feed.room.seq
+    assert feed.missed(viewer, 0, 500) is None
+    assert feed.missed(viewer, last - 25, 500) is None
+    assert feed.missed(viewer, last + 1, 500) is None
+    assert feed.missed(viewer, last - 10, 0) is None
+    assert feed.missed(viewer, last - 10, 500) is not None
+
+
+def test_rows_that_were_told_already_are_not_told_again() -> None:
+    feed = LessonFeed(PLAN, CARD, 500)
+    batches = list(_lesson(2))
+    for batch in batches:
+        feed.publish(batch)
+    room: Room = feed.room
+    assert feed.publish(batches[-1]) == []
+    assert feed.room is room
+
+
+async def test_after_a_restart_of_the_server_every_page_catches_up_from_the_journal() -> None:
+    journal = MemoryJournal()
+    limits = Limits(heartbeat_s=1.0)
+    first, second = SignalServer(journal, limits), SignalServer(journal, limits)
+    async with running(first) as server, client(server) as lead, client(server) as classroom:
+        await lead.enter(server.ticket(LEAD), "dev_l")
+        await classroom.enter(server.ticket(SEAT_1), "dev_1")
+        await lead.ask("lesson.start")
+        await classroom.seen(lambda m: m["type"] == "lesson.started")
+        await classroom.cut()
+        await lead.seen(lambda m: m.get("event") == "participant.cut")
+        await lead.ask("listen.start", seat_id=SEAT_1)
+        await lead.ask("floor.open")
+        old = classroom.screen
+        await server.hub.close()
+        assert await lead.closed() == 1012
+        assert lead.inbox[-1] == {"type": "server.closing"}
+    second.lessons.plans = first.lessons.plans
+    async with (
+        running(second) as server,
+        client(server) as lead,
+        client(server) as classroom,
+        client(server) as window,
+    ):
+        await lead.enter(server.ticket(LEAD), "dev_l")
+        classroom.screen = old
+        answer = await classroom.enter(server.ticket(SEAT_1), "dev_1", last_seq=old.seq)
+        assert answer["type"] == "room.resumed"
+        await classroom.settle()
+        await window.enter(server.ticket(SEAT_1), "dev_w", kind="companion")
+        assert classroom.screen.state == window.screen.state
+        assert window.screen.room["is_floor_open"] is True
+        assert window.screen.room["phase"] == "live"
+    types = [row[3] for row in journal.rows[LessonId("les_1")]]
+    assert types.count("participant.joined") == 2
+
+
+async def test_sockets_of_a_lesson_that_moved_to_another_process_are_sent_away(
+    server: SignalServer,
+) -> None:
+    async with client(server) as lead:
+        await lead.enter(server.ticket(LEAD))
+        await server.journal.claim(LessonId("les_1"))
+        answer = await lead.ask("lesson.start")
+        assert (answer["type"], answer["code"]) == ("error", "lesson_unavailable")
+        assert await lead.closed() == 1012
+    await until(lambda: server.hub.connection_count == 0)
