@@ -37,6 +37,7 @@ from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.transport import TransportState
 
 TICK_S = 0.020
+DECISION_INTERVAL_S = 0.2
 REPORT_INTERVAL_S = 1.0
 
 
@@ -59,7 +60,7 @@ class SfuEngine:
         self._public_ips = public_ips
         self._clock = clock
         self._timer: asyncio.TimerHandle | None = None
-        self._report_due: dict[object, float] = {}
+        self._decisions_due = 0.0
 
     def start(self) -> None:
         """Bind the port and begin. Raises PortInUse."""
@@ -266,27 +267,24 @@ class SfuEngine:
 
     def tick(self, now: float) -> None:
         """Every 20 ms: NACKs and PLIs that are due, reports once a second, pauses for loss."""
-        due = self._report_due
-        alive: dict[object, float] = {}
+        is_decision_due = now >= self._decisions_due
+        if is_decision_due:
+            self._decisions_due = now + DECISION_INTERVAL_S
         for room in self.rooms.values():
-            for participant in list(room.participants.values()):
+            for participant in room.participants.values():
                 publishing, subscribing = participant.publishing, participant.subscribing
                 if publishing is not None:
                     publishing.tick(now)
-                    at = due.get(publishing, now)
-                    if now >= at or publishing.is_first_report_due:
+                    if now >= publishing.report_due:
                         publishing.report(now, participant.permissions.video_cap_bps)
-                        at = now + REPORT_INTERVAL_S
-                    alive[publishing] = at
-                if subscribing is not None:
-                    at = due.get(subscribing, now)
-                    if now >= at:
-                        subscribing.report(now)
-                        at = now + REPORT_INTERVAL_S
-                    alive[subscribing] = at
-                    if subscribing.is_ready and subscribing.loss_pause.update(now):
-                        room.route(participant)
-        self._report_due = alive
+                        publishing.report_due = now + REPORT_INTERVAL_S
+                if subscribing is None:
+                    continue
+                if now >= subscribing.report_due:
+                    subscribing.report(now)
+                    subscribing.report_due = now + REPORT_INTERVAL_S
+                if is_decision_due and subscribing.is_ready and subscribing.loss_pause.update(now):
+                    room.route(participant)
 
 
 def _participant_snapshot(participant: Participant) -> ParticipantSnapshot:

@@ -77,7 +77,7 @@ class _Track:
             self.section.source, track, self.peer.publisher_feedback
         )
         self.publication.receive(packet, now)
-        self.peer.track_began(now)
+        self.peer.track_began()
 
     def receive_rtx(self, packet: RtpPacket, now: float) -> None:
         publication = self.publication
@@ -115,7 +115,7 @@ class PublishingPeer:
         self._receivers: dict[int, Callable[[RtpPacket, float], None]] = {}
         self._uplink = UplinkRate()
         self._bitrate_bps = 0
-        self._is_first_report_due = False
+        self.report_due = 0.0
         self.transport: PeerTransport = endpoint.create_transport(self)
 
     # -- negotiation
@@ -237,9 +237,9 @@ class PublishingPeer:
     def publications(self) -> list[Publication]:
         return [track.publication for track in self._tracks.values() if track.publication]
 
-    def track_began(self, now: float) -> None:
-        """A first report is worth sending soon: without one a browser stays slow."""
-        self._is_first_report_due = True
+    def track_began(self) -> None:
+        """A first report is worth sending at once: without one a browser stays slow."""
+        self.report_due = 0.0
 
     def tick(self, now: float) -> None:
         """Every 20 ms: what the publications are late to ask for."""
@@ -248,17 +248,12 @@ class PublishingPeer:
                 track.publication.tick(now)
 
     @property
-    def is_first_report_due(self) -> bool:
-        return self._is_first_report_due
-
-    @property
     def allowed_bitrate_bps(self) -> int:
         """The last REMB, 0 before the first."""
         return self._bitrate_bps
 
     def report(self, now: float, video_cap_bps: int) -> None:
         """Every second: a receiver report on each source, and the REMB."""
-        self._is_first_report_due = False
         publications = self.publications()
         if not publications:
             return

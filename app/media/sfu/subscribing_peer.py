@@ -48,6 +48,7 @@ class SubscribingPeer:
         self.session_id = str(secrets.randbelow(1 << 62))
         self.version = 0
         self.is_answered = False
+        self.report_due = 0.0
         self.rtt_s = INITIAL_RTT_S
         self.estimate_bps = 0
         """The receiver's last REMB, 0 if none came."""
