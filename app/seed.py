@@ -155,7 +155,7 @@ async def _set_password(database: Database, passwords: Passwords, password: str)
             .join(Login, Login.user_id == User.user_id)
             .where(Login.login.in_(logins))
         )
-        hashes = dict(rows.tuples().all())
+        hashes = dict(rows.all())
     if not hashes or await passwords.verify(next(iter(hashes.values())), password):
         return
     fresh = {user_id: await passwords.hash(password) for user_id in hashes}

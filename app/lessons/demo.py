@@ -157,7 +157,7 @@ class DemoLessons:
                 .join(User, User.user_id == Login.user_id)
                 .where(Login.login.in_((LEAD_LOGIN, ADMIN_LOGIN, ONSITE_LOGIN)))
             )
-            users = dict(rows.tuples().all())
+            users = dict(rows.all())
             if len(users) < 3:
                 raise Unavailable("the demo's accounts are gone")
             lead = users[LEAD_LOGIN]

@@ -1,0 +1,86 @@
+"""The lesson routers over real rooms, a real journal and a real database."""
+
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from app.accounts.pairing import PairingCodes
+from app.accounts.rate_limit import RateLimiter
+from app.accounts.revocations import open_ticket_book, revoke_tickets
+from app.accounts.tokens import TicketBook
+from app.attendance import endpoints as attendance_endpoints
+from app.attendance.projector import project_attendance
+from app.db.engine import Database
+from app.db.journal import Journal
+from app.ids import LessonId, ParticipantId, RecordingId
+from app.lessons import endpoints, entry
+from app.lessons.control import RoomsControl
+from app.lessons.endpoints import LessonDesk
+from app.lessons.entry import EntryDesk
+from app.lessons.plan import plan_loader
+from app.lessons.projector import project_lesson
+from app.lessons.reporting import lesson_for_report
+from app.lessons.repository import LessonStore
+from app.rooms.runtime import Rooms
+from app.schools import endpoints as schools_endpoints
+from app.settings import Settings
+from tests.support.api import Api, Time
+from tests.support.clock import START_MS, FakeClock
+
+INTERNAL_SECRET = "internal-secret"
+
+
+class LessonApi(Api):
+    """`Api` with everything around lessons; `rooms` is what signalling would use."""
+
+    rooms: Rooms
+    store: LessonStore
+    book: TicketBook
+    control: RoomsControl
+    clock: FakeClock
+
+
+async def no_recordings(lesson_ids: Sequence[LessonId]) -> Mapping[LessonId, RecordingId]:
+    return {lesson_id: RecordingId(f"rec_of_{lesson_id}") for lesson_id in lesson_ids[:1]}
+
+
+@asynccontextmanager
+async def lesson_api(database: Database) -> AsyncIterator[LessonApi]:
+    time = Time(START_MS)
+    api = LessonApi(database, time)
+    api.store = LessonStore(database, time)
+    api.book = await open_ticket_book(database)
+    api.clock = FakeClock()
+    journal = Journal(database, [project_attendance, project_lesson])
+    api.rooms = Rooms(journal, plan_loader(api.store, Settings()), api.clock, [])
+    api.control = RoomsControl(api.rooms)
+
+    def revoke(
+        lesson_id: LessonId, participant_id: ParticipantId, up_to_ms: int
+    ) -> Awaitable[None]:
+        return revoke_tickets(database, api.book, lesson_id, participant_id, up_to_ms)
+
+    desk = EntryDesk(
+        api.store,
+        api.book,
+        revoke,
+        PairingCodes(database),
+        per_address=RateLimiter(5, 300),
+        overall=RateLimiter(300, 300),
+        now_ms=time,
+        ticket_grace_ms=1_800_000,
+    )
+    api.include(
+        endpoints.build_router(
+            LessonDesk(database, api.store, api.control, no_recordings, time), api.authenticate
+        ),
+        entry.build_router(desk, api.authenticate, INTERNAL_SECRET),
+        attendance_endpoints.build_router(
+            database, lesson_for_report(api.store), api.authenticate, time
+        ),
+        schools_endpoints.build_router(database, api.authenticate),
+    )
+    try:
+        yield api
+    finally:
+        await api.rooms.close()
+        await journal.close()
