@@ -13,7 +13,7 @@ from aioice.candidate import Candidate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.media.wire.addresses import LocalAddress
+from app.media.wire.addresses import LocalAddress, local_addresses
 from app.media.wire.candidates import candidate_lines
 from app.media.wire.dtls_srtp import DtlsCertificate, DtlsConnection, DtlsState
 from app.media.wire.endpoint import MediaEndpoint, PortInUse
@@ -24,6 +24,7 @@ from app.media.wire.transport import PeerTransport, TransportState
 from .support import Recorder, binding_request
 
 LOOPBACK = LocalAddress("127.0.0.1", is_loopback=True, is_ipv6=False)
+LOOPBACK_SIX = LocalAddress("::1", is_loopback=True, is_ipv6=True)
 SECOND = LocalAddress("127.0.0.2", is_loopback=True, is_ipv6=False)
 
 
@@ -44,12 +45,14 @@ async def endpoint() -> AsyncIterator[MediaEndpoint]:
 class Client:
     """A remote with a real socket: one check, a DTLS client, then SRTP."""
 
-    def __init__(self, endpoint: MediaEndpoint, *, over_tcp: bool = False) -> None:
+    def __init__(
+        self, endpoint: MediaEndpoint, *, over_tcp: bool = False, ip: str = "127.0.0.1"
+    ) -> None:
         self.loop = asyncio.get_running_loop()
-        self.target = ("127.0.0.1", endpoint.port)
+        self.target = (ip, endpoint.port)
         self.over_tcp = over_tcp
         kind = socket.SOCK_STREAM if over_tcp else socket.SOCK_DGRAM
-        self.socket = socket.socket(socket.AF_INET, kind)
+        self.socket = socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET, kind)
         self.socket.setblocking(False)
         self.certificate = DtlsCertificate.generate()
         self.decoder = FrameDecoder()
@@ -123,6 +126,29 @@ async def test_media_flows_over_one_port(endpoint: MediaEndpoint, over_tcp: bool
         await client.send(datagram)
     await until(lambda: transport.state is TransportState.CLOSED)
     client.close()
+
+
+@pytest.mark.parametrize("over_tcp", [False, True], ids=["udp", "tcp"])
+async def test_media_flows_over_ipv6(over_tcp: bool) -> None:
+    if LOOPBACK_SIX not in local_addresses():
+        pytest.skip("no IPv6 on this machine")
+    endpoint = MediaEndpoint(0, addresses=lambda: [LOOPBACK, LOOPBACK_SIX])
+    endpoint.start()
+    transport = endpoint.create_transport(Recorder())
+    client = await Client(endpoint, over_tcp=over_tcp, ip="::1").open()
+    await client.check(transport)
+    dtls = await client.handshake(transport)
+    assert transport.path is not None
+    assert transport.path.local_ip == "::1"
+    assert transport.path.remote == client.socket.getsockname()[:2]
+    for number in range(3):
+        transport.send_rtp(pack_header(111, 1000 + number, 0, 5), b"sound", is_video=False)
+    assert dtls.srtp is not None
+    for number in range(3):
+        packet = RtpPacket.parse(dtls.srtp.unprotect(await client.receive()))
+        assert packet.sequence_number == 1000 + number
+    client.close()
+    endpoint.close()
 
 
 async def test_wrong_password_gets_401_and_no_route(endpoint: MediaEndpoint) -> None:
@@ -340,7 +366,6 @@ async def test_works_on_uvloop() -> None:
 LAN = LocalAddress("192.168.1.10", is_loopback=False, is_ipv6=False)
 VPN = LocalAddress("10.8.0.2", is_loopback=False, is_ipv6=False)
 SIX = LocalAddress("2001:db8::5", is_loopback=False, is_ipv6=True)
-LOOPBACK_SIX = LocalAddress("::1", is_loopback=True, is_ipv6=True)
 ALL = [VPN, LAN, SIX, LOOPBACK, LOOPBACK_SIX]
 
 
