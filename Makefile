@@ -104,11 +104,9 @@ generated-is-current:
 	@touch $@
 
 UV_COMPILE := .tools/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
-	--python-version 3.11 --custom-compile-command 'make lock' pyproject.toml
+	--python-version 3.11 --custom-compile-command 'make lock'
 
 lock: .tools/uv/.stamp
-	$(STEP) "requirements.lock" $(UV_COMPILE) -o requirements.lock
-	$(STEP) "requirements-dev.lock" $(UV_COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
-	$(STEP) "requirements-node.lock" .tools/uv/bin/uv pip compile --quiet --universal --generate-hashes \
-	  --no-emit-index-url --python-version 3.11 --custom-compile-command 'make lock' --group node --only-group node \
-	  -o requirements-node.lock pyproject.toml
+	$(STEP) "requirements.lock" $(UV_COMPILE) pyproject.toml -o requirements.lock
+	$(STEP) "requirements-dev.lock" $(UV_COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(STEP) "requirements-node.lock" $(UV_COMPILE) --group node -o requirements-node.lock
