@@ -146,6 +146,12 @@ class RawPeer:
         await until(lambda: self.transport.state is TransportState.CONNECTED)
         return session
 
+    def restart_ice(self, remote_sdp: str) -> None:
+        """Check with the new credentials in `remote_sdp` from now on."""
+        section = next(one for one in parse_session_description(remote_sdp).media if one.port)
+        self._remote = (section.ice_ufrag, section.ice_pwd)
+        self.transmit(check(self._remote, self._remote[1], self.local.ufrag))
+
     def _candidate(self, remote_sdp: str) -> tuple[str, int]:
         wanted = "tcp" if self.is_tcp else "udp"
         for line in remote_sdp.splitlines():

@@ -26,7 +26,9 @@ from app.media.wire.transport import LocalParameters
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
-_EXTENSIONS = {"audio": (MID, AUDIO_LEVEL), "video": (MID, ABS_SEND_TIME)}
+RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+# RID although one layer is taken: Chromium cannot offer again if its simulcast lost the extension.
+_EXTENSIONS = {"audio": (MID, AUDIO_LEVEL), "video": (MID, ABS_SEND_TIME, RID)}
 _FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
 _PROTOCOLS = ("UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "RTP/SAVPF", "TCP/TLS/RTP/SAVPF")
 

@@ -68,7 +68,10 @@ class SinkConnection:
     def track_started(self, track: TrackFormat, *, is_video: bool) -> None:
         """A track epoch begins: hello, on the open connection or on a new one."""
         self._is_video = is_video
-        self._is_ending = False
+        if self._is_ending:
+            # The bye of the track before belongs to its own connection.
+            self._flush()
+            self._disconnect()
         description = {
             "lesson_id": self.sink.lesson_id,
             "publication_id": self.sink.publication_id,

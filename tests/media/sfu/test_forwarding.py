@@ -12,6 +12,7 @@ from app.media.port import (
     PublicationAdded,
     PublicationRemoved,
     Reception,
+    SlotGroup,
     SlotMapped,
     Source,
     SubscriptionPaused,
@@ -142,7 +143,7 @@ async def test_a_remapped_slot_goes_on_without_a_break(engine: Engine) -> None:
     second = await Publisher(engine, "q", 2_000).connect()
     second.video.sequence_number, second.video.rtp_timestamp = 7, 55
     second.video.picture_id, second.video.tl0picidx = 3, 200
-    one_slot = (STAGE[0].__class__("stage", 1),)
+    one_slot = (SlotGroup("stage", 1),)
     subscriber = await Subscriber(engine, "s", slots=one_slot).connect(receiver("p"))
     seen = subscriber.peer.rtp
     for publisher in (first, second, first):
@@ -429,6 +430,89 @@ async def test_a_new_connection_of_the_same_participant_replaces_the_old(engine:
     snapshot = engine.snapshot().rooms[LESSON][reloaded.participant_id]
     assert snapshot.publish_state == "connected"
     assert dict(snapshot.publications) == {"p/camera": "vp8"}
+
+
+async def test_an_ice_restart_keeps_the_streams_of_both_connections(engine: Engine) -> None:
+    publisher = await Publisher(engine, "p", 1_000).connect()
+    subscriber = await Subscriber(engine, "s").connect(receiver("p"))
+    publisher.audio.packet()
+    await until(lambda: len(subscriber.peer.rtp) == 1)
+    subscribing = engine.rooms[LESSON].participants[subscriber.participant_id].subscribing
+    assert subscribing is not None
+    before = subscribing.transport.local_parameters.ufrag
+
+    offer = engine.offer(LESSON, subscriber.participant_id, LOOPBACK, is_ice_restart=True)
+    assert f"a=ice-ufrag:{before}\r" not in offer
+    assert f"a=ssrc:{subscriber.ssrc(AUDIO)} " in offer
+    subscriber.peer.transport.restart_ice()
+    engine.accept(LESSON, subscriber.participant_id, subscriber.peer.answer(offer))
+    subscriber.peer.restart_ice(offer)
+    publisher.peer.transport.restart_ice()
+    answer = engine.answer(
+        LESSON,
+        publisher.participant_id,
+        publisher.peer.offer(*publisher.sections()),
+        {"0": Source.CAMERA, "1": Source.MICROPHONE},
+        LOOPBACK,
+    )
+    publisher.peer.restart_ice(answer)
+    publishing = engine.rooms[LESSON].participants[publisher.participant_id].publishing
+    assert publishing is not None
+    for peer in (subscribing, publishing):
+        await until(lambda peer=peer: len(peer.transport.local_ufrags) == 1)
+    publisher.audio.packet()
+    await until(lambda: len(subscriber.peer.rtp) == 2)
+    first, second = (arrival.packet for arrival in subscriber.peer.rtp)
+    assert second.sequence_number == first.sequence_number + 1
+    assert engine.of(PublicationRemoved) == []
+
+
+async def test_a_track_that_a_new_offer_leaves_out_ends_and_the_others_go_on(
+    engine: Engine,
+) -> None:
+    publisher = await Publisher(engine, "p", 1_000).connect()
+    subscriber = await Subscriber(engine, "s").connect(receiver("p"))
+    publisher.video.frame(keyframe=True)
+    publisher.audio.packet()
+    await until(lambda: len(subscriber.peer.rtp) == 3)
+    offer = publisher.peer.offer(*publisher.sections())
+    tracks = {"1": Source.MICROPHONE}
+    answer = engine.answer(LESSON, publisher.participant_id, offer, tracks, LOOPBACK)
+    assert "m=video 0 " in answer
+    removed = [event.publication_id for event in engine.of(PublicationRemoved)]  # type: ignore[attr-defined]
+    assert removed == ["p/camera"]
+    publisher.video.frame(keyframe=True)
+    publisher.audio.packet()
+    await until(lambda: len(subscriber.peer.rtp) == 4)
+    assert subscriber.peer.rtp[-1].packet.ssrc == subscriber.ssrc(AUDIO)
+    engine.answer(
+        LESSON,
+        publisher.participant_id,
+        offer,
+        {"0": Source.CAMERA, "1": Source.MICROPHONE},
+        LOOPBACK,
+    )
+    publisher.video.frame(keyframe=True)
+    await until(lambda: len(subscriber.peer.rtp) == 6)
+    assert len(engine.of(PublicationAdded)) == 3
+
+
+async def test_admitting_again_changes_nothing_but_other_slots_need_a_new_offer(
+    engine: Engine,
+) -> None:
+    publisher = await Publisher(engine, "p", 1_000).connect()
+    subscriber = await Subscriber(engine, "s").connect(receiver("p"))
+    events = len(engine.events)
+    engine.admit(LESSON, subscriber.participant_id, receiver("p"), STAGE)
+    publisher.audio.packet()
+    await until(lambda: len(subscriber.peer.rtp) == 1)
+    assert len(engine.events) == events + 1  # the publication
+    engine.admit(LESSON, subscriber.participant_id, receiver("p"), (SlotGroup("x", 1),))
+    last = engine.of(PeerStateChanged)[-1]
+    assert last == PeerStateChanged(LESSON, subscriber.participant_id, "subscribe", "closed")
+    engine.remove(LESSON, subscriber.participant_id)
+    engine.close_room(LESSON)
+    assert engine.snapshot().rooms == {}
 
 
 async def test_a_peer_that_hangs_up_ends_its_publications(engine: Engine) -> None:

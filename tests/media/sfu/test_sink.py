@@ -182,6 +182,7 @@ async def test_a_new_track_says_hello_on_a_new_connection_and_detaching_says_bye
     await until(lambda: len(recorder.of(RTP)) == 4)
     ssrcs = [json.loads(hello)["ssrc"] for hello in recorder.of(HELLO)]
     assert ssrcs == [1_000, 2_000]
+    assert len(recorder.of(BYE)) == 1 and recorder.connections == 2
     engine.detach_sink(LESSON, CAMERA)
     await until(lambda: recorder.ended == recorder.connections)
     assert recorder.frames[-1][0] == BYE
