@@ -105,8 +105,8 @@ def export_schema() -> None:
 @cli.command("export-openapi")
 def export_openapi() -> None:
     """Write the OpenAPI document of the HTTP interface."""
-    application = _load("app.main", "create_app")(_settings())
-    print(json.dumps(application.openapi(), indent=2, ensure_ascii=False))
+    document = _load("app.main", "openapi_document")(_settings())
+    print(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 @cli.command()

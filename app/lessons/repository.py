@@ -17,6 +17,7 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -256,6 +257,15 @@ class LessonStore:
         async with self._database.reading() as session:
             rows = await session.scalars(select(Lesson.lesson_id).where(Lesson.state == "live"))
             return [LessonId(row) for row in rows]
+
+    async def set_engine(self, lesson_id: LessonId, engine_index: int) -> None:
+        """Remember which media engine serves the lesson."""
+        async with self._database.transaction() as session:
+            await session.execute(
+                update(Lesson)
+                .where(Lesson.lesson_id == lesson_id)
+                .values(engine_index=engine_index)
+            )
 
     async def simulated_classroom_ids(self, county_id: str) -> list[ClassroomId]:
         async with self._database.reading() as session:

@@ -1,0 +1,332 @@
+"""The composition root: the only module that knows every concrete class."""
+
+import asyncio
+import hmac
+import logging
+import secrets
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from starlette.types import Lifespan
+
+from app import health, pages, tls
+from app.accounts import doors
+from app.accounts import endpoints as accounts
+from app.accounts.identity import Authenticator
+from app.accounts.pairing import PairingCodes
+from app.accounts.passwords import Passwords
+from app.accounts.rate_limit import RateLimiter
+from app.accounts.revocations import open_ticket_book, revoke_tickets, site_secret
+from app.accounts.sessions import Sessions
+from app.accounts.signing_in import SigningIn
+from app.accounts.tokens import TicketBook
+from app.attendance import endpoints as attendance
+from app.attendance.projector import project_attendance
+from app.db.engine import Database, ProcessLock
+from app.db.journal import Journal
+from app.db.migrate import check_migrated
+from app.http import (
+    API,
+    BodyLimit,
+    SecurityHeaders,
+    TrustedProxies,
+    add_error_handlers,
+    request_host,
+)
+from app.ids import LessonId, ParticipantId
+from app.lessons import endpoints as lessons
+from app.lessons import entry
+from app.lessons.control import RoomsControl
+from app.lessons.demo import DemoLessons
+from app.lessons.directory import LessonDirectory
+from app.lessons.plan import plan_loader
+from app.lessons.projector import project_lesson
+from app.lessons.reporting import lesson_for_report
+from app.lessons.repository import LessonStore
+from app.media.reactor import MediaReactor
+from app.media.remote import RemoteEngine
+from app.recording import endpoints as recordings
+from app.recording.finalize import Finalizer
+from app.recording.reactor import RecordingReactor
+from app.recording.recorder import recordings_root
+from app.recording.remote import RemoteRecorder
+from app.recording.repository import Recordings
+from app.rooms.runtime import Clock, Rooms
+from app.rooms.views import VideoCaps
+from app.schools import endpoints as schools
+from app.seed import is_demo
+from app.settings import Settings
+from app.signaling import endpoint as signaling
+from app.signaling.hub import Hub
+from app.storage.obstore_storage import ObstoreStorage
+from app.storage.signing import UrlSigner
+
+MINUTE_S = 60
+DAY_MS = 86_400_000
+PAIRING_TRIES_PER_ADDRESS = 10
+PAIRING_TRIES_IN_ALL = 300
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What only the database knows about this installation."""
+
+    tickets: TicketBook
+    url_secret: bytes
+    """Signs the addresses of recordings."""
+    is_demo: bool
+
+    @classmethod
+    async def load(cls, database: Database) -> "Site":
+        tickets = await open_ticket_book(database)
+        async with database.transaction() as session:
+            secret = await site_secret(session)
+        return cls(
+            tickets=tickets,
+            url_secret=hmac.digest(secret, b"recording addresses", "sha256"),
+            is_demo=await is_demo(database),
+        )
+
+    @classmethod
+    def unopened(cls) -> "Site":
+        """For documents about the interface: secrets that nobody keeps."""
+        return cls(TicketBook(secrets.token_bytes(32)), secrets.token_bytes(32), is_demo=False)
+
+
+class Server:
+    """Everything of one app process, wired. `running()` starts and stops it."""
+
+    def __init__(self, settings: Settings, database: Database, site: Site) -> None:
+        self.settings = settings
+        self.database = database
+        self.site = site
+        self.clock = Clock()
+        self.journal = Journal(database, (project_lesson, project_attendance))
+        self.store = LessonStore(database, self.clock.now_ms, settings.media_workers)
+        self.load_plan = plan_loader(self.store, settings)
+        self.rooms = Rooms(self.journal, self.load_plan, self.clock)
+        self.control = RoomsControl(self.rooms)
+        self.engines = [
+            RemoteEngine(settings.engine_socket(index)) for index in range(settings.media_workers)
+        ]
+        self.media = MediaReactor(
+            self.rooms,
+            self.engines,
+            self._load_engine,
+            self.store.set_engine,
+            VideoCaps(
+                settings.lead_video_cap_bps,
+                settings.stage_video_cap_bps,
+                settings.off_stage_video_cap_bps,
+            ),
+        )
+        self.hub = Hub(
+            self.rooms,
+            self.journal.load,
+            LessonDirectory(database, self.store),
+            site.tickets.read_ticket,
+            self.negotiator_of,
+            self.clock,
+        )
+        self.storage = ObstoreStorage.from_settings(settings, UrlSigner(site.url_secret))
+        self.recordings = Recordings(database)
+        self.recorder = RemoteRecorder(settings.recorder_socket, settings.recorder_sink_socket)
+        self.finalizer = Finalizer(
+            recordings_root(settings),
+            self.storage,
+            self.recordings,
+            self.journal.load,
+            self.load_plan,
+        )
+        self.recording = RecordingReactor(
+            self.rooms,
+            self.recorder,
+            self.media.engine_of,
+            self.finalizer,
+            self.recordings,
+            recordings_root(settings),
+        )
+        self.demo = DemoLessons(database, self.store, self.control, self.clock.now_ms)
+        # The order in which the rooms tell: screens first, they are what people wait for.
+        self.rooms.add_listener(self.media.on_room_events)
+        self.rooms.add_listener(self.recording.on_room_events)
+        self.media.listeners.append(self.hub.media)
+        self.media.taps.append(self.recording.on_engine_event)
+
+    def negotiator_of(self, lesson_id: LessonId) -> RemoteEngine | None:
+        """The engine that holds this lesson's peers."""
+        engine = self.media.engine_of(lesson_id)
+        return engine if isinstance(engine, RemoteEngine) else None
+
+    async def _load_engine(self, lesson_id: LessonId) -> int | None:
+        return (await self.store.get(lesson_id)).engine_index
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Take up the live lessons, connect to engines and recorder; undo all of it in reverse at the end."""
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.journal.close)
+            stack.push_async_callback(self.rooms.close)
+            await self.rooms.resume_live(await self.store.live_lesson_ids())
+            for engine in self.engines:
+                engine.start()
+                stack.push_async_callback(engine.close)
+            await stack.enter_async_context(_task(self.recorder.run(), "recorder link"))
+            await stack.enter_async_context(_task(self.finalizer.run(), "finaliser"))
+            await self.media.start()
+            stack.push_async_callback(self.media.close)
+            await self.recording.start()
+            stack.push_async_callback(self.recording.close)
+            if self.site.is_demo:
+                await self.demo.ensure()
+            stack.push_async_callback(self.hub.close)
+            yield
+
+    def routers(self) -> list[APIRouter]:
+        """The HTTP interface under `/api/v1`."""
+        settings, database, now_ms = self.settings, self.database, self.clock.now_ms
+        sessions = Sessions(database)
+        authenticate = Authenticator(sessions, now_ms)
+        signing_in = SigningIn(sessions, Passwords(), now_ms, settings.session_cookie_days * DAY_MS)
+        lesson_desk = lessons.LessonDesk(
+            database, self.store, self.control, self.recordings.recording_ids, now_ms
+        )
+        entry_desk = entry.EntryDesk(
+            self.store,
+            self.site.tickets,
+            self._revoke_tickets,
+            PairingCodes(database),
+            per_address=RateLimiter(PAIRING_TRIES_PER_ADDRESS, 5 * MINUTE_S),
+            overall=RateLimiter(PAIRING_TRIES_IN_ALL, 5 * MINUTE_S),
+            now_ms=now_ms,
+            ticket_grace_ms=settings.ticket_grace_s * 1000,
+        )
+        return [
+            accounts.build_router(sessions, signing_in, authenticate),
+            doors.build_router(
+                sessions,
+                signing_in,
+                self.demo.open,
+                is_demo=self.site.is_demo,
+                https_url=self._https_url,
+                host_names=sorted(tls.server_names(settings)),
+            ),
+            schools.build_router(database, authenticate),
+            lessons.build_router(lesson_desk, authenticate),
+            entry.build_router(
+                entry_desk, authenticate, settings.internal_secret.get_secret_value()
+            ),
+            attendance.build_router(database, lesson_for_report(self.store), authenticate, now_ms),
+            recordings.build_router(database, self.recordings, self.storage, authenticate, now_ms),
+        ]
+
+    def health_router(self) -> APIRouter:
+        async def is_database_there() -> bool:
+            try:
+                await check_migrated(self.database)
+            except Exception:
+                log.exception("the database is not ready")
+                return False
+            return True
+
+        async def is_recorder_there() -> bool:
+            return self.recorder.is_available
+
+        async def are_engines_there() -> bool:
+            return all(engine.is_available for engine in self.engines)
+
+        return health.build_router(
+            {
+                "database": is_database_there,
+                "engines": are_engines_there,
+                "recorder": is_recorder_there,
+            }
+        )
+
+    async def _revoke_tickets(
+        self, lesson_id: LessonId, participant_id: ParticipantId, up_to_ms: int
+    ) -> None:
+        await revoke_tickets(self.database, self.site.tickets, lesson_id, participant_id, up_to_ms)
+
+    def _https_url(self, request: Request) -> str | None:
+        """The same page over https, on the name or address by which the browser reached us."""
+        if not self.settings.tls:
+            return None
+        port = self.settings.https_port
+        name = request_host(request).rpartition(":")[0] or request_host(request)
+        return f"https://{name}" + ("" if port == 443 else f":{port}")
+
+
+@asynccontextmanager
+async def _task(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
+    """`work` runs until the block ends."""
+    task = asyncio.create_task(work, name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _application(settings: Settings, lifespan: Lifespan[FastAPI] | None) -> FastAPI:
+    app = FastAPI(
+        title="Tongtang",
+        version="0.1.0",
+        lifespan=lifespan,
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    add_error_handlers(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SecurityHeaders, [settings.s3_endpoint] if settings.s3_endpoint else [])
+    app.add_middleware(TrustedProxies, settings.trusted_proxies)
+    return app
+
+
+def _include(app: FastAPI, server: Server) -> None:
+    for router in server.routers():
+        app.include_router(router, prefix=API)
+    app.include_router(server.health_router())
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The app process. Its lifespan opens the database and everything that stands on it.
+
+    Entering the lifespan raises `NotMigrated` or `DatabaseInUse`.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            database = Database(settings.resolved_database_url)
+            stack.push_async_callback(database.close)
+            if database.is_sqlite:
+                lock = ProcessLock(settings.data_dir)
+                lock.acquire()
+                stack.callback(lock.release)
+            await check_migrated(database)
+            server = Server(settings, database, await Site.load(database))
+            _include(app, server)
+            app.include_router(signaling.build_router(server.hub))
+            app.include_router(
+                pages.build_router(
+                    pages.WEB_DIST, tls.authority_file(settings) if settings.tls else None
+                )
+            )
+            await stack.enter_async_context(server.running())
+            yield
+
+    return _application(settings, lifespan)
+
+
+def openapi_document(settings: Settings) -> dict[str, Any]:
+    """The HTTP interface as OpenAPI, without opening anything."""
+    app = _application(settings, None)
+    _include(app, Server(settings, Database("sqlite+aiosqlite://"), Site.unopened()))
+    return app.openapi()
