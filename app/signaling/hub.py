@@ -68,6 +68,9 @@ class Hub:
         self._clock = clock
         self._feeds: dict[LessonId, _OpenFeed] = {}
         self._devices: dict[_DeviceKey, Connection] = {}
+        """The newest socket of each device, from before its join until its end."""
+        self._holders: dict[tuple[LessonId, ParticipantId], Connection] = {}
+        """Among them, joined: the one that holds the place."""
         self._connections: set[Connection] = set()
         self._per_ip: Counter[str] = Counter()
         self._reports: set[asyncio.Task[None]] = set()
@@ -144,6 +147,7 @@ class Hub:
         feed.screens.add(connection)
         self._catch_up(connection, feed, request)
         if not connection.session.is_companion:
+            self._holders[_device_key(connection)[:2]] = connection
             self.media.remind(connection)
 
     async def leave(self, connection: Connection, request: RoomLeave) -> None:
@@ -189,17 +193,8 @@ class Hub:
             self._follow(entry.feed, step)
 
     def device_of(self, lesson_id: LessonId, participant_id: ParticipantId) -> Connection | None:
-        """The joined socket of the device that holds this place, if it is here."""
-        entry = self._feeds.get(lesson_id)
-        if entry is None or entry.feed is None:
-            return None
-        participant = entry.feed.room.participants.get(participant_id)
-        if participant is None or participant.device_id is None:
-            return None
-        connection = self._devices.get((lesson_id, participant_id, participant.device_id))
-        if connection is None or connection.session.state is not State.JOINED:
-            return None
-        return connection
+        """The joined socket of the device that holds this place, or held it when the lesson ended."""
+        return self._holders.get((lesson_id, participant_id))
 
     def _follow(self, feed: LessonFeed, step: Step) -> None:
         """What an event means for sockets."""
@@ -207,8 +202,9 @@ class Hub:
         match event:
             case DeviceReplaced():
                 key = (lesson_id, event.participant_id, event.old_device_id)
-                old = self._devices.pop(key, None)
+                old = self._devices.get(key)
                 if old is not None:
+                    self._forget_device(old)
                     feed.screens.discard(old)
                     self._tell_replaced(old)
                 # Its media connections go with it; the new device gets a grant of its own.
@@ -248,6 +244,7 @@ class Hub:
         older = self._devices.get(key)
         self._devices[key] = connection
         if older is not None and older is not connection:
+            self._holders.pop(key[:2], None)
             older.close(CloseCode.SUPERSEDED, "superseded")
             self._release_feed(older)
         join = Join(
@@ -268,10 +265,10 @@ class Hub:
             raise
 
     def _check_companions(self, connection: Connection) -> None:
-        entry = self._feeds[connection.ticket.lesson_id]
+        entry = self._feeds.get(connection.ticket.lesson_id)
         others = [
             c
-            for c in entry.connections
+            for c in (entry.connections if entry is not None else ())
             if c is not connection
             and c.session.is_companion
             and c.ticket.participant_id == connection.ticket.participant_id
@@ -291,6 +288,8 @@ class Hub:
         if self._devices.get(key) is not connection:
             return False
         del self._devices[key]
+        if self._holders.get(key[:2]) is connection:
+            del self._holders[key[:2]]
         return True
 
     def _depart(self, connection: Connection) -> None:

@@ -284,7 +284,7 @@ def _request_id(data: str) -> str | None:
     """The `id` of a message that is not valid as a whole, if it has a usable one."""
     try:
         value = from_json(data)
-    except ValueError:
+    except (ValueError, TypeError):  # TypeError: text that is not UTF-8
         return None
     if not isinstance(value, dict):
         return None

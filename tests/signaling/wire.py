@@ -236,8 +236,11 @@ class WireClient:
                     if is_it(self.inbox[at]):
                         return self.inbox[at]
                     at += 1
-                assert self.close_code is None, f"closed with {self.close_code}: {self.inbox}"
+                assert self.close_code is None, self._history()
                 await self._news.wait()
+
+    def _history(self) -> str:
+        return f"closed with {self.close_code} after {[m['type'] for m in self.inbox]}"
 
     async def closed(self) -> int:
         async with asyncio.timeout(DEADLINE_S), self._news:
@@ -255,7 +258,7 @@ class WireClient:
         request_id = await self.send(type_, **fields)
         async with asyncio.timeout(DEADLINE_S), self._news:
             while request_id not in self._answers:
-                assert self.close_code is None, f"closed with {self.close_code}: {self.inbox[-5:]}"
+                assert self.close_code is None, self._history()
                 await self._news.wait()
         return self._answers[request_id]
 
