@@ -6,6 +6,7 @@ after every reconnect until the app sends `{"op": "acknowledge", "event_id"}`.
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from app.ids import LessonId, PublicationId
@@ -27,12 +28,7 @@ def parse_line(line: bytes) -> dict[str, Any]:
 
 
 def request_to_json(request: TrackRequest) -> dict[str, Any]:
-    return {
-        "lesson_id": request.lesson_id,
-        "publication_id": request.publication_id,
-        "keyframe_interval_s": request.keyframe_interval_s,
-        "priority": request.priority,
-    }
+    return asdict(request)
 
 
 def request_from_json(value: Mapping[str, Any]) -> TrackRequest:
@@ -57,15 +53,12 @@ def request_from_json(value: Mapping[str, Any]) -> TrackRequest:
 
 
 def snapshot_to_json(snapshot: RecorderSnapshot) -> dict[str, Any]:
-    return {
-        "is_adopting": snapshot.is_adopting,
-        "tracks": [
-            {name: getattr(track, name) for name in TrackSnapshot.__slots__}
-            for track in snapshot.tracks.values()
-        ],
-    }
+    return asdict(snapshot)
 
 
 def snapshot_from_json(value: Mapping[str, Any]) -> RecorderSnapshot:
-    tracks = [TrackSnapshot(**track) for track in value["tracks"]]
-    return RecorderSnapshot({t.publication_id: t for t in tracks}, bool(value["is_adopting"]))
+    tracks = tuple(
+        TrackSnapshot(**{**track, "request": request_from_json(track["request"])})
+        for track in value["tracks"]
+    )
+    return RecorderSnapshot(tracks, bool(value["is_adopting"]))

@@ -145,7 +145,7 @@ class Finalizer:
     ) -> RecordingTrack:
         path = Path(epoch.path)
         key = f"recordings/{recording_id}/{path.name}"
-        stored = await self._storage.put_file(key, path)
+        stored = await self._storage.put_file(key, path, epoch.mime)
         if not await self._storage.verify(stored):
             raise OSError(f"{key} does not read back as it was written")
         participant_id, _, source = epoch.publication_id.rpartition("/")

@@ -109,8 +109,7 @@ def report_from_json(value: Mapping[str, Any]) -> Report:
 class TrackSnapshot:
     """A started track as the recorder sees it."""
 
-    lesson_id: LessonId
-    publication_id: PublicationId
+    request: TrackRequest
     has_sink: bool
     """An engine is connected for it."""
     epoch_id: str | None
@@ -122,7 +121,7 @@ class TrackSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class RecorderSnapshot:
-    tracks: Mapping[PublicationId, TrackSnapshot]
+    tracks: tuple[TrackSnapshot, ...]
     is_adopting: bool
     """Still reading what a killed recorder left behind."""
 

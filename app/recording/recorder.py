@@ -60,6 +60,13 @@ MIN_FREE_BYTES = 512 * 1024 * 1024
 WANTED_FILE = "wanted.json"
 _KEYFRAME_FRAME = frame(KEYFRAME_WANTED)
 
+_TrackKey = tuple[LessonId, PublicationId]
+"""A publication's id alone names it only within its lesson."""
+
+
+def _key(request: TrackRequest) -> _TrackKey:
+    return request.lesson_id, request.publication_id
+
 
 def machine_clock() -> MachineClock:
     """This boot's id and a pair of readings of both clocks."""
@@ -157,15 +164,16 @@ class SinkProtocol(asyncio.Protocol):
 
     def _hello(self, hello: Hello) -> None:
         if self._wanted is None:
-            wanted = self._recorder.wanted.get(PublicationId(hello.publication_id))
-            if wanted is None or wanted.request.lesson_id != hello.lesson_id:
+            key = (LessonId(hello.lesson_id), PublicationId(hello.publication_id))
+            wanted = self._recorder.wanted.get(key)
+            if wanted is None:
                 # Not (or no longer) to be written: nothing of it may reach the disk.
                 raise ValueError("publication is not to be recorded")
             wanted.end("replaced")
             wanted.sink = self
             wanted.track = Track(wanted.request, wanted.writer, self._recorder.clock)
             self._wanted = wanted
-        elif self._wanted.request.publication_id != hello.publication_id:
+        elif _key(self._wanted.request) != (hello.lesson_id, hello.publication_id):
             raise ValueError("a sink connection carries one publication")
         assert self._wanted.track is not None
         self._wanted.track.hello(hello)
@@ -184,7 +192,7 @@ class RecorderCore:
         free_bytes: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free,
     ) -> None:
         self.clock = machine_clock()
-        self.wanted: dict[PublicationId, _WantedTrack] = {}
+        self.wanted: dict[_TrackKey, _WantedTrack] = {}
         self.sinks: set[SinkProtocol] = set()
         self._root = root
         self._loop = asyncio.get_running_loop()
@@ -231,7 +239,7 @@ class RecorderCore:
 
     def begin(self, request: TrackRequest) -> None:
         """Accept this publication from an engine. Idempotent."""
-        known = self.wanted.get(request.publication_id)
+        known = self.wanted.get(_key(request))
         if known is not None and known.request == request:
             return
         if known is not None:
@@ -251,7 +259,7 @@ class RecorderCore:
         ]
         for wanted in ended:
             wanted.end("stopped")
-            del self.wanted[wanted.request.publication_id]
+            del self.wanted[_key(wanted.request)]
         if ended:
             self._write_wanted()
         if publication_id is None:
@@ -266,7 +274,7 @@ class RecorderCore:
 
     def snapshot(self) -> RecorderSnapshot:
         return RecorderSnapshot(
-            tracks={p: _track_snapshot(w) for p, w in self.wanted.items()},
+            tracks=tuple(_track_snapshot(w) for w in self.wanted.values()),
             is_adopting=not self._adopted.is_set(),
         )
 
@@ -328,7 +336,7 @@ class RecorderCore:
 
     def _want(self, request: TrackRequest) -> None:
         writer = self._disk.track(request.lesson_id, request.publication_id)
-        self.wanted[request.publication_id] = _WantedTrack(request, writer)
+        self.wanted[_key(request)] = _WantedTrack(request, writer)
 
     def _from_thread(self, call: Callable[[Any], None], value: object) -> None:
         try:
@@ -343,7 +351,7 @@ class RecorderCore:
             self._client.write(dump_line({"report": report_to_json(report)}))
         if isinstance(report, TrackStoppedReport):
             # Gone from `wanted` too, or the engine's next attempt would start it again.
-            wanted = self.wanted.pop(report.publication_id, None)
+            wanted = self.wanted.pop((report.lesson_id, report.publication_id), None)
             if wanted is not None:
                 wanted.end(report.reason)
                 self._write_wanted()
@@ -404,8 +412,7 @@ class RecorderCore:
 def _track_snapshot(wanted: _WantedTrack) -> TrackSnapshot:
     track = wanted.track
     return TrackSnapshot(
-        lesson_id=wanted.request.lesson_id,
-        publication_id=wanted.request.publication_id,
+        request=wanted.request,
         has_sink=wanted.sink is not None,
         epoch_id=track.epoch_id if track else None,
         packets=track.packets if track else 0,

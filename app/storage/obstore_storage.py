@@ -63,10 +63,13 @@ class ObstoreStorage:
     def local(cls, folder: Path, signer: UrlSigner) -> "ObstoreStorage":
         return cls(LocalStore(prefix=folder, mkdir=True), signer, folder)
 
-    async def put_file(self, key: str, path: Path) -> StoredObject:
+    async def put_file(self, key: str, path: Path, content_type: str = "") -> StoredObject:
         _check(key)
         expected = await asyncio.to_thread(_describe, key, path)
-        await obstore.put_async(self._store, key, path)
+        # A folder has no room for attributes; our endpoint knows the type.
+        is_served = content_type and self._local_folder is None
+        attributes = {"Content-Type": content_type} if is_served else None
+        await obstore.put_async(self._store, key, path, attributes=attributes)
         await self._make_durable(key)
         return expected
 

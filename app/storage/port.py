@@ -21,8 +21,11 @@ class ObjectNotFound(Exception):
 class Storage(Protocol):
     """No path of a stored file leaves an implementation; keys are `/`-separated, of letters, digits, `._-`."""
 
-    async def put_file(self, key: str, path: Path) -> StoredObject:
-        """Store the file's content under `key`, atomically, replacing what was there."""
+    async def put_file(self, key: str, path: Path, content_type: str = "") -> StoredObject:
+        """Store the file's content under `key`, atomically, replacing what was there.
+
+        A store that serves objects itself sends `content_type` with it.
+        """
         ...
 
     async def put_bytes(self, key: str, content: bytes) -> StoredObject: ...

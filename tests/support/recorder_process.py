@@ -44,14 +44,24 @@ class RecorderProcess:
         self._data_dir, self._run_dir = data_dir, run_dir
         self._process: asyncio.subprocess.Process | None = None
         self._link: asyncio.Task[None] | None = None
+        self._is_linked = True
 
     async def start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-c", _PROGRAM, str(self._data_dir), str(self._run_dir)
         )
-        if self._link is None:
+        if self._is_linked and self._link is None:
             self._link = asyncio.create_task(self.remote.run())
-        await until(lambda: self.remote.is_available, what="the recorder answers")
+        if self._link is not None:
+            await until(lambda: self.remote.is_available, what="the recorder answers")
+
+    async def unlink(self) -> None:
+        """Leave the control socket to another client: the recorder serves one."""
+        self._is_linked = False
+        link, self._link = self._link, None
+        if link is not None:
+            link.cancel()
+            await asyncio.gather(link, return_exceptions=True)
 
     async def kill(self) -> None:
         """SIGKILL; returns when the process is gone and the link has noticed."""
@@ -61,9 +71,7 @@ class RecorderProcess:
         await until(lambda: not self.remote.is_available, what="the link is down")
 
     async def close(self) -> None:
-        if self._link is not None:
-            self._link.cancel()
-            await asyncio.gather(self._link, return_exceptions=True)
+        await self.unlink()
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
             await self._process.wait()

@@ -262,9 +262,15 @@ async def send_all(socket_path: Path, track: SyntheticTrack, frames: Iterable[by
 class LivePublisher:
     """Sends its tracks in real time and reconnects like an engine does, until stopped."""
 
-    def __init__(self, socket_path: Path, tracks: list[SyntheticTrack]) -> None:
-        self.scene_ns = time.monotonic_ns()
-        self.scene_utc_s = time.time()
+    def __init__(
+        self,
+        socket_path: Path,
+        tracks: list[SyntheticTrack],
+        scene_ns: int | None = None,
+        scene_utc_s: float | None = None,
+    ) -> None:
+        self.scene_ns = scene_ns if scene_ns is not None else time.monotonic_ns()
+        self.scene_utc_s = scene_utc_s if scene_utc_s is not None else time.time()
         self.keyframes_wanted = 0
         self.connections = 0
         self._socket_path = socket_path
