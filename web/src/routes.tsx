@@ -5,6 +5,15 @@ export type PageComponent = ComponentType<{ params: Record<string, string> }>;
 
 /** Every page of the site, first match wins. Pages load when they are first opened. */
 export const ROUTES: readonly (readonly [pattern: string, page: PageComponent])[] = [
+  ["/", lazy(() => import("./pages/Home"))],
+  ["/sign-in", lazy(() => import("./pages/SignIn"))],
+  ["/c", lazy(() => import("./pages/Pairing"))],
+  ["/c/:code", lazy(() => import("./pages/Pairing"))],
+  ["/lessons", lazy(() => import("./pages/Lessons"))],
+  ["/lessons/new", lazy(() => import("./pages/NewLesson"))],
+  ["/lessons/:id/attendance", lazy(() => import("./pages/Attendance"))],
+  ["/recordings", lazy(() => import("./pages/Recordings"))],
+  ["/recordings/:id", lazy(() => import("./pages/Replay"))],
   ["/lessons/:id/join", lazy(() => import("./pages/PreJoin"))],
   ["/lessons/:id/lead", lazy(() => import("./pages/LeadTeacher"))],
   ["/lessons/:id/classroom", lazy(() => import("./pages/Classroom"))],

@@ -1,4 +1,5 @@
 import type { Dictionary } from ".";
+import { officeEn } from "./office.en";
 
 export const en: Dictionary = {
   common: {
@@ -268,4 +269,5 @@ export const en: Dictionary = {
     blocked:
       "The browser blocked the new window. Allow pop-ups right of the address and press again.",
   },
+  ...officeEn,
 };

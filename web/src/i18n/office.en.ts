@@ -60,8 +60,6 @@ export const officeEn: typeof officeZhCN = {
     rehearsal: "Rehearsal",
     minutes: (count) => `${count} minutes`,
     signedInAs: (name) => `Hello, ${name}`,
-    pairing: "Pairing code",
-    pairingFor: (name) => `Pairing code of ${name}`,
   },
   newLesson: {
     title: "New lesson",

@@ -59,8 +59,6 @@ export const officeZhCN = {
     rehearsal: "演练",
     minutes: (count: number) => `${count} 分钟`,
     signedInAs: (name: string) => `${name}，您好`,
-    pairing: "配对码",
-    pairingFor: (name: string) => `${name} 的配对码`,
   },
   newLesson: {
     title: "新建课堂",

@@ -1,3 +1,5 @@
+import { officeZhCN } from "./office.zh-CN";
+
 /** The words on every screen. Few and plain: a button has at most 12 characters, an error says what to do next. */
 export const zhCN = {
   common: {
@@ -264,4 +266,5 @@ export const zhCN = {
     callTitle: "主讲教师请我们上讲台",
     blocked: "浏览器拦住了新窗口。请在地址栏右边允许弹出窗口后再按一次。",
   },
+  ...officeZhCN,
 };

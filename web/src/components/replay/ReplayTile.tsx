@@ -1,0 +1,83 @@
+import { useEffect, useRef } from "react";
+import type { RecordingTrack } from "../../api/types";
+import { useWords } from "../../i18n";
+import { isActive, type ReplayPlayer } from "../../replay/player";
+import { classes } from "../classes";
+import { Icon } from "../Icon";
+import styles from "./Theatre.module.css";
+
+interface ReplayTileProps {
+  name: string;
+  school: string;
+  isMain: boolean;
+  player: ReplayPlayer;
+  positionMs: number;
+  /** This participant's video tracks at, or soon after, the position. */
+  tracks: RecordingTrack[];
+}
+
+/** One participant's picture; a card where there is none, never a frozen face. */
+export function ReplayTile({ name, school, isMain, player, positionMs, tracks }: ReplayTileProps) {
+  const words = useWords();
+  const shown = tracks.filter((track) => isActive(track, positionMs));
+  // A shared screen is what the lesson is about while it lasts.
+  const front = shown.find((track) => track.source === "screen") ?? shown.at(-1);
+  return (
+    <figure className={classes(styles.tile, isMain && styles.main)}>
+      {tracks.map((track) => (
+        <Picture
+          key={track.track_id}
+          track={track}
+          player={player}
+          name={name}
+          isShown={track === front}
+        />
+      ))}
+      {!front && (
+        <div className={styles.nothing}>
+          <Icon name="cameraOff" size={40} />
+          {words.replay.cameraOff}
+        </div>
+      )}
+      <figcaption>
+        {school} {name}
+      </figcaption>
+    </figure>
+  );
+}
+
+interface PictureProps {
+  track: RecordingTrack;
+  player: ReplayPlayer;
+  name: string;
+  isShown: boolean;
+}
+
+function Picture({ track, player, name, isShown }: PictureProps) {
+  const element = useRef<HTMLVideoElement>(null);
+  useEffect(
+    () => (element.current ? player.attach(track, element.current) : undefined),
+    [player, track],
+  );
+  return (
+    <video
+      ref={element}
+      src={track.url}
+      aria-label={name}
+      muted
+      playsInline
+      preload="auto"
+      hidden={!isShown}
+    />
+  );
+}
+
+export function Sound({ track, player }: { track: RecordingTrack; player: ReplayPlayer }) {
+  const element = useRef<HTMLAudioElement>(null);
+  useEffect(
+    () => (element.current ? player.attach(track, element.current) : undefined),
+    [player, track],
+  );
+  // biome-ignore lint/a11y/useMediaCaption: nobody has written captions of a lesson that just ended.
+  return <audio ref={element} src={track.url} preload="auto" />;
+}

@@ -1,0 +1,40 @@
+import { getMe, listClassrooms, listTeachers } from "../api/endpoints";
+import type { ClassroomRow, Me, Teacher } from "../api/types";
+import { Card } from "../components/Card";
+import { LessonForm } from "../components/office/LessonForm";
+import { LoadFailed, OfficePage } from "../components/office/OfficePage";
+import { Spinner } from "../components/Spinner";
+import { useLoaded } from "../hooks/useLoaded";
+import { useWords } from "../i18n";
+
+export interface Choices {
+  me: Me;
+  classrooms: ClassroomRow[];
+  /** Only an admin plans lessons for others. */
+  teachers: Teacher[];
+}
+
+async function load(): Promise<Choices> {
+  const me = await getMe();
+  const [classrooms, teachers] = await Promise.all([
+    listClassrooms(),
+    me.roles.includes("admin") ? listTeachers() : [],
+  ]);
+  return { me, classrooms, teachers };
+}
+
+export default function NewLesson() {
+  const words = useWords();
+  const [choices, reload] = useLoaded(load);
+  return (
+    <OfficePage title={words.newLesson.title} back="/lessons">
+      {choices.state === "loading" && <Spinner label={words.common.loading} />}
+      {choices.state === "failed" && <LoadFailed error={choices.error} onRetry={reload} />}
+      {choices.state === "ready" && (
+        <Card>
+          <LessonForm {...choices.value} />
+        </Card>
+      )}
+    </OfficePage>
+  );
+}

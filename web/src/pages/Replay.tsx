@@ -1,0 +1,78 @@
+import { useCallback, useEffect } from "react";
+import { getRecording } from "../api/endpoints";
+import type { Recording } from "../api/types";
+import { Banner } from "../components/Banner";
+import { EmptyState } from "../components/EmptyState";
+import { formatMoment } from "../components/office/dates";
+import { LoadFailed, OfficePage } from "../components/office/OfficePage";
+import { Theatre } from "../components/replay/Theatre";
+import { Spinner } from "../components/Spinner";
+import { useLoaded } from "../hooks/useLoaded";
+import { useLanguage, useWords } from "../i18n";
+import styles from "./Attendance.module.css";
+
+const LOOK_AGAIN_MS = 1_500;
+
+export default function Replay({ params }: { params: Record<string, string> }) {
+  const words = useWords();
+  const id = params.id ?? "";
+  const [recording, reload] = useLoaded(useCallback(() => getRecording(id), [id]));
+  const isUnderWay =
+    recording.state === "ready" &&
+    (recording.value.state === "recording" || recording.value.state === "finalizing");
+
+  useEffect(() => {
+    if (!isUnderWay) return;
+    const timer = window.setInterval(reload, LOOK_AGAIN_MS);
+    return () => window.clearInterval(timer);
+  }, [isUnderWay, reload]);
+
+  return (
+    <OfficePage
+      title={recording.state === "ready" ? recording.value.title : words.recordings.title}
+      back="/recordings"
+    >
+      {recording.state === "loading" && <Spinner label={words.common.loading} />}
+      {recording.state === "failed" && <LoadFailed error={recording.error} onRetry={reload} />}
+      {recording.state === "ready" && <Content recording={recording.value} />}
+    </OfficePage>
+  );
+}
+
+function Content({ recording }: { recording: Recording }) {
+  const words = useWords();
+  const { language } = useLanguage();
+  const about = (
+    <div className={styles.about}>
+      <p>
+        {recording.subject} · {words.lessons.lead(recording.teacher)} ·{" "}
+        {formatMoment(recording.started_at, language)}
+      </p>
+    </div>
+  );
+  switch (recording.state) {
+    case "recording":
+      return <Banner title={words.replay.recordingNow} />;
+    case "finalizing":
+      return <Spinner label={words.replay.notReady} />;
+    case "failed":
+      return (
+        <EmptyState icon="warning" title={words.replay.failedTitle}>
+          {words.replay.failedHint}
+        </EmptyState>
+      );
+    case "available":
+      return (
+        <>
+          {about}
+          {recording.tracks.length === 0 ? (
+            <EmptyState icon="cameraOff" title={words.replay.emptyTitle}>
+              {words.replay.emptyHint}
+            </EmptyState>
+          ) : (
+            <Theatre recording={recording} />
+          )}
+        </>
+      );
+  }
+}
