@@ -1,5 +1,6 @@
 """The HTTP edge that every router shares: who calls, how errors look, limits and headers."""
 
+import ipaddress
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable
@@ -97,9 +98,27 @@ def to_ms(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
+def plain_address(text: str) -> str:
+    """An address without the IPv6 clothes that a dual-stack socket gives to IPv4 (`::ffff:192.0.2.1`)."""
+    try:
+        mapped = ipaddress.IPv6Address(text.partition("%")[0]).ipv4_mapped
+    except ValueError:
+        return text
+    return text if mapped is None else str(mapped)
+
+
 def client_ip(request: Request) -> str:
     """The caller's address; behind a trusted proxy the one that the proxy saw."""
-    return request.client.host if request.client else ""
+    return plain_address(request.client.host) if request.client else ""
+
+
+def is_from_this_machine(request: Request) -> bool:
+    """The peer is loopback and no proxy had its hands on the request."""
+    try:
+        is_loopback = ipaddress.ip_address(client_ip(request)).is_loopback
+    except ValueError:
+        return False
+    return is_loopback and not has_forwarding_header(request)
 
 
 def request_host(request: Request) -> str:
@@ -281,11 +300,12 @@ class TrustedProxies:
 
     def __init__(self, app: ASGIApp, addresses: Iterable[str] = ()) -> None:
         self._app = app
-        self._addresses = frozenset(addresses)
+        self._addresses = frozenset(plain_address(address) for address in addresses)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = scope.get("client")
-        if scope["type"] in ("http", "websocket") and client and client[0] in self._addresses:
+        is_ours = client is not None and plain_address(client[0]) in self._addresses
+        if scope["type"] in ("http", "websocket") and is_ours:
             scope = self._as_the_proxy_saw_it(scope)
         await self._app(scope, receive, send)
 
@@ -294,7 +314,7 @@ class TrustedProxies:
         changed = dict(scope)
         hops = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",")]
         # The last hop that is no proxy of ours: everything left of it was written by the caller.
-        outside = [hop for hop in hops if hop and hop not in self._addresses]
+        outside = [hop for hop in hops if hop and plain_address(hop) not in self._addresses]
         if outside:
             changed["client"] = (outside[-1], 0)
         scheme = headers.get("x-forwarded-proto", "")

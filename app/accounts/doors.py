@@ -1,6 +1,5 @@
 """The demo's doors: one click instead of a password, only on the machine that runs the demo."""
 
-import ipaddress
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, Protocol
 
@@ -11,7 +10,7 @@ from app.accounts.identity import refuse_cross_origin
 from app.accounts.sessions import Sessions
 from app.accounts.signing_in import SigningIn
 from app.errors import NotAllowed, Unavailable
-from app.http import ApiModel, client_ip, has_forwarding_header, refusals
+from app.http import ApiModel, is_from_this_machine, refusals
 
 PRODUCT = "Tongtang"
 Door = Literal["teach", "classroom", "county"]
@@ -51,15 +50,9 @@ class Opened(ApiModel):
 
 def doors_open(request: Request, *, is_demo: bool) -> bool:
     """Marked demo, loopback peer, a local Host, and no proxy in between."""
-    try:
-        peer = ipaddress.ip_address(client_ip(request))
-    except ValueError:
-        return False
-    mapped = getattr(peer, "ipv4_mapped", None)
-    is_loopback = peer.is_loopback or (mapped is not None and mapped.is_loopback)
     host = request.headers.get("host", "").lower()
     name = host if host.endswith("]") else host.rpartition(":")[0] or host
-    return is_demo and is_loopback and name in _LOCAL_HOSTS and not has_forwarding_header(request)
+    return is_demo and name in _LOCAL_HOSTS and is_from_this_machine(request)
 
 
 def build_router(

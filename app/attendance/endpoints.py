@@ -107,6 +107,7 @@ def build_router(
         lesson = await lesson_for_report(lesson_id, caller)
         async with database.transaction() as session:
             await log_access(session, caller.user_id, action, lesson_id, now_ms())
+        async with database.reading() as session:
             attendance = await load_attendance(session, lesson_id)
             users = {p.user_id for p in attendance.presences.values() if p.user_id is not None}
             staff = await staff_names(session, users)

@@ -309,3 +309,24 @@ async def test_live_lessons_are_found_again_after_a_restart(
         await client.post("/lessons/les_1/start")
     assert await api.store.live_lesson_ids() == ["les_1"]
     assert api.time.now_ms == START_MS
+
+
+async def test_every_operation_of_the_interface_has_a_short_name_and_an_answer(
+    api: LessonApi,
+) -> None:
+    document = api.app.openapi()
+    operations = [
+        (path, operation)
+        for path, methods in document["paths"].items()
+        for operation in methods.values()
+    ]
+    names = [operation["operationId"] for _, operation in operations]
+    assert len(set(names)) == len(names)
+    assert all(name.replace("_", "").isalpha() and len(name) <= 24 for name in names), names
+    for path, operation in operations:
+        success = [answer for status, answer in operation["responses"].items() if status < "300"]
+        assert success, path
+        for answer in success:
+            assert answer.get("content") or "204" in operation["responses"], path
+    assert "/api/v1/lessons/{id}/seats/{seat_id}/pairing" in document["paths"]
+    assert not any("internal" in path for path, _ in operations)

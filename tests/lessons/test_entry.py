@@ -131,7 +131,10 @@ async def test_a_pc_without_a_password_enters_by_eight_digits(
             assert paired.status_code == 200, typed
         body = paired.json()
     ticket = api.book.read_ticket(body["token"], START_MS)
-    assert (ticket.participant_id, ticket.classroom_id) == (ParticipantId("sea_1"), ClassroomId("cls_1"))
+    assert (ticket.participant_id, ticket.classroom_id) == (
+        ParticipantId("sea_1"),
+        ClassroomId("cls_1"),
+    )
     assert body["role"] == "classroom"
 
 
