@@ -249,3 +249,19 @@ def test_a_muted_classroom_that_leaves_and_comes_back_is_still_muted() -> None:
     told.joins(A)
     assert told.who(A).is_muted
     assert told.who(A).switched_off == {"camera"}
+
+
+def test_a_classroom_that_leaves_takes_its_hand_and_its_tracks_along() -> None:
+    told = live_lesson()
+    told.does(RaiseHand(A))
+    told.does(ReportPublication(A, "camera", "vp8"))
+    told.does(Leave(A, join_of(A).device_id))
+    assert told.who(A).hand_raised_ms is None
+    assert not told.who(A).publishing
+
+
+def test_the_end_closes_the_presence_only_of_those_who_were_there() -> None:
+    told = live_lesson()
+    told.does(Leave(A, join_of(A).device_id))
+    left = [e for e in told.does(EndLesson(LEAD)) if isinstance(e, ParticipantLeft)]
+    assert A not in {e.participant_id for e in left}

@@ -17,6 +17,7 @@ from app.rooms.commands import (
     Command,
     DeclineCallUp,
     EndLesson,
+    Join,
     Leave,
     LowerHand,
     Mute,
@@ -38,7 +39,17 @@ from app.rooms.commands import (
 )
 from app.rooms.deadlines import next_deadline
 from app.rooms.decide import decide
-from app.rooms.events import Event, Recorded, event_from_json, event_to_json
+from app.rooms.events import (
+    CallUpAccepted,
+    CallUpCancelled,
+    CallUpDeclined,
+    CallUpExpired,
+    ClassroomCalledUp,
+    Event,
+    Recorded,
+    event_from_json,
+    event_to_json,
+)
 from app.rooms.evolve import evolve, fold
 from app.rooms.refusals import REFUSALS
 from app.rooms.state import Phase, Presence, Role, Room, StagePlace
@@ -46,6 +57,7 @@ from app.rooms.views import media_permissions
 from tests.rooms.lesson import ADMIN, ASSISTANT, LEAD, OBSERVER, PLAN, A, B, C, join_of
 from tests.support.clock import START_MS
 
+SMALL_STAGE = replace(PLAN, stage_limit=2)
 PEOPLE = (LEAD, ASSISTANT, OBSERVER, A, B, C)
 who = st.sampled_from((*PEOPLE, LEAD, A, A, B, ADMIN, ParticipantId("sea_z"), ParticipantId("")))
 member = st.sampled_from(PEOPLE)
@@ -86,18 +98,35 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(ReportSegmentClosed, key, key, st.just(1), st.just("a"), st.just("b")),
     st.builds(ReportEpochClosed, key),
     st.builds(ReportRecordingStopped, who, source, st.just("disk_full")),
+    st.builds(EndLesson, who),
     st.builds(TakeUpRoom, st.just("boot_2"), st.just(1), st.just(START_MS)),
     st.just(CheckDeadlines()),
 )
-rare_end = st.builds(EndLesson, who)
+classroom = st.sampled_from((A, A, B, C))
+first_device = st.sampled_from(("dev_1", "dev_1", "dev_1", "dev_2")).map(DeviceId)
+likely: st.SearchStrategy[Command] = st.one_of(
+    st.builds(lambda c, d: join_of(c, d), classroom, first_device),
+    st.builds(Leave, classroom, first_device),
+    st.builds(ReportCut, classroom, first_device),
+    st.builds(lambda c: CallUp(LEAD, SeatId(c)), classroom),
+    st.builds(AcceptCallUp, classroom),
+    st.builds(lambda c: StartListenIn(LEAD, SeatId(c)), classroom),
+    st.builds(RaiseHand, classroom),
+    st.builds(ReportPublication, classroom, st.just("camera"), st.just("vp8")),
+    st.just(CheckDeadlines()),
+)
+"""What a lesson is full of: makes runs that get somewhere."""
 waits = st.sampled_from((0, 0, 0, 1, 500, 10_000, 31_000, 61_000, 700_000))
 steps = st.lists(
-    st.tuples(waits, st.one_of(commands, commands, commands, rare_end)), min_size=1, max_size=60
+    st.tuples(waits, st.one_of(likely, likely, likely, commands)),
+    min_size=5,
+    max_size=60,
 )
 JOINED_AND_STARTED: list[tuple[int, Command]] = [
     (0, join_of(LEAD, "dev_1")),
     (0, join_of(A, "dev_1")),
     (0, join_of(B, "dev_1")),
+    (0, join_of(C, "dev_1")),
     (0, StartLesson(LEAD)),
 ]
 
@@ -138,8 +167,10 @@ def check_places(room: Room) -> None:
         if participant.role is not Role.CLASSROOM:
             assert participant.place is StagePlace.OFF
     on = [p for p in room.participants.values() if p.place is not StagePlace.OFF]
-    assert len(on) <= PLAN.stage_limit
+    assert len(on) <= SMALL_STAGE.stage_limit
     assert set(room.listening) <= {LEAD}
+    if room.phase is Phase.ENDED:
+        assert all(p.presence is Presence.ABSENT for p in room.participants.values())
     if room.phase is not Phase.LIVE:
         assert not on and not room.listening and not room.is_floor_open
 
@@ -155,16 +186,32 @@ def check_spans(journal: list[Recorded]) -> None:
             is_open[participant_id] = name == "participant.joined"
 
 
+def check_consent(journal: list[Recorded]) -> None:
+    """Nobody comes on stage without an open call that was accepted."""
+    called: set[SeatId] = set()
+    for row in journal:
+        match row.event:
+            case ClassroomCalledUp():
+                called.add(row.event.seat_id)
+            case CallUpAccepted():
+                assert row.event.seat_id in called
+                called.remove(row.event.seat_id)
+            case CallUpCancelled() | CallUpDeclined() | CallUpExpired():
+                called.remove(row.event.seat_id)
+            case _:
+                pass
+
+
 def through_json(row: Recorded) -> Recorded:
     return replace(row, event=event_from_json(row.event.type, event_to_json(row.event)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(steps=steps, is_started=st.booleans())
 def test_any_sequence_of_commands_keeps_every_promise(
     steps: list[tuple[int, Command]], is_started: bool
 ) -> None:
-    room, now_ms = Room(PLAN), START_MS
+    room, now_ms = Room(SMALL_STAGE), START_MS
     journal: list[Recorded] = []
     for wait_ms, command in (JOINED_AND_STARTED if is_started else []) + steps:
         now_ms += wait_ms
@@ -180,11 +227,14 @@ def test_any_sequence_of_commands_keeps_every_promise(
         if isinstance(command, CheckDeadlines):
             due_ms = next_deadline(room)
             assert due_ms is None or due_ms > now_ms
+        if isinstance(command, Join):
+            assert room.participants[command.by].device_id == command.device_id
         check_sound(room)
         check_places(room)
     check_spans(journal)
+    check_consent(journal)
     assert [row.seq for row in journal] == list(range(1, len(journal) + 1))
-    assert fold(PLAN, map(through_json, journal)) == room
+    assert fold(SMALL_STAGE, map(through_json, journal)) == room
 
 
 ID_FIELDS = {
