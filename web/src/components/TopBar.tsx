@@ -30,10 +30,8 @@ export function TopBar({ title, children, isHomeLink = true }: TopBarProps) {
         <span className={styles.mark}>{mark}</span>
       )}
       {title && <div className={styles.title}>{title}</div>}
-      <div className={styles.end}>
-        {children}
-        <LanguageSwitch />
-      </div>
+      {children && <div className={styles.end}>{children}</div>}
+      <LanguageSwitch />
     </header>
   );
 }

@@ -164,6 +164,7 @@ export const en: Dictionary = {
     recording: "Recording",
     recordingOthers: "Recording, but not this classroom",
     notRecording: "Not recorded",
+    willRecord: "Will be recorded",
     weak: "Weak link",
     weakHint: "The picture may be unclear; sound goes first.",
     recovering: "The picture was cut. Recovering…",

@@ -164,6 +164,7 @@ export const zhCN = {
     recording: "正在录制",
     recordingOthers: "录制中，本教室不录",
     notRecording: "不录制",
+    willRecord: "本课将录制",
     weak: "网络较弱",
     weakHint: "画面可能不清楚，声音优先。",
     recovering: "画面中断，正在恢复…",

@@ -8,6 +8,7 @@ import { WebRtcMedia } from "../media/webrtc";
 import { type RoomState, reduce } from "../room/reduce";
 import { isPaused, ownPlace, participantOf } from "../room/selectors";
 import { type RequestBody, SignalingClient, type Socket } from "../signaling/client";
+import { isFinal } from "../signaling/link";
 import { deviceId } from "../signaling/ticket";
 import { Store } from "../store";
 
@@ -47,6 +48,7 @@ export class LessonSession {
   start(): void {
     this.#endings.push(
       this.room.subscribe(() => this.#follow()),
+      this.signaling.link.subscribe(() => this.#linkChanged()),
       this.media.state.subscribe(() => this.#playSound()),
       this.capture.state.subscribe(() => this.#send()),
       listenTo("online", () => this.#networkChanged()),
@@ -116,6 +118,11 @@ export class LessonSession {
     if (change.event === "source.switched") this.#adoptSwitches(change.participant.participant_id);
     const you = this.room.get()?.you ?? "";
     for (const listener of [...this.#changeListeners]) listener(change, you);
+  }
+
+  /** Another device has the place now, or we gave it up: its media goes too. */
+  #linkChanged(): void {
+    if (isFinal(this.signaling.link.get())) this.media.revoke();
   }
 
   #follow(): void {

@@ -40,7 +40,7 @@ function RecordingLight(): ReactNode {
   const room = useRoom();
   const { is_recorded: isRecorded, phase } = room.view;
   if (!isRecorded) return <Badge>{words.lesson.notRecording}</Badge>;
-  if (phase !== "live") return null;
+  if (phase !== "live") return <Badge>{words.lesson.willRecord}</Badge>;
   const isOwnRecorded = ownPlace(room)?.is_recorded ?? false;
   return (
     <Badge tone="live" hasDot>

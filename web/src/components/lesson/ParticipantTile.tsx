@@ -11,6 +11,8 @@ interface ParticipantTileProps {
   source?: SourceName;
   marks?: ReactNode;
   isOnStage?: boolean;
+  /** Show all of the picture: on a large screen nothing that a teacher holds up may be cut off. */
+  isWhole?: boolean;
   className?: string | undefined;
 }
 
@@ -20,6 +22,7 @@ export function ParticipantTile({
   source = "camera",
   marks,
   isOnStage = false,
+  isWhole = false,
   className,
 }: ParticipantTileProps) {
   const words = useWords();
@@ -31,7 +34,7 @@ export function ParticipantTile({
       name={place.name}
       detail={place.school}
       isOnStage={isOnStage}
-      fit={source === "screen" ? "contain" : "cover"}
+      fit={isWhole || source === "screen" ? "contain" : "cover"}
       className={className}
       cover={isCovered ? <PictureCover reason={reason} /> : undefined}
       marks={

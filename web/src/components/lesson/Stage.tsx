@@ -34,7 +34,7 @@ export function Stage() {
         {sharer ? (
           <ParticipantTile place={sharer} source="screen" className={styles.fill} />
         ) : lead ? (
-          <ParticipantTile place={lead} className={styles.fill} />
+          <ParticipantTile place={lead} isWhole className={styles.fill} />
         ) : (
           <div className={styles.nobody}>
             <EmptyState icon="clock" title={words.classroom.leadComing} />
