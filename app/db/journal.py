@@ -111,12 +111,13 @@ class Journal:
         failure: BaseException | None = None
         try:
             async with self._database.transaction() as session:
+                if len(group) == 1:
+                    await self._write_one(session, group[0])
+                    return
                 for index, append in enumerate(group):
                     try:
                         async with session.begin_nested():
-                            await self._write(
-                                session, append.lesson_id, append.lease_epoch, append.recorded
-                            )
+                            await self._write_one(session, append)
                     except Exception as error:  # one room's trouble is not the other rooms'
                         refused[index] = error
         except BaseException as error:
@@ -135,6 +136,9 @@ class Journal:
                 else:
                     append.done.set_exception(error_or_none)
 
+    async def _write_one(self, session: AsyncSession, append: _Append) -> None:
+        await self._write(session, append.lesson_id, append.lease_epoch, append.recorded)
+
     async def _write(
         self,
         session: AsyncSession,
@@ -142,19 +146,22 @@ class Journal:
         lease_epoch: int,
         recorded: tuple[Recorded, ...],
     ) -> None:
-        epoch = await session.scalar(
-            select(LessonLease.epoch).where(LessonLease.lesson_id == lesson_id).with_for_update()
+        last = select(func.coalesce(func.max(JournalRow.seq), 0)).where(
+            JournalRow.lesson_id == lesson_id
         )
+        held = (
+            await session.execute(
+                select(LessonLease.epoch, last.scalar_subquery())
+                .where(LessonLease.lesson_id == lesson_id)
+                .with_for_update(of=LessonLease)
+            )
+        ).one_or_none()
+        epoch, last_seq = (None, 0) if held is None else held
         if epoch != lease_epoch:
             raise JournalConflict(
                 f"lesson {lesson_id} is held by epoch {epoch}, not by {lease_epoch}"
             )
-        last_seq = await session.scalar(
-            select(func.coalesce(func.max(JournalRow.seq), 0)).where(
-                JournalRow.lesson_id == lesson_id
-            )
-        )
-        expected = list(range((last_seq or 0) + 1, (last_seq or 0) + 1 + len(recorded)))
+        expected = list(range(last_seq + 1, last_seq + 1 + len(recorded)))
         if [one.seq for one in recorded] != expected:
             raise JournalConflict(
                 f"lesson {lesson_id} stands at seq {last_seq}, cannot append "
