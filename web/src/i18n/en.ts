@@ -95,6 +95,8 @@ export const en: Dictionary = {
     quietTitle: "Another lesson window is open on this computer, so this one is silent",
     quietHint: "Two windows with sound would howl. Put on headphones before you turn it on.",
     quietEnd: "Sound and microphone on",
+    and: " and ",
+    problemOf: (what, title) => `${what}: ${title}`,
     problems: {
       insecure: {
         title: "Camera and microphone do not work at this address",

@@ -95,6 +95,8 @@ export const zhCN = {
     quietTitle: "本机已打开另一个课堂窗口，这里先静音",
     quietHint: "两个窗口同时出声会啸叫。请戴耳机后再打开。",
     quietEnd: "打开声音和话筒",
+    and: "和",
+    problemOf: (what: string, title: string) => `${what}：${title}`,
     problems: {
       insecure: {
         title: "这个网址不能使用摄像头和话筒",

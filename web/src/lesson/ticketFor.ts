@@ -1,6 +1,6 @@
 import { issueTicket } from "../api/endpoints";
 import type { StaffRole, Ticket } from "../api/types";
-import { storedTicket, storeTicket } from "../signaling/ticket";
+import { lastTicket, storedTicket, storeTicket } from "../signaling/ticket";
 
 /** The place somebody asks for in the address of the preview page. */
 export type Place = { seat_id: string } | { role: StaffRole };
@@ -42,4 +42,16 @@ export function joinPath(lessonId: string, ticket: Ticket | null): string {
       ? `seat=${encodeURIComponent(ticket.participant_id)}`
       : `role=${ticket.role}`;
   return `${base}?${place}`;
+}
+
+/**
+ * Where to go on over https from this very page. Tickets belong to one origin, so from inside a lesson that is the
+ * entrance of the same place.
+ */
+export function secureReturnPath(): string {
+  const { pathname, search } = window.location;
+  const lessonId = /^\/lessons\/([^/]+)\/(?:lead|classroom)$/.exec(pathname)?.[1];
+  if (!lessonId) return pathname + search;
+  const id = decodeURIComponent(lessonId);
+  return joinPath(id, lastTicket(id));
 }

@@ -48,7 +48,7 @@ function Screen() {
         <Lights microphoneWords={useMicrophoneWords()} />
       </TopBar>
       <ClassroomStrip />
-      <LinkBanners />
+      <LinkBanners isBelowStrip />
       <main className={styles.main}>
         {room.view.phase === "live" ? <Stage /> : <ClassroomWaiting />}
       </main>

@@ -62,16 +62,18 @@ function Door({ ticket, lesson, lessonId }: Entrance & { lessonId: string }) {
       ) : (
         <Banner title={words.preJoin.lookOnly} />
       )}
-      <Button
-        variant="primary"
-        size="huge"
-        icon="door"
-        isWide
-        autoFocus
-        onClick={() => navigate(lessonPath(ticket))}
-      >
-        {words.preJoin.enter}
-      </Button>
+      <div className={styles.enter}>
+        <Button
+          variant="primary"
+          size="huge"
+          icon="door"
+          isWide
+          autoFocus
+          onClick={() => navigate(lessonPath(ticket))}
+        >
+          {words.preJoin.enter}
+        </Button>
+      </div>
     </div>
   );
 }

@@ -31,12 +31,16 @@ export function storeTicket(ticket: Ticket): void {
   write(ticketKey(ticket.lesson_id), JSON.stringify(ticket));
 }
 
+/** This tab's last ticket for a lesson, run out or not: it still says which place this tab had. */
+export function lastTicket(lessonId: string): Ticket | null {
+  const text = read(ticketKey(lessonId));
+  return text ? (JSON.parse(text) as Ticket) : null;
+}
+
 /** This tab's ticket for a lesson, if it has one that has not run out. */
 export function storedTicket(lessonId: string): Ticket | null {
-  const text = read(ticketKey(lessonId));
-  if (!text) return null;
-  const ticket = JSON.parse(text) as Ticket;
-  return Date.parse(ticket.expires_at) > Date.now() ? ticket : null;
+  const ticket = lastTicket(lessonId);
+  return ticket && Date.parse(ticket.expires_at) > Date.now() ? ticket : null;
 }
 
 export function dropTicket(lessonId: string): void {

@@ -4,7 +4,7 @@ import { LessonProvider, useLink, useRoomOrNull, useSession } from "../../lesson
 import { joinPath, lessonPath } from "../../lesson/ticketFor";
 import { sharedCapture } from "../../media/capture";
 import { navigate } from "../../router";
-import { renewDeviceId, storedTicket } from "../../signaling/ticket";
+import { lastTicket, renewDeviceId, storedTicket } from "../../signaling/ticket";
 import { Spinner } from "../Spinner";
 import { LessonOver } from "./LessonOver";
 import { Refused, Replaced } from "./LinkEnded";
@@ -23,7 +23,7 @@ export function LessonPage({ lessonId, isForClassroom, children }: LessonPagePro
   const isOtherScreen = ticket !== null && (ticket.role === "classroom") !== isForClassroom;
 
   useEffect(() => {
-    if (!ticket) navigate(joinPath(lessonId, null), { replace: true });
+    if (!ticket) navigate(joinPath(lessonId, lastTicket(lessonId)), { replace: true });
     else if (isOtherScreen) navigate(lessonPath(ticket), { replace: true });
   }, [ticket, isOtherScreen, lessonId]);
 

@@ -41,7 +41,8 @@ function RecordingLight(): ReactNode {
   const { is_recorded: isRecorded, phase } = room.view;
   if (!isRecorded) return <Badge>{words.lesson.notRecording}</Badge>;
   if (phase !== "live") return <Badge>{words.lesson.willRecord}</Badge>;
-  const isOwnRecorded = ownPlace(room)?.is_recorded ?? false;
+  const place = ownPlace(room);
+  const isOwnRecorded = place?.role !== "classroom" || place.is_recorded;
   return (
     <Badge tone="live" hasDot>
       {isOwnRecorded ? words.lesson.recording : words.lesson.recordingOthers}

@@ -7,14 +7,15 @@ import { useLink, useMedia, useRoom, useSession } from "../../lesson/context";
 import { formatDuration } from "../../lesson/format";
 import { Banner } from "../Banner";
 import { Button } from "../Button";
+import { classes } from "../classes";
 import styles from "./LinkBanners.module.css";
 
 /** What is wrong with the link or the sound right now. Lies over the page, so nothing moves when it comes or goes. */
-export function LinkBanners() {
+export function LinkBanners({ isBelowStrip = false }: { isBelowStrip?: boolean }) {
   const words = useWords();
   const media = useMedia();
   return (
-    <div className={styles.banners}>
+    <div className={classes(styles.banners, isBelowStrip && styles.belowStrip)}>
       <Reconnecting />
       <SoundBlocked />
       <Quiet />

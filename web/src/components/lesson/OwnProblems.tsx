@@ -1,28 +1,17 @@
+import { useState } from "react";
 import { useStore } from "../../hooks/useStore";
 import { useSession } from "../../lesson/context";
-import { DeviceProblem } from "./DeviceProblem";
+import type { SourceStatus } from "../../media/capture";
+import { DeviceProblems } from "./DeviceProblems";
 
-/** The worded reasons why this machine's camera or microphone is missing during a lesson. */
+const reasonOf = (status: SourceStatus) => (status.kind === "problem" ? status.problem : "");
+
+/** The worded reasons during a lesson. They can be put away, and come back with a new reason. */
 export function OwnProblems() {
   const { capture } = useSession();
   const { camera, microphone } = useStore(capture.state);
-  const isInsecure = camera.kind === "problem" && camera.problem === "insecure";
-  return (
-    <>
-      {camera.kind === "problem" && (
-        <DeviceProblem
-          source="camera"
-          problem={camera.problem}
-          onRetry={() => void capture.switchOn("camera")}
-        />
-      )}
-      {microphone.kind === "problem" && !isInsecure && (
-        <DeviceProblem
-          source="microphone"
-          problem={microphone.problem}
-          onRetry={() => void capture.switchOn("microphone")}
-        />
-      )}
-    </>
-  );
+  const [dismissed, setDismissed] = useState("");
+  const reasons = `${reasonOf(camera)} ${reasonOf(microphone)}`;
+  if (reasons === dismissed) return null;
+  return <DeviceProblems onDismiss={() => setDismissed(reasons)} />;
 }

@@ -15,7 +15,7 @@ export function OwnTile({ name, className }: { name: string; className?: string 
     camera.kind === "starting" ? (
       <span>{words.media.starting}</span>
     ) : (
-      <PictureCover reason="off" />
+      <PictureCover reason={camera.kind === "problem" ? "none" : "off"} />
     );
   return (
     <VideoTile

@@ -1,5 +1,5 @@
 import { useWords } from "../../i18n";
-import styles from "./DeviceProblem.module.css";
+import styles from "./DeviceProblems.module.css";
 
 /** A drawing of where to click so that the browser allows camera and microphone. */
 export function PermissionPicture() {

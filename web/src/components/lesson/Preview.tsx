@@ -10,7 +10,7 @@ import { Icon } from "../Icon";
 import { Meter } from "../Meter";
 import { Select } from "../Select";
 import { VideoTile } from "../VideoTile";
-import { DeviceProblem } from "./DeviceProblem";
+import { DeviceProblems } from "./DeviceProblems";
 import styles from "./Preview.module.css";
 
 /** One's own picture and sound before going in: choose, see, hear; every problem has its next step. */
@@ -42,20 +42,7 @@ export function Preview({ size }: { size: PictureSize }) {
         />
       </div>
       <div className={styles.choices}>
-        {camera.kind === "problem" && (
-          <DeviceProblem
-            source="camera"
-            problem={camera.problem}
-            onRetry={() => void capture.switchOn("camera")}
-          />
-        )}
-        {microphone.kind === "problem" && microphone.problem !== "insecure" && (
-          <DeviceProblem
-            source="microphone"
-            problem={microphone.problem}
-            onRetry={() => void capture.switchOn("microphone")}
-          />
-        )}
+        <DeviceProblems />
         {!choice.usesTestPicture && state.cameras.length > 0 && (
           <Select
             label={words.preJoin.chooseCamera}
