@@ -1,0 +1,55 @@
+"""One whole server per module, one browser per test, and no complaint from any page left unread."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.support.browser import chromium, write_camera, write_microphone
+from tests.support.pages import Screen, tab
+from tests.support.serve import Served, serving
+
+OpenTab = Callable[..., Awaitable[Screen]]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A demo server of this module's own; a test that kills it makes its own."""
+    with serving(tmp_path_factory.mktemp("served") / "data") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What every camera sees: a coloured picture with a moving bar and a flash each 2 s."""
+    return write_camera(tmp_path_factory.mktemp("camera") / "cam.mjpeg", (60, 120, 200))
+
+
+@pytest.fixture(scope="session")
+def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What every microphone hears: a tone, loud each 2 s."""
+    return write_microphone(tmp_path_factory.mktemp("microphone") / "mic.wav", 440.0)
+
+
+@pytest.fixture
+async def browser(tmp_path: Path, camera: Path, microphone: Path) -> AsyncIterator[Browser]:
+    async with chromium(tmp_path, camera=camera, microphone=microphone) as running:
+        yield running
+
+
+@pytest.fixture
+async def open_tab(browser: Browser, served: Served) -> AsyncIterator[OpenTab]:
+    """Opens tabs of separate people; at the end none of their pages may have complained."""
+    screens: list[Screen] = []
+    async with AsyncExitStack() as stack:
+
+        async def open_one(*, locale: str = "zh-CN") -> Screen:
+            screen = await stack.enter_async_context(tab(browser, served, locale=locale))
+            screens.append(screen)
+            return screen
+
+        yield open_one
+    complaints = [one for screen in screens for one in screen.unexcused()]
+    assert complaints == []

@@ -1,0 +1,116 @@
+"""The HTTP interface of a whole server, as a teacher's or an administrator's program uses it."""
+
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.support.serve import Served
+
+TEACHER = "teacher1@example.org"
+ADMIN = "admin@example.org"
+ONSITE = {
+    "石桥村小学": "onsite1@example.org",
+    "柳湾村小学": "onsite2@example.org",
+    "青坪教学点": "onsite3@example.org",
+}
+"""School of the demo county -> login of its on-site teacher."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A planned seat: `name` is the classroom's."""
+
+    seat_id: str
+    name: str
+    school: str
+
+
+@dataclass(frozen=True)
+class PlannedLesson:
+    lesson_id: str
+    title: str
+    lead_id: str
+    """Participant id of the lead."""
+    seats: tuple[Seat, ...]
+
+
+class Refused(Exception):
+    """An error answer: its status and stable code."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(f"{status} {code}")
+        self.status = status
+        self.code = code
+
+
+class Office:
+    """Signed in with a bearer token as `login`; every call raises `Refused` for an error answer."""
+
+    def __init__(self, served: Served, login: str = TEACHER) -> None:
+        self._base = f"http://127.0.0.1:{served.http_port}/api/v1"
+        self._token = ""
+        credentials = {"login": login, "password": served.password}
+        self._token = self.call("POST", "/auth/token", credentials)["access_token"]
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        """The decoded answer; None where there is no body."""
+        request = urllib.request.Request(
+            self._base + path,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={
+                "Content-Type": "application/json",
+                **({"Authorization": f"Bearer {self._token}"} if self._token else {}),
+            },
+            method=method,
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=15) as response:
+                answer = response.read()
+        except urllib.error.HTTPError as error:
+            raise Refused(error.code, json.loads(error.read()).get("code", "")) from None
+        return json.loads(answer) if answer else None
+
+    def plan_lesson(
+        self, classrooms: int = 2, *, recorded: bool = False, title: str = "茉莉花"
+    ) -> PlannedLesson:
+        """A lesson now, with one real classroom from each of the first `classrooms` schools."""
+        listed = self.call("GET", "/classrooms")
+        first_of_school = {one["school_name"]: one for one in reversed(listed)}
+        chosen = [first_of_school[school] for school in [*ONSITE][:classrooms]]
+        lesson = self.call(
+            "POST",
+            "/lessons",
+            {
+                "title": title,
+                "subject": "音乐",
+                "starts_at": datetime.now(UTC).isoformat(),
+                "duration_min": 45,
+                "classroom_ids": [one["classroom_id"] for one in chosen],
+                "recorded": recorded,
+            },
+        )
+        seats = tuple(
+            Seat(one["seat_id"], one["classroom_name"], one["school_name"])
+            for one in lesson["seats"]
+        )
+        lead_id = f"lead_{lesson['lead']['user_id']}"
+        return PlannedLesson(lesson["lesson_id"], lesson["title"], lead_id, seats)
+
+    def attendance(self, lesson_id: str) -> list[dict[str, Any]]:
+        """The rows of `GET /lessons/{id}/attendance`."""
+        rows: list[dict[str, Any]] = self.call("GET", f"/lessons/{lesson_id}/attendance")["rows"]
+        return rows
+
+    def journal(self, lesson_id: str) -> list[dict[str, Any]]:
+        """Every event of the lesson so far: seq, at, type, data."""
+        items: list[dict[str, Any]] = []
+        after = 0
+        while True:
+            page = self.call("GET", f"/lessons/{lesson_id}/journal?after={after}&limit=200")
+            items += page["items"]
+            if not page["next"]:
+                return items
+            after = page["next"]

@@ -1,0 +1,58 @@
+// Runs before the page's own scripts: keeps every RTCPeerConnection and WebSocket that the page makes within reach,
+// and notes who is in which slot, as the server says. Changes nothing of what the page does.
+(() => {
+  const peers = [];
+  const sockets = [];
+  const slots = {};
+  const received = [];
+  const keeping = (Native, list, also) =>
+    new Proxy(Native, {
+      construct(target, args, newTarget) {
+        const made = Reflect.construct(target, args, newTarget);
+        list.push(made);
+        also?.(made);
+        return made;
+      },
+    });
+  const note = (socket) =>
+    socket.addEventListener("message", ({ data }) => {
+      const message = JSON.parse(data);
+      received.push({ at: performance.now(), type: message.type, event: message.event });
+      if (received.length > 2000) received.shift();
+      if (message.type === "slot.mapped") slots[message.slot] = message.participant_id;
+      if (message.type === "room.snapshot") for (const slot in slots) delete slots[slot];
+    });
+  window.RTCPeerConnection = keeping(RTCPeerConnection, peers);
+  window.WebSocket = keeping(WebSocket, sockets, note);
+
+  const streamsOf = async (peer) => {
+    const report = await peer.getStats();
+    const found = [];
+    for (const stat of report.values()) {
+      if (stat.type !== "inbound-rtp" && stat.type !== "outbound-rtp") continue;
+      const codec = report.get(stat.codecId);
+      found.push({
+        type: stat.type,
+        mid: stat.mid ?? "",
+        kind: stat.kind,
+        codec: codec?.mimeType ?? "",
+        packets: stat.packetsReceived ?? stat.packetsSent ?? 0,
+        frames: stat.framesDecoded ?? stat.framesEncoded ?? 0,
+        energy: stat.totalAudioEnergy ?? 0,
+      });
+    }
+    return found;
+  };
+
+  window.probe = {
+    peers,
+    sockets,
+    slots,
+    received,
+    openPeers: () => peers.filter((peer) => peer.connectionState !== "closed").length,
+    async streams() {
+      const open = peers.filter((peer) => peer.connectionState !== "closed");
+      return { slots: { ...slots }, streams: (await Promise.all(open.map(streamsOf))).flat() };
+    },
+  };
+})();

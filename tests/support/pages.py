@@ -1,0 +1,271 @@
+"""Pages of the product as people use them: by visible words and roles. Media is read with `getStats`."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response
+
+from tests.support.office import ONSITE, TEACHER, PlannedLesson, Seat
+from tests.support.serve import Served
+
+PROBE = (Path(__file__).parent / "page_probe.js").read_text()
+SCREEN = {"width": 1366, "height": 768}
+PATIENCE_S = 30.0
+POLL_S = 0.05
+
+
+async def eventually(
+    what: str, condition: Callable[[], Awaitable[bool]], deadline_s: float = PATIENCE_S
+) -> float:
+    """Await `condition`; the seconds it took. Fails the test with `what` after `deadline_s`."""
+    began = time.monotonic()
+    while not await condition():
+        if time.monotonic() - began > deadline_s:
+            pytest.fail(f"not within {deadline_s} s: {what}")
+        await asyncio.sleep(POLL_S)
+    return time.monotonic() - began
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One RTP stream of a page, totals since it began. `frames` are decoded (inbound) or encoded ones."""
+
+    type: str
+    mid: str
+    kind: str
+    codec: str
+    packets: int
+    frames: int
+    energy: float
+
+
+@dataclass(frozen=True)
+class Streams:
+    """All streams of a page's open connections, and who is in which slot."""
+
+    slots: dict[str, str | None]
+    streams: tuple[Stream, ...]
+
+    def sent(self, kind: str) -> Stream:
+        """What this page sends of `kind`; all of its encodings and past connections' successors together."""
+        return _sum([s for s in self.streams if s.type == "outbound-rtp" and s.kind == kind])
+
+    def received(self, kind: str, participant_id: str | None = None) -> Stream:
+        """What arrives of `kind`: in every slot, or in the slots that carry `participant_id` now."""
+        mids = {
+            f"{slot}.{kind[0]}"
+            for slot, who in self.slots.items()
+            if participant_id is not None and who == participant_id
+        }
+        return _sum(
+            [
+                s
+                for s in self.streams
+                if s.type == "inbound-rtp"
+                and s.kind == kind
+                and (participant_id is None or s.mid in mids)
+            ]
+        )
+
+    def classrooms(self, kind: str) -> Stream:
+        """What arrives of `kind` in all classroom slots, whoever is in them."""
+        return _sum(
+            [
+                s
+                for s in self.streams
+                if s.type == "inbound-rtp" and s.kind == kind and s.mid.startswith("classrooms.")
+            ]
+        )
+
+
+def _sum(streams: list[Stream]) -> Stream:
+    first = streams[0] if streams else Stream("", "", "", "", 0, 0, 0.0)
+    return Stream(
+        first.type,
+        first.mid,
+        first.kind,
+        first.codec,
+        sum(s.packets for s in streams),
+        sum(s.frames for s in streams),
+        sum(s.energy for s in streams),
+    )
+
+
+@dataclass
+class Screen:
+    """A tab. `complaints` are console errors, page errors and error answers that nobody asked for."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    excused: list[str] = field(default_factory=list)
+    """Parts of complaints that a test provokes on purpose."""
+
+    @classmethod
+    def of(cls, page: Page) -> Self:
+        """Watch a page from now on."""
+        screen = cls(page)
+        page.on("console", screen._console)
+        page.on("pageerror", lambda error: screen.complaints.append(f"page error: {error}"))
+        page.on("response", screen._response)
+        return screen
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            where = message.location.get("url", "")
+            self.complaints.append(f"console: {message.text} ({where})")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.complaints.append(f"HTTP {response.status} {response.url}")
+
+    def excuse(self, *parts: str) -> None:
+        """Complaints with one of these parts are expected in this test."""
+        self.excused += parts
+
+    def unexcused(self) -> list[str]:
+        return [one for one in self.complaints if not any(part in one for part in self.excused)]
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    async def press(self, name: str) -> None:
+        """Click the button with these words."""
+        await self.button(name).click()
+
+    async def sees(self, words: str, deadline_s: float = PATIENCE_S) -> float:
+        """Wait until these words are visible; the seconds it took."""
+        began = time.monotonic()
+        text = self.page.get_by_text(words).filter(visible=True)
+        await text.first.wait_for(timeout=deadline_s * 1000)
+        return time.monotonic() - began
+
+    async def streams(self) -> Streams:
+        found: dict[str, Any] = await self.page.evaluate("probe.streams()")
+        return Streams(found["slots"], tuple(Stream(**one) for one in found["streams"]))
+
+    async def until(
+        self,
+        what: str,
+        condition: Callable[[Streams], bool],
+        deadline_s: float = PATIENCE_S,
+    ) -> float:
+        """Wait until `condition` holds for this page's streams; the seconds it took."""
+        last: Streams | None = None
+
+        async def holds() -> bool:
+            nonlocal last
+            last = await self.streams()
+            return condition(last)
+
+        try:
+            return await eventually(what, holds, deadline_s)
+        except pytest.fail.Exception as failure:
+            pytest.fail(f"{failure}; last seen: {last}")
+
+    async def sees_and_hears(self, participant_id: str, deadline_s: float = PATIENCE_S) -> float:
+        """Wait until new frames and new sound of this participant arrive; the seconds it took."""
+        began = await self.streams()
+        video, audio = (began.received(kind, participant_id) for kind in ("video", "audio"))
+
+        def grows(now: Streams) -> bool:
+            new_video = now.received("video", participant_id)
+            new_audio = now.received("audio", participant_id)
+            return (
+                new_video.frames > video.frames
+                and new_audio.energy > audio.energy
+                and new_audio.packets > audio.packets
+            )
+
+        return await self.until(f"{participant_id} seen and heard", grows, deadline_s)
+
+    async def sees_picture(self, participant_id: str, deadline_s: float = PATIENCE_S) -> float:
+        """Wait until 5 new frames of this participant are decoded; the seconds it took."""
+        before = (await self.streams()).received("video", participant_id).frames
+        return await self.until(
+            f"a picture of {participant_id}",
+            lambda now: now.received("video", participant_id).frames >= before + 5,
+            deadline_s,
+        )
+
+    async def cut_socket(self) -> None:
+        """Close this page's WebSocket as a network device would: without a word to the page's own code."""
+        await self.page.evaluate("probe.sockets.at(-1).close()")
+
+
+@asynccontextmanager
+async def tab(
+    browser: Browser, served: Served, *, locale: str = "zh-CN", url: str = ""
+) -> AsyncIterator[Screen]:
+    """A tab of a person of its own (own cookies and storage), at `/` or `url`."""
+    context = await new_context(browser, served, locale=locale, url=url)
+    try:
+        yield await open_tab(context)
+    finally:
+        await context.close()
+
+
+async def new_context(
+    browser: Browser, served: Served, *, locale: str = "zh-CN", url: str = ""
+) -> BrowserContext:
+    """A person: cookies and storage of its own, and the probe in every page."""
+    context = await browser.new_context(
+        base_url=url or served.url, locale=locale, viewport=SCREEN, ignore_https_errors=False
+    )
+    context.set_default_timeout(PATIENCE_S * 1000)
+    await context.add_init_script(PROBE)
+    return context
+
+
+async def open_tab(context: BrowserContext) -> Screen:
+    return Screen.of(await context.new_page())
+
+
+async def sign_in(screen: Screen, served: Served, login: str, path: str = "/lessons") -> None:
+    """Sign in on the sign-in page (zh-CN) and arrive at `path`."""
+    await screen.page.goto(f"/sign-in?next={path}")
+    await screen.page.get_by_label("工号、手机号或邮箱").fill(login)
+    await screen.page.get_by_label("密码").fill(served.password)
+    await screen.press("登录")
+    await screen.page.wait_for_url(f"**{path}")
+
+
+async def enter_as_lead(screen: Screen, served: Served, lesson: PlannedLesson) -> None:
+    """From nothing to the lead's desk, through sign-in and PreJoin."""
+    await sign_in(screen, served, TEACHER, f"/lessons/{lesson.lesson_id}/join?role=lead")
+    await screen.press("进入课堂")
+    await screen.sees("讲台")
+
+
+async def enter_as_classroom(screen: Screen, served: Served, seat: Seat, lesson_id: str) -> None:
+    """From nothing to the classroom's screen, as the on-site teacher of that school."""
+    path = f"/lessons/{lesson_id}/join?seat={seat.seat_id}"
+    await sign_in(screen, served, ONSITE[seat.school], path)
+    await screen.press("进入课堂")
+    await screen.button("离开课堂").wait_for()
+
+
+async def start_lesson(lead: Screen) -> None:
+    await lead.press("开始上课")
+    await lead.button("下课").wait_for()
+
+
+def card(lead: Screen, seat: Seat) -> Locator:
+    """The lead's card of one classroom, with its buttons."""
+    return lead.page.get_by_role("listitem", name=f"{seat.name} {seat.school}", exact=True)
+
+
+async def press_on_card(lead: Screen, seat: Seat, button: str) -> None:
+    """Press one of the buttons of a classroom on the lead's desk."""
+    await card(lead, seat).get_by_role("button", name=button, exact=True).click()
+
+
+async def call_up(lead: Screen, classroom: Screen, seat: Seat) -> None:
+    """The lead calls, the classroom accepts."""
+    await press_on_card(lead, seat, "请上讲台")
+    await classroom.press("接受")
