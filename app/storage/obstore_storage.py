@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,11 @@ _EXPIRY_STEP_S = 3_600
 class ObstoreStorage:
     """Local objects are served by our own endpoint with URLs from `signer`; S3 signs for itself."""
 
-    def __init__(
-        self, store: LocalStore | S3Store, signer: UrlSigner, local_folder: Path | None = None
-    ) -> None:
-        self._store = store
+    def __init__(self, place: S3Store | Path, signer: UrlSigner) -> None:
+        """`place`: a bucket, or a folder that is made with the first object."""
+        self._place = place
         self._signer = signer
-        self._local_folder = local_folder
+        self._local_folder = place if isinstance(place, Path) else None
 
     @classmethod
     def from_settings(cls, settings: Settings, signer: UrlSigner) -> "ObstoreStorage":
@@ -61,7 +61,7 @@ class ObstoreStorage:
 
     @classmethod
     def local(cls, folder: Path, signer: UrlSigner) -> "ObstoreStorage":
-        return cls(LocalStore(prefix=folder, mkdir=True), signer, folder)
+        return cls(folder, signer)
 
     async def put_file(self, key: str, path: Path, content_type: str = "") -> StoredObject:
         _check(key)
@@ -115,8 +115,8 @@ class ObstoreStorage:
 
     async def playable_url(self, key: str, endpoint_path: str, valid_s: int) -> str:
         _check(key)
-        if isinstance(self._store, S3Store):
-            return await obstore.sign_async(self._store, "GET", key, timedelta(seconds=valid_s))
+        if isinstance(self._place, S3Store):
+            return await obstore.sign_async(self._place, "GET", key, timedelta(seconds=valid_s))
         # The same URL for a while, so that a reloaded page finds its media in the browser's cache.
         expires = math.ceil((time.time() + valid_s) / _EXPIRY_STEP_S) * _EXPIRY_STEP_S
         return self._signer.sign(endpoint_path, expires)
@@ -124,6 +124,12 @@ class ObstoreStorage:
     def allows(self, endpoint_path: str, expires: int, signature: str) -> bool:
         """Whether a request to `endpoint_path` carries a URL that `playable_url` made."""
         return self._signer.is_valid(endpoint_path, expires, signature, time.time())
+
+    @cached_property
+    def _store(self) -> LocalStore | S3Store:
+        if isinstance(self._place, Path):
+            return LocalStore(prefix=self._place, mkdir=True)
+        return self._place
 
     async def _make_durable(self, key: str) -> None:
         # obstore renames into place but does not sync, and the segments are deleted after this.
