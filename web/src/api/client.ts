@@ -1,5 +1,5 @@
 import createClient from "openapi-fetch";
-import type { paths } from "./paths";
+import type { paths } from "../generated/api";
 
 /** A refusal of the server, or `unreachable` when there was no answer. `code` is stable. */
 export class ApiError extends Error {
@@ -16,7 +16,6 @@ export class ApiError extends Error {
 }
 
 const client = createClient<paths>({
-  baseUrl: "/api/v1",
   credentials: "same-origin",
   // A cross-site form cannot set this header: the server asks for it on every change.
   headers: { "X-Requested-With": "tongtang" },

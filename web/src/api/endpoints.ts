@@ -1,40 +1,45 @@
 import { client, unwrap } from "./client";
-import type { Door, LessonDraft, LessonState, StaffRole } from "./types";
+import type { Door, LessonDraft, LessonState, Place } from "./types";
 
 const byId = (id: string) => ({ params: { path: { id } } });
 
-export const getSite = () => unwrap(client.GET("/site"));
-export const getMe = () => unwrap(client.GET("/auth/me"));
+export const getSite = () => unwrap(client.GET("/api/v1/site"));
+export const getMe = () => unwrap(client.GET("/api/v1/auth/me"));
 export const signIn = (login: string, password: string) =>
-  unwrap(client.POST("/auth/session", { body: { login, password } }));
-export const signOut = () => unwrap(client.DELETE("/auth/session"));
+  unwrap(client.POST("/api/v1/auth/session", { body: { login, password } }));
+export const signOut = () => unwrap(client.DELETE("/api/v1/auth/session"));
 export const openDoor = (door: Door) =>
-  unwrap(client.POST("/demo/doors/{door}", { params: { path: { door } } }));
+  unwrap(client.POST("/api/v1/demo/doors/{door}", { params: { path: { door } } }));
 
-export const listClassrooms = () => unwrap(client.GET("/classrooms"));
-export const listTeachers = () => unwrap(client.GET("/teachers"));
+export const listClassrooms = () => unwrap(client.GET("/api/v1/classrooms"));
+export const listTeachers = () => unwrap(client.GET("/api/v1/teachers"));
 
 export const listLessons = (query: { state?: LessonState; limit?: number; before?: string } = {}) =>
-  unwrap(client.GET("/lessons", { params: { query } }));
+  unwrap(client.GET("/api/v1/lessons", { params: { query } }));
 export const createLesson = (draft: LessonDraft) =>
-  unwrap(client.POST("/lessons", { body: draft }));
-export const createRehearsal = () => unwrap(client.POST("/rehearsals"));
-export const getLesson = (id: string) => unwrap(client.GET("/lessons/{id}", byId(id)));
+  unwrap(client.POST("/api/v1/lessons", { body: draft }));
+export const createRehearsal = () => unwrap(client.POST("/api/v1/rehearsals"));
+export const getLesson = (id: string) => unwrap(client.GET("/api/v1/lessons/{id}", byId(id)));
 export const getAttendance = (id: string) =>
-  unwrap(client.GET("/lessons/{id}/attendance", byId(id)));
+  unwrap(client.GET("/api/v1/lessons/{id}/attendance", byId(id)));
 export const attendanceCsvUrl = (id: string) =>
   `/api/v1/lessons/${encodeURIComponent(id)}/attendance.csv`;
 
-export const issueTicket = (id: string, place: { seat_id: string } | { role: StaffRole }) =>
-  unwrap(client.POST("/lessons/{id}/tickets", { ...byId(id), body: place }));
+export const issueTicket = (id: string, place: Place) =>
+  unwrap(client.POST("/api/v1/lessons/{id}/tickets", { ...byId(id), body: place }));
 export const issuePairing = (id: string, seatId: string) =>
   unwrap(
-    client.POST("/lessons/{id}/seats/{seat_id}/pairing", {
+    client.POST("/api/v1/lessons/{id}/seats/{seat_id}/pairing", {
       params: { path: { id, seat_id: seatId } },
     }),
   );
-export const pair = (code: string) => unwrap(client.POST("/pairing", { body: { code } }));
+export const pair = (code: string) => unwrap(client.POST("/api/v1/pairing", { body: { code } }));
 
 export const listRecordings = (query: { limit?: number; before?: string } = {}) =>
-  unwrap(client.GET("/recordings", { params: { query } }));
-export const getRecording = (id: string) => unwrap(client.GET("/recordings/{id}", byId(id)));
+  unwrap(client.GET("/api/v1/recordings", { params: { query } }));
+export const getRecording = (id: string) =>
+  unwrap(
+    client.GET("/api/v1/recordings/{recording_id}", {
+      params: { path: { recording_id: id } },
+    }),
+  );

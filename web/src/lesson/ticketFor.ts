@@ -1,10 +1,8 @@
 import { issueTicket } from "../api/endpoints";
-import type { StaffRole, Ticket } from "../api/types";
+import type { Place, Ticket } from "../api/types";
 import { lastTicket, storedTicket, storeTicket } from "../signaling/ticket";
 
 /** The place somebody asks for in the address of the preview page. */
-export type Place = { seat_id: string } | { role: StaffRole };
-
 export function placeOf(query: URLSearchParams): Place | null {
   const seat = query.get("seat");
   if (seat) return { seat_id: seat };
