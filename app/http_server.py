@@ -109,9 +109,8 @@ def _config(
         log_config=None,
         access_log=False,
         server_header=False,
-        # Without trusted proxies the peer's own address counts: the demo doors depend on it.
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies),
+        # The application knows which proxies to believe (app/http.py); here the peer's own address counts.
+        proxy_headers=False,
         ws="websockets-sansio",
         ws_max_size=MAX_MESSAGE_BYTES,
         timeout_graceful_shutdown=SHUTDOWN_GRACE_S,

@@ -34,6 +34,6 @@ def configure_logging(process: str, settings: Settings) -> None:
         logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S%z")
     )
     root.addHandler(file)
-    # They log each STUN transaction and each frame's fate at info.
-    for chatty in ("aioice", "aiortc", "alembic", "httpx", "httpcore"):
+    # They log each STUN transaction, each frame and each socket at info.
+    for chatty in ("uvicorn.error", "aioice", "aiortc", "alembic", "httpx", "httpcore"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, settings.log_level_number))

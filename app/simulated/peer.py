@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 import aioice.ice
 from aiortc import (
-    RTCBundlePolicy,
     RTCConfiguration,
     RTCPeerConnection,
     RTCRtpSender,
@@ -39,10 +38,9 @@ class PublishingPeer:
 
     def __init__(self, tracks: Mapping[SourceName, MediaStreamTrack]) -> None:
         self._tracks = dict(tracks)
-        # No ICE servers: aiortc's default is a public STUN server.
-        self.connection = RTCPeerConnection(
-            RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
-        )
+        # No ICE servers: aiortc's default is a public STUN server. Not MAX_BUNDLE: with it aiortc takes the candidates
+        # of the last media section only, and an answer carries them in the first (RFC 9143 §7.3).
+        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
 
     @property
     def has_failed(self) -> bool:

@@ -17,7 +17,10 @@ from app.signaling.messages import (
     Auth,
     Authenticated,
     ErrorMessage,
+    Heartbeat,
     Hello,
+    Ping,
+    Pong,
     Request,
     Resumed,
     RoomJoin,
@@ -58,6 +61,7 @@ class SignalingClient:
         self._device_id = device_id
         self._socket: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
+        self._beat: asyncio.Task[None] | None = None
         self._numbers = itertools.count(1)
         self._waiting: dict[str, asyncio.Future[ServerMessage]] = {}
         self._messages: asyncio.Queue[ServerMessage | None] = asyncio.Queue(MAX_QUEUED)
@@ -92,6 +96,7 @@ class SignalingClient:
             Welcome,
         )
         self._silence_s = 2 * welcome.heartbeat_s + 1
+        self._beat = asyncio.create_task(self._ping(self._socket, welcome.heartbeat_s))
         authenticated = await self.request(
             Auth(type="auth", id=self.next_id(), token=self._token), Authenticated
         )
@@ -135,18 +140,25 @@ class SignalingClient:
         return answer
 
     async def messages(self) -> AsyncIterator[ServerMessage]:
-        """Everything that is not the answer to a request; ends with the connection."""
+        """Everything but answers to requests and heartbeats; ends with the connection."""
         while (message := await self._messages.get()) is not None:
             yield message
 
     async def close(self) -> None:
         """Hang up. Idempotent."""
-        if self._reader is not None:
-            self._reader.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._reader
+        tasks = [task for task in (self._beat, self._reader) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         if self._socket is not None:
             await self._socket.close()
+
+    async def _ping(self, socket: ClientConnection, heartbeat_s: float) -> None:
+        """The server drops whoever is silent. Nobody waits for the answer: a slow one must not delay the next."""
+        while True:
+            await asyncio.sleep(heartbeat_s)
+            with contextlib.suppress(OSError, WebSocketException):
+                await socket.send(Ping(type="ping", id=self.next_id()).model_dump_json())
 
     async def _read(self, socket: ClientConnection) -> None:
         try:
@@ -171,5 +183,5 @@ class SignalingClient:
         answered = self._waiting.get(re) if isinstance(re, str) else None
         if answered is not None and not answered.done():
             answered.set_result(message)
-        else:
+        elif not isinstance(message, Pong | Heartbeat):
             self._messages.put_nowait(message)
