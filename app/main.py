@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import logging
 import secrets
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +48,7 @@ from app.lessons.reporting import lesson_for_report
 from app.lessons.repository import LessonStore
 from app.media.reactor import MediaReactor
 from app.media.remote import RemoteEngine
+from app.media.turn import TurnServers
 from app.recording import endpoints as recordings
 from app.recording.finalize import Finalizer
 from app.recording.reactor import RecordingReactor
@@ -125,6 +126,7 @@ class Server:
                 settings.off_stage_video_cap_bps,
             ),
         )
+        self._turn = TurnServers(settings.turn_urls, settings.turn_secret.get_secret_value())
         self.hub = Hub(
             self.rooms,
             self.journal.load,
@@ -132,6 +134,7 @@ class Server:
             site.tickets.read_ticket,
             self.negotiator_of,
             self.clock,
+            ice_servers_of=self._ice_servers_of,
         )
         self.storage = ObstoreStorage.from_settings(settings, UrlSigner(site.url_secret))
         self.recordings = Recordings(database)
@@ -162,6 +165,9 @@ class Server:
         """The engine that holds this lesson's peers."""
         engine = self.media.engine_of(lesson_id)
         return engine if isinstance(engine, RemoteEngine) else None
+
+    def _ice_servers_of(self, participant_id: ParticipantId) -> list[Mapping[str, str]]:
+        return self._turn.ice_servers(participant_id, self.clock.now_ms())
 
     async def _load_engine(self, lesson_id: LessonId) -> int | None:
         return (await self.store.get(lesson_id)).engine_index

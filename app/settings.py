@@ -3,9 +3,9 @@
 import logging
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     media_workers: int = Field(default=1, ge=1, le=64)
     public_ips: tuple[str, ...] = ()
     """Addresses announced to browsers instead of the private ones (1:1 NAT)."""
+    turn_urls: tuple[str, ...] = ()
+    """TURN servers for networks that let nothing else out, such as `turn:turn.example.org:3478?transport=tcp`."""
+    turn_secret: SecretStr = SecretStr("")
+    """Shared with the TURN server (coturn: `static-auth-secret`); needed with `turn_urls`."""
     lead_video_cap_bps: int = Field(default=1_500_000, ge=100_000, le=20_000_000)
     stage_video_cap_bps: int = Field(default=800_000, ge=50_000, le=20_000_000)
     off_stage_video_cap_bps: int = Field(default=200_000, ge=50_000, le=20_000_000)
@@ -68,6 +72,12 @@ class Settings(BaseSettings):
     ticket_grace_s: int = 1800
     """A ticket is good until the planned end plus this."""
     session_cookie_days: int = Field(default=14, ge=1, le=90)
+
+    @model_validator(mode="after")
+    def _turn_needs_its_secret(self) -> Self:
+        if self.turn_urls and not self.turn_secret.get_secret_value():
+            raise ValueError("TONGTANG_TURN_URLS needs TONGTANG_TURN_SECRET")
+        return self
 
     @cached_property
     def resolved_database_url(self) -> str:

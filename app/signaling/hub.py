@@ -26,7 +26,13 @@ from app.signaling.messages import (
     RoomResume,
     ServerClosing,
 )
-from app.signaling.negotiation import MediaDesk, MediaRequest, NegotiatorOf
+from app.signaling.negotiation import (
+    IceServersOf,
+    MediaDesk,
+    MediaRequest,
+    NegotiatorOf,
+    no_ice_servers,
+)
 from app.signaling.session import Now, Session, State, TicketReader, ok, refusal
 from app.signaling.translate import CommandRequest, Step, command_of
 
@@ -58,9 +64,10 @@ class Hub:
         negotiator_of: NegotiatorOf,
         clock: Clock,
         limits: Limits | None = None,
+        ice_servers_of: IceServersOf = no_ice_servers,
     ) -> None:
         self.limits = limits or Limits()
-        self.media = MediaDesk(self.device_of, negotiator_of, self.limits)
+        self.media = MediaDesk(self.device_of, negotiator_of, self.limits, ice_servers_of)
         self._rooms = rooms
         self._load_journal = load_journal
         self._directory = directory

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.ids import LessonId, ParticipantId, PublicationId
@@ -29,11 +29,19 @@ MediaRequest = wire.MediaPublish | wire.MediaSubscribe | wire.MediaAccept
 Answer = wire.MediaAnswer | wire.MediaOffer | wire.Ok | wire.ErrorMessage
 DeviceOf = Callable[[LessonId, ParticipantId], Connection | None]
 NegotiatorOf = Callable[[LessonId], Negotiator | None]
+IceServersOf = Callable[[ParticipantId], Sequence[Mapping[str, str]]]
+
+
+def no_ice_servers(_: ParticipantId) -> Sequence[Mapping[str, str]]:
+    """For installations without a relay."""
+    return ()
 
 
 @dataclass(slots=True)
 class _Place:
-    """What a device was told, so that a new socket of the same place is told it too."""
+    """What a device was told, so that a new socket of the same place is told it too. The grant is kept without relays:
+    their credentials are made anew each time it is told.
+    """
 
     grant: wire.MediaGrant
     slots: dict[str, wire.SlotMapped] = field(default_factory=dict)
@@ -43,9 +51,16 @@ class _Place:
 class MediaDesk:
     """The reactor tells it grants, slots and pauses; it tells the one device of each place."""
 
-    def __init__(self, device_of: DeviceOf, negotiator_of: NegotiatorOf, limits: Limits) -> None:
+    def __init__(
+        self,
+        device_of: DeviceOf,
+        negotiator_of: NegotiatorOf,
+        limits: Limits,
+        ice_servers_of: IceServersOf = no_ice_servers,
+    ) -> None:
         self._device_of = device_of
         self._negotiator_of = negotiator_of
+        self._ice_servers_of = ice_servers_of
         self._timeout_s = limits.negotiation_timeout_s
         self._places: dict[tuple[LessonId, ParticipantId], _Place] = {}
 
@@ -73,7 +88,7 @@ class MediaDesk:
             return
         else:
             place.grant = message
-        self._tell(lesson_id, participant_id, message)
+        self._tell(lesson_id, participant_id, self._with_relays(participant_id, message))
 
     def revoke(
         self, lesson_id: LessonId, participant_id: ParticipantId, reason: wire.RevokeReason
@@ -130,7 +145,7 @@ class MediaDesk:
         place = self._places.get((ticket.lesson_id, ticket.participant_id))
         if place is None:
             return
-        connection.send(place.grant)
+        connection.send(self._with_relays(ticket.participant_id, place.grant))
         for slot in place.slots.values():
             connection.send(slot)
         for pause in place.paused.values():
@@ -184,6 +199,12 @@ class MediaDesk:
             case wire.MediaAccept():
                 await negotiator.accept(lesson_id, participant_id, request.sdp)
                 return ok(request.id)
+
+    def _with_relays(
+        self, participant_id: ParticipantId, grant: wire.MediaGrant
+    ) -> wire.MediaGrant:
+        relays = [dict(server) for server in self._ice_servers_of(participant_id)]
+        return grant.model_copy(update={"ice_servers": [*grant.ice_servers, *relays]})
 
     def _tell(
         self, lesson_id: LessonId, participant_id: ParticipantId, message: wire.ServerMessage

@@ -1,5 +1,6 @@
 """Grants and SDP over the socket, with the real engine behind its link and real peers."""
 
+import itertools
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from app.ids import DeviceId, LessonId, ParticipantId, UserId
-from app.media.port import ClientNetwork, NegotiationFailed, Source
+from app.media.port import ClientNetwork, MediaGrant, MediaPermissions, NegotiationFailed, Source
 from app.media.reactor import MediaReactor
 from app.media.remote import RemoteEngine
 from app.media.wire.endpoint import MediaEndpoint
@@ -235,6 +236,27 @@ async def test_without_a_grant_nobody_negotiates(server: SignalServer) -> None:
         await page.enter(server.ticket(SEAT_2))
         answer = await page.ask("media.subscribe", is_ice_restart=False)
         assert (answer["type"], answer["code"]) == ("error", "not_admitted")
+
+
+async def test_relay_credentials_are_made_anew_each_time_a_grant_is_told() -> None:
+    numbers = itertools.count(1)
+
+    def relays(who: ParticipantId) -> list[dict[str, str]]:
+        return [{"urls": "turn:relay", "username": f"{next(numbers)}:{who}", "credential": "c"}]
+
+    server = SignalServer(MemoryJournal(), ice_servers_of=relays)
+    grant = MediaGrant("webrtc", 1)
+    async with running(server), client(server) as page:
+        await page.enter(server.ticket(SEAT_1))
+        server.hub.media.grant(LESSON, SEAT_1, grant, MediaPermissions())
+        first = await _granted(page)
+        assert [one["username"] for one in first["ice_servers"]] == ["1:sea_1"]
+        server.hub.media.grant(LESSON, SEAT_1, grant, MediaPermissions())
+        await page.cut()
+        async with client(server) as back:
+            await back.enter(server.ticket(SEAT_1), last_seq=page.screen.seq)
+            again = await _granted(back)
+            assert [one["username"] for one in again["ice_servers"]] == ["2:sea_1"]
 
 
 async def test_while_the_engine_is_away_media_is_unavailable_and_the_socket_goes_on(

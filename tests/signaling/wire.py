@@ -23,6 +23,7 @@ from app.signaling.directory import LessonCard
 from app.signaling.endpoint import PATH, build_router
 from app.signaling.hub import Hub
 from app.signaling.limits import Limits
+from app.signaling.negotiation import IceServersOf, no_ice_servers
 from tests.support.journal import MemoryJournal
 
 LESSON = LessonId("les_1")
@@ -78,6 +79,7 @@ class SignalServer:
         journal: MemoryJournal,
         limits: Limits | None = None,
         negotiator: Negotiator | None = None,
+        ice_servers_of: IceServersOf = no_ice_servers,
     ) -> None:
         self.clock = Clock()
         self.journal = journal
@@ -92,6 +94,7 @@ class SignalServer:
             lambda _: negotiator,
             self.clock,
             limits,
+            ice_servers_of,
         )
         self.url = ""
         self.listener: socket.socket | None = None
