@@ -1,33 +1,38 @@
-"""Hosts of our own on this machine: network namespaces joined by a virtual cable."""
+"""Hosts of our own on this machine: network namespaces on one virtual cable, as root or in a user namespace."""
 
 import contextlib
 import os
 import shutil
 import signal
 import subprocess
-import uuid
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+MADE_S = 10.0
+
 
 @dataclass(frozen=True)
 class Host:
-    """One namespace with one address; `prefix` runs a command in it."""
+    """One namespace with one cable; `prefix` runs a command in it. It lives as long as the process `holder`."""
 
     name: str
+    holder: int
     ip: str
+    ip6: str
 
     @property
     def prefix(self) -> tuple[str, ...]:
-        return ("ip", "netns", "exec", self.name)
+        return (*_enter(self.holder), "--")
 
     def run(self, *command: str, stdin: str | None = None) -> str:
         """Run a command there; its output. Raises CalledProcessError."""
+        program = _find(command[0]) or command[0]
         return subprocess.run(
-            [*self.prefix, *command],
+            [*self.prefix, program, *command[1:]],
             input=stdin,
             capture_output=True,
             text=True,
@@ -36,63 +41,114 @@ class Host:
         ).stdout
 
     def drop_udp(self, port: int) -> None:
-        """From now on no datagram to `port` gets in, as behind a school's firewall. TCP goes on."""
+        """From now on no datagram to or from `port` passes, as behind a school's firewall. TCP goes on."""
         rules = f"""
-            table inet weak {{
+            table inet firewall {{
                 chain arriving {{
                     type filter hook input priority 0; policy accept;
                     udp dport {port} drop
+                }}
+                chain leaving {{
+                    type filter hook output priority 0; policy accept;
+                    udp sport {port} drop
                 }}
             }}
         """
         self.run("nft", "-f", "-", stdin=rules)
 
+    def pass_everything(self) -> None:
+        """Undo `drop_udp`."""
+        self.run("nft", "flush", "ruleset")
 
-def require_namespaces() -> None:
-    """Skip with the reason where namespaces cannot be made."""
-    if os.geteuid() != 0:
-        pytest.skip("network namespaces need root")
-    for program, package in (("ip", "iproute2"), ("nft", "nftables")):
-        if shutil.which(program) is None and not Path(f"/usr/sbin/{program}").exists():
-            pytest.skip(f"{program} is missing: install {package}")
-    probe = f"tt-{uuid.uuid4().hex[:8]}"
-    done = subprocess.run(["ip", "netns", "add", probe], capture_output=True, check=False)
-    if done.returncode:
-        pytest.skip(f"network namespaces cannot be made: {done.stderr.decode().strip()}")
-    subprocess.run(["ip", "netns", "del", probe], check=True)
+    def forget_ipv4(self) -> None:
+        """From now on this host is reached over IPv6 alone."""
+        self.run("ip", "-4", "address", "flush", "dev", "cable")
 
 
 @contextlib.contextmanager
 def two_hosts() -> Iterator[tuple[Host, Host]]:
-    """A server host 10.77.0.1 and a client host 10.77.0.2 on one cable, nothing else. Skips where it cannot be had."""
-    require_namespaces()
-    run = uuid.uuid4().hex[:6]
-    server, client = Host(f"tt-{run}-s", "10.77.0.1"), Host(f"tt-{run}-c", "10.77.0.2")
-    ends = (f"tt{run}s", f"tt{run}c")
-    try:
+    """A server host (10.77.0.1, fd77::1) and a client host (.2, ::2) on one cable, and nothing else.
+
+    Skips with the reason where that cannot be had.
+    """
+    for program, package in (("unshare", "util-linux"), ("ip", "iproute2"), ("nft", "nftables")):
+        if _find(program) is None:
+            pytest.skip(f"{program} is missing: install {package}")
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(_host("server", 1, _unshare()))
+        client = stack.enter_context(_host("client", 2, _unshare(server)))
+        server.run("ip", "link", "add", "cable", "type", "veth", "peer", "name", "cable",
+                   "netns", str(client.holder))  # fmt: skip
         for host in (server, client):
-            _ip("netns", "add", host.name)
-            _ip("-n", host.name, "link", "set", "lo", "up")
-        _ip("link", "add", ends[0], "type", "veth", "peer", "name", ends[1])
-        for host, end in zip((server, client), ends, strict=True):
-            _ip("link", "set", end, "netns", host.name)
-            _ip("-n", host.name, "addr", "add", f"{host.ip}/24", "dev", end)
-            _ip("-n", host.name, "link", "set", end, "up")
+            host.run("ip", "address", "add", f"{host.ip}/24", "dev", "cable")
+            # Duplicate address detection would keep the address back for two seconds.
+            host.run("ip", "address", "add", f"{host.ip6}/64", "dev", "cable", "nodad")
+            for link in ("lo", "cable"):
+                host.run("ip", "link", "set", link, "up")
         yield server, client
-    finally:
-        for host in (server, client):
-            _remove(host)
 
 
-def _remove(host: Host) -> None:
-    listed = subprocess.run(
-        ["ip", "netns", "pids", host.name], capture_output=True, text=True, check=False
+def _unshare(beside: Host | None = None) -> list[str]:
+    """A command in a network namespace of its own; without root in the user namespace of `beside`, or a new one."""
+    if os.geteuid() == 0:
+        return ["unshare", "--net"]
+    if beside is not None:
+        return [*beside.prefix, "unshare", "--net"]
+    return ["unshare", "--user", "--map-root-user", "--net"]
+
+
+def _enter(pid: int) -> tuple[str, ...]:
+    user = () if os.geteuid() == 0 else ("--user", "--preserve-credentials")
+    return ("nsenter", "--target", str(pid), *user, "--net")
+
+
+@contextlib.contextmanager
+def _host(name: str, number: int, unshare: list[str]) -> Iterator[Host]:
+    # `cat` ends with its input: however this process ends, the namespace goes too.
+    holder = subprocess.Popen(
+        [*unshare, "--", "cat"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
-    for pid in listed.stdout.split():
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(int(pid), signal.SIGKILL)
-    subprocess.run(["ip", "netns", "del", host.name], capture_output=True, check=False)
+    try:
+        _await_namespace(holder)
+        yield Host(name, holder.pid, f"10.77.0.{number}", f"fd77::{number}")
+    finally:
+        for pid in _inhabitants(holder.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        holder.communicate()
 
 
-def _ip(*arguments: str) -> None:
-    subprocess.run(["ip", *arguments], capture_output=True, check=True)
+def _await_namespace(holder: "subprocess.Popen[str]") -> None:
+    """Until the holder runs in its namespace; a skip with its words when it may not make one."""
+    until = time.monotonic() + MADE_S
+    while Path(f"/proc/{holder.pid}/comm").read_text().strip() != "cat":
+        if holder.poll() is not None:
+            assert holder.stderr is not None
+            reason = holder.stderr.read().strip()
+            pytest.skip(f"network namespaces cannot be made here: {reason}")
+        if time.monotonic() > until:
+            pytest.fail(f"no network namespace after {MADE_S} s")
+        time.sleep(0.01)
+
+
+def _inhabitants(holder: int) -> list[int]:
+    """Every other process in the namespace of `holder`."""
+    own = _namespace_of(str(holder))
+    pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
+    return [pid for pid in pids if pid != holder and own and _namespace_of(str(pid)) == own]
+
+
+def _namespace_of(pid: str) -> str:
+    try:
+        return str(Path(f"/proc/{pid}/ns/net").readlink())
+    except OSError:
+        return ""
+
+
+def _find(program: str) -> str | None:
+    """Where it is; ordinary users have no `sbin` in their path."""
+    return shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin")
