@@ -60,10 +60,13 @@ def run(tls: Tls = False) -> None:
     except _load("app.supervisor.preflight", "CannotServe") as refusal:
         print(refusal, file=sys.stderr)
         raise typer.Exit(1) from refusal
-    began = time.monotonic()
-    print("- Database ... ", end="", flush=True)
-    _run(_prepare(settings, is_seeding=True))
-    print(f"done ({time.monotonic() - began:.0f} s)", flush=True)
+    mark = _load("app.supervisor.prepared", "PreparedMark")(settings)
+    if not mark.is_current():
+        began = time.monotonic()
+        print("- Database ... ", end="", flush=True)
+        _run(_prepare(settings, is_seeding=True))
+        mark.write()
+        print(f"done ({time.monotonic() - began:.0f} s)", flush=True)
     if not lock.was_left_behind:
         lock.release()  # else `serve` is to see it too, and wait for the ports
     # A fresh, small process: the supervisor needs none of what preparing has loaded.

@@ -121,6 +121,31 @@ async def test_stop_goes_stage_by_stage(tmp_path: Path) -> None:
     assert _lines(log)[2:] == ["app-stopped", "recorder-stopped"]
 
 
+async def test_a_late_child_waits_until_the_others_are_ready(tmp_path: Path) -> None:
+    logs = {name: tmp_path / f"{name}.log" for name in ("app", "simulate")}
+    specs = [
+        ChildSpec("simulate", _python(WORKER, logs["simulate"]), is_late=True),
+        ChildSpec("app", _python(WORKER, logs["app"])),
+    ]
+    supervisor = Supervisor(specs, tmp_path, {})
+    async with _running(supervisor):
+        await _until(lambda: _lines(logs["app"]) == ["started"])
+        assert not (tmp_path / "simulate.pid").exists()
+        supervisor.start_late()
+        await _until(lambda: _lines(logs["simulate"]) == ["started"])
+    assert _lines(logs["simulate"]) == ["started", "stopped"]
+
+
+async def test_stopping_before_a_late_child_was_started_ends(tmp_path: Path) -> None:
+    log = tmp_path / "simulate.log"
+    supervisor = Supervisor(
+        [ChildSpec("simulate", _python(WORKER, log), is_late=True)], tmp_path, {}
+    )
+    async with _running(supervisor):
+        pass
+    assert not log.exists()
+
+
 async def test_a_child_that_ignores_sigterm_is_killed_when_asked_twice(tmp_path: Path) -> None:
     deaf = """
         import signal, sys, time

@@ -21,6 +21,8 @@ class ChildSpec:
     """Command line, program first."""
     stop_stage: int = 1
     """Children of a lower stage are stopped first."""
+    is_late: bool = False
+    """Started only when the others are ready (`Supervisor.start_late`): it has nothing to do before."""
     is_essential: bool = True
     """`serve` ends when an essential child cannot be kept alive."""
 

@@ -62,10 +62,13 @@ def child_specs(settings: Settings) -> list[ChildSpec]:
         for index in range(settings.media_workers)
     ]
     return [
+        # First, because its start takes longest.
+        ChildSpec("app", (*program, "app"), stop_stage=0),
         *engines,
         ChildSpec("recorder", (*program, "recorder")),
-        ChildSpec("app", (*program, "app"), stop_stage=0),
-        ChildSpec("simulate", (*program, "simulate"), stop_stage=0, is_essential=False),
+        ChildSpec(
+            "simulate", (*program, "simulate"), stop_stage=0, is_late=True, is_essential=False
+        ),
     ]
 
 
@@ -79,7 +82,7 @@ async def _serve(settings: Settings, run_dir: Path) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, supervisor.stop)
-    announcing = asyncio.create_task(_announce_when_ready(settings))
+    announcing = asyncio.create_task(_when_ready(settings, supervisor))
     try:
         await supervisor.run()
     finally:
@@ -88,7 +91,8 @@ async def _serve(settings: Settings, run_dir: Path) -> None:
             await announcing
 
 
-async def _announce_when_ready(settings: Settings) -> None:
+async def _when_ready(settings: Settings, supervisor: Supervisor) -> None:
+    """Say so, and start what only then has work."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     slow_at = began + SLOW_START_S
@@ -109,6 +113,7 @@ async def _announce_when_ready(settings: Settings) -> None:
             )
             slow_at = float("inf")
         await asyncio.sleep(READY_POLL_S)
+    supervisor.start_late()
     print(f"- App, engine, recorder ... done ({loop.time() - began:.1f} s)")
     print("\n".join(ready_lines(settings)), flush=True)
 

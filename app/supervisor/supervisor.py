@@ -47,14 +47,20 @@ class Supervisor:
         self._run_dir = run_dir
         self._environment = {**os.environ, **environment, SUPERVISED: "1"}
         self._children = [_Child(spec, policy()) for spec in specs]
+        self._late = asyncio.Event()
         self._stopping = asyncio.Event()
         self._at_once = asyncio.Event()
+
+    def start_late(self) -> None:
+        """Start the late children."""
+        self._late.set()
 
     def stop(self) -> None:
         """Stop every child, kindly; asked a second time, at once."""
         if self._stopping.is_set():
             self._at_once.set()
         self._stopping.set()
+        self._late.set()
 
     async def run(self) -> None:
         """Raises `ChildGivenUp` after the others were stopped when an essential child cannot be kept alive."""
@@ -68,6 +74,7 @@ class Supervisor:
                     break
         finally:
             self._stopping.set()
+            self._late.set()
             await self._stop_children()
             outcomes = await asyncio.gather(*tasks, return_exceptions=True)
         for outcome in outcomes:
@@ -77,6 +84,8 @@ class Supervisor:
     async def _keep_alive(self, child: _Child) -> None:
         loop = asyncio.get_running_loop()
         name = child.spec.name
+        if child.spec.is_late:
+            await self._late.wait()
         while not self._stopping.is_set():
             began = loop.time()
             code = await self._live(child)
