@@ -2,16 +2,35 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
 
 from tests.support.browser import chromium, write_camera, write_microphone
-from tests.support.pages import Screen, tab
+from tests.support.office import Office, PlannedLesson, Seat
+from tests.support.pages import Screen, enter_as_classroom, enter_as_lead, start_lesson, tab
 from tests.support.serve import Served, serving
 
 OpenTab = Callable[..., Awaitable[Screen]]
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A live lesson with its lead and its classrooms on their screens."""
+
+    plan: PlannedLesson
+    lead: Screen
+    classrooms: tuple[Screen, ...]
+
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        """In the order of `classrooms`."""
+        return self.plan.seats
+
+
+Meet = Callable[[int], Awaitable[Meeting]]
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +72,21 @@ async def open_tab(browser: Browser, served: Served) -> AsyncIterator[OpenTab]:
         yield open_one
     complaints = [one for screen in screens for one in screen.unexcused()]
     assert complaints == []
+
+
+@pytest.fixture
+def meet(served: Served, open_tab: OpenTab) -> Meet:
+    """`await meet(2)`: a new lesson, live, with its lead and two classrooms in it."""
+
+    async def make(classrooms: int) -> Meeting:
+        plan = Office(served).plan_lesson(classrooms)
+        lead = await open_tab()
+        await enter_as_lead(lead, served, plan)
+        screens = []
+        for seat in plan.seats:
+            screens.append(await open_tab())
+            await enter_as_classroom(screens[-1], served, seat, plan.lesson_id)
+        await start_lesson(lead)
+        return Meeting(plan, lead, tuple(screens))
+
+    return make

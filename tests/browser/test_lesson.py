@@ -1,36 +1,170 @@
-"""A whole lesson in real browsers: who sees and hears whom."""
+"""A lesson in real browsers: who sees and hears whom, by what their own `getStats` says."""
 
 import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 
-from tests.browser.conftest import OpenTab
-from tests.support.office import Office
+from tests.browser.conftest import Meet
 from tests.support.pages import (
     Screen,
-    call_up,
-    enter_as_classroom,
-    enter_as_lead,
+    Stream,
+    Streams,
+    card,
     press_on_card,
-    start_lesson,
 )
-from tests.support.serve import Served
 
 pytestmark = pytest.mark.browser
 
 CALL_UP_S = 1.0
-"""What a call-up may take from accept to sight and sound."""
+"""From accepting to being seen and heard by everybody."""
+AUDIO_PACKETS = 200
+"""Four seconds of Opus, 20 ms a packet: what is sent while it is watched that none of it arrives."""
+SETTLE_S = 0.5
+"""For packets that were under way when a permission ended."""
 
 
-async def test_lead_and_two_classrooms_meet(served: Served, open_tab: OpenTab) -> None:
-    lesson = Office(served).plan_lesson(2)
-    lead, first, second = [await open_tab() for _ in range(3)]
-    await enter_as_lead(lead, served, lesson)
-    for screen, seat in zip((first, second), lesson.seats, strict=True):
-        await enter_as_classroom(screen, served, seat, lesson.lesson_id)
-    await start_lesson(lead)
+@dataclass(frozen=True)
+class Reading:
+    """A packet counter of a page."""
+
+    screen: Screen
+    stream: Callable[[Streams], Stream]
+
+    async def packets(self) -> int:
+        return self.stream(await self.screen.streams()).packets
+
+
+def sound_of_classrooms(screen: Screen) -> Reading:
+    """All audio that arrives in this page's classroom slots."""
+    return Reading(screen, lambda now: now.classrooms("audio"))
+
+
+def pictures_of_classrooms(screen: Screen) -> Reading:
+    return Reading(screen, lambda now: now.classrooms("video"))
+
+
+def sound_sent(screen: Screen) -> Reading:
+    return Reading(screen, lambda now: now.sent("audio"))
+
+
+async def arrives_nowhere(sent: Reading, *silent: Reading) -> None:
+    """While `sent` counts `AUDIO_PACKETS` more, none of `silent` counts one."""
+    before = [await one.packets() for one in silent]
+    began = await sent.packets()
+
+    async with asyncio.timeout(60):
+        while await sent.packets() < began + AUDIO_PACKETS:
+            await asyncio.sleep(0.2)
+    assert [await one.packets() for one in silent] == before
+
+
+async def test_lead_and_two_classrooms_meet_on_the_stage(meet: Meet) -> None:
+    meeting = await meet(2)
+    lead, (first, second) = meeting.lead, meeting.classrooms
+    seat = meeting.seats[0]
     for screen in (first, second):
-        took = await screen.sees_and_hears(lesson.lead_id)
-        print(f"measured: lead seen and heard {took:.2f} s")
-    for seat in lesson.seats:
-        print(f"measured: classroom seen {await lead.sees_picture(seat.seat_id):.2f} s")
+        took = await screen.sees_and_hears(meeting.plan.lead_id)
+        print(f"measured: the lead is seen and heard by a classroom after {took:.2f} s")
+    for other in meeting.seats:
+        took = await lead.sees_picture(other.seat_id)
+        print(f"measured: {other.school} is seen by the lead after {took:.2f} s")
+
+    off_stage = (
+        sound_of_classrooms(lead),
+        sound_of_classrooms(second),
+        pictures_of_classrooms(second),
+    )
+    await arrives_nowhere(sound_sent(first), *off_stage)
+    assert [await one.packets() for one in off_stage] == [0, 0, 0]
+
+    await press_on_card(lead, seat, "请上讲台")
+    await first.button("接受").wait_for()
+    pressed_at = time.monotonic()
+    await first.press("接受")
+    await asyncio.gather(
+        *(one.sees_and_hears(seat.seat_id, 3 * CALL_UP_S) for one in (lead, second))
+    )
+    print(f"measured: seen and heard by all {time.monotonic() - pressed_at:.2f} s after accepting")
+    await first.sees("你们在讲台上，各教室都看得到、听得到")
+
+    await press_on_card(lead, seat, "请回座")
+    await first.sees("你们已回座")
+    await asyncio.sleep(SETTLE_S)
+    await arrives_nowhere(sound_sent(first), *off_stage)
+
+
+async def test_listen_in_is_for_the_lead_alone_and_open_floor_for_all(meet: Meet) -> None:
+    meeting = await meet(2)
+    lead, (first, second) = meeting.lead, meeting.classrooms
+    seat, other = meeting.seats
+    await lead.sees_picture(other.seat_id)
+
+    await press_on_card(lead, seat, "旁听")
+    took = await lead.sees_and_hears(seat.seat_id)
+    print(f"measured: listening in is heard after {took:.2f} s")
+    await first.sees("主讲教师正在听你们说话")
+    await arrives_nowhere(sound_sent(first), sound_of_classrooms(second))
+    assert (await lead.streams()).received("audio", other.seat_id).packets == 0
+    assert await sound_of_classrooms(first).packets() == 0
+
+    await press_on_card(lead, seat, "停止旁听")
+    await first.sees("本教室已就位")
+    await asyncio.sleep(SETTLE_S)
+    await arrives_nowhere(sound_sent(first), *map(sound_of_classrooms, (lead, first, second)))
+
+    await lead.press("全体发言")
+    for screen, heard in ((lead, seat), (lead, other), (first, other), (second, seat)):
+        took = await screen.hears(heard.seat_id)
+        print(f"measured: {heard.school} is heard on the open floor after {took:.2f} s")
+    await first.sees("全体发言：各教室都听得到你们")
+
+    await lead.press("结束全体发言")
+    await first.sees("本教室已就位")
+    await asyncio.sleep(SETTLE_S)
+    await arrives_nowhere(sound_sent(first), *map(sound_of_classrooms, (lead, first, second)))
+
+
+async def test_a_camera_or_microphone_switched_off_sends_nothing(meet: Meet) -> None:
+    meeting = await meet(1)
+    lead, (classroom,), (seat,) = meeting.lead, meeting.classrooms, meeting.seats
+    camera_off = card(lead, seat).get_by_text("摄像头已关闭")
+    microphone_off = card(lead, seat).get_by_text("话筒关", exact=True)
+    await press_on_card(lead, seat, "旁听")
+    await lead.sees_and_hears(seat.seat_id)
+    assert await camera_off.count() == 0
+    assert await microphone_off.count() == 0
+
+    await classroom.press("关闭摄像头")
+    await classroom.sees("摄像头关")
+    await camera_off.wait_for()
+    await asyncio.sleep(SETTLE_S)
+    await arrives_nowhere(sound_of_classrooms(lead), pictures_of_classrooms(lead))
+
+    await classroom.press("关闭话筒")
+    await classroom.sees("话筒关")
+    await microphone_off.wait_for()
+    await asyncio.sleep(SETTLE_S)
+    await arrives_nowhere(sound_sent(lead), sound_of_classrooms(lead), pictures_of_classrooms(lead))
+
+    await classroom.press("打开话筒")
+    await classroom.press("打开摄像头")
+    took = await lead.sees_and_hears(seat.seat_id)
+    print(f"measured: seen and heard again {took:.2f} s after switching on")
+    await classroom.sees("摄像头开")
+    await camera_off.wait_for(state="detached")
+    await microphone_off.wait_for(state="detached")
+
+
+@pytest.mark.parametrize("key", ["Space", "Enter"])
+async def test_a_call_up_is_accepted_with_a_large_key(meet: Meet, key: str) -> None:
+    meeting = await meet(1)
+    classroom, (seat,) = meeting.classrooms[0], meeting.seats
+    await press_on_card(meeting.lead, seat, "请上讲台")
+    await classroom.sees("主讲教师请你们上讲台")
+    await classroom.page.keyboard.press(key)
+    await classroom.sees("你们在讲台上，各教室都看得到、听得到")
+    took = await meeting.lead.sees_and_hears(seat.seat_id)
+    print(f"measured: seen and heard by the lead {took:.2f} s after {key}")

@@ -1,10 +1,11 @@
-// Runs before the page's own scripts: keeps every RTCPeerConnection and WebSocket that the page makes within reach,
-// and notes who is in which slot, as the server says. Changes nothing of what the page does.
+// Runs before the page's own scripts: keeps every RTCPeerConnection, WebSocket and Audio that the page makes
+// within reach, and notes who is in which slot, as the server says. Changes nothing of what the page does.
 (() => {
   const peers = [];
   const sockets = [];
   const slots = {};
-  const received = [];
+  const sounds = [];
+  let joined = null;
   const keeping = (Native, list, also) =>
     new Proxy(Native, {
       construct(target, args, newTarget) {
@@ -17,13 +18,13 @@
   const note = (socket) =>
     socket.addEventListener("message", ({ data }) => {
       const message = JSON.parse(data);
-      received.push({ at: performance.now(), type: message.type, event: message.event });
-      if (received.length > 2000) received.shift();
+      if (message.type === "room.snapshot" || message.type === "room.resumed") joined = socket;
       if (message.type === "slot.mapped") slots[message.slot] = message.participant_id;
-      if (message.type === "room.snapshot") for (const slot in slots) delete slots[slot];
+      if (message.type === "media.revoked") for (const slot in slots) delete slots[slot];
     });
   window.RTCPeerConnection = keeping(RTCPeerConnection, peers);
   window.WebSocket = keeping(WebSocket, sockets, note);
+  window.Audio = keeping(Audio, sounds);
 
   const streamsOf = async (peer) => {
     const report = await peer.getStats();
@@ -48,8 +49,11 @@
     peers,
     sockets,
     slots,
-    received,
-    openPeers: () => peers.filter((peer) => peer.connectionState !== "closed").length,
+    sounds,
+    latest: () => ({
+      sockets: sockets.length,
+      isJoined: joined !== null && joined === sockets.at(-1) && joined.readyState === WebSocket.OPEN,
+    }),
     async streams() {
       const open = peers.filter((peer) => peer.connectionState !== "closed");
       return { slots: { ...slots }, streams: (await Promise.all(open.map(streamsOf))).flat() };

@@ -184,6 +184,16 @@ class Screen:
 
         return await self.until(f"{participant_id} seen and heard", grows, deadline_s)
 
+    async def hears(self, participant_id: str, deadline_s: float = PATIENCE_S) -> float:
+        """Wait until new sound of this participant arrives and is played; the seconds it took."""
+        before = (await self.streams()).received("audio", participant_id)
+
+        def grows(now: Streams) -> bool:
+            audio = now.received("audio", participant_id)
+            return audio.packets > before.packets and audio.energy > before.energy
+
+        return await self.until(f"{participant_id} heard", grows, deadline_s)
+
     async def sees_picture(self, participant_id: str, deadline_s: float = PATIENCE_S) -> float:
         """Wait until 5 new frames of this participant are decoded; the seconds it took."""
         before = (await self.streams()).received("video", participant_id).frames

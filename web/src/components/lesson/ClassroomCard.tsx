@@ -37,6 +37,11 @@ export function ClassroomCard({ place }: { place: ParticipantView }) {
                 {words.lead.muted}
               </Badge>
             )}
+            {isSilent(place) && (
+              <Badge tone="night" icon="microphoneOff">
+                {words.media.microphoneOff}
+              </Badge>
+            )}
             {listenersOf(room, place.participant_id).length > 0 && (
               <Badge tone="ok" icon="ear">
                 {words.lead.listening}
@@ -55,4 +60,9 @@ export function ClassroomCard({ place }: { place: ParticipantView }) {
       )}
     </li>
   );
+}
+
+/** Its people closed the microphone themselves; the lead must not wait for an answer. */
+function isSilent(place: ParticipantView): boolean {
+  return place.presence === "present" && place.switched_off.includes("microphone");
 }

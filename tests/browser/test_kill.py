@@ -1,0 +1,93 @@
+"""`kill -9` in the middle of a lesson: nothing that was said before is lost, and everybody is back by themselves."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.support.kills import KilledLesson, Victim, lesson_of_peers
+from tests.support.office import Office
+from tests.support.pages import Screen, enter_as_classroom, enter_as_lead, start_lesson, tab
+from tests.support.rtc_peer import allow_loopback
+from tests.support.serve import Served, serving
+
+pytestmark = [pytest.mark.browser, pytest.mark.recording]
+
+PAGES_BACK_S = 15.0
+"""Deadline; ICE alone takes up to 30 s to notice that its other side is gone."""
+KILLED_APP_HOLE_MS = 1_500
+BETWEEN_S = 3.0
+"""Long enough that more than `MAX_LOST_MS` was recorded before each kill."""
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """A server of each test's own, to be killed."""
+    with serving(tmp_path / "data") as server:
+        yield server
+
+
+async def test_pages_come_back_by_themselves_and_nothing_recorded_is_lost(
+    served: Served, browser: Browser
+) -> None:
+    office = Office(served)
+    plan = office.plan_lesson(1, recorded=True)
+    lesson = KilledLesson(served, office, plan)
+    async with tab(browser, served) as lead, tab(browser, served) as classroom:
+        await enter_as_lead(lead, served, plan)
+        await enter_as_classroom(classroom, served, plan.seats[0], plan.lesson_id)
+        await start_lesson(lead)
+        await _see_each_other(lesson, lead, classroom)
+        await lesson.is_recorded_since(0)
+        for victim in ("app", "engine-0", "all"):
+            await asyncio.sleep(BETWEEN_S)
+            await _kill_under_pages(lesson, victim, lead, classroom)
+        await asyncio.sleep(BETWEEN_S)
+        losses = await lesson.conclude()
+    # The engine and the recorder go on without the app.
+    holes_ms = [loss.hole_ms for loss in losses if loss.kill.victim == "app"]
+    assert max(holes_ms) < KILLED_APP_HOLE_MS
+
+
+async def _kill_under_pages(
+    lesson: KilledLesson, victim: Victim, lead: Screen, classroom: Screen
+) -> None:
+    kill = await lesson.kill(victim)
+    serving_s = await lesson.serve_again()
+    began = time.monotonic()
+    await lesson.all_are_in()
+    await _see_each_other(lesson, lead, classroom)
+    seen_s = time.monotonic() - began
+    recorded_s = await lesson.is_recorded_since(kill.mono_ns)
+    print(
+        f"measured: kill -9 of {victim}: served again after {serving_s:.1f} s, pages see each other "
+        f"{seen_s:.1f} s later, all recorded again after {recorded_s:.1f} s"
+    )
+
+
+async def _see_each_other(lesson: KilledLesson, lead: Screen, classroom: Screen) -> None:
+    """New frames on both pages."""
+    (seat,) = lesson.plan.seats
+    await asyncio.gather(
+        lead.sees_picture(seat.seat_id, PAGES_BACK_S),
+        classroom.sees_picture(lesson.plan.lead_id, PAGES_BACK_S),
+    )
+
+
+async def test_a_killed_recorder_and_supervisor_cost_seconds_of_a_recording(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow_loopback(monkeypatch)
+    async with lesson_of_peers(served) as lesson:
+        print(f"measured: everybody seen and recorded {await lesson.start():.1f} s after the start")
+        for victim in ("recorder", "supervisor"):
+            await asyncio.sleep(BETWEEN_S)
+            kill = await lesson.kill(victim)
+            await lesson.serve_again()
+            took_s = await lesson.is_whole(kill.mono_ns)
+            print(f"measured: kill -9 of {victim}: all is well again after {took_s:.1f} s")
+        await asyncio.sleep(BETWEEN_S)
+        await lesson.conclude()

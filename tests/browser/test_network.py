@@ -1,0 +1,269 @@
+"""The media path: another WebRTC stack in the room, an engine that knows no codec, a network with a relay only."""
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from app.ids import LessonId, ParticipantId, new_id
+from app.media.port import ClientNetwork, Source
+from app.signaling.messages import (
+    CallUpAccept,
+    MediaAccept,
+    MediaAnswer,
+    MediaGrant,
+    MediaOffer,
+    MediaPublish,
+    MediaSubscribe,
+    Ok,
+    SlotMapped,
+)
+from app.simulated.clip import Playback, load_clip
+from app.simulated.signaling_client import SignalingClient
+from tests.browser.conftest import OpenTab
+from tests.support.network import paths_of
+from tests.support.office import Office, PlannedLesson, Seat
+from tests.support.pages import (
+    enter_as_classroom,
+    enter_as_lead,
+    eventually,
+    press_on_card,
+    start_lesson,
+)
+from tests.support.ports import free_port
+from tests.support.rtc_peer import ColourTrack, RtcPeer, allow_loopback
+from tests.support.serve import Served, serving
+
+FRAMES = 15
+CODEC = re.compile(r"lib(avcodec|vpx|opus|openh264|x264)[-.]")
+TURN_SECRET = "willow-gate-7"
+RELAY_ONLY = """
+  const Native = window.RTCPeerConnection;
+  window.RTCPeerConnection = new Proxy(Native, {
+    construct: (target, [configuration], newTarget) =>
+      Reflect.construct(target, [{ ...configuration, iceTransportPolicy: "relay" }], newTarget),
+  });
+"""
+
+
+@pytest.fixture(scope="module")
+def turn_port() -> int:
+    return free_port(udp=True)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, turn_port: int) -> Iterator[Served]:
+    """A server that announces relays; whether any answers is for the test to arrange."""
+    settings = {
+        "TONGTANG_TURN_URLS": f'["turn:127.0.0.1:{turn_port}?transport=udp", '
+        f'"turn:127.0.0.1:{turn_port}?transport=tcp"]',
+        "TONGTANG_TURN_SECRET": TURN_SECRET,
+    }
+    with serving(tmp_path_factory.mktemp("served") / "data", settings=settings) as server:
+        yield server
+
+
+# --- another stack, and an engine that never decodes -------------------------------------------------
+
+
+class SocketNegotiator:
+    """A Negotiator whose every call is a request on the socket of the peer that makes it."""
+
+    def __init__(self, client: SignalingClient) -> None:
+        self._client = client
+
+    async def answer(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        offer_sdp: str,
+        tracks: Mapping[str, Source],
+        network: ClientNetwork,
+    ) -> str:
+        request = MediaPublish(
+            type="media.publish",
+            id=self._client.next_id(),
+            sdp=offer_sdp,
+            tracks={mid: source.value for mid, source in tracks.items()},
+        )
+        return (await self._client.request(request, MediaAnswer)).sdp
+
+    async def offer(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        network: ClientNetwork,
+        *,
+        is_ice_restart: bool = False,
+    ) -> str:
+        request = MediaSubscribe(type="media.subscribe", id=self._client.next_id())
+        return (await self._client.request(request, MediaOffer)).sdp
+
+    async def accept(
+        self, lesson_id: LessonId, participant_id: ParticipantId, answer_sdp: str
+    ) -> None:
+        request = MediaAccept(type="media.accept", id=self._client.next_id(), sdp=answer_sdp)
+        await self._client.request(request, Ok)
+
+
+class AiortcClassroom:
+    """A seat held by aiortc: a picture of one brightness, a choir's sound, and a decoder."""
+
+    def __init__(self, client: SignalingClient, lesson_id: LessonId) -> None:
+        self.client = client
+        self.slots: dict[str, str | None] = {}
+        self.sources: set[str] | None = None
+        """What may be sent; None before the first grant."""
+        self.peer = RtcPeer(
+            SocketNegotiator(client), lesson_id, ParticipantId(client.participant_id)
+        )
+
+    async def listen(self) -> None:
+        async for message in self.client.messages():
+            if isinstance(message, MediaGrant):
+                self.sources = set(message.publish)
+            elif isinstance(message, SlotMapped):
+                self.slots[message.slot] = message.participant_id
+
+    def frames_of(self, participant_id: str, kind: str) -> int:
+        """Frames (`v`) or blocks of sound (`a`) decoded of this participant."""
+        slots = [slot for slot, who in self.slots.items() if who == participant_id]
+        return sum(self.peer.received.frames[f"{slot}.{kind}"] for slot in slots)
+
+
+@contextlib.asynccontextmanager
+async def aiortc_classroom(
+    served: Served, lesson: PlannedLesson, seat: Seat
+) -> AsyncIterator[AiortcClassroom]:
+    ticket = Office(served).call(
+        "POST", f"/lessons/{lesson.lesson_id}/tickets", {"seat_id": seat.seat_id}
+    )
+    client = SignalingClient(ticket["signal_url"], ticket["token"], new_id("dev"))
+    await client.connect()
+    classroom = AiortcClassroom(client, LessonId(lesson.lesson_id))
+    listening = asyncio.create_task(classroom.listen())
+    try:
+        await client.join()
+        yield classroom
+    finally:
+        await classroom.peer.close()
+        await client.close()
+        listening.cancel()
+
+
+def codecs_in(pid: int) -> set[str]:
+    """Codec libraries that are mapped into the memory of this process."""
+    maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
+    return {Path(line.split()[-1]).name for line in maps if CODEC.search(line)}
+
+
+@pytest.mark.browser
+async def test_aiortc_and_chromium_decode_each_other_and_the_engine_has_no_codec(
+    served: Served, open_tab: OpenTab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow_loopback(monkeypatch)
+    lesson = Office(served).plan_lesson(1)
+    (seat,) = lesson.seats
+    lead = await open_tab()
+    await enter_as_lead(lead, served, lesson)
+    async with aiortc_classroom(served, lesson, seat) as classroom:
+        await start_lesson(lead)
+
+        async def may_send() -> bool:
+            return classroom.sources == {"camera", "microphone"}
+
+        await eventually("the classroom may send", may_send)
+        choir = Playback(load_clip("classroom-a"))
+        await classroom.peer.publish(ColourTrack(200), choir.microphone)
+        await classroom.peer.subscribe()
+        print(f"measured: Chromium decodes aiortc {await lead.sees_picture(seat.seat_id):.2f} s")
+        await press_on_card(lead, seat, "请上讲台")
+        await lead.button("取消").wait_for()
+        accept = CallUpAccept(type="callup.accept", id=classroom.client.next_id())
+        await classroom.client.request(accept, Ok)
+        print(f"measured: Chromium hears aiortc {await lead.hears(seat.seat_id):.2f} s")
+
+        async def decodes() -> bool:
+            pictures, sounds = (classroom.frames_of(lesson.lead_id, kind) for kind in "va")
+            return pictures >= FRAMES and sounds >= FRAMES
+
+        print(f"measured: aiortc decodes Chromium {await eventually('the lead', decodes):.2f} s")
+        codecs = {video.codec for video in (await lead.streams()).streams if video.kind == "video"}
+        assert codecs == {"video/VP8"}
+    # This process decodes, so the same look at it must find what is not to be found in the engine.
+    assert any(name.startswith("libvpx") for name in codecs_in(os.getpid()))
+    assert codecs_in(served.pid_of("engine-0")) == set()
+
+
+# --- a network with a relay only ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def relay(turn_port: int, tmp_path: Path) -> Iterator[None]:
+    """coturn on loopback, with our secret."""
+    program = shutil.which("turnserver")
+    if program is None:
+        pytest.skip("turnserver is missing: install coturn")
+    command = [
+        program,
+        "-n",
+        f"--listening-port={turn_port}",
+        "--listening-ip=127.0.0.1",
+        "--relay-ip=127.0.0.1",
+        "--use-auth-secret",
+        f"--static-auth-secret={TURN_SECRET}",
+        "--realm=tongtang.test",
+        "--allow-loopback-peers",
+        "--no-cli",
+        "--no-tls",
+        "--no-dtls",
+        "--log-file=stdout",
+        f"--pidfile={tmp_path / 'turnserver.pid'}",
+    ]
+    with (tmp_path / "turnserver.log").open("wb") as log:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        _await_tcp(turn_port)
+        yield
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _await_tcp(port: int) -> None:
+    until = time.monotonic() + 15
+    while True:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        assert time.monotonic() < until, "turnserver does not listen"
+        time.sleep(0.05)
+
+
+@pytest.mark.network
+@pytest.mark.usefixtures("relay")
+async def test_a_lesson_reaches_pages_that_have_nothing_but_the_relay(
+    served: Served, open_tab: OpenTab
+) -> None:
+    lesson = Office(served).plan_lesson(1)
+    (seat,) = lesson.seats
+    lead, classroom = await open_tab(), await open_tab()
+    for screen in (lead, classroom):
+        await screen.page.add_init_script(RELAY_ONLY)
+    await enter_as_lead(lead, served, lesson)
+    await enter_as_classroom(classroom, served, seat, lesson.lesson_id)
+    await start_lesson(lead)
+    print(
+        f"measured: lead through the relay {await classroom.sees_and_hears(lesson.lead_id):.2f} s"
+    )
+    print(f"measured: classroom through the relay {await lead.sees_picture(seat.seat_id):.2f} s")
+    for screen in (lead, classroom):
+        paths = await paths_of(screen)
+        assert [path.local_type for path in paths] == ["relay", "relay"], paths

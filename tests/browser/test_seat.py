@@ -1,0 +1,165 @@
+"""A seat is the classroom's: it survives reloads, cuts and a change of PC, and one device holds it at a time."""
+
+import asyncio
+import time
+
+import pytest
+
+from tests.browser.conftest import Meet, OpenTab
+from tests.support.office import Office
+from tests.support.pages import Screen, enter_as_classroom, eventually
+from tests.support.serve import Served
+
+pytestmark = pytest.mark.browser
+
+BACK_S = 5.0
+"""How soon a seat must be back after a reload or a cut."""
+DEADLINE_S = 3 * BACK_S
+WATCH_S = 6.0
+"""Long enough for the first ten attempts of a page that would come back by itself."""
+REPLACED = "这个位置已在另一台设备上打开"
+
+
+async def test_a_second_device_takes_the_seat_and_nobody_evicts_in_turn(
+    meet: Meet, open_tab: OpenTab, served: Served
+) -> None:
+    meeting = await meet(1)
+    (first,), (seat,) = meeting.classrooms, meeting.seats
+    await meeting.lead.sees_picture(seat.seat_id)
+    second = await open_tab()
+    await enter_as_classroom(second, served, seat, meeting.plan.lesson_id)
+    print(f"measured: the first device is told after {await first.sees(REPLACED):.2f} s")
+    await second.sees_and_hears(meeting.plan.lead_id)
+    await meeting.lead.sees_picture(seat.seat_id)
+    await _keeps_the_seat(second, told=first)
+
+    await first.press("在这里继续")
+    print(f"measured: the second device is told after {await second.sees(REPLACED):.2f} s")
+    await first.sees_and_hears(meeting.plan.lead_id)
+    await meeting.lead.sees_picture(seat.seat_id)
+    await _keeps_the_seat(first, told=second)
+
+    rows = Office(served).attendance(meeting.plan.lesson_id)
+    assert [row["participant_id"] for row in rows].count(seat.seat_id) == 1
+
+
+async def test_a_reload_gives_the_same_seat_back(meet: Meet, served: Served) -> None:
+    meeting = await meet(1)
+    (classroom,), (seat,) = meeting.classrooms, meeting.seats
+    await classroom.sees_and_hears(meeting.plan.lead_id)
+    await meeting.lead.sees_picture(seat.seat_id)
+
+    began = time.monotonic()
+    await classroom.page.reload()
+    await classroom.sees_and_hears(meeting.plan.lead_id, DEADLINE_S)
+    await meeting.lead.sees_picture(seat.seat_id, DEADLINE_S)
+    print(f"measured: back after a reload in {time.monotonic() - began:.2f} s")
+    await classroom.sees(seat.name)
+    _one_row(served, meeting.plan.lesson_id, seat.seat_id)
+
+
+async def test_a_cut_socket_gives_the_same_seat_back(meet: Meet, served: Served) -> None:
+    meeting = await meet(1)
+    (classroom,), (seat,) = meeting.classrooms, meeting.seats
+    await classroom.sees_and_hears(meeting.plan.lead_id)
+
+    for round_number in range(3):
+        began = time.monotonic()
+        await classroom.cut_socket()
+        await _has_the_seat(classroom, sockets=round_number + 2)
+        took = time.monotonic() - began
+        print(f"measured: back after a cut of the socket in {took:.2f} s")
+        await classroom.sees_and_hears(meeting.plan.lead_id)
+    # The media outlived the cuts: nothing was negotiated again.
+    assert await classroom.page.evaluate("probe.peers.length") == 2
+    _one_row(served, meeting.plan.lesson_id, seat.seat_id)
+
+
+async def test_a_network_that_comes_back_gives_the_same_seat_back(
+    meet: Meet, served: Served
+) -> None:
+    meeting = await meet(1)
+    (classroom,), (seat,) = meeting.classrooms, meeting.seats
+    await classroom.sees_and_hears(meeting.plan.lead_id)
+    classroom.excuse("ERR_INTERNET_DISCONNECTED")
+
+    await classroom.page.context.set_offline(True)
+    await classroom.cut_socket()
+    await classroom.sees("网络断开，正在重新连接…")
+    await classroom.sees("服务器暂时连不上，正在重试…")
+    await classroom.page.context.set_offline(False)
+    took = await _has_the_seat(classroom)
+    print(f"measured: back after a network outage in {took:.2f} s")
+    await classroom.sees_and_hears(meeting.plan.lead_id, DEADLINE_S)
+    await meeting.lead.sees_picture(seat.seat_id)
+    _one_row(served, meeting.plan.lesson_id, seat.seat_id)
+
+
+async def test_a_projector_window_adds_no_downlink(meet: Meet) -> None:
+    meeting = await meet(1)
+    (classroom,) = meeting.classrooms
+    await classroom.sees_and_hears(meeting.plan.lead_id)
+    before = await _inbound(classroom)
+    sockets = await classroom.page.evaluate("probe.sockets.length")
+
+    async with classroom.page.context.expect_page() as opened:
+        await classroom.press("打开投影窗口")
+    projector = Screen.of(await opened.value)
+    frames = await projector.page.evaluate(SHOWN_FRAMES)
+    print(f"measured: the projector window shows {frames} new frames of {before} inbound streams")
+
+    assert await projector.page.evaluate("[probe.peers.length, probe.sockets.length]") == [0, 0]
+    assert await _inbound(classroom) == before
+    assert await classroom.page.evaluate("probe.peers.length") == 2
+    assert await classroom.page.evaluate("probe.sockets.length") == sockets
+    assert await projector.page.evaluate("probe.sounds.length") == 0
+    assert projector.unexcused() == []
+
+
+SHOWN_FRAMES = """new Promise((resolve) => {
+  // Resolves once the largest picture of this window has shown ten new frames, with how many it was.
+  const count = (video, frames) =>
+    video.requestVideoFrameCallback(() => (frames < 10 ? count(video, frames + 1) : resolve(frames)));
+  const look = () => {
+    const video = [...document.querySelectorAll("video")].find((one) => one.videoWidth > 0);
+    if (video) count(video, 1);
+    else setTimeout(look, 50);
+  };
+  look();
+})"""
+
+
+async def _inbound(screen: Screen) -> int:
+    """How many RTP streams arrive at this page with packets."""
+    found = (await screen.streams()).streams
+    return sum(one.type == "inbound-rtp" and one.packets > 0 for one in found)
+
+
+async def _has_the_seat(screen: Screen, sockets: int | None = None) -> float:
+    """Wait until the page is in its place again (over socket number `sockets`); the seconds it took."""
+
+    async def holds() -> bool:
+        latest = await screen.page.evaluate("probe.latest()")
+        return bool(latest["isJoined"]) and sockets in (None, latest["sockets"])
+
+    return await eventually("the seat is back", holds, DEADLINE_S)
+
+
+async def _keeps_the_seat(holder: Screen, *, told: Screen) -> None:
+    """For `WATCH_S` neither device makes a new connection, and the picture goes on."""
+    script = "[probe.sockets.length, probe.sockets.at(-1).readyState]"
+    before = [await screen.page.evaluate(script) for screen in (holder, told)]
+    assert before[0][1] == 1
+    assert before[1][1] > 1
+    until = time.monotonic() + WATCH_S
+    while time.monotonic() < until:
+        await asyncio.sleep(0.5)
+        assert [await screen.page.evaluate(script) for screen in (holder, told)] == before
+    assert await told.page.get_by_text(REPLACED).is_visible()
+    assert await holder.page.get_by_text(REPLACED).count() == 0
+
+
+def _one_row(served: Served, lesson_id: str, seat_id: str) -> None:
+    rows = [row for row in Office(served).attendance(lesson_id) if row["participant_id"] == seat_id]
+    assert len(rows) == 1
+    print(f"measured: one row, {rows[0]['cuts']} cuts, {len(rows[0]['spans'])} spans")

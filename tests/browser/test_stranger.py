@@ -1,0 +1,148 @@
+"""A stranger at `/` gets somewhere by reading: visible words and roles only, no address, no test id."""
+
+import re
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.async_api import Locator
+
+from tests.browser.conftest import OpenTab
+from tests.support.pages import Screen
+
+pytestmark = [pytest.mark.browser]
+SAMPLE_READY_MS = 180_000
+
+
+@dataclass(frozen=True)
+class Words:
+    """What stands on the screens, in one language."""
+
+    teach: str
+    classroom: str
+    county: str
+    enter: str
+    start: str
+    end: str
+    confirm_end: str
+    call: str
+    on_stage: str
+    ready: str
+    replay: str
+    play: str
+    pause: str
+
+
+WORDS = {
+    "zh-CN": Words(
+        teach="我来上课",
+        classroom="当一间教室",
+        county="管理全县",
+        enter="进入课堂",
+        start="开始上课",
+        end="下课",
+        confirm_end="确定下课",
+        call="请上讲台",
+        on_stage="在讲台上",
+        ready="本教室已就位",
+        replay="看回看",
+        play="播放",
+        pause="暂停",
+    ),
+    "en": Words(
+        teach="Teach",
+        classroom="Be a classroom",
+        county="Run the county",
+        enter="Enter the lesson",
+        start="Start the lesson",
+        end="End the lesson",
+        confirm_end="End it",
+        call="Call up",
+        on_stage="On stage",
+        ready="This classroom is ready",
+        replay="Watch replay",
+        play="Play",
+        pause="Pause",
+    ),
+}
+
+
+@dataclass
+class Stranger:
+    """Somebody who reads the screen and clicks, and counts the clicks."""
+
+    screen: Screen
+    clicks: int = 0
+    path: list[str] = field(default_factory=list)
+
+    async def click(self, role: str, name: str) -> None:
+        await self._click(
+            self.screen.page.get_by_role(role, name=re.compile(f"^{re.escape(name)}")).first, name
+        )
+
+    async def _click(self, what: Locator, name: str) -> None:
+        await what.click()
+        self.clicks += 1
+        self.path.append(name)
+
+    def __str__(self) -> str:
+        return f"{self.clicks} clicks: {' > '.join(self.path)}"
+
+
+@pytest.mark.parametrize("locale", WORDS)
+async def test_a_stranger_teaches_simulated_classrooms_in_at_most_six_clicks(
+    open_tab: OpenTab, locale: str
+) -> None:
+    words = WORDS[locale]
+    stranger = Stranger(await open_tab(locale=locale))
+    page = stranger.screen.page
+    await page.goto("/")
+    await stranger.click("button", words.teach)
+    await stranger.click("button", words.enter)
+    await stranger.click("button", words.start)
+    await stranger.click("button", words.call)
+    await page.get_by_text(words.on_stage, exact=True).first.wait_for()
+    await stranger.screen.until(
+        "a simulated classroom seen and heard",
+        lambda now: now.classrooms("video").frames > 5 and now.classrooms("audio").energy > 0,
+    )
+    await stranger.click("button", words.end)
+    await stranger.click("button", words.confirm_end)
+    await page.get_by_role("button", name=words.end, exact=True).wait_for(state="detached")
+    print(f"measured: {stranger}")
+    assert stranger.clicks <= 6
+
+
+@pytest.mark.parametrize("locale", WORDS)
+async def test_a_stranger_is_a_classroom_in_at_most_two_clicks(
+    open_tab: OpenTab, locale: str
+) -> None:
+    words = WORDS[locale]
+    stranger = Stranger(await open_tab(locale=locale))
+    await stranger.screen.page.goto("/")
+    await stranger.click("button", words.classroom)
+    await stranger.click("button", words.enter)
+    await stranger.screen.sees(words.ready)
+    print(f"measured: {stranger}")
+    assert stranger.clicks <= 2
+
+
+@pytest.mark.recording
+@pytest.mark.parametrize("locale", WORDS)
+async def test_a_stranger_finds_a_replay_in_at_most_three_clicks(
+    open_tab: OpenTab, locale: str
+) -> None:
+    words = WORDS[locale]
+    stranger = Stranger(await open_tab(locale=locale))
+    page = stranger.screen.page
+    await page.goto("/")
+    await stranger.click("button", words.county)
+    await page.get_by_role("link", name=words.replay).first.wait_for(timeout=SAMPLE_READY_MS)
+    await stranger.click("link", words.replay)
+    await stranger.click("button", words.play)
+    await page.get_by_role("button", name=words.pause).wait_for()
+    await page.wait_for_function(
+        "[...document.querySelectorAll('video')]"
+        ".some(v => v.getVideoPlaybackQuality().totalVideoFrames > 10)"
+    )
+    print(f"measured: {stranger}")
+    assert stranger.clicks <= 3
