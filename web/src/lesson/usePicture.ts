@@ -5,7 +5,7 @@ import { useMedia, useRoom } from "./context";
 export interface Picture {
   stream: MediaStream | null;
   /** Why there is nothing (new) to see; null while the picture runs. */
-  reason: "off" | "absent" | "cut" | "paused" | "none" | null;
+  reason: "off" | "absent" | "cut" | "ready" | "paused" | "none" | null;
 }
 
 /** The picture of a participant as it arrives here. */
@@ -17,6 +17,8 @@ export function usePicture(participantId: string, source: SourceName = "camera")
   const stream = (slot && media.slots[slot]?.video) || null;
   if (!place || place.presence === "absent") return { stream: null, reason: "absent" };
   if (place.presence === "cut") return { stream: null, reason: "cut" };
+  // Nobody sends anything before the lesson starts.
+  if (room.view.phase === "waiting") return { stream: null, reason: "ready" };
   if (place.switched_off.includes(source)) return { stream: null, reason: "off" };
   if (!stream || place.publishing[source] === undefined) return { stream: null, reason: "none" };
   // The last picture stays while video is paused; the tile says so.

@@ -39,7 +39,8 @@ function Prompt({ expiresMs }: { expiresMs: number | null }) {
     acceptButton.current?.focus();
     const onKey = (event: KeyboardEvent) => {
       if (!ACCEPT_KEYS.has(event.key) || event.repeat) return;
-      if (event.target instanceof HTMLButtonElement) return;
+      const isButtonsOwn = event.key === "Enter" || event.key === " ";
+      if (isButtonsOwn && event.target instanceof HTMLButtonElement) return;
       event.preventDefault();
       accept();
     };

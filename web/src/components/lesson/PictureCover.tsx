@@ -1,6 +1,6 @@
 import { useWords } from "../../i18n";
 import type { Picture } from "../../lesson/usePicture";
-import { Icon } from "../Icon";
+import { Icon, type IconName } from "../Icon";
 
 /** What stands in a tile that has no running picture. */
 export function PictureCover({ reason }: { reason: NonNullable<Picture["reason"]> }) {
@@ -12,6 +12,8 @@ export function PictureCover({ reason }: { reason: NonNullable<Picture["reason"]
       return <Cover icon="people" text={lesson.absent} />;
     case "cut":
       return <Cover icon="signal" text={lesson.cut} />;
+    case "ready":
+      return <Cover icon="check" text={lesson.present} />;
     case "none":
       return <Cover icon="camera" text={lesson.noPicture} />;
     case "paused":
@@ -19,13 +21,7 @@ export function PictureCover({ reason }: { reason: NonNullable<Picture["reason"]
   }
 }
 
-function Cover({
-  icon,
-  text,
-}: {
-  icon: "cameraOff" | "people" | "signal" | "camera";
-  text: string;
-}) {
+function Cover({ icon, text }: { icon: IconName; text: string }) {
   return (
     <>
       <Icon name={icon} size={32} />
