@@ -7,7 +7,7 @@ import logging
 import signal
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 
 import uvicorn
@@ -22,6 +22,10 @@ MAX_MESSAGE_BYTES = 262_144
 """Largest WebSocket message; an SDP is at most 100,000 characters."""
 SHUTDOWN_GRACE_S = 2
 BACKLOG = 256
+DEAD_CLIENT_MS = 20_000
+
+BeforeClose = Callable[[], Awaitable[None]]
+"""`application.state.before_close`: awaited while clients can still be told that the server goes away."""
 
 
 class _Listener(uvicorn.Server):
@@ -36,9 +40,13 @@ def listening_socket(host: str, port: int) -> socket.socket:
     """A bound TCP socket; `::` takes IPv4 too, and falls back to IPv4 alone where the machine has no IPv6."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        sock = socket.socket(family, socket.SOCK_STREAM)
+        # The protocol spelled out: else asyncio leaves out TCP_NODELAY on what is accepted.
+        sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                # Inherited too: data for a client whose network is gone is not kept for 15 minutes.
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_CLIENT_MS)
             if family == socket.AF_INET6:
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
             sock.bind((host, port))
@@ -76,10 +84,20 @@ async def serve_http(application: Starlette, settings: Settings) -> None:
         if context is not None:
             renewal = asyncio.create_task(tls.keep_current(settings, context))
             stack.push_async_callback(_end, renewal)
-        await _run([_Listener(config) for config, _ in listeners], sockets, stop)
+        before_close: BeforeClose = getattr(application.state, "before_close", _nothing)
+        await _run([_Listener(config) for config, _ in listeners], sockets, stop, before_close)
 
 
-async def _run(servers: list[_Listener], sockets: list[socket.socket], stop: asyncio.Event) -> None:
+async def _nothing() -> None:
+    pass
+
+
+async def _run(
+    servers: list[_Listener],
+    sockets: list[socket.socket],
+    stop: asyncio.Event,
+    before_close: BeforeClose,
+) -> None:
     tasks = [
         asyncio.create_task(server.serve(sockets=[sock]))
         for server, sock in zip(servers, sockets, strict=True)
@@ -89,9 +107,13 @@ async def _run(servers: list[_Listener], sockets: list[socket.socket], stop: asy
         await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopping.cancel()
-        for server in servers:
-            server.should_exit = True
-        await asyncio.gather(*tasks)
+        try:
+            # First: a listener that exits closes its sockets without a word of ours.
+            await before_close()
+        finally:
+            for server in servers:
+                server.should_exit = True
+            await asyncio.gather(*tasks)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

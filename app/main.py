@@ -46,6 +46,7 @@ from app.lessons.plan import plan_loader
 from app.lessons.projector import project_lesson
 from app.lessons.reporting import lesson_for_report
 from app.lessons.repository import LessonStore
+from app.lessons.sample import SampleLesson
 from app.media.reactor import MediaReactor
 from app.media.remote import RemoteEngine
 from app.media.turn import TurnServers
@@ -190,6 +191,9 @@ class Server:
             stack.push_async_callback(self.recording.close)
             if self.site.is_demo:
                 await self.demo.ensure()
+                if self.settings.demo_sample:
+                    sample = SampleLesson(self.demo, self.rooms, self.clock.now_ms)
+                    await stack.enter_async_context(_task(sample.run(), "sample lesson"))
             stack.push_async_callback(self.hub.close)
             yield
 
@@ -326,6 +330,7 @@ def create_app(settings: Settings) -> FastAPI:
                 )
             )
             await stack.enter_async_context(server.running())
+            app.state.before_close = server.hub.close
             yield
 
     return _application(settings, lifespan)

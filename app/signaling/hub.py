@@ -1,6 +1,7 @@
 """All sockets of this process: who may open one, which device holds which place, and what each screen is told."""
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -82,6 +83,8 @@ class Hub:
         self._per_ip: Counter[str] = Counter()
         self._reports: set[asyncio.Task[None]] = set()
         self._is_closing = False
+        self._all_gone = asyncio.Event()
+        self._all_gone.set()
         rooms.add_listener(self.on_events)
 
     @property
@@ -106,18 +109,24 @@ class Hub:
         elif self._is_closing:
             connection.close(CloseCode.RESTARTING, "closing")
         self._connections.add(connection)
+        self._all_gone.clear()
         self._per_ip[ip] += 1
         try:
             await connection.run()
         finally:
             self._connections.discard(connection)
+            if not self._connections:
+                self._all_gone.set()
             self._per_ip[ip] -= 1
             if self._per_ip[ip] == 0:
                 del self._per_ip[ip]
             self._depart(connection)
 
     async def close(self) -> None:
-        """Tell every client that the server goes away. Nobody is cut: the next process gives them time to return."""
+        """Tell every client that the server goes away, and give them a moment to hear it. Idempotent.
+
+        Nobody is cut: the next process gives them time to return.
+        """
         self._is_closing = True
         for connection in list(self._connections):
             connection.send(ServerClosing(type="server.closing"))
@@ -129,6 +138,9 @@ class Hub:
                 entry.watch.cancel()
                 tasks.append(entry.watch)
         await asyncio.gather(*tasks, return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.limits.goodbye_s):
+                await self._all_gone.wait()
 
     # --- requests of a connection ---------------------------------------------------------------
 

@@ -20,6 +20,8 @@ class Limits:
     outbox_bytes: int = 1_000_000
     close_timeout_s: float = 5.0
     """How long a closing socket may take to read what is still queued for it."""
+    goodbye_s: float = 1.0
+    """How long a server that goes away waits for its sockets to read that."""
     connections: int = 2_000
     connections_per_ip: int = 200
     companions_per_place: int = 4
