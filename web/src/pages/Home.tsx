@@ -21,8 +21,9 @@ interface Entrance {
 }
 
 async function load(): Promise<Entrance> {
-  const [site, me] = await Promise.all([getSite(), getMe().catch(() => null)]);
-  return { site, me };
+  const site = await getSite();
+  // Behind open doors nobody needs to be known yet.
+  return { site, me: site.doors_open ? null : await getMe().catch(() => null) };
 }
 
 /** Three doors on a demo machine, else sign-in for people and a pairing code for classroom PCs. */

@@ -37,7 +37,8 @@ export default function Lessons() {
     return () => window.clearInterval(timer);
   }, [reload]);
 
-  const isTeacher = timetable.state === "ready" && timetable.value.me.roles.includes("teacher");
+  const roles = timetable.state === "ready" ? timetable.value.me.roles : [];
+  const isTeacher = roles.includes("teacher");
   return (
     <OfficePage
       title={words.lessons.title}
@@ -46,7 +47,12 @@ export default function Lessons() {
           <Link to="/recordings" className={buttonClass()}>
             {words.lessons.recordings}
           </Link>
-          {isTeacher && <TeacherActions />}
+          {isTeacher && <Rehearse />}
+          {(isTeacher || roles.includes("admin")) && (
+            <Link to="/lessons/new" className={buttonClass("primary")}>
+              {words.lessons.create}
+            </Link>
+          )}
         </>
       }
     >
@@ -57,7 +63,7 @@ export default function Lessons() {
   );
 }
 
-function TeacherActions() {
+function Rehearse() {
   const words = useWords();
   const [run, isBusy] = useAction();
   const rehearse = useCallback(async () => {
@@ -65,14 +71,9 @@ function TeacherActions() {
     navigate(`/lessons/${encodeURIComponent(lesson.lesson_id)}/join?role=lead`);
   }, []);
   return (
-    <>
-      <Button isBusy={isBusy} title={words.lessons.rehearseHint} onClick={() => run(rehearse)}>
-        {words.lessons.rehearse}
-      </Button>
-      <Link to="/lessons/new" className={buttonClass("primary")}>
-        {words.lessons.create}
-      </Link>
-    </>
+    <Button isBusy={isBusy} title={words.lessons.rehearseHint} onClick={() => run(rehearse)}>
+      {words.lessons.rehearse}
+    </Button>
   );
 }
 

@@ -1,0 +1,123 @@
+"""`make screenshots`: takes docs/screens/ anew from a running demo. Look at every picture afterwards."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, ViewportSize
+
+from tests.support.browser import chromium
+from tests.support.serve import Served, serving
+
+OUT = Path(__file__).resolve().parents[1] / "docs" / "screens"
+SIZES: Mapping[str, ViewportSize] = {
+    "1366x768": {"width": 1366, "height": 768},
+    "1920x1080": {"width": 1920, "height": 1080},
+    "390x844": {"width": 390, "height": 844},
+}
+ON_A_PHONE = {"classroom", "replay"}
+"""The other pages are not meant for a telephone's screen yet."""
+SAMPLE_READY_MS = 180_000
+PICTURES_MS = 6_000
+
+
+async def shoot(page: Page, name: str) -> None:
+    """One picture per size; the page keeps running in between."""
+    for label, size in SIZES.items():
+        if label == "390x844" and name not in ON_A_PHONE:
+            continue
+        await page.set_viewport_size(size)
+        await page.wait_for_timeout(700)
+        await page.screenshot(path=OUT / f"{name}-{label}.png")
+    await page.set_viewport_size(SIZES["1366x768"])
+
+
+async def open_page(browser: Browser) -> Page:
+    context = await browser.new_context(viewport=SIZES["1366x768"], locale="zh-CN")
+    return await context.new_page()
+
+
+async def teach(browser: Browser, served: Served) -> None:
+    """Home, the door, the lead's page, a classroom that is called up."""
+    lead = await open_page(browser)
+    await lead.goto(served.url)
+    await lead.get_by_role("button", name="我来上课").wait_for()
+    await shoot(lead, "home")
+    await lead.get_by_role("button", name="我来上课").click()
+    await (
+        lead.get_by_role("button", name="关闭摄像头")
+        .or_(lead.get_by_role("button", name="进入课堂"))
+        .first.wait_for()
+    )
+    await lead.wait_for_timeout(2_500)
+    await shoot(lead, "prejoin")
+    await lead.get_by_role("button", name="进入课堂").click()
+    await lead.get_by_role("button", name="开始上课").wait_for()
+    await shoot(lead, "lead-waiting")
+
+    classroom = await open_page(browser)
+    await classroom.goto(served.url)
+    await classroom.get_by_role("button", name="当一间教室").click()
+    await classroom.get_by_role("button", name="进入课堂").click()
+    await classroom.wait_for_timeout(1_500)
+    await shoot(classroom, "classroom-waiting")
+
+    await lead.get_by_role("button", name="开始上课").click()
+    await lead.wait_for_timeout(PICTURES_MS)
+    await shoot(classroom, "classroom")
+    await (
+        lead.get_by_role("listitem")
+        .filter(has_text="石桥村小学")
+        .get_by_role("button", name="请上讲台")
+        .first.click()
+    )
+    await classroom.get_by_role("button", name="接受").wait_for()
+    await shoot(classroom, "classroom-called")
+    await classroom.get_by_role("button", name="接受").click()
+    await lead.get_by_role("button", name="请上讲台").first.click()
+    await lead.wait_for_timeout(PICTURES_MS)
+    await shoot(lead, "lead")
+    await shoot(classroom, "classroom-on-stage")
+    await lead.get_by_role("button", name="下课").click()
+    await lead.get_by_role("button", name="确定下课").click()
+    await classroom.get_by_text("下课了").wait_for()
+    await shoot(classroom, "classroom-over")
+
+
+async def look_back(browser: Browser, served: Served) -> None:
+    """The office: lessons, replay, attendance."""
+    page = await open_page(browser)
+    await page.goto(served.url + "/sign-in")
+    await page.get_by_role("button", name="登录").wait_for()
+    await shoot(page, "sign-in")
+    await page.goto(served.url)
+    await page.get_by_role("button", name="管理全县").click()
+    await page.get_by_role("link", name="看回看").first.wait_for(timeout=SAMPLE_READY_MS)
+    await shoot(page, "lessons")
+    await page.get_by_role("link", name="看回看").first.click()
+    await page.get_by_role("button", name="播放").click()
+    await page.wait_for_timeout(PICTURES_MS)
+    await shoot(page, "replay")
+    await page.goto(served.url + "/lessons")
+    await page.get_by_role("link", name="考勤").first.click()
+    await page.get_by_role("table").wait_for()
+    await shoot(page, "attendance")
+    await page.goto(served.url + "/lessons/new")
+    await page.get_by_role("button", name="保存课堂").wait_for()
+    await shoot(page, "new-lesson")
+
+
+async def main() -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "data") as served:
+        async with chromium(Path(folder)) as browser:
+            await teach(browser, served)
+            await look_back(browser, served)
+    print(f"{len(list(OUT.glob('*.png')))} pictures in docs/screens: open them and look.")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
+    sys.exit(0)
