@@ -1,0 +1,296 @@
+"""A recorded lesson whose server is killed in the middle, and what must be true afterwards."""
+
+import asyncio
+import contextlib
+import io
+import json
+import sqlite3
+import time
+import urllib.request
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
+from urllib.parse import urljoin
+
+import av
+
+from app.ids import ClassroomId, LessonId, SeatId, UserId
+from app.rooms.events import EpochClosed, EpochOpened, LessonStarted, Recorded, event_from_json
+from app.rooms.evolve import fold
+from app.rooms.state import LessonPlan, Phase, Presence, Room, Seat
+from tests.support.lesson_peers import LessonPeer, ask, peers_of, until
+from tests.support.office import Office, PlannedLesson
+from tests.support.serve import Served, ServeFailed
+
+Victim = Literal["app", "engine-0", "recorder", "supervisor", "all"]
+MAX_LOST_MS = 2_000
+"""Of what was recorded before a kill."""
+BACK_S = 45.0
+AVAILABLE_S = 30.0
+FEW_FRAMES = 5
+SOURCES = ("camera", "microphone")
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    victim: Victim
+    mono_ns: int
+    counts: bool
+    """Everybody was recorded when it came, so that what was lost of before can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What one kill cost one publication."""
+
+    kill: Kill
+    participant_id: str
+    source: str
+    before_ms: float
+    """From the last frame that plays to the kill."""
+    hole_ms: float
+    """The longest silence that begins around the kill."""
+
+    def __str__(self) -> str:
+        return (
+            f"kill -9 of {self.kill.victim}: {self.source} of {self.participant_id} lost "
+            f"{self.before_ms:.0f} ms, its hole is {self.hole_ms:.0f} ms long"
+        )
+
+
+class KilledLesson:
+    """The server's side of one live lesson, and the proofs. Who takes part is somebody else's business."""
+
+    def __init__(self, served: Served, office: Office, plan: PlannedLesson) -> None:
+        self.served, self.office, self.plan = served, office, plan
+        self.participant_ids = [plan.lead_id, *(seat.seat_id for seat in plan.seats)]
+        self.kills: list[Kill] = []
+
+    # -- while it is live
+
+    async def kill(self, victim: Victim, *, counts: bool = True) -> Kill:
+        """`kill -9`; `serve_again` afterwards."""
+        now_ns = time.monotonic_ns()
+        if victim == "all":
+            self.served.kill_all()
+        elif victim == "supervisor":
+            assert self.served.process is not None
+            self.served.process.kill()
+            await asyncio.to_thread(self.served.process.wait)
+        else:
+            self.served.kill(victim)
+        self.kills.append(Kill(victim, now_ns, counts))
+        return self.kills[-1]
+
+    async def kill_if_it_runs(self, victim: Victim) -> None:
+        """A second blow before all is well again; what it costs cannot be told from the first one's."""
+        with contextlib.suppress(ServeFailed, ProcessLookupError):
+            await self.kill(victim, counts=False)
+
+    async def serve_again(self) -> float:
+        """Wait until all parts are there, with a new `serve` on the same data if the old one is gone; seconds."""
+        began = time.monotonic()
+        if self.served.process is None or self.served.process.poll() is not None:
+            await asyncio.to_thread(self.served.start)
+        else:
+            await asyncio.to_thread(self.served.wait_until_ready)
+        return time.monotonic() - began
+
+    async def all_are_in(self) -> float:
+        """Wait until everybody's socket is joined, by the journal; the seconds it took."""
+
+        def are_in() -> bool:
+            there = self._fold(self.journal_rows()).participants.values()
+            present = {one.participant_id for one in there if one.presence is Presence.PRESENT}
+            return present >= set(self.participant_ids)
+
+        return await until("everybody is in", are_in, BACK_S)
+
+    async def is_recorded_since(self, since_ns: int) -> float:
+        """Wait until every camera and microphone is written by processes that live; seconds since `since_ns`."""
+        victims = {kill.victim for kill in self.kills if kill.mono_ns >= since_ns}
+        from_ns = since_ns if victims - {"app"} else 0
+        wanted = {(who, source) for who in self.participant_ids for source in SOURCES}
+
+        def is_recorded() -> bool:
+            return wanted <= set(self._open_epochs(from_ns).values())
+
+        await until("the whole room is recorded", is_recorded, BACK_S)
+        return (time.monotonic_ns() - since_ns) / 1e9
+
+    def _open_epochs(self, from_ns: int) -> dict[str, tuple[str, str]]:
+        opened: dict[str, tuple[str, str]] = {}
+        for row in self.journal_rows():
+            if isinstance(row.event, EpochOpened) and row.mono_ns >= from_ns:
+                opened[row.event.epoch_id] = (row.event.participant_id, row.event.source)
+            elif isinstance(row.event, EpochClosed):
+                opened.pop(row.event.epoch_id, None)
+        return opened
+
+    def journal_rows(self) -> list[Recorded]:
+        """The journal as the database holds it, with the monotonic clock that the interface does not show."""
+        path = self.served.data_dir / "tongtang.db"
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            rows = database.execute(
+                "SELECT seq, at_ms, mono_ns, type, data FROM journal WHERE lesson_id = ? ORDER BY seq",
+                (self.plan.lesson_id,),
+            ).fetchall()
+        return [
+            Recorded(seq, at_ms, mono_ns, event_from_json(type_, json.loads(data)))
+            for seq, at_ms, mono_ns, type_, data in rows
+        ]
+
+    def lesson_ms(self, mono_ns: int) -> float:
+        """A reading of the monotonic clock on the lesson's time line."""
+        (started_ns,) = (
+            row.mono_ns for row in self.journal_rows() if isinstance(row.event, LessonStarted)
+        )
+        return (mono_ns - started_ns) / 1e6
+
+    # -- afterwards
+
+    async def end(self) -> float:
+        """End the lesson and wait for its recording; the seconds that took."""
+        lesson = f"/lessons/{self.plan.lesson_id}"
+        await ask(self.office, "POST", f"{lesson}/end")
+
+        async def is_available() -> bool:
+            recording_id = (await ask(self.office, "GET", lesson))["recording_id"]
+            if recording_id is None:
+                return False
+            recording = await ask(self.office, "GET", f"/recordings/{recording_id}")
+            assert recording["state"] != "failed", recording
+            return bool(recording["state"] == "available")
+
+        return await until("the recording is available", is_available, AVAILABLE_S)
+
+    async def folded(self) -> Room:
+        """The room as the fold of the journal that the interface shows; every row in its place."""
+        rows = await asyncio.to_thread(self.office.journal, self.plan.lesson_id)
+        assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
+        journal = [
+            Recorded(row["seq"], 0, 0, event_from_json(row["type"], row["data"])) for row in rows
+        ]
+        return self._fold(journal)
+
+    def _fold(self, journal: Sequence[Recorded]) -> Room:
+        seats = tuple(Seat(SeatId(one.seat_id), ClassroomId("")) for one in self.plan.seats)
+        lead = UserId(self.plan.lead_id.removeprefix("lead_"))
+        plan = LessonPlan(LessonId(self.plan.lesson_id), lead, 0, 2**50, True, seats)
+        return fold(plan, journal)
+
+    async def losses(self) -> list[Loss]:
+        """What each kill cost each publication, by the last and first media that decodes."""
+        lesson = await ask(self.office, "GET", f"/lessons/{self.plan.lesson_id}")
+        replay = await ask(self.office, "GET", f"/recordings/{lesson['recording_id']}")
+        times_ms: dict[tuple[str, str], list[float]] = defaultdict(list)
+        for track in replay["tracks"]:
+            times = await asyncio.to_thread(self._frame_times_ms, track)
+            times_ms[track["participant_id"], track["source"]] += times
+        return [
+            _loss(kill, self.lesson_ms(kill.mono_ns), sorted(times_ms[who, source]), who, source)
+            for kill in self.kills
+            if kill.counts
+            for who in self.participant_ids
+            for source in SOURCES
+        ]
+
+    def _frame_times_ms(self, track: dict[str, Any]) -> list[float]:
+        """When each frame of a track that decodes plays, on the lesson's time line."""
+        url = urljoin(f"http://127.0.0.1:{self.served.http_port}", track["url"])
+        with urllib.request.urlopen(url, timeout=15) as answer:
+            data = io.BytesIO(answer.read())
+        times_ms = []
+        with av.open(data, "r") as container:
+            for frame in container.decode(container.streams[0]):
+                assert isinstance(frame, av.VideoFrame | av.AudioFrame)
+                assert frame.time is not None
+                times_ms.append(track["starts_ms"] + 1000 * frame.time)
+        return times_ms
+
+    async def check_attendance(self) -> None:
+        """One lesson, one row and one span for everybody who was there, whatever was killed."""
+        rows = await asyncio.to_thread(self.office.attendance, self.plan.lesson_id)
+        present = {row["participant_id"]: len(row["spans"]) for row in rows if row["spans"]}
+        assert present == dict.fromkeys(self.participant_ids, 1), rows
+        assert len(rows) == len(self.participant_ids), rows
+
+    async def conclude(self) -> list[Loss]:
+        """End the lesson and check all that must hold; prints what it measured."""
+        took_s = await self.end()
+        print(f"measured: the recording was available {took_s:.1f} s after the end")
+        room = await self.folded()
+        assert room.phase is Phase.ENDED
+        assert {p.presence for p in room.participants.values()} == {Presence.ABSENT}
+        assert not room.open_epochs
+        await self.check_attendance()
+        losses = await self.losses()
+        for loss in losses:
+            print(f"measured: {loss}")
+        for loss in losses:
+            assert loss.before_ms <= MAX_LOST_MS, str(loss)
+            assert loss.hole_ms < float("inf"), str(loss)
+        return losses
+
+
+def _loss(kill: Kill, at_ms: float, times_ms: Sequence[float], who: str, source: str) -> Loss:
+    before = max((t for t in times_ms if t <= at_ms), default=float("-inf"))
+    silences = [
+        following - t
+        for t, following in pairwise((*times_ms, float("inf")))
+        if at_ms - MAX_LOST_MS <= t <= at_ms + MAX_LOST_MS
+    ]
+    return Loss(kill, who, source, at_ms - before, max(silences, default=float("inf")))
+
+
+class LessonOfPeers(KilledLesson):
+    """The same with a lead and classrooms that need no browser."""
+
+    def __init__(
+        self,
+        served: Served,
+        office: Office,
+        plan: PlannedLesson,
+        lead: LessonPeer,
+        classrooms: list[LessonPeer],
+    ) -> None:
+        super().__init__(served, office, plan)
+        self.lead, self.classrooms = lead, classrooms
+
+    async def start(self) -> float:
+        """Start the lesson and wait until everything runs; the seconds that took."""
+        peers = [self.lead, *self.classrooms]
+        await until("everybody is in", lambda: all(peer.is_joined for peer in peers), BACK_S)
+        began_ns = time.monotonic_ns()
+        await ask(self.office, "POST", f"/lessons/{self.plan.lesson_id}/start")
+        return await self.is_whole(began_ns)
+
+    async def is_whole(self, since_ns: int) -> float:
+        """Wait until all are in, the lead and each classroom see each other and all are recorded; seconds."""
+        before = {peer.participant_id: dict(peer.frames) for peer in (self.lead, *self.classrooms)}
+
+        def sees(viewer: LessonPeer, publisher: LessonPeer) -> bool:
+            key = (publisher.participant_id, "video")
+            return viewer.frames[key] - before[viewer.participant_id].get(key, 0) >= FEW_FRAMES
+
+        def all_see() -> bool:
+            for peer in (self.lead, *self.classrooms):
+                peer.check()
+            return self.lead.is_joined and all(
+                peer.is_joined and sees(self.lead, peer) and sees(peer, self.lead)
+                for peer in self.classrooms
+            )
+
+        await until("the lead and the classrooms see each other", all_see, BACK_S)
+        return await self.is_recorded_since(since_ns)
+
+
+@contextlib.asynccontextmanager
+async def lesson_of_peers(served: Served, *, classrooms: int = 2) -> AsyncIterator[LessonOfPeers]:
+    """A new recorded lesson on this server, with everybody on their way in."""
+    office = await asyncio.to_thread(Office, served)
+    plan = await asyncio.to_thread(lambda: office.plan_lesson(classrooms, recorded=True))
+    async with peers_of(office, plan) as (lead, rooms):
+        yield LessonOfPeers(served, office, plan, lead, rooms)
