@@ -18,7 +18,7 @@ from app.db.models import RecordingTrack
 from app.ids import LessonId, RecordingId
 from app.recording.lifecycle import IllegalStep
 from app.recording.manifest import Span, build_manifest
-from app.recording.remux import FinishedEpoch, RemuxJob
+from app.recording.remux_job import FinishedEpoch, RemuxJob
 from app.recording.repository import Recordings
 from app.recording.timeline import LessonTimeline
 from app.rooms.events import LessonStarted, Recorded

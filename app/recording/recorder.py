@@ -39,6 +39,7 @@ from app.recording.control import (
     request_to_json,
     snapshot_to_json,
 )
+from app.recording.paths import recordings_root
 from app.recording.port import (
     RecorderSnapshot,
     Report,
@@ -51,6 +52,8 @@ from app.recording.segment_file import SegmentFile
 from app.recording.track import Hello, MachineClock, Track
 from app.recording.writer import DiskWriter, FileFactory, TrackWriter
 from app.settings import Settings
+
+__all__ = ["RecorderCore", "machine_clock", "recordings_root", "run_recorder", "serve_recorder"]
 
 log = logging.getLogger(__name__)
 
@@ -448,11 +451,6 @@ async def serve_recorder(
         for server in servers:
             server.close()
         await core.close()
-
-
-def recordings_root(settings: Settings) -> Path:
-    """Where segments are written until they are finalised."""
-    return settings.data_dir.resolve() / "recordings"
 
 
 def run_recorder(settings: Settings) -> int:

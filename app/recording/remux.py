@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from av.stream import Stream
 
 from app.recording.adopt import epoch_folders, file_sha256
 from app.recording.alignment import Placement, place
+from app.recording.remux_job import FinishedEpoch, RemuxJob
 from app.recording.segment_reader import SegmentReader
 from app.recording.telemetry import EpochTelemetry, read_epoch
 
@@ -28,36 +29,6 @@ _CONTAINERS: dict[str, tuple[str, str, dict[str, str]]] = {
     "opus": ("webm", 'audio/webm; codecs="opus"', {"cues_to_front": "1"}),
     "h264": ("mp4", "video/mp4", {"movflags": "+faststart"}),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class RemuxJob:
-    lesson_folder: str
-    output_folder: str
-
-
-@dataclass(frozen=True, slots=True)
-class FinishedEpoch:
-    epoch_id: str
-    publication_id: str
-    codec: str
-    mime: str
-    path: str
-    size_bytes: int
-    sha256: str
-    start_mono_ns: int
-    """When the file's time zero was captured, on the recorder's monotonic clock."""
-    duration_ms: int
-    width: int
-    height: int
-    aligned_by: str
-    is_recovered: bool
-    ended_by: str
-    """Why its last segment was closed."""
-    gaps: int
-    boot_id: str
-    utc_ms: int
-    utc_mono: int
 
 
 def remux_lesson(job: RemuxJob) -> list[FinishedEpoch]:

@@ -23,6 +23,7 @@ from tests.support.rtp_publisher import (
     SyntheticTrack,
     film_audio,
     film_video,
+    looped,
     send_all,
 )
 
@@ -82,7 +83,9 @@ async def test_a_stalled_disk_delays_no_packet_and_loses_none(
     tmp_path: Path, run_dir: Path
 ) -> None:
     gate = Gate()
-    track = SyntheticTrack(LESSON, CAMERA, "vp8", film_video("vp8", 20.0, (1.0,), (320, 240)))
+    track = SyntheticTrack(
+        LESSON, CAMERA, "vp8", looped(film_video("vp8", 2.0, (1.0,), (320, 240)), 2.0, 10)
+    )
     expected = sum(1 for _ in track.packets())
     async with running_recorder(tmp_path / "rec", run_dir, gate.open_file) as remote:
         await remote.start(TrackRequest(LESSON, CAMERA))
@@ -108,6 +111,26 @@ async def test_a_stalled_disk_delays_no_packet_and_loses_none(
         with SegmentReader(path) as segment:
             assert len(list(segment.packets())) == len(track.frames)
         del reader
+
+
+async def test_what_is_written_is_synced_while_the_track_goes_on(
+    tmp_path: Path, run_dir: Path
+) -> None:
+    synced: list[str] = []
+
+    class CountingFile(SegmentFile):
+        def sync(self) -> None:
+            synced.append(threading.current_thread().name)
+            super().sync()
+
+    track = SyntheticTrack(LESSON, MICROPHONE, "opus", looped(film_audio(2.0, (1.0,)), 2.0, 60))
+    async with running_recorder(tmp_path / "rec", run_dir, CountingFile) as remote:
+        await remote.start(TrackRequest(LESSON, MICROPHONE))
+        publisher = LivePublisher(run_dir / "sink.sock", [track])
+        took_s = await until(lambda: len(synced) >= 2, what="two syncs")
+        print(f"two syncs in {took_s:.1f} s")
+        await publisher.stop()
+    assert set(synced) == {"recording-sync"}, "not in the thread that writes or reads packets"
 
 
 async def test_the_queue_to_a_stalled_disk_is_bounded(tmp_path: Path) -> None:
@@ -158,8 +181,8 @@ async def test_when_space_runs_out_the_least_important_track_goes_first(
 ) -> None:
     free = [2**40]
     tracks = [
-        SyntheticTrack(LESSON, CAMERA, "vp8", film_video("vp8", 30.0, (1.0,))),
-        SyntheticTrack(LESSON, MICROPHONE, "opus", film_audio(30.0, (1.0,))),
+        SyntheticTrack(LESSON, CAMERA, "vp8", looped(film_video("vp8", 2.0, (1.0,)), 2.0, 60)),
+        SyntheticTrack(LESSON, MICROPHONE, "opus", looped(film_audio(2.0, (1.0,)), 2.0, 60)),
     ]
     async with running_recorder(tmp_path / "rec", run_dir, free_bytes=lambda _: free[0]) as remote:
         await remote.start(TrackRequest(LESSON, CAMERA, priority=5))

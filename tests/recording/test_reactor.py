@@ -32,12 +32,11 @@ from app.storage.obstore_storage import ObstoreStorage
 from app.storage.signing import UrlSigner
 from tests.support.county import SmallCounty, make_county
 from tests.support.recorder_process import RecorderProcess, until
-from tests.support.rtp_publisher import SyntheticTrack, film_audio, film_video
+from tests.support.rtp_publisher import SyntheticTrack, film_audio, film_video, looped
 from tests.support.scene import decodable_frames
 from tests.support.synthetic_engine import SyntheticEngine
 
 pytestmark = pytest.mark.recording
-SCENE_S = 40.0
 LEAD = ParticipantId("lead_usr_teacher1")
 RECORDED_SEAT, SILENT_SEAT = SeatId("sea_1"), SeatId("sea_3")
 
@@ -167,8 +166,8 @@ def make_app(
         SyntheticTrack(county.lesson, f"{who}/{source}", codec, frames, seed=n)
         for n, who in enumerate((LEAD, RECORDED_SEAT, SILENT_SEAT))
         for source, codec, frames in (
-            ("camera", "vp8", film_video("vp8", SCENE_S, (1.0,))),
-            ("microphone", "opus", film_audio(SCENE_S, (1.0,))),
+            ("camera", "vp8", looped(film_video("vp8", 2.0, (1.0,)), 2.0, 60)),
+            ("microphone", "opus", looped(film_audio(2.0, (1.0,)), 2.0, 60)),
         )
     ]
     plan = LessonPlan(

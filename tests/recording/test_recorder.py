@@ -32,6 +32,7 @@ from tests.support.rtp_publisher import (
     SyntheticTrack,
     film_audio,
     film_video,
+    looped,
     send_all,
 )
 
@@ -154,7 +155,12 @@ async def test_a_kill_at_a_random_moment_loses_at_most_the_cluster_being_filled(
     recorder: RecorderProcess, seed: int
 ) -> None:
     rng = random.Random(seed)
-    tracks = [camera(duration_s=60.0, seed=seed), microphone(duration_s=60.0, seed=seed)]
+    pictures = looped(film_video("vp8", 2.0, (1.0,)), 2.0, 60)
+    sound = looped(film_audio(2.0, (1.0,)), 2.0, 60)
+    tracks = [
+        SyntheticTrack(LESSON, CAMERA, "vp8", pictures, seed=seed),
+        SyntheticTrack(LESSON, MICROPHONE, "opus", sound, seed=seed),
+    ]
     for publication in (CAMERA, MICROPHONE):
         await recorder.remote.start(TrackRequest(LESSON, publication))
     publisher = LivePublisher(recorder.sink_socket, tracks)

@@ -111,6 +111,17 @@ def film_audio(
     return tuple(frames)
 
 
+def looped(
+    frames: tuple[EncodedFrame, ...], period_s: float, times: int
+) -> tuple[EncodedFrame, ...]:
+    """The scene again and again: a long one that costs no more to encode. It begins with a keyframe."""
+    return tuple(
+        EncodedFrame(n * period_s + f.captured_s, f.data, f.is_keyframe)
+        for n in range(times)
+        for f in frames
+    )
+
+
 def packetize(codec: str, data: bytes) -> list[bytes]:
     """RTP payloads of one frame: RFC 7741 with a 15-bit picture id left out, RFC 6184, RFC 7587."""
     if codec == "opus":
