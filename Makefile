@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check generate generated-is-current lock reset web
+.PHONY: help run test check bench screenshots generate generated-is-current lock reset web
 
 STEP := @sh scripts/step
 PY := .venv/bin/python
@@ -24,6 +24,8 @@ help:
 	@echo "make run          start everything here and print the address (TLS=1: https for other computers too)"
 	@echo "make test         every test, with a table of what ran"
 	@echo "make check        style, types and import rules"
+	@echo "make bench        CPU of the media engine per forwarded packet (some minutes, on a quiet machine)"
+	@echo "make screenshots  docs/screens/ anew, from a running demo"
 	@echo "make generate     TypeScript types from the server's own contracts"
 	@echo "make reset        forget the data of this folder (asks first)"
 	@echo "make lock         resolve the lock files again"
@@ -88,6 +90,12 @@ generate: .venv/.stamp-dev web/node_modules/.stamp
 	@$(PY) -m app export-openapi > .tools/generated/openapi.json
 	$(STEP) "web/src/generated/signaling.ts" node web/scripts/generate-signaling.mjs $(CURDIR)/.tools/generated/signaling.json
 	$(STEP) "web/src/generated/api.ts" node web/scripts/generate-api.mjs $(CURDIR)/.tools/generated/openapi.json
+
+bench: .venv/.stamp-dev
+	@$(PY) -m tests.bench.forwarding $(ARGS)
+
+screenshots: .venv/.stamp-dev web/dist/.stamp .tools/.stamp-test
+	@$(PY) -m tests.screens
 
 # `make generate` must leave what is committed as it is.
 generated-is-current:

@@ -330,6 +330,8 @@ class RawVideo:
     tl0picidx: int = 250
     mid: tuple[int, str] | None = None
     """Id and value of the MID header extension."""
+    filler_bytes: int = 200
+    """After descriptor and header of each packet."""
     sent: dict[int, bytes] = field(default_factory=dict)
     """Sequence number to packet, for retransmissions."""
 
@@ -350,7 +352,7 @@ class RawVideo:
             )
             tag = 0x10 if keyframe else 0x11
             frame = bytes((tag, 2, 0)) + b"\x9d\x01\x2a" + struct.pack("<HH", 320, 180)
-            payload = descriptor + (frame if is_first else b"rest") + bytes(200)
+            payload = descriptor + (frame if is_first else b"rest") + bytes(self.filler_bytes)
             header = pack_header(
                 self.payload_type,
                 self.sequence_number,
