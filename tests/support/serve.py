@@ -52,8 +52,7 @@ class Served:
 
     def prepare(self) -> None:
         """Make the tables and the demo county."""
-        for command in ("migrate", "seed"):
-            self._command(command)
+        self._command("seed")
 
     def start(self) -> None:
         """Start `serve` and wait until every part is connected; raises `ServeFailed`."""
@@ -172,7 +171,8 @@ def serving(
     prefix: Sequence[str] = (),
 ) -> Iterator[Served]:
     """A prepared and started server; `settings` are further TONGTANG_ variables, `prefix` runs it elsewhere."""
-    served = prepared(data_dir, settings=settings, arguments=arguments, prefix=prefix)
+    served = fresh(data_dir, settings=settings, arguments=arguments, prefix=prefix)
+    served.prepare()
     served.start()
     try:
         yield served
@@ -181,14 +181,14 @@ def serving(
             served.stop()
 
 
-def prepared(
+def fresh(
     data_dir: Path,
     *,
     settings: Mapping[str, str] | None = None,
     arguments: Sequence[str] = (),
     prefix: Sequence[str] = (),
 ) -> Served:
-    """A server with tables and seed that was not started yet."""
+    """A server with ports of its own, without tables, not started."""
     data_dir.mkdir(parents=True, exist_ok=True)
     ports = (free_port(), free_port(), free_port(udp=True))
     environment = {
@@ -199,10 +199,11 @@ def prepared(
         "TONGTANG_MEDIA_PORT": str(ports[2]),
         "TONGTANG_DEMO": "1",
         "TONGTANG_DEMO_PASSWORD": PASSWORD,
+        "TONGTANG_DEMO_SAMPLE": "0",
         "TONGTANG_LOG_LEVEL": "info",
         **(settings or {}),
     }
-    served = Served(
+    return Served(
         data_dir,
         int(environment["TONGTANG_HTTP_PORT"]),
         int(environment["TONGTANG_HTTPS_PORT"]),
@@ -211,5 +212,3 @@ def prepared(
         tuple(prefix),
         tuple(arguments),
     )
-    served.prepare()
-    return served
