@@ -70,6 +70,8 @@ MINUTE_S = 60
 DAY_MS = 86_400_000
 PAIRING_TRIES_PER_ADDRESS = 10
 PAIRING_TRIES_IN_ALL = 300
+ORPHAN_PATIENCE_S = 8.0
+"""A child whose supervisor was killed is gone within this."""
 
 log = logging.getLogger(__name__)
 
@@ -318,7 +320,8 @@ def create_app(settings: Settings) -> FastAPI:
             stack.push_async_callback(database.close)
             if database.is_sqlite:
                 lock = ProcessLock(settings.data_dir)
-                lock.acquire()
+                # Under a supervisor the only other holder is the app of one that was killed: it goes by itself.
+                await lock.acquire_within(ORPHAN_PATIENCE_S if settings.run_dir else 0)
                 stack.callback(lock.release)
             await check_migrated(database)
             server = Server(settings, database, await Site.load(database))

@@ -7,6 +7,7 @@ process queue up on one lock: no writer ever polls SQLite's busy handler against
 import asyncio
 import fcntl
 import os
+import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
@@ -17,6 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 BUSY_TIMEOUT_MS = 10_000
+RETRY_LOCK_S = 0.1
 WRITES = "tongtang_writes"
 MIGRATES = "tongtang_migrates"
 
@@ -105,6 +107,18 @@ class ProcessLock:
     def __init__(self, data_dir: Path) -> None:
         self._path = data_dir / "app.lock"
         self._fd: int | None = None
+
+    async def acquire_within(self, patience_s: float) -> None:
+        """Take the lock, waiting `patience_s` for a holder that is on its way out; raises DatabaseInUse."""
+        deadline = time.monotonic() + patience_s
+        while True:
+            try:
+                self.acquire()
+                return
+            except DatabaseInUse:
+                if time.monotonic() >= deadline:
+                    raise
+            await asyncio.sleep(RETRY_LOCK_S)
 
     def acquire(self) -> None:
         """Take the lock or raise DatabaseInUse with the pid of the holder."""

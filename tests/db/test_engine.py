@@ -118,3 +118,15 @@ def test_the_lock_names_its_holder(tmp_path: Path) -> None:
     with pytest.raises(DatabaseInUse, match=r"pid \d+"):
         ProcessLock(tmp_path).acquire()
     held.release()
+
+
+async def test_an_app_waits_for_the_one_whose_supervisor_was_killed(tmp_path: Path) -> None:
+    orphan = ProcessLock(tmp_path)
+    orphan.acquire()
+    waiting = asyncio.create_task(ProcessLock(tmp_path).acquire_within(30))
+    await asyncio.sleep(0.3)
+    assert not waiting.done()
+    orphan.release()
+    await waiting
+    with pytest.raises(DatabaseInUse):
+        await ProcessLock(tmp_path).acquire_within(0.3)
