@@ -29,6 +29,7 @@ from app.supervisor.restart import RestartPolicy
 from app.supervisor.serve import ready_lines, url
 from app.supervisor.supervisor import ChildGivenUp, Supervisor
 from tests.support.ports import free_port
+from tests.support.serve import is_running
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -59,14 +60,6 @@ async def _until(condition: Callable[[], bool], deadline_s: float = 15.0) -> flo
         while not condition():
             await asyncio.sleep(0.01)
     return time.monotonic() - began
-
-
-def _is_running(pid: int) -> bool:
-    """Whether a process lives; a zombie does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def _pids(run_dir: Path) -> list[int]:
@@ -161,7 +154,7 @@ async def test_a_child_that_ignores_sigterm_is_killed_when_asked_twice(tmp_path:
         supervisor.stop()
         supervisor.stop()
         await asyncio.wait_for(task, 15)
-        assert not _is_running(pid)
+        assert not is_running(pid)
 
 
 async def test_an_essential_child_that_cannot_start_ends_everything_with_a_sentence(
@@ -231,7 +224,7 @@ async def test_kill_9_of_the_supervisor_takes_every_child_down(tmp_path: Path) -
     process.kill()
     await process.wait()
 
-    took = await _until(lambda: not any(_is_running(pid) for pid in children))
+    took = await _until(lambda: not any(is_running(pid) for pid in children))
     print(f"children gone {took:.2f} s after kill -9 of the supervisor")
     assert all(_lines(log) == ["started", "stopped"] for log in logs)
 

@@ -26,6 +26,13 @@ class ServeFailed(Exception):
     """It ended, or never became ready; the message carries its last lines."""
 
 
+def is_running(pid: int) -> bool:
+    """Whether a process lives; a zombie does not."""
+    with contextlib.suppress(FileNotFoundError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
 @dataclass
 class Served:
     """A running server. `kill` one of its processes by name, `start` it again after `kill_all`."""
@@ -132,6 +139,11 @@ class Served:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait(STOP_S)
+        until = time.monotonic() + STOP_S
+        while any(is_running(pid) for pid in pids):
+            if time.monotonic() > until:
+                raise ServeFailed(f"processes of {pids} outlive kill -9")
+            time.sleep(0.01)
 
     def stop(self) -> int:
         """Ctrl-C; the exit code."""
