@@ -26,6 +26,7 @@ export class LessonSession {
   readonly #endings: (() => void)[] = [];
   readonly #changeListeners = new Set<(change: ParticipantChanged, you: string) => void>();
   #isSwitching = false;
+  #isSharing = false;
 
   constructor(ticket: Ticket, capture: LocalCapture) {
     this.ticket = ticket;
@@ -145,7 +146,13 @@ export class LessonSession {
   }
 
   #send(): void {
-    if (this.sendsMedia) this.media.setTracks(this.capture.tracks);
+    if (!this.sendsMedia) return;
+    this.media.setTracks(this.capture.tracks);
+    const isSharing = this.capture.state.get().screen.kind === "on";
+    if (isSharing !== this.#isSharing) {
+      this.#isSharing = isSharing;
+      void this.#tellSwitches();
+    }
   }
 
   /** This machine's switches are the truth; the room is told where it believes something else. */
@@ -153,11 +160,9 @@ export class LessonSession {
     if (!this.sendsMedia || this.#isSwitching) return;
     this.#isSwitching = true;
     try {
-      for (const source of ["microphone", "camera"] as const) {
-        const isOn = this.capture.isWanted(source);
-        const room = this.room.get();
-        const place = room && ownPlace(room);
-        if (!place || place.switched_off.includes(source) === !isOn) continue;
+      for (const source of ["microphone", "camera", "screen"] as const) {
+        const isOn = this.#differs(source);
+        if (isOn === null) continue;
         await this.signaling.request({ type: "source.switch", source, is_on: isOn });
       }
     } catch {
@@ -165,6 +170,22 @@ export class LessonSession {
     } finally {
       this.#isSwitching = false;
     }
+  }
+
+  /** How this machine's switch stands, if the room believes otherwise. */
+  #differs(source: SourceName): boolean | null {
+    const room = this.room.get();
+    const place = room && ownPlace(room);
+    if (!place) return null;
+    const isOff = place.switched_off.includes(source);
+    if (source === "screen") {
+      // Nobody shares by default: only the end of sharing, and sharing again, are news.
+      const isShared = this.capture.state.get().screen.kind === "on";
+      if (isShared) return isOff ? true : null;
+      return !isOff && place.publishing.screen !== undefined ? false : null;
+    }
+    const isOn = this.capture.isWanted(source);
+    return isOff === isOn ? isOn : null;
   }
 
   /** Another screen of this place (the phone console) used a switch. */

@@ -19,6 +19,9 @@ export function ClassroomControls({ place }: { place: ParticipantView }) {
   const isListening = room.view.listening[room.you] === id;
   const isAway = place.presence !== "present" || room.view.phase !== "live";
 
+  // One row whatever the state, so that no card grows under a hand: on stage everybody hears anyway.
+  const mayListen = session.ticket.role === "lead" && (place.place !== "on" || isListening);
+
   return (
     <div className={styles.controls}>
       <StageButton
@@ -26,7 +29,7 @@ export function ClassroomControls({ place }: { place: ParticipantView }) {
         isDisabled={isBusy || (isAway && place.place === "off")}
         ask={ask}
       />
-      {session.ticket.role === "lead" && (
+      {mayListen && (
         <Button
           size="small"
           icon="ear"
@@ -39,19 +42,20 @@ export function ClassroomControls({ place }: { place: ParticipantView }) {
           {isListening ? words.lead.stopListen : words.lead.listen}
         </Button>
       )}
-      <Button
-        size="small"
-        icon={place.is_muted ? "microphone" : "microphoneOff"}
-        disabled={isBusy || isAway}
-        onClick={() =>
-          ask({
-            type: place.is_muted ? "participant.unmute" : "participant.mute",
-            participant_id: id,
-          })
-        }
-      >
-        {place.is_muted ? words.lead.unmute : words.lead.mute}
-      </Button>
+      {place.place !== "called" && (
+        <Button
+          size="small"
+          disabled={isBusy || isAway}
+          onClick={() =>
+            ask({
+              type: place.is_muted ? "participant.unmute" : "participant.mute",
+              participant_id: id,
+            })
+          }
+        >
+          {place.is_muted ? words.lead.unmute : words.lead.mute}
+        </Button>
+      )}
     </div>
   );
 }

@@ -75,8 +75,15 @@ function SecureAddress() {
   if (!site.value.https_url) return <p>{words.media.problems.insecure.noAddress}</p>;
   const address = new URL(secureReturnPath(), site.value.https_url).href;
   return (
-    <a className={styles.address} href={address}>
-      {address}
-    </a>
+    <>
+      <a className={styles.address} href={address}>
+        {address}
+      </a>
+      <p>
+        <a href="/tongtang-ca.crt" download>
+          {words.home.authority}
+        </a>
+      </p>
+    </>
   );
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useStore } from "../../hooks/useStore";
 import { useWords } from "../../i18n";
-import { useRoom, useSession } from "../../lesson/context";
+import { useMedia, useRoom, useSession } from "../../lesson/context";
 import { ownPlace } from "../../room/selectors";
 import { Badge } from "../Badge";
 import styles from "./Lights.module.css";
@@ -16,6 +16,7 @@ export function Lights({ microphoneWords }: { microphoneWords?: string }) {
   return (
     <div className={styles.lights}>
       <RecordingLight />
+      <WeakLink />
       {session.sendsMedia && (
         <>
           <Badge tone={isCameraOn ? "ok" : "neutral"} icon={isCameraOn ? "camera" : "cameraOff"}>
@@ -32,6 +33,19 @@ export function Lights({ microphoneWords }: { microphoneWords?: string }) {
         </>
       )}
     </div>
+  );
+}
+
+function WeakLink() {
+  const words = useWords();
+  const { isWeak } = useMedia();
+  if (!isWeak) return null;
+  return (
+    <span title={words.lesson.weakHint} role="status">
+      <Badge tone="warn" icon="signal">
+        {words.lesson.weak}
+      </Badge>
+    </span>
   );
 }
 

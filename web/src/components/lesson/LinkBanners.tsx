@@ -21,11 +21,6 @@ export function LinkBanners({ isBelowStrip = false }: { isBelowStrip?: boolean }
       <Quiet />
       <Countdown />
       {media.phase === "recovering" && <Banner tone="warn" title={words.lesson.recovering} />}
-      {media.isWeak && (
-        <Banner tone="warn" title={words.lesson.weak}>
-          {words.lesson.weakHint}
-        </Banner>
-      )}
     </div>
   );
 }
