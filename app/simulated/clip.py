@@ -1,6 +1,7 @@
 """Bundled clips, sent as they are: packets are read once and handed to the sender at their time."""
 
 import asyncio
+import itertools
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -123,8 +124,10 @@ class ClipTrack(MediaStreamTrack):
         await self._open.wait()
         unit_s = float(self._ticks * self._time_base)
         position = self._playback.position_s()
-        if self._next is None or position - self._next * unit_s > MAX_LATE_S:
+        if self._next is None:
             self._next = round(position / unit_s)
+        elif position - self._next * unit_s > MAX_LATE_S:
+            self._next = self._entry_from(round(position / unit_s))
         index, self._next = self._next, self._next + 1
         await asyncio.sleep(index * unit_s - position)
         if self.readyState != "live":
@@ -133,3 +136,12 @@ class ClipTrack(MediaStreamTrack):
         packet.pts = index * self._ticks
         packet.time_base = self._time_base
         return packet
+
+    def _entry_from(self, index: int) -> int:
+        """Where a decoder that missed everything since its last packet can go on: nobody tells it of the hole."""
+        if self.kind == "audio":
+            return index
+        # RFC 7741 §4.3: in a keyframe the P bit of the frame tag is 0. The first frame of a clip is one.
+        return next(
+            i for i in itertools.count(index) if not self._units[i % len(self._units)][0] & 1
+        )
