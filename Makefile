@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench screenshots generate generated-is-current lock reset web
+.PHONY: help run test check bench soak screenshots generate generated-is-current lock reset web
 
 STEP := @sh scripts/step
 PY := .venv/bin/python
@@ -27,6 +27,9 @@ help:
 	@echo "make bench        CPU of the media engine per forwarded packet (some minutes, on a quiet machine)"
 	@echo "make screenshots  docs/screens/ anew, from a running demo"
 	@echo "make generate     TypeScript types from the server's own contracts"
+	@echo "make bench        packets per core of the media engine"
+	@echo "make soak         the long tests: dozens of kill -9"
+	@echo "make screenshots  docs/screens/ again, from a running demo"
 	@echo "make reset        forget the data of this folder (asks first)"
 	@echo "make lock         resolve the lock files again"
 
@@ -70,7 +73,7 @@ reset:
 # --- proof ----------------------------------------------------------------------------------------
 
 test: .venv/.stamp-dev web/dist/.stamp .tools/.stamp-test
-	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest $(ARGS)
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest $(ARGS)
 
 .tools/.stamp-test: scripts/install-test-tools | .venv/.stamp-dev
 	$(STEP) "Browser and servers for the tests" sh scripts/install-test-tools
@@ -91,6 +94,10 @@ generate: .venv/.stamp-dev web/node_modules/.stamp
 	$(STEP) "web/src/generated/signaling.ts" node web/scripts/generate-signaling.mjs $(CURDIR)/.tools/generated/signaling.json
 	$(STEP) "web/src/generated/api.ts" node web/scripts/generate-api.mjs $(CURDIR)/.tools/generated/openapi.json
 
+# The long forms, by hand; results and commands are kept under docs/measurements/.
+soak: .venv/.stamp-dev web/dist/.stamp .tools/.stamp-test
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest tests/soak -m soak -s $(ARGS)
+
 bench: .venv/.stamp-dev
 	@$(PY) -m tests.bench.forwarding $(ARGS)
 
@@ -99,7 +106,7 @@ screenshots: .venv/.stamp-dev web/dist/.stamp .tools/.stamp-test
 
 # `make generate` must leave what is committed as it is.
 generated-is-current:
-	@cp -r web/src/generated .tools/generated-before
+	@mkdir -p .tools && rm -rf .tools/generated-before && cp -r web/src/generated .tools/generated-before
 	@$(MAKE) --no-print-directory generate
 	@diff -ru .tools/generated-before web/src/generated || { rm -rf .tools/generated-before; \
 	  echo "web/src/generated was out of date; commit what 'make generate' wrote."; exit 1; }
