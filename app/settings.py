@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     """Mark a new database as a demo: doors without passwords for this machine, simulated classrooms."""
     demo_password: SecretStr = SecretStr("")
     """Password of the demo accounts; empty: a random one, printed once."""
+    demo_sample: bool = True
+    """Hold one short recorded lesson in a new demo, so that replay and attendance have something to show."""
 
     run_dir: Path | None = None
     """Directory of the sockets between our processes; the supervisor sets it."""

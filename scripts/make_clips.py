@@ -1,12 +1,13 @@
-"""Draws and synthesises the clips of the simulated classrooms: `python scripts/make_clips.py`.
+"""Draws and synthesises the clips of the simulated lessons: `python scripts/make_clips.py`.
 
-Drawn pupils and made sound, so nobody's picture or voice is in them. Each clip is a loop: what moves and sounds has a
+Drawn people and made sound, so nobody's picture or voice is in them. Each clip is a loop: what moves and sounds has a
 period that divides its length. VP8 with a keyframe each second, and Opus, so that they are sent as they are.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
@@ -18,6 +19,7 @@ SCALE = 3
 """Drawn this much larger and averaged down: smooth edges."""
 RATE_HZ = 48_000
 VIDEO_BPS, AUDIO_BPS = 85_000, 20_000
+TEACHER_ZOOM, TEACHER_VIDEO_BPS, TEACHER_AUDIO_BPS = 2, 150_000, 40_000
 OUT = Path(__file__).resolve().parents[1] / "app" / "simulated" / "clips"
 
 Picture = NDArray[np.float32]
@@ -40,21 +42,24 @@ class Look:
 
 
 class Canvas:
-    """Filled shapes on an RGB picture; coordinates in pixels of the finished picture."""
+    """Filled shapes on an RGB picture; coordinates are those of a picture of `WIDTH` x `HEIGHT`."""
 
-    def __init__(self) -> None:
-        self.pixels: Picture = np.zeros((HEIGHT * SCALE, WIDTH * SCALE, 3), np.float32)
-        self._y, self._x = (
-            np.mgrid[0 : HEIGHT * SCALE, 0 : WIDTH * SCALE].astype(np.float32) / SCALE
-        )
+    def __init__(self, zoom: int = 1) -> None:
+        """`zoom`: the finished picture is this much larger than `WIDTH` x `HEIGHT`."""
+        self._size = HEIGHT * zoom, WIDTH * zoom
+        self._unit = unit = SCALE * zoom
+        self.pixels: Picture = np.zeros((HEIGHT * unit, WIDTH * unit, 3), np.float32)
+        self._y, self._x = np.mgrid[0 : HEIGHT * unit, 0 : WIDTH * unit].astype(np.float32) / unit
 
     def box(self, left: float, top: float, right: float, bottom: float, colour: Colour) -> None:
-        rows = slice(int(top * SCALE), int(bottom * SCALE))
-        self.pixels[rows, int(left * SCALE) : int(right * SCALE)] = colour
+        unit = self._unit
+        rows = slice(int(top * unit), int(bottom * unit))
+        self.pixels[rows, int(left * unit) : int(right * unit)] = colour
 
     def ellipse(self, x: float, y: float, rx: float, ry: float, colour: Colour) -> None:
-        rows = slice(max(0, int((y - ry) * SCALE) - 1), int((y + ry) * SCALE) + 2)
-        columns = slice(max(0, int((x - rx) * SCALE) - 1), int((x + rx) * SCALE) + 2)
+        unit = self._unit
+        rows = slice(max(0, int((y - ry) * unit) - 1), int((y + ry) * unit) + 2)
+        columns = slice(max(0, int((x - rx) * unit) - 1), int((x + rx) * unit) + 2)
         inside = ((self._x[rows, columns] - x) / rx) ** 2 + (
             (self._y[rows, columns] - y) / ry
         ) ** 2 <= 1
@@ -70,11 +75,13 @@ class Canvas:
 
     def copy(self) -> "Canvas":
         other = Canvas.__new__(Canvas)
+        other._size, other._unit = self._size, self._unit
         other.pixels, other._y, other._x = self.pixels.copy(), self._y, self._x
         return other
 
     def finished(self) -> NDArray[np.uint8]:
-        blocks = self.pixels.reshape(HEIGHT, SCALE, WIDTH, SCALE, 3)
+        height, width = self._size
+        blocks = self.pixels.reshape(height, SCALE, width, SCALE, 3)
         return np.clip(blocks.mean(axis=(1, 3)), 0, 255).astype(np.uint8)
 
 
@@ -235,11 +242,170 @@ def talk() -> Sound:
     return sound
 
 
-def write_clip(path: Path, look: Look, sound: Sound) -> None:
+# --- the teacher ------------------------------------------------------------------------------------
+
+JASMINE = (
+    *((3, 1), (3, 0.5), (5, 0.5), (6, 0.5), (8, 0.5), (8, 0.5), (6, 0.5)),
+    *((5, 1), (5, 0.5), (6, 0.5), (5, 2)),
+    *((3, 1), (3, 0.5), (5, 0.5), (6, 0.5), (8, 0.5), (8, 0.5), (6, 0.5)),
+    *((5, 1), (5, 0.5), (6, 0.5), (5, 2)),
+    *((5, 1), (5, 1), (5, 1), (3, 0.5), (5, 0.5)),
+    *((6, 1), (6, 1), (5, 2)),
+)
+"""The beginning of "Jasmine Flower", a folk song: (degree of the major scale, 8 is the upper 1; beats)."""
+BEAT_S = SECONDS / sum(beats for _, beats in JASMINE)
+TONIC_HZ = 349.23
+DEGREES = {1: 0, 2: 2, 3: 4, 5: 7, 6: 9, 8: 12}
+"""Degree -> semitones above the tonic."""
+LINES = ((0, 8.0, 20.0), (8.0, 16.0, 52.0), (16.0, 24.0, 84.0))
+"""First beat, end, and top of each staff on the board."""
+
+
+def _notes() -> list[tuple[float, float, int]]:
+    """(first beat, beats, degree) of each note."""
+    notes, beat = [], 0.0
+    for degree, beats in JASMINE:
+        notes.append((beat, beats, degree))
+        beat += beats
+    return notes
+
+
+def melody() -> Sound:
+    """The song, plucked as on a zither, with a soft fifth below each long note."""
+    sound = np.zeros(RATE_HZ * SECONDS)
+    for beat, beats, degree in _notes():
+        pitch_hz = TONIC_HZ * 2 ** (DEGREES[degree] / 12)
+        _pluck(sound, beat, beats, pitch_hz, 0.5)
+        if beats >= 1:
+            _pluck(sound, beat, beats, pitch_hz / 3, 0.18)
+    return sound
+
+
+def _pluck(sound: Sound, beat: float, beats: float, pitch_hz: float, loudness: float) -> None:
+    t = np.arange(int(RATE_HZ * (beats * BEAT_S + 0.6))) / RATE_HZ
+    tone = sum(
+        np.sin(2 * np.pi * k * pitch_hz * t) * np.exp(-t * (1.6 + 1.1 * k)) / k
+        for k in range(1, 9)
+        if k * pitch_hz < 8_000
+    )
+    tone *= np.minimum(1, t / 0.004) * np.clip((t[-1] - t) / 0.08, 0, 1)
+    # What rings over the end of the loop sounds at its beginning.
+    at = (int(beat * BEAT_S * RATE_HZ) + np.arange(len(t))) % len(sound)
+    np.add.at(sound, at, loudness * tone)
+
+
+def classroom_front() -> Canvas:
+    """The wall with the board, as the camera in the city school sees it; everything that stands still."""
+    canvas = Canvas(TEACHER_ZOOM)
+    canvas.box(0, 0, WIDTH, HEIGHT, (240, 234, 220))
+    canvas.box(0, 150, WIDTH, HEIGHT, (172, 138, 100))
+    canvas.box(88, 8, 312, 122, (150, 112, 70))
+    canvas.box(92, 12, 308, 118, (38, 84, 68))
+    canvas.box(92, 122, 308, 126, (128, 94, 58))
+    for left, colour in ((120, (246, 246, 240)), (136, (244, 212, 120)), (152, (240, 170, 170))):
+        canvas.box(left, 119.5, left + 10, 122, colour)
+    for _, _, top in LINES:
+        for i in range(5):
+            canvas.box(100, top + i * 5, 300, top + i * 5 + 0.6, CHALK)
+    for beat, beats, degree in _notes():
+        draw_note(canvas, beat, beats, degree, CHALK)
+    canvas.box(22, 20, 66, 74, (250, 250, 250))
+    canvas.box(25, 23, 63, 71, (158, 206, 236))
+    canvas.ellipse(38, 64, 11, 8, (122, 176, 110))
+    canvas.box(43, 23, 45, 71, (250, 250, 250))
+    canvas.box(196, 138, 320, 146, (206, 162, 104))
+    canvas.box(204, 146, 312, HEIGHT, (186, 142, 88))
+    draw_jasmine(canvas, 284, 138)
+    return canvas
+
+
+def draw_jasmine(canvas: Canvas, x: float, y: float) -> None:
+    """A pot of the flower that the song is about."""
+    canvas.box(x - 9, y - 12, x + 9, y, (176, 96, 64))
+    for dx, dy in ((-8, -24), (0, -32), (8, -26), (-3, -19), (5, -18)):
+        canvas.line(x, y - 12, x + dx, y + dy, 1.2, (74, 124, 70))
+        canvas.ellipse(x + dx - 3, y + dy + 5, 4, 2.4, (92, 150, 84))
+        for turn in range(5):
+            angle = 2 * np.pi * turn / 5
+            canvas.ellipse(
+                x + dx + 2.6 * np.cos(angle), y + dy + 2.6 * np.sin(angle), 2, 2, (252, 252, 246)
+            )
+        canvas.ellipse(x + dx, y + dy, 1.3, 1.3, (240, 206, 96))
+
+
+def note_place(beat: float, degree: int) -> tuple[float, float]:
+    """Where a note stands on the board."""
+    begin, end, top = next(line for line in LINES if line[0] <= beat < line[1])
+    x = 108 + (beat - begin) / (end - begin) * 190
+    return x, top + 20 - (degree - 2) * 2.5
+
+
+def draw_note(canvas: Canvas, beat: float, beats: float, degree: int, colour: Colour) -> None:
+    x, y = note_place(beat, degree)
+    canvas.ellipse(x, y, 3.2, 2.5, colour)
+    if beats >= 2:
+        canvas.ellipse(x, y, 1.6, 1.2, (38, 84, 68))
+    canvas.line(x + 2.8, y, x + 2.8, y - 12, 1, colour)
+    if beats < 1:
+        canvas.line(x + 2.8, y - 12, x + 6.2, y - 8, 1.1, colour)
+
+
+def draw_teacher(canvas: Canvas, beat: float, hand: tuple[float, float]) -> None:
+    """The teacher from the waist up; sways with the beat and points at `hand`."""
+    sway = 1.6 * np.sin(np.pi * beat / 2)
+    x, dress = 62 + sway, (146, 62, 84)
+    canvas.ellipse(x, 172, 30, 52, dress)
+    canvas.ellipse(x, 128, 22, 14, dress)
+    canvas.box(x - 5, 104, x + 5, 118, SKIN)
+    canvas.ellipse(x, 88, 19, 21, HAIR)
+    canvas.ellipse(x - 17, 104, 6, 14, HAIR)
+    canvas.ellipse(x, 93, 15, 17, SKIN)
+    canvas.ellipse(x, 77, 15, 7, HAIR)
+    for side in (-6, 6):
+        canvas.ellipse(x + side, 92, 1.7, 2.2, HAIR)
+        canvas.line(x + side - 3, 87, x + side + 3, 86.5, 1, HAIR)
+    canvas.ellipse(x, 102, 4.5, 1.2 + 2.2 * abs(np.sin(np.pi * beat)), (190, 80, 80))
+    elbow = (x + 30, 140 + 2 * np.sin(np.pi * beat))
+    canvas.line(x + 18, 128, *elbow, 11, dress)
+    wrist = (elbow[0] + 14, elbow[1] - 26)
+    canvas.line(*elbow, *wrist, 9, dress)
+    canvas.ellipse(*wrist, 5, 5, SKIN)
+    canvas.line(*wrist, *hand, 1.4, (216, 178, 120))
+    canvas.line(x - 18, 128, x - 27, 160, 11, dress)
+
+
+def teacher_frame(still: Canvas, index: int) -> NDArray[np.uint8]:
+    beat = index / FPS / BEAT_S
+    canvas = still.copy()
+    sounding = max((note for note in _notes() if note[0] <= beat + 1e-6), key=lambda note: note[0])
+    draw_note(canvas, *sounding, (250, 208, 92))
+    x, y = note_place(sounding[0], sounding[2])
+    draw_teacher(canvas, beat, (x - 4, y + 4))
+    return canvas.finished()
+
+
+# --- files ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Quality:
+    zoom: int
+    video_bps: int
+    audio_bps: int
+
+
+CLASSROOM = Quality(1, VIDEO_BPS, AUDIO_BPS)
+TEACHER = Quality(TEACHER_ZOOM, TEACHER_VIDEO_BPS, TEACHER_AUDIO_BPS)
+
+
+def write_clip(
+    path: Path, draw: Callable[[int], NDArray[np.uint8]], sound: Sound, quality: Quality
+) -> None:
     with av.open(str(path), "w", format="webm", options={"fflags": "+bitexact"}) as container:
         video = container.add_stream("libvpx", rate=FPS)
-        video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        video.bit_rate = VIDEO_BPS
+        video.width, video.height = WIDTH * quality.zoom, HEIGHT * quality.zoom
+        video.pix_fmt = "yuv420p"
+        video.bit_rate = quality.video_bps
         video.options = {
             "g": str(FPS),
             "keyint_min": str(FPS),
@@ -250,11 +416,10 @@ def write_clip(path: Path, look: Look, sound: Sound) -> None:
             "qmax": "48",
         }
         audio = container.add_stream("libopus", rate=RATE_HZ, layout="mono")
-        audio.bit_rate = AUDIO_BPS
+        audio.bit_rate = quality.audio_bps
         audio.options = {"frame_duration": "20", "application": "audio"}
-        still = background(look)
         for index in range(FPS * SECONDS):
-            frame = av.VideoFrame.from_ndarray(frame_at(look, still, index), format="rgb24")
+            frame = av.VideoFrame.from_ndarray(draw(index), format="rgb24")
             frame.pts, frame.time_base = index, Fraction(1, FPS)
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
@@ -266,6 +431,12 @@ def write_clip(path: Path, look: Look, sound: Sound) -> None:
     print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
 
 
+def classroom(name: str) -> Callable[[int], NDArray[np.uint8]]:
+    """Draws a frame of that classroom by its number."""
+    return partial(frame_at, LOOKS[name], background(LOOKS[name]))
+
+
 if __name__ == "__main__":
-    write_clip(OUT / "classroom-a.webm", LOOKS["classroom-a"], choir())
-    write_clip(OUT / "classroom-b.webm", LOOKS["classroom-b"], talk())
+    write_clip(OUT / "classroom-a.webm", classroom("classroom-a"), choir(), CLASSROOM)
+    write_clip(OUT / "classroom-b.webm", classroom("classroom-b"), talk(), CLASSROOM)
+    write_clip(OUT / "teacher.webm", partial(teacher_frame, classroom_front()), melody(), TEACHER)

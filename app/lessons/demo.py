@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from app.db.engine import Database
 from app.db.models import AttendanceSpan, Classroom, Lesson, Login, School, Seat, User
@@ -15,8 +15,8 @@ from app.lessons.repository import LessonDetail, LessonStore, NewLesson
 LENGTH_MS = 45 * 60_000
 TIME_LEFT_MS = 30 * 60_000
 """A waiting demo lesson with less than this left is replaced by a fresh one."""
-TITLE = "认识分数 · Meet fractions"
-SUBJECT = "数学"
+TITLE = "茉莉花 · Jasmine Flower"
+SUBJECT = "音乐"
 SAMPLE_TITLE = "水的三种样子 · Three states of water"
 SAMPLE_SUBJECT = "科学"
 LEAD_LOGIN = "teacher1@example.org"
@@ -93,32 +93,42 @@ class DemoLessons:
         return OpenDemoLesson(lesson.lesson_id, (free or real)[0])
 
     async def create_sample(self, length_ms: int) -> LessonDetail:
-        """A short recorded lesson with the simulated classrooms only, to be started and ended by the caller."""
+        """A recorded lesson with the simulated classrooms only, to be started and ended by the caller."""
         cast = await self._cast()
         return await self._create(cast, SAMPLE_TITLE, SAMPLE_SUBJECT, cast.simulated[:2], length_ms)
 
     async def has_finished_lesson(self) -> bool:
-        """Whether a demo lesson was held and is over: then replay and attendance are not empty."""
+        """Whether a demo lesson was held to its end: then replay and attendance are not empty."""
         async with self._database.reading() as session:
             found = await session.scalar(
                 select(Lesson.lesson_id)
-                .where(Lesson.is_demo, Lesson.state == "ended", Lesson.started_at_ms.is_not(None))
+                .where(
+                    Lesson.is_demo,
+                    Lesson.state == "ended",
+                    Lesson.started_at_ms.is_not(None),
+                    # Others were broken off.
+                    Lesson.end_reason == "ended_by_lead",
+                )
                 .limit(1)
             )
         return found is not None
 
+    async def open_samples(self) -> list[LessonId]:
+        """Sample lessons that are not over, newest first."""
+        async with self._database.reading() as session:
+            ids = await session.scalars(
+                select(Lesson.lesson_id)
+                .where(Lesson.is_demo, Lesson.state != "ended", ~_has_real_seat())
+                .order_by(Lesson.created_at_ms.desc())
+            )
+            return [LessonId(one) for one in ids]
+
     async def _open_lessons(self) -> list[LessonDetail]:
         """Demo lessons with real seats that have not ended, live first, newest first."""
         async with self._database.reading() as session:
-            has_real_seat = (
-                select(Seat.seat_id)
-                .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
-                .where(Seat.lesson_id == Lesson.lesson_id, ~Classroom.is_simulated)
-                .exists()
-            )
             ids = await session.scalars(
                 select(Lesson.lesson_id)
-                .where(and_(Lesson.is_demo, Lesson.state != "ended", has_real_seat))
+                .where(and_(Lesson.is_demo, Lesson.state != "ended", _has_real_seat()))
                 .order_by(Lesson.state, Lesson.created_at_ms.desc())
             )
             found = [LessonId(one) for one in ids]
@@ -179,3 +189,12 @@ class DemoLessons:
                 simulated=tuple(ClassroomId(one) for one in simulated),
                 real=tuple(ClassroomId(one) for one in real),
             )
+
+
+def _has_real_seat() -> ColumnElement[bool]:
+    return (
+        select(Seat.seat_id)
+        .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
+        .where(Seat.lesson_id == Lesson.lesson_id, ~Classroom.is_simulated)
+        .exists()
+    )

@@ -1,4 +1,4 @@
-"""Ways into a lesson: tickets, pairing codes, and the seats of simulated classrooms."""
+"""Ways into a lesson: tickets, pairing codes, and the places of simulated participants."""
 
 import hmac
 import unicodedata
@@ -35,6 +35,7 @@ from app.rooms.state import Role
 
 CLIPS = ("classroom-a", "classroom-b")
 """Bundled clips; the simulated seats of a lesson take them in turn."""
+LEAD_CLIP = "teacher"
 
 
 class IssuedTicket(Protocol):
@@ -157,22 +158,20 @@ class EntryDesk:
         await self._revoke_tickets(lesson_id, ParticipantId(participant_id), self._now_ms())
 
     async def simulated_seats(self, request: Request) -> list[SimulatedSeat]:
-        seats = []
+        """Who is simulated now: the simulated classrooms, and in a sample lesson the lead too."""
+        found = []
         for lesson in await self._store.with_simulated_classrooms():
             simulated = [seat for seat in lesson.seats if seat.is_simulated]
             for index, seat in enumerate(simulated):
                 ticket = self._seat_ticket(lesson, seat.seat_id, request)
-                seats.append(
-                    SimulatedSeat(
-                        lesson_id=lesson.lesson_id,
-                        seat_id=seat.seat_id,
-                        name=seat.classroom_name,
-                        token=ticket.token,
-                        signal_url=ticket.signal_url,
-                        clip=CLIPS[index % len(CLIPS)],
-                    )
-                )
-        return seats
+                clip = CLIPS[index % len(CLIPS)]
+                found.append(_simulated(ticket, seat.seat_id, seat.classroom_name, clip))
+            if lesson.is_sample:
+                user_id = lesson.lead_user_id
+                lead_id = ParticipantId(f"{Role.LEAD}_{user_id}")
+                ticket = self._ticket(lesson, lead_id, Role.LEAD, user_id, None, request)
+                found.append(_simulated(ticket, None, lesson.lead_name, LEAD_CLIP))
+        return found
 
     def _seat_ticket(self, lesson: LessonDetail, seat_id: SeatId, request: Request) -> TicketBody:
         seat = lesson.seat(seat_id)
@@ -208,6 +207,19 @@ class EntryDesk:
             role=role.value,
             expires_at=utc(ticket.expires_at_ms),
         )
+
+
+def _simulated(ticket: TicketBody, seat_id: SeatId | None, name: str, clip: str) -> SimulatedSeat:
+    return SimulatedSeat(
+        lesson_id=ticket.lesson_id,
+        participant_id=ticket.participant_id,
+        role="lead" if seat_id is None else "classroom",
+        seat_id=seat_id,
+        name=name,
+        token=ticket.token,
+        signal_url=ticket.signal_url,
+        clip=clip,
+    )
 
 
 def _require_open(lesson: LessonDetail) -> None:

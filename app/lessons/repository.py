@@ -83,6 +83,11 @@ class LessonDetail:
     seats: tuple[SeatDetail, ...]
 
     @property
+    def is_sample(self) -> bool:
+        """Held by simulated participants only, the lead too: nobody teaches it."""
+        return self.is_demo and all(seat.is_simulated for seat in self.seats)
+
+    @property
     def scope(self) -> LessonScope:
         return LessonScope(
             self.lesson_id,

@@ -10,6 +10,7 @@ from app.http import ApiModel, Caller, utc, utc_or_none
 from app.ids import LessonId, SeatId
 from app.lessons.access import own_roles, own_seats
 from app.lessons.repository import LessonDetail, LessonState
+from app.rooms.state import Role
 
 IdText = Annotated[str, StringConstraints(pattern=r"^\w{1,60}$")]
 LessonPath = Annotated[LessonId, Path(alias="id", pattern=r"^\w{1,60}$")]
@@ -113,8 +114,12 @@ class CodeBody(ApiModel):
 
 
 class SimulatedSeat(ApiModel):
+    """A place that a simulated participant should hold now: a classroom's seat, or that of a sample lesson's lead."""
+
     lesson_id: str
-    seat_id: str
+    participant_id: str
+    role: Literal["lead", "classroom"]
+    seat_id: str | None
     name: str
     token: str
     signal_url: str
@@ -164,6 +169,11 @@ def lesson_body(lesson: LessonDetail, caller: Caller, recording_id: str | None) 
         recording_id=recording_id,
         is_demo=lesson.is_demo,
         is_rehearsal=lesson.is_rehearsal,
-        my_roles=[role.value for role in own_roles(caller, scope)],
+        # A sample lesson has a simulated lead, which a caller would push out.
+        my_roles=[
+            role.value
+            for role in own_roles(caller, scope)
+            if not (lesson.is_sample and role is Role.LEAD)
+        ],
         my_seats=list(own_seats(caller, scope)),
     )

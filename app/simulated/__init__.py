@@ -1,1 +1,1 @@
-"""Simulated classrooms: real WebRTC peers that play bundled clips, for the demo and for rehearsals."""
+"""Simulated classrooms, and the lead of the sample lesson: real WebRTC peers that play bundled clips."""

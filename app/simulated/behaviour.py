@@ -1,4 +1,4 @@
-"""What a simulated classroom does, and when: a pure function of what it has seen."""
+"""What a simulated classroom does, and when: a pure function of what it has seen. A simulated lead only teaches."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -82,7 +82,7 @@ class Behaviour:
 
     def _wanted(self) -> tuple[Deed, float] | None:
         me = self._me
-        if me is None or self._phase != "live":
+        if me is None or me.role != "classroom" or self._phase != "live":
             return None
         if me.place == "called":
             return "accept", self._manner.accept_after_s

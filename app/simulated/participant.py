@@ -1,4 +1,4 @@
-"""One simulated classroom: takes its seat over the public protocol and plays a clip."""
+"""One simulated classroom or lead: takes its place over the public protocol and plays a clip."""
 
 import asyncio
 import contextlib
@@ -32,51 +32,51 @@ MEDIA_CHECK_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class SimulatedSeat:
+class SimulatedPlace:
     """A place to take, as the app names it."""
 
     lesson_id: str
-    seat_id: str
+    participant_id: str
     name: str
     token: str
     signal_url: str
     clip: str
 
 
-class SeatLost(Exception):
+class PlaceLost(Exception):
     """The place is not to be had any more: another device took it, or the ticket is refused. Do not come back."""
 
 
-class SimulatedClassroom:
+class SimulatedParticipant:
     """`run()` until the lesson ends; cancel it to leave earlier."""
 
-    def __init__(self, seat: SimulatedSeat, manner: Manner) -> None:
-        self._seat = seat
+    def __init__(self, place: SimulatedPlace, manner: Manner) -> None:
+        self._place = place
         self._device_id = new_id("dev")
-        self._clip = load_clip(seat.clip)
+        self._clip = load_clip(place.clip)
         self._playback = Playback(self._clip)
         self._peer: PublishingPeer | None = None
         self._media_epoch: int | None = None
         self._grant: MediaGrant | None = None
         self._last_seq: int | None = None
-        self._behaviour = Behaviour(seat.seat_id, manner)
+        self._behaviour = Behaviour(place.participant_id, manner)
 
     async def run(self) -> None:
-        """Returns when the lesson is over; raises `SeatLost`."""
+        """Returns when the lesson is over; raises `PlaceLost`."""
         delay_s = FIRST_RETRY_S
         try:
             while not self._behaviour.has_ended:
-                client = SignalingClient(self._seat.signal_url, self._seat.token, self._device_id)
+                client = SignalingClient(self._place.signal_url, self._place.token, self._device_id)
                 try:
                     await self._enter(client)
                     delay_s = FIRST_RETRY_S
                     await self._live(client)
                 except Disconnected as error:
-                    logger.info("%s: %s", self._seat.seat_id, error)
+                    logger.info("%s: %s", self._place.participant_id, error)
                 except Refused as refusal:
                     if refusal.code.startswith("ticket_"):
-                        raise SeatLost(str(refusal)) from refusal
-                    logger.warning("%s: refused: %s", self._seat.seat_id, refusal)
+                        raise PlaceLost(str(refusal)) from refusal
+                    logger.warning("%s: refused: %s", self._place.participant_id, refusal)
                 finally:
                     await client.close()
                 if not self._behaviour.has_ended:
@@ -124,7 +124,7 @@ class SimulatedClassroom:
         self._behaviour.see(message, _now_s())
         match message:
             case Replaced():
-                raise SeatLost("another device took the seat")
+                raise PlaceLost("another device took the place")
             case MediaGrant():
                 await self._publish(client, message)
             case MediaRevoked():
@@ -149,7 +149,7 @@ class SimulatedClassroom:
             try:
                 await self._peer.publish(client)
             except (Refused, ValueError) as error:
-                logger.warning("%s: cannot publish: %s", self._seat.seat_id, error)
+                logger.warning("%s: cannot publish: %s", self._place.participant_id, error)
                 await self._drop_media()
         self._playback.camera.set_sending("camera" in grant.publish)
         self._playback.microphone.set_sending("microphone" in grant.publish)
@@ -176,10 +176,10 @@ class SimulatedClassroom:
             deed = self._behaviour.due(_now_s())
             if deed is not None:
                 with contextlib.suppress(Refused, Disconnected):
-                    await client.request(_request(deed, client, self._seat.seat_id), Ok)
+                    await client.request(_request(deed, client, self._place.participant_id), Ok)
 
 
-def _request(deed: Deed, client: SignalingClient, seat_id: str) -> Request:
+def _request(deed: Deed, client: SignalingClient, participant_id: str) -> Request:
     identifier = client.next_id()
     match deed:
         case "raise_hand":
@@ -187,7 +187,7 @@ def _request(deed: Deed, client: SignalingClient, seat_id: str) -> Request:
         case "accept":
             return CallUpAccept(type="callup.accept", id=identifier)
         case "lower_hand":
-            return HandLower(type="hand.lower", id=identifier, participant_id=seat_id)
+            return HandLower(type="hand.lower", id=identifier, participant_id=participant_id)
 
 
 def _now_s() -> float:
