@@ -223,6 +223,7 @@ class Server:
             doors.build_router(
                 sessions,
                 signing_in,
+                authenticate,
                 self.demo.open,
                 is_demo=self.site.is_demo,
                 https_url=self._https_url,

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 from fastapi import APIRouter, Request, Response
 
 from app.accounts.endpoints import set_session_cookie
-from app.accounts.identity import refuse_cross_origin
+from app.accounts.identity import Authenticator, refuse_cross_origin
 from app.accounts.sessions import Sessions
 from app.accounts.signing_in import SigningIn
 from app.errors import NotAllowed, Unavailable
@@ -42,6 +42,8 @@ class Site(ApiModel):
     """Where camera and microphone work, when this page came over plain http."""
     host_names: list[str]
     """Names and addresses of this host that another computer may use."""
+    signed_in_as: str | None
+    """The name of who is signed in here, so that a page need not provoke a refusal to find out."""
 
 
 class Opened(ApiModel):
@@ -58,6 +60,7 @@ def doors_open(request: Request, *, is_demo: bool) -> bool:
 def build_router(
     sessions: Sessions,
     signing_in: SigningIn,
+    authenticate: Authenticator,
     find_demo_lesson: FindDemoLesson,
     *,
     is_demo: bool,
@@ -69,12 +72,14 @@ def build_router(
 
     @router.get("/site", operation_id="get_site")
     async def get_site(request: Request) -> Site:
+        caller = await authenticate.find(request)
         return Site(
             is_demo=is_demo,
             doors_open=doors_open(request, is_demo=is_demo),
             product=PRODUCT,
             https_url=https_url(request),
             host_names=list(host_names),
+            signed_in_as=caller.name if caller else None,
         )
 
     @router.post("/demo/doors/{door}", operation_id="open_door", responses=refusals(403, 503))

@@ -48,6 +48,7 @@ async def api(database: Database, county: SmallCounty) -> AsyncIterator[Api]:
         doors.build_router(
             api.sessions,
             api.signing_in,
+            api.authenticate,
             find_demo_lesson,
             is_demo=True,
             https_url=https_url,
@@ -325,7 +326,18 @@ async def test_doors_are_open_on_this_machine(api: Api, peer: str, host: str) ->
         "product": "Tongtang",
         "https_url": "https://192.0.2.1:8443",
         "host_names": ["school.local"],
+        "signed_in_as": None,
     }
+
+
+async def test_the_site_says_who_is_signed_in_and_never_refuses(
+    api: Api, county: SmallCounty
+) -> None:
+    async with api.client(county.teacher) as client:
+        assert (await client.get("/site")).json()["signed_in_as"] == "Teacher One"
+    async with api.client() as client:
+        answer = await client.get("/site", headers={"Authorization": "Bearer nonsense"})
+    assert (answer.status_code, answer.json()["signed_in_as"]) == (200, None)
 
 
 async def test_a_form_on_another_site_cannot_open_a_door(api: Api) -> None:

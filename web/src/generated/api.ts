@@ -803,6 +803,8 @@ export interface components {
             is_demo: boolean;
             /** Product */
             product: string;
+            /** Signed In As */
+            signed_in_as: string | null;
         };
         /**
          * Source

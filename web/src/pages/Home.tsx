@@ -1,5 +1,5 @@
-import { getMe, getSite, openDoor } from "../api/endpoints";
-import type { Door, Me, Site } from "../api/types";
+import { getSite, openDoor } from "../api/endpoints";
+import type { Door } from "../api/types";
 import { Banner } from "../components/Banner";
 import { Button, buttonClass } from "../components/Button";
 import { Card } from "../components/Card";
@@ -15,38 +15,27 @@ import { errorWords, useWords } from "../i18n";
 import { Link, navigate } from "../router";
 import styles from "./Home.module.css";
 
-interface Entrance {
-  site: Site;
-  me: Me | null;
-}
-
-async function load(): Promise<Entrance> {
-  const site = await getSite();
-  // Behind open doors nobody needs to be known yet.
-  return { site, me: site.doors_open ? null : await getMe().catch(() => null) };
-}
-
 /** Three doors on a demo machine, else sign-in for people and a pairing code for classroom PCs. */
 export default function Home() {
   const words = useWords();
-  const [entrance, reload] = useLoaded(load);
+  const [site, reload] = useLoaded(getSite);
   return (
     <>
       <TopBar />
       <main className={styles.page}>
         <h1>{words.home.slogan}</h1>
-        {entrance.state === "loading" && <Spinner label={words.common.loading} />}
-        {entrance.state === "failed" && (
+        {site.state === "loading" && <Spinner label={words.common.loading} />}
+        {site.state === "failed" && (
           <EmptyState
             icon="warning"
-            title={errorWords(words, entrance.error.code)}
+            title={errorWords(words, site.error.code)}
             action={<Button onClick={reload}>{words.common.retry}</Button>}
           />
         )}
-        {entrance.state === "ready" && (
+        {site.state === "ready" && (
           <>
-            <InsecureBanner site={entrance.value.site} />
-            {entrance.value.site.doors_open ? <Doors /> : <Ways me={entrance.value.me} />}
+            <InsecureBanner site={site.value} />
+            {site.value.doors_open ? <Doors /> : <Ways name={site.value.signed_in_as} />}
           </>
         )}
       </main>
@@ -100,15 +89,15 @@ function SignInLink({ label }: { label: string }) {
   );
 }
 
-function Ways({ me }: { me: Me | null }) {
+function Ways({ name }: { name: string | null }) {
   const words = useWords();
   return (
     <div className={styles.ways}>
       <Card>
         <h2>{words.home.teacherTitle}</h2>
-        <p>{me ? words.lessons.signedInAs(me.name) : words.home.teacherHint}</p>
-        <Link to={me ? "/lessons" : "/sign-in"} className={buttonClass("primary", "large", true)}>
-          {me ? words.home.toLessons : words.common.signIn}
+        <p>{name ? words.lessons.signedInAs(name) : words.home.teacherHint}</p>
+        <Link to={name ? "/lessons" : "/sign-in"} className={buttonClass("primary", "large", true)}>
+          {name ? words.home.toLessons : words.common.signIn}
         </Link>
       </Card>
       <Card>
