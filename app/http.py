@@ -257,13 +257,18 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
         host = Headers(scope=scope).get("host", "")
-        sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
+        # A policy cannot name an IPv6 address; 'self' covers the sockets of this origin in all but old browsers.
+        is_nameable = _HOST.fullmatch(host) and not host.startswith("[")
+        sockets = f" ws://{host} wss://{host}" if is_nameable else ""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers(sockets).items():
                     headers.setdefault(name, value)
+                if scope["scheme"] == "https":
+                    # Over plain http browsers ignore it, and complain on the console.
+                    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
                 if scope["path"].startswith(API):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
@@ -288,7 +293,6 @@ class SecurityHeaders:
             ),
             "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), "
             "autoplay=(self), fullscreen=(self), geolocation=(), payment=(), usb=()",
-            "Cross-Origin-Opener-Policy": "same-origin",
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",

@@ -7,7 +7,14 @@ import pytest
 from fastapi import FastAPI, Request
 
 from app.errors import CommandRejected
-from app.http import TrustedProxies, add_error_handlers, client_ip, public_url, signal_url
+from app.http import (
+    SecurityHeaders,
+    TrustedProxies,
+    add_error_handlers,
+    client_ip,
+    public_url,
+    signal_url,
+)
 from app.http import is_from_this_machine as from_this_machine
 
 PROXY = "10.0.0.2"
@@ -16,6 +23,7 @@ PROXY = "10.0.0.2"
 def edge(trusted: tuple[str, ...] = (PROXY,)) -> FastAPI:
     app = FastAPI()
     add_error_handlers(app)
+    app.add_middleware(SecurityHeaders)
     app.add_middleware(TrustedProxies, trusted)
 
     @app.get("/seen")
@@ -104,3 +112,22 @@ async def test_what_is_not_there_has_a_code_too() -> None:
     transport = httpx.ASGITransport(edge())
     async with httpx.AsyncClient(transport=transport, base_url="http://inside") as client:
         assert (await client.post("/seen")).json()["code"] == "method_not_allowed"
+
+
+async def test_an_opener_policy_is_sent_only_where_browsers_heed_it() -> None:
+    name = "cross-origin-opener-policy"
+    assert (await get(edge(), "/seen", PROXY, **FORWARDED)).headers[name] == "same-origin"
+    assert name not in (await get(edge(), "/seen", "192.0.2.7")).headers
+
+
+@pytest.mark.parametrize(
+    ("host", "sources"),
+    [
+        ("school.example:8080", "'self' ws://school.example:8080 wss://school.example:8080"),
+        ("[2001:db8::1]:8080", "'self'"),
+        ("a;script-src *", "'self'"),
+    ],
+)
+async def test_the_policy_names_our_sockets_unless_it_cannot(host: str, sources: str) -> None:
+    policy = (await get(edge(), "/seen", "192.0.2.7", host=host)).headers["content-security-policy"]
+    assert f"connect-src {sources}" in policy.split("; ")
