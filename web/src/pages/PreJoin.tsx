@@ -121,6 +121,7 @@ function Refused({ code, lessonId, onRetry }: RefusedProps) {
   const words = useWords();
   const here = `/lessons/${lessonId}/join${window.location.search}`;
   const isSignedOut = code === "not_authenticated";
+  const isForSeat = new URLSearchParams(window.location.search).has("seat");
   return (
     <EmptyState
       icon="warning"
@@ -133,6 +134,11 @@ function Refused({ code, lessonId, onRetry }: RefusedProps) {
               className={buttonClass("primary")}
             >
               {words.common.signIn}
+            </Link>
+          )}
+          {isSignedOut && isForSeat && (
+            <Link to="/c" className={buttonClass()}>
+              {words.signIn.usePairing}
             </Link>
           )}
           {!isSignedOut && onRetry && (
