@@ -1,4 +1,5 @@
 import { Suspense } from "react";
+import { ErrorBoundary } from "./components/ErrorBoundary";
 import { Spinner } from "./components/Spinner";
 import { ToastProvider } from "./components/Toast";
 import { LanguageProvider, useWords } from "./i18n";
@@ -9,7 +10,9 @@ export function App() {
   return (
     <LanguageProvider>
       <ToastProvider>
-        <CurrentPage />
+        <ErrorBoundary>
+          <CurrentPage />
+        </ErrorBoundary>
       </ToastProvider>
     </LanguageProvider>
   );

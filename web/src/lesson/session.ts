@@ -93,6 +93,7 @@ export class LessonSession {
   /** The person at a second tab asks for its sound. */
   async endQuiet(): Promise<void> {
     this.isQuiet.set(false);
+    this.#sameMachine.becomeLoud();
     this.speaker.setMuted(false);
     if (this.sendsMedia) await this.switchSource("microphone", true);
   }

@@ -7,26 +7,31 @@ const ANSWER_MS = 250;
  */
 export class SameMachine {
   readonly #channel: BroadcastChannel | null;
-  #isInLesson = false;
+  /** In a lesson and not silenced: only such a tab makes another one the second. */
+  #isLoud = false;
 
   constructor() {
     this.#channel = "BroadcastChannel" in window ? new BroadcastChannel(CHANNEL) : null;
     if (this.#channel) {
       this.#channel.onmessage = ({ data }) => {
-        if (data === "anybody?" && this.#isInLesson) this.#channel?.postMessage("here");
+        if (data === "anybody?" && this.#isLoud) this.#channel?.postMessage("here");
       };
     }
   }
 
-  /** Ask the others, then count as present ourselves. */
+  /** Ask whether another tab is loud already; if not, this one is from now on. */
   async enter(): Promise<{ isSecond: boolean }> {
     const isSecond = await this.#ask();
-    this.#isInLesson = true;
+    this.#isLoud = !isSecond;
     return { isSecond };
   }
 
+  becomeLoud(): void {
+    this.#isLoud = true;
+  }
+
   leave(): void {
-    this.#isInLesson = false;
+    this.#isLoud = false;
     this.#channel?.close();
   }
 

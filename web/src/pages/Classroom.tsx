@@ -9,6 +9,7 @@ import { LinkBanners } from "../components/lesson/LinkBanners";
 import { OwnProblems } from "../components/lesson/OwnProblems";
 import { Stage } from "../components/lesson/Stage";
 import { TopBar } from "../components/TopBar";
+import { useTitle } from "../hooks/useTitle";
 import { useWords } from "../i18n";
 import { announceToClassroom } from "../lesson/announcers";
 import { useRoom, useSession } from "../lesson/context";
@@ -31,6 +32,7 @@ function Screen() {
   const room = useRoom();
   const place = ownPlace(room);
   useAnnouncements(announceToClassroom);
+  useTitle(room.view.title);
   useEffect(() => lendLesson(session), [session]);
   return (
     <div className={styles.screen}>

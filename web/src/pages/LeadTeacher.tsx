@@ -5,18 +5,20 @@ import { EndLessonButton, LeadControls } from "../components/lesson/LeadControls
 import { LessonPage } from "../components/lesson/LessonPage";
 import { Lights } from "../components/lesson/Lights";
 import { LinkBanners } from "../components/lesson/LinkBanners";
+import { Observers } from "../components/lesson/Observers";
 import { OwnProblems } from "../components/lesson/OwnProblems";
 import { OwnTile } from "../components/lesson/OwnTile";
 import { ParticipantTile } from "../components/lesson/ParticipantTile";
 import { StageList } from "../components/lesson/StageList";
 import { TopBar } from "../components/TopBar";
 import { useNow } from "../hooks/useNow";
+import { useTitle } from "../hooks/useTitle";
 import { useWords } from "../i18n";
 import { announceToStaff } from "../lesson/announcers";
 import { useRoom, useSession } from "../lesson/context";
 import { formatDuration } from "../lesson/format";
 import { useAnnouncements } from "../lesson/useAnnouncements";
-import { classroomsOf, leadOf, observersOf } from "../room/selectors";
+import { classroomsOf, leadOf } from "../room/selectors";
 import styles from "./LeadTeacher.module.css";
 
 /** The screen of the lead teacher; assistant and observer see the same with what their role may do. */
@@ -32,6 +34,7 @@ function Desk() {
   const session = useSession();
   const room = useRoom();
   useAnnouncements(announceToStaff);
+  useTitle(room.view.title);
   const { title } = room.view;
   return (
     <div className={styles.desk}>
@@ -85,14 +88,6 @@ function LeadPicture() {
   if (session.ticket.role === "lead") return <OwnTile name={words.lead.you} />;
   if (!lead) return <p>{words.lead.leadAway}</p>;
   return <ParticipantTile place={lead} />;
-}
-
-function Observers() {
-  const words = useWords();
-  const observers = observersOf(useRoom());
-  if (observers.length === 0) return null;
-  const names = observers.map(({ name, school }) => (school ? `${name}（${school}）` : name));
-  return <p className={styles.observers}>{words.lesson.observer(names.join("、"))}</p>;
 }
 
 function Elapsed() {

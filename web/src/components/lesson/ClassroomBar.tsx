@@ -7,6 +7,7 @@ import { navigate } from "../../router";
 import { Button } from "../Button";
 import { useToast } from "../Toast";
 import styles from "./ClassroomBar.module.css";
+import { Observers } from "./Observers";
 import { OwnTile } from "./OwnTile";
 import { SourceButtons } from "./SourceButtons";
 
@@ -38,6 +39,7 @@ export function ClassroomBar() {
           {words.classroom.comeDown}
         </Button>
       )}
+      <Observers />
       <div className={styles.rest}>
         <SourceButtons />
         <Button

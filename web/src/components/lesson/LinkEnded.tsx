@@ -34,6 +34,10 @@ export function Replaced({ onUseHere }: { onUseHere: () => void }) {
 export function Refused({ code, ticket }: { code: string; ticket: Ticket }) {
   const words = useWords();
   function enterAgain() {
+    if (code === "protocol_version") {
+      window.location.reload();
+      return;
+    }
     dropTicket(ticket.lesson_id);
     navigate(joinPath(ticket.lesson_id, ticket), { replace: true });
   }
