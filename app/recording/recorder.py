@@ -17,19 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from app.ids import LessonId, PublicationId, new_id
-from app.media.rtp_sink import (
-    BYE,
-    GAP,
-    GAP_BODY,
-    HELLO,
-    KEYFRAME_WANTED,
-    RTP,
-    RTP_PREFIX,
-    SENDER_REPORT,
-    SENDER_REPORT_BODY,
-    FrameReader,
-    frame,
-)
 from app.recording.adopt import adopt, epoch_folders
 from app.recording.control import (
     MAX_LINE_BYTES,
@@ -49,8 +36,9 @@ from app.recording.port import (
     report_to_json,
 )
 from app.recording.segment_file import SegmentFile
-from app.recording.track import Hello, MachineClock, Track
-from app.recording.writer import DiskWriter, FileFactory, TrackWriter
+from app.recording.sink import SinkProtocol, TrackKey, WantedTrack, track_key
+from app.recording.track import MachineClock
+from app.recording.writer import DiskWriter, FileFactory
 from app.settings import Settings
 
 __all__ = ["RecorderCore", "machine_clock", "recordings_root", "run_recorder", "serve_recorder"]
@@ -61,14 +49,6 @@ POLL_INTERVAL_S = 0.1
 MAX_TRACKS = 4_096
 MIN_FREE_BYTES = 512 * 1024 * 1024
 WANTED_FILE = "wanted.json"
-_KEYFRAME_FRAME = frame(KEYFRAME_WANTED)
-
-_TrackKey = tuple[LessonId, PublicationId]
-"""A publication's id alone names it only within its lesson."""
-
-
-def _key(request: TrackRequest) -> _TrackKey:
-    return request.lesson_id, request.publication_id
 
 
 def machine_clock() -> MachineClock:
@@ -78,109 +58,6 @@ def machine_clock() -> MachineClock:
     except OSError:
         boot_id = ""
     return MachineClock(boot_id, time.time_ns() // 1_000_000, time.monotonic_ns())
-
-
-class _WantedTrack:
-    """A started publication, with or without an engine connected for it."""
-
-    def __init__(self, request: TrackRequest, writer: TrackWriter) -> None:
-        self.request = request
-        self.writer = writer
-        self.track: Track | None = None
-        self.sink: SinkProtocol | None = None
-
-    def end(self, reason: str) -> None:
-        track, self.track = self.track, None
-        sink, self.sink = self.sink, None
-        if track is not None:
-            track.disconnect(reason)
-        if sink is not None:
-            sink.hang_up()
-
-
-class SinkProtocol(asyncio.Protocol):
-    """One engine connection, for one publication."""
-
-    def __init__(self, recorder: "RecorderCore") -> None:
-        self._recorder = recorder
-        self._reader = FrameReader()
-        self._transport: asyncio.Transport | None = None
-        self._wanted: _WantedTrack | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._recorder.sinks.add(self)
-
-    def data_received(self, data: bytes) -> None:
-        try:
-            for kind, payload in self._reader.feed(data):
-                self._take(kind, payload)
-                if self._transport is None:
-                    return
-        except Exception as error:
-            # Whatever an engine of another version sends, its connection ends and nothing else.
-            log.info("recording: sink connection ended: %r", error)
-            self.hang_up()
-
-    def connection_lost(self, _: Exception | None) -> None:
-        self._transport = None
-        self._recorder.sinks.discard(self)
-        self._release("connection_lost")
-
-    def ask_keyframe(self) -> None:
-        if self._transport is not None:
-            self._transport.write(_KEYFRAME_FRAME)
-
-    def hang_up(self) -> None:
-        transport, self._transport = self._transport, None
-        if transport is not None:
-            transport.close()
-        self._release("connection_lost")
-
-    def _release(self, reason: str) -> None:
-        wanted, self._wanted = self._wanted, None
-        if wanted is not None and wanted.sink is self:
-            wanted.sink = None
-            if wanted.track is not None:
-                wanted.track.disconnect(reason)
-                wanted.track = None
-
-    def _take(self, kind: bytes, payload: bytes) -> None:
-        if kind == HELLO:
-            self._hello(Hello.parse(payload))
-            return
-        track = self._wanted.track if self._wanted else None
-        if track is None:
-            raise ValueError("sink frame before hello")
-        if kind == RTP:
-            (arrival_ns,) = RTP_PREFIX.unpack_from(payload)
-            track.rtp(payload[RTP_PREFIX.size :], arrival_ns)
-        elif kind == SENDER_REPORT:
-            arrival_ns, ssrc, ntp, rtp_timestamp = SENDER_REPORT_BODY.unpack(payload)
-            track.sender_report(ssrc, ntp, rtp_timestamp, arrival_ns)
-        elif kind == GAP:
-            track.gap(*GAP_BODY.unpack(payload))
-        elif kind == BYE:
-            self._release("ended")
-            self.hang_up()
-
-    def _hello(self, hello: Hello) -> None:
-        if self._wanted is None:
-            key = (LessonId(hello.lesson_id), PublicationId(hello.publication_id))
-            wanted = self._recorder.wanted.get(key)
-            if wanted is None:
-                # Not (or no longer) to be written: nothing of it may reach the disk.
-                raise ValueError("publication is not to be recorded")
-            wanted.end("replaced")
-            wanted.sink = self
-            wanted.track = Track(wanted.request, wanted.writer, self._recorder.clock)
-            self._wanted = wanted
-        elif _key(self._wanted.request) != (hello.lesson_id, hello.publication_id):
-            raise ValueError("a sink connection carries one publication")
-        assert self._wanted.track is not None
-        self._wanted.track.hello(hello)
-        self._recorder.poll_track(self._wanted, time.monotonic_ns())
 
 
 class RecorderCore:
@@ -195,7 +72,7 @@ class RecorderCore:
         free_bytes: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free,
     ) -> None:
         self.clock = machine_clock()
-        self.wanted: dict[_TrackKey, _WantedTrack] = {}
+        self.wanted: dict[TrackKey, WantedTrack] = {}
         self.sinks: set[SinkProtocol] = set()
         self._root = root
         self._loop = asyncio.get_running_loop()
@@ -242,7 +119,7 @@ class RecorderCore:
 
     def begin(self, request: TrackRequest) -> None:
         """Accept this publication from an engine. Idempotent."""
-        known = self.wanted.get(_key(request))
+        known = self.wanted.get(track_key(request))
         if known is not None and known.request == request:
             return
         if known is not None:
@@ -262,7 +139,7 @@ class RecorderCore:
         ]
         for wanted in ended:
             wanted.end("stopped")
-            del self.wanted[_key(wanted.request)]
+            del self.wanted[track_key(wanted.request)]
         if ended:
             self._write_wanted()
         if publication_id is None:
@@ -281,7 +158,7 @@ class RecorderCore:
             is_adopting=not self._adopted.is_set(),
         )
 
-    def poll_track(self, wanted: _WantedTrack, now_ns: int) -> None:
+    def poll_track(self, wanted: WantedTrack, now_ns: int) -> None:
         """Let time pass for one track: late packets, keyframe requests, a failed disk."""
         if wanted.track is not None and wanted.track.poll(now_ns) and wanted.sink is not None:
             wanted.sink.ask_keyframe()
@@ -339,7 +216,7 @@ class RecorderCore:
 
     def _want(self, request: TrackRequest) -> None:
         writer = self._disk.track(request.lesson_id, request.publication_id)
-        self.wanted[_key(request)] = _WantedTrack(request, writer)
+        self.wanted[track_key(request)] = WantedTrack(request, writer)
 
     def _from_thread(self, call: Callable[[Any], None], value: object) -> None:
         try:
@@ -412,7 +289,7 @@ class RecorderCore:
         self._disk.call(write)
 
 
-def _track_snapshot(wanted: _WantedTrack) -> TrackSnapshot:
+def _track_snapshot(wanted: WantedTrack) -> TrackSnapshot:
     track = wanted.track
     return TrackSnapshot(
         request=wanted.request,
