@@ -28,6 +28,9 @@ SHORTEST_CALM_S, LONGEST_CALM_S = 2.2, 8.0
 SECOND_BLOW = 0.25
 """How often another kill follows before everything is back."""
 SECOND_BLOW_WITHIN_S = 3.0
+AT_ITS_EDGES = 0.5
+"""How often a kill comes while a lesson starts, and while it is being finished."""
+EDGE_S = 2.0
 
 
 class Tally:
@@ -70,12 +73,29 @@ async def test_nothing_is_lost_however_often_it_is_killed(
 async def _one_lesson(served: Served, chance: random.Random, tally: Tally, kills: int) -> None:
     async with lesson_of_peers(served) as lesson:
         await lesson.start()
+        since_ns = time.monotonic_ns()
+        if chance.random() < AT_ITS_EDGES:
+            await _strike_at_an_edge(lesson, chance, "right after the start")
+        await lesson.is_whole(since_ns)
         while len(lesson.kills) < kills:
             await asyncio.sleep(chance.uniform(SHORTEST_CALM_S, LONGEST_CALM_S))
             await _strike(lesson, chance, tally, may_repeat=len(lesson.kills) + 2 <= kills)
         await asyncio.sleep(SHORTEST_CALM_S)
+        await lesson.end()
+        if chance.random() < AT_ITS_EDGES:
+            await _strike_at_an_edge(lesson, chance, "right after the end")
         tally.losses += await lesson.conclude()
         tally.kills.update(kill.victim for kill in lesson.kills)
+
+
+async def _strike_at_an_edge(lesson: LessonOfPeers, chance: random.Random, when: str) -> None:
+    victim = chance.choice(VICTIMS)
+    await asyncio.sleep(chance.uniform(0, EDGE_S))
+    await lesson.kill(victim, counts=False)
+    took_s = await lesson.serve_again()
+    print(
+        f"kill {len(lesson.kills)}: {victim} {when}: served again after {took_s:.1f} s", flush=True
+    )
 
 
 async def _strike(
