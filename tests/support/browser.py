@@ -55,21 +55,27 @@ async def chromium(
     microphone: Path | None = None,
     is_bare: bool = False,
     host: Host | None = None,
+    home: Path | None = None,
     flags: tuple[str, ...] = (),
 ) -> AsyncIterator[Browser]:
     """A browser. `is_bare`: no flags but fake devices and the sandbox switch, as a school's browser behaves.
 
-    `host`: run it on that host. `camera` and `microphone` are files of `write_camera` and `write_microphone`.
+    `host`: run it on that host. `home`: its home directory, with the certificates it trusts. `camera` and `microphone`
+    are files of `write_camera` and `write_microphone`.
     """
     executable = find_chromium()
     arguments = [*FAKE_DEVICES, *flags, *(() if is_bare else (*QUIET, *EASY))]
     arguments += _switches(camera, microphone)
+    if host is not None or os.geteuid() == 0:
+        # Root, or what looks like root in a user namespace.
+        arguments.append("--no-sandbox")
     if host is not None:
         executable = _in_namespace(tmp_path, executable, host)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=executable or None,
             args=arguments,
+            env=None if home is None else {**os.environ, "HOME": str(home)},
             # Playwright silences pages by default; a bare browser keeps its own rules for sound.
             ignore_default_args=["--mute-audio"] if is_bare else None,
         )
@@ -80,7 +86,7 @@ async def chromium(
 
 
 def _switches(camera: Path | None, microphone: Path | None) -> list[str]:
-    switches = ["--no-sandbox"] if os.geteuid() == 0 else []
+    switches = []
     for kind, path in (("video", camera), ("audio", microphone)):
         if path is not None:
             switches.append(f"--use-file-for-fake-{kind}-capture={path.resolve()}")
