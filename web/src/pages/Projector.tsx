@@ -52,6 +52,7 @@ function Pictures() {
 
   return (
     <main className={styles.wall}>
+      <h1 className="visually-hidden">{room.view.title}</h1>
       {room.view.phase === "live" ? <Stage /> : <ClassroomWaiting />}
       {isCalled && (
         <p className={styles.called} role="status">
@@ -77,6 +78,7 @@ function Lost() {
   const words = useWords();
   return (
     <main className={styles.lost}>
+      <h1 className="visually-hidden">{words.projector.title}</h1>
       <EmptyState icon="window" title={words.projector.lost}>
         {words.projector.lostHint}
       </EmptyState>

@@ -14,6 +14,7 @@ export function Replaced({ onUseHere }: { onUseHere: () => void }) {
     <>
       <TopBar />
       <main>
+        <h1 className="visually-hidden">{words.common.product}</h1>
         <EmptyState
           icon="window"
           title={words.lesson.replacedTitle}
@@ -45,6 +46,7 @@ export function Refused({ code, ticket }: { code: string; ticket: Ticket }) {
     <>
       <TopBar />
       <main>
+        <h1 className="visually-hidden">{words.common.product}</h1>
         <EmptyState
           icon="warning"
           title={words.lesson.refusedTitle}
