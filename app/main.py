@@ -53,7 +53,7 @@ from app.media.turn import TurnServers
 from app.recording import endpoints as recordings
 from app.recording.finalize import Finalizer
 from app.recording.reactor import RecordingReactor
-from app.recording.recorder import recordings_root
+from app.recording.paths import recordings_root
 from app.recording.remote import RemoteRecorder
 from app.recording.repository import Recordings
 from app.rooms.runtime import Clock, Rooms
