@@ -354,6 +354,7 @@ async def test_a_database_that_is_no_demo_has_no_doors(
         doors.build_router(
             api.sessions,
             api.signing_in,
+            api.authenticate,
             find_demo_lesson,
             is_demo=False,
             https_url=https_url,
