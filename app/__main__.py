@@ -61,14 +61,16 @@ def run(tls: Tls = False) -> None:
         print(refusal, file=sys.stderr)
         raise typer.Exit(1) from refusal
     mark = _load("app.supervisor.prepared", "PreparedMark")(settings)
-    if not mark.is_current():
+    is_prepared = mark.is_current()
+    if not is_prepared:
         began = time.monotonic()
         print("- Database ... ", end="", flush=True)
         _run(_prepare(settings, is_seeding=True))
         mark.write()
         print(f"done ({time.monotonic() - began:.0f} s)", flush=True)
-    if not lock.was_left_behind:
-        lock.release()  # else `serve` is to see it too, and wait for the ports
+    lock.hand_over()
+    if is_prepared:
+        serve(tls)
     # A fresh, small process: the supervisor needs none of what preparing has loaded.
     arguments = ["serve", *(["--tls"] if tls else [])]
     os.execv(sys.executable, [sys.executable, "-m", "app", *arguments])  # noqa: S606

@@ -229,7 +229,12 @@ class RemoteEngine:
             if not future.done():
                 future.set_exception(EngineUnavailable("the media engine is gone"))
         if was_available:
-            log.warning("media engine %d lost", self._media_epoch)
+            is_closing = self._task is None
+            log.log(
+                logging.INFO if is_closing else logging.WARNING,
+                "media engine %d lost",
+                self._media_epoch,
+            )
             self._events.put_nowait(EngineLost())
 
     def _replied(self, message: dict[str, Any]) -> None:

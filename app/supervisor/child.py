@@ -9,7 +9,7 @@ from dataclasses import dataclass
 SUPERVISED = "TONGTANG_SUPERVISED"
 EXIT_REFUSED = 78
 """A child's own refusal (sysexits EX_CONFIG): it has said why, and another start would end the same way."""
-GRACE_AFTER_PARENT_S = 5.0
+GRACE_AFTER_PARENT_S = 8.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Literal
 
 from app.settings import Settings
 
-AFTER_CRASH_S = 8.0
+AFTER_CRASH_S = 12.0
 """Children of a supervisor that was killed let go of their ports within this."""
 
 
@@ -51,8 +51,16 @@ class ServeLock:
         self._descriptor = descriptor
 
     def release(self) -> None:
+        """Let go, having ended properly. Idempotent."""
         if self._descriptor >= 0:
             os.ftruncate(self._descriptor, 0)
+        self.hand_over()
+
+    def hand_over(self) -> None:
+        """Let go and leave the trace of what was found, for the `serve` that follows."""
+        if self._descriptor >= 0:
+            if not self.was_left_behind:
+                os.ftruncate(self._descriptor, 0)
             os.close(self._descriptor)
             self._descriptor = -1
 

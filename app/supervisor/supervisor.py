@@ -15,7 +15,7 @@ from app.supervisor.restart import RestartPolicy
 
 logger = logging.getLogger(__name__)
 
-STOP_GRACE_S = 4.0
+STOP_GRACE_S = 8.0
 
 
 class ChildGivenUp(Exception):
