@@ -129,6 +129,12 @@ def request_host(request: Request) -> str:
     return request.url.hostname or "localhost"
 
 
+def host_name(host: str) -> str:
+    """A `Host` without its port; an IPv6 address keeps its brackets."""
+    name, _, port = host.rpartition(":")
+    return name if name and port.isdecimal() else host
+
+
 def public_url(request: Request, path: str) -> str:
     """An absolute URL on the host that this request came to."""
     return f"{request.url.scheme}://{request_host(request)}{path}"

@@ -34,6 +34,7 @@ from app.http import (
     SecurityHeaders,
     TrustedProxies,
     add_error_handlers,
+    host_name,
     request_host,
 )
 from app.ids import LessonId, ParticipantId
@@ -271,8 +272,7 @@ class Server:
         if not self.settings.tls:
             return None
         port = self.settings.https_port
-        name = request_host(request).rpartition(":")[0] or request_host(request)
-        return f"https://{name}" + ("" if port == 443 else f":{port}")
+        return f"https://{host_name(request_host(request))}" + ("" if port == 443 else f":{port}")
 
 
 @asynccontextmanager

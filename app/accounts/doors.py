@@ -10,7 +10,7 @@ from app.accounts.identity import Authenticator, refuse_cross_origin
 from app.accounts.sessions import Sessions
 from app.accounts.signing_in import SigningIn
 from app.errors import NotAllowed, Unavailable
-from app.http import ApiModel, is_from_this_machine, refusals
+from app.http import ApiModel, host_name, is_from_this_machine, refusals
 
 PRODUCT = "Tongtang"
 Door = Literal["teach", "classroom", "county"]
@@ -52,8 +52,7 @@ class Opened(ApiModel):
 
 def doors_open(request: Request, *, is_demo: bool) -> bool:
     """Marked demo, loopback peer, a local Host, and no proxy in between."""
-    host = request.headers.get("host", "").lower()
-    name = host if host.endswith("]") else host.rpartition(":")[0] or host
+    name = host_name(request.headers.get("host", "").lower())
     return is_demo and name in _LOCAL_HOSTS and is_from_this_machine(request)
 
 

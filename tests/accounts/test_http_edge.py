@@ -12,6 +12,7 @@ from app.http import (
     TrustedProxies,
     add_error_handlers,
     client_ip,
+    host_name,
     public_url,
     signal_url,
 )
@@ -131,3 +132,17 @@ async def test_an_opener_policy_is_sent_only_where_browsers_heed_it() -> None:
 async def test_the_policy_names_our_sockets_unless_it_cannot(host: str, sources: str) -> None:
     policy = (await get(edge(), "/seen", "192.0.2.7", host=host)).headers["content-security-policy"]
     assert f"connect-src {sources}" in policy.split("; ")
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("school.example:8080", "school.example"),
+        ("school.example", "school.example"),
+        ("[2001:db8::1]:8080", "[2001:db8::1]"),
+        ("[2001:db8::1]", "[2001:db8::1]"),
+        ("", ""),
+    ],
+)
+def test_the_name_of_a_host_is_left_when_its_port_goes(host: str, name: str) -> None:
+    assert host_name(host) == name
