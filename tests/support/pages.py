@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Response,
+)
 
 from tests.support.office import ONSITE, TEACHER, PlannedLesson, Seat
 from tests.support.serve import Served
@@ -105,6 +113,7 @@ class Screen:
     complaints: list[str] = field(default_factory=list)
     excused: list[str] = field(default_factory=list)
     """Parts of complaints that a test provokes on purpose."""
+    _inspector: CDPSession | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, page: Page) -> Self:
@@ -145,8 +154,28 @@ class Screen:
         await text.first.wait_for(timeout=deadline_s * 1000)
         return time.monotonic() - began
 
+    async def read(self, expression: str) -> Any:
+        """The value of an expression. `page.evaluate` and locators count as a gesture of the user; this does not."""
+        if self._inspector is None:
+            self._inspector = await self.page.context.new_cdp_session(self.page)
+        answer = await self._inspector.send(
+            "Runtime.evaluate",
+            {"expression": expression, "awaitPromise": True, "returnByValue": True},
+        )
+        if "exceptionDetails" in answer:
+            raise RuntimeError(f"{expression}: {answer['exceptionDetails']}")
+        return answer["result"].get("value")
+
+    async def reads(self, words: str, deadline_s: float = PATIENCE_S) -> float:
+        """As `sees`, but by `read`; the seconds it took."""
+
+        async def is_there() -> bool:
+            return words in str(await self.read("document.body.innerText"))
+
+        return await eventually(f"the words {words}", is_there, deadline_s)
+
     async def streams(self) -> Streams:
-        found: dict[str, Any] = await self.page.evaluate("probe.streams()")
+        found = await self.read("probe.streams()")
         return Streams(found["slots"], tuple(Stream(**one) for one in found["streams"]))
 
     async def until(
