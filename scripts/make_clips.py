@@ -252,13 +252,17 @@ JASMINE = (
     *((5, 1), (5, 1), (5, 1), (3, 0.5), (5, 0.5)),
     *((6, 1), (6, 1), (5, 2)),
 )
-"""The beginning of "Jasmine Flower", a folk song: (degree of the major scale, 8 is the upper 1; beats)."""
+"""What she sings the lesson to, the beginning of the folk song "Jasmine Flower".
+
+(degree of the major scale, 8 is the upper 1; beats)."""
 BEAT_S = SECONDS / sum(beats for _, beats in JASMINE)
 TONIC_HZ = 349.23
 DEGREES = {1: 0, 2: 2, 3: 4, 5: 7, 6: 9, 8: 12}
 """Degree -> semitones above the tonic."""
-LINES = ((0, 8.0, 20.0), (8.0, 16.0, 52.0), (16.0, 24.0, 84.0))
-"""First beat, end, and top of each staff on the board."""
+BOARD: Colour = (38, 84, 68)
+YELLOW: Colour = (250, 208, 92)
+STATES = ((128, 72), (200, 72), (272, 72))
+"""Where ice, water and steam stand on the board; the teacher spends a third of the song on each."""
 
 
 def _notes() -> list[tuple[float, float, int]]:
@@ -304,11 +308,12 @@ def classroom_front() -> Canvas:
     canvas.box(92, 122, 308, 126, (128, 94, 58))
     for left, colour in ((120, (246, 246, 240)), (136, (244, 212, 120)), (152, (240, 170, 170))):
         canvas.box(left, 119.5, left + 10, 122, colour)
-    for _, _, top in LINES:
-        for i in range(5):
-            canvas.box(100, top + i * 5, 300, top + i * 5 + 0.6, CHALK)
-    for beat, beats, degree in _notes():
-        draw_note(canvas, beat, beats, degree, CHALK)
+    for x, y in STATES[:2]:
+        canvas.line(x + 27, y, x + 43, y, 1.4, CHALK)
+        for side in (-3.5, 3.5):
+            canvas.line(x + 43, y, x + 38, y + side, 1.4, CHALK)
+    draw_ice(canvas, *STATES[0])
+    draw_kettle(canvas, *STATES[2])
     canvas.box(22, 20, 66, 74, (250, 250, 250))
     canvas.box(25, 23, 63, 71, (158, 206, 236))
     canvas.ellipse(38, 64, 11, 8, (122, 176, 110))
@@ -320,7 +325,7 @@ def classroom_front() -> Canvas:
 
 
 def draw_jasmine(canvas: Canvas, x: float, y: float) -> None:
-    """A pot of the flower that the song is about."""
+    """A pot of the flower that the song is about, on her desk."""
     canvas.box(x - 9, y - 12, x + 9, y, (176, 96, 64))
     for dx, dy in ((-8, -24), (0, -32), (8, -26), (-3, -19), (5, -18)):
         canvas.line(x, y - 12, x + dx, y + dy, 1.2, (74, 124, 70))
@@ -333,21 +338,38 @@ def draw_jasmine(canvas: Canvas, x: float, y: float) -> None:
         canvas.ellipse(x + dx, y + dy, 1.3, 1.3, (240, 206, 96))
 
 
-def note_place(beat: float, degree: int) -> tuple[float, float]:
-    """Where a note stands on the board."""
-    begin, end, top = next(line for line in LINES if line[0] <= beat < line[1])
-    x = 108 + (beat - begin) / (end - begin) * 190
-    return x, top + 20 - (degree - 2) * 2.5
+def draw_ice(canvas: Canvas, x: float, y: float) -> None:
+    for dx, dy in ((-11, 8), (11, 8), (0, -13)):
+        left, top = x + dx - 10, y + dy - 10
+        canvas.box(left, top, left + 20, top + 20, (188, 222, 240))
+        canvas.box(left + 2, top + 2, left + 18, top + 18, (150, 200, 228))
+        canvas.line(left + 5, top + 13, left + 13, top + 5, 1.6, (232, 244, 250))
 
 
-def draw_note(canvas: Canvas, beat: float, beats: float, degree: int, colour: Colour) -> None:
-    x, y = note_place(beat, degree)
-    canvas.ellipse(x, y, 3.2, 2.5, colour)
-    if beats >= 2:
-        canvas.ellipse(x, y, 1.6, 1.2, (38, 84, 68))
-    canvas.line(x + 2.8, y, x + 2.8, y - 12, 1, colour)
-    if beats < 1:
-        canvas.line(x + 2.8, y - 12, x + 6.2, y - 8, 1.1, colour)
+def draw_glass(canvas: Canvas, x: float, y: float, phase: float) -> None:
+    """Water whose surface moves."""
+    canvas.box(x - 17, y - 22, x + 17, y + 22, (226, 236, 236))
+    canvas.box(x - 15, y - 22, x + 15, y + 20, BOARD)
+    for column in np.arange(-15, 15, 0.5):
+        level = y - 8 + 2.2 * np.sin(2 * np.pi * (phase + column / 22))
+        canvas.box(x + column, level, x + column + 0.5, y + 20, (96, 166, 214))
+
+
+def draw_kettle(canvas: Canvas, x: float, y: float) -> None:
+    canvas.ellipse(x - 4, y + 12, 17, 12, (206, 206, 200))
+    canvas.box(x - 21, y + 18, x + 13, y + 24, (206, 206, 200))
+    canvas.line(x + 8, y + 14, x + 20, y + 2, 5, (206, 206, 200))
+    canvas.line(x - 12, y + 1, x + 4, y + 1, 2.4, (140, 104, 72))
+
+
+def draw_steam(canvas: Canvas, x: float, y: float, phase: float) -> None:
+    """Puffs that rise, grow and fade."""
+    for puff in range(4):
+        age = (phase + puff / 4) % 1
+        shade = [round(c + (b - c) * age**1.5) for c, b in zip((240, 244, 242), BOARD, strict=True)]
+        drift = 4 * np.sin(2 * np.pi * (age + puff / 3))
+        size = 2.5 + 4 * age
+        canvas.ellipse(x + 21 + drift, y - 2 - 40 * age, size, size, (shade[0], shade[1], shade[2]))
 
 
 def draw_teacher(canvas: Canvas, beat: float, hand: tuple[float, float]) -> None:
@@ -375,12 +397,14 @@ def draw_teacher(canvas: Canvas, beat: float, hand: tuple[float, float]) -> None
 
 
 def teacher_frame(still: Canvas, index: int) -> NDArray[np.uint8]:
-    beat = index / FPS / BEAT_S
+    phase = index / (FPS * SECONDS)
     canvas = still.copy()
-    sounding = max((note for note in _notes() if note[0] <= beat + 1e-6), key=lambda note: note[0])
-    draw_note(canvas, *sounding, (250, 208, 92))
-    x, y = note_place(sounding[0], sounding[2])
-    draw_teacher(canvas, beat, (x - 4, y + 4))
+    draw_glass(canvas, *STATES[1], 8 * phase)
+    draw_steam(canvas, *STATES[2], 8 * phase)
+    x, y = STATES[int(3 * phase)]
+    canvas.line(x - 24, y + 34, x + 24, y + 34, 2.2, YELLOW)
+    beat = phase * SECONDS / BEAT_S
+    draw_teacher(canvas, beat, (x - 12 + 3 * np.sin(np.pi * beat), y + 27))
     return canvas.finished()
 
 
