@@ -36,6 +36,7 @@ class RecordingItem(ApiModel):
     duration_ms: int
     state: State
     size_bytes: int
+    is_demo: bool
 
 
 class RecordingPage(ApiModel):
@@ -219,6 +220,7 @@ def _item(summary: RecordingSummary) -> RecordingItem:
         duration_ms=summary.duration_ms,
         state=summary.state.value,
         size_bytes=summary.size_bytes,
+        is_demo=summary.is_demo,
     )
 
 

@@ -37,6 +37,7 @@ class RecordingSummary:
     state: RecordingState
     failure: str | None
     size_bytes: int
+    is_demo: bool
     lead_user_id: UserId
     county_id: str
 
@@ -245,6 +246,7 @@ def _summary(recording: Recording, lesson: Lesson, teacher: str) -> RecordingSum
         state=RecordingState(recording.state),
         failure=recording.failure,
         size_bytes=recording.size_bytes,
+        is_demo=lesson.is_demo,
         lead_user_id=UserId(lesson.lead_user_id),
         county_id=lesson.county_id,
     )

@@ -704,6 +704,8 @@ export interface components {
         RecordingItem: {
             /** Duration Ms */
             duration_ms: number;
+            /** Is Demo */
+            is_demo: boolean;
             /** Lesson Id */
             lesson_id: string;
             /** Recording Id */

@@ -126,6 +126,8 @@ export const officeEn: typeof officeZhCN = {
     emptyTitle: "There is no picture or sound in this recording",
     emptyHint: "Camera and microphone may have been off during the lesson.",
     cameraOff: "No picture at this point",
+    onStage: "Speaking",
+    listen: "Listen in",
     gap: "A part is missing here",
     buffering: "Loading…",
     trackFailed: "A part cannot be played. Reload the page and try again.",

@@ -125,6 +125,8 @@ export const officeZhCN = {
     emptyTitle: "这段录像里没有画面和声音",
     emptyHint: "上课时可能没有打开摄像头和话筒。",
     cameraOff: "这时没有画面",
+    onStage: "发言中",
+    listen: "旁听",
     gap: "这里有一段没有录到",
     buffering: "正在加载…",
     trackFailed: "有一段画面或声音放不出来，请刷新页面再试。",

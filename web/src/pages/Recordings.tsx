@@ -61,6 +61,7 @@ function Row({ recording }: { recording: RecordingRow }) {
         </p>
         <div className={rowStyles.badges}>
           <Badge tone={TONES[recording.state]}>{words.recordings.state[recording.state]}</Badge>
+          {recording.is_demo && <Badge tone="brand">{words.common.demo}</Badge>}
         </div>
       </div>
       {recording.state === "available" && (

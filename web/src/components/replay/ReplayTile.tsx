@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import type { RecordingTrack } from "../../api/types";
 import { useWords } from "../../i18n";
 import { isActive, type ReplayPlayer } from "../../replay/player";
@@ -14,14 +14,22 @@ interface ReplayTileProps {
   positionMs: number;
   /** This participant's video tracks at, or soon after, the position. */
   tracks: RecordingTrack[];
+  /** It has not appeared yet: its first picture is shown until it moves. */
+  isBeforeFirst: boolean;
+  /** Marks and buttons over the picture, top left. */
+  children?: ReactNode;
 }
 
 /** One participant's picture; a card where there is none, never a frozen face. */
-export function ReplayTile({ name, school, isMain, player, positionMs, tracks }: ReplayTileProps) {
+export function ReplayTile(props: ReplayTileProps) {
+  const { name, school, isMain, player, positionMs, tracks, isBeforeFirst, children } = props;
   const words = useWords();
   const shown = tracks.filter((track) => isActive(track, positionMs));
   // A shared screen is what the lesson is about while it lasts.
-  const front = shown.find((track) => track.source === "screen") ?? shown.at(-1);
+  const front =
+    shown.find((track) => track.source === "screen") ??
+    shown.at(-1) ??
+    (isBeforeFirst ? tracks[0] : undefined);
   return (
     <figure className={classes(styles.tile, isMain && styles.main)}>
       {tracks.map((track) => (
@@ -39,6 +47,7 @@ export function ReplayTile({ name, school, isMain, player, positionMs, tracks }:
           {words.replay.cameraOff}
         </div>
       )}
+      {children && <div className={styles.marks}>{children}</div>}
       <figcaption>
         {school} {name}
       </figcaption>
@@ -72,12 +81,17 @@ function Picture({ track, player, name, isShown }: PictureProps) {
   );
 }
 
-export function Sound({ track, player }: { track: RecordingTrack; player: ReplayPlayer }) {
+interface SoundProps {
+  track: RecordingTrack;
+  player: ReplayPlayer;
+  isMuted: boolean;
+}
+
+export function Sound({ track, player, isMuted }: SoundProps) {
   const element = useRef<HTMLAudioElement>(null);
   useEffect(
     () => (element.current ? player.attach(track, element.current) : undefined),
     [player, track],
   );
-  // biome-ignore lint/a11y/useMediaCaption: nobody has written captions of a lesson that just ended.
-  return <audio ref={element} src={track.url} preload="auto" />;
+  return <audio ref={element} src={track.url} preload="auto" muted={isMuted} />;
 }

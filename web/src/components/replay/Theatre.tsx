@@ -1,9 +1,11 @@
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { Recording, RecordingTrack } from "../../api/types";
 import { useWords } from "../../i18n";
 import { isActive, ReplayPlayer, tracksNear } from "../../replay/player";
+import { wasHeard } from "../../replay/sound";
 import { Banner } from "../Banner";
 import { Chapters } from "./Chapters";
+import { ClassroomSound } from "./ClassroomSound";
 import { PlayBar } from "./PlayBar";
 import { ReplayTile, Sound } from "./ReplayTile";
 import styles from "./Theatre.module.css";
@@ -25,6 +27,8 @@ export function Theatre({ recording }: { recording: Recording }) {
   const isGap = recording.gaps.some(
     (gap) => state.positionMs >= gap.from_ms && state.positionMs < gap.to_ms,
   );
+  const [listening, setListening] = useState<string | null>(null);
+  const isHeard = (who: RecordingTrack) => wasHeard(recording, who, state.positionMs);
   const tile = (one: RecordingTrack, isMain: boolean) => (
     <ReplayTile
       key={one.participant_id}
@@ -34,7 +38,16 @@ export function Theatre({ recording }: { recording: Recording }) {
       player={player}
       positionMs={state.positionMs}
       tracks={near.filter((t) => t.participant_id === one.participant_id && t.kind === "video")}
-    />
+      isBeforeFirst={!recording.tracks.some((t) => isVideoBefore(t, one, state.positionMs))}
+    >
+      {one.role === "classroom" && (
+        <ClassroomSound
+          isHeard={isHeard(one)}
+          isListening={listening === one.participant_id}
+          onListen={(isOn) => setListening(isOn ? one.participant_id : null)}
+        />
+      )}
+    </ReplayTile>
   );
 
   return (
@@ -48,7 +61,12 @@ export function Theatre({ recording }: { recording: Recording }) {
       {near
         .filter((track) => track.kind === "audio")
         .map((track) => (
-          <Sound key={track.track_id} track={track} player={player} />
+          <Sound
+            key={track.track_id}
+            track={track}
+            player={player}
+            isMuted={!isHeard(track) && listening !== track.participant_id}
+          />
         ))}
       <PlayBar player={player} state={state} durationMs={recording.duration_ms} />
       {state.hasFailed && <Banner tone="warn" title={words.replay.trackFailed} />}
@@ -58,6 +76,11 @@ export function Theatre({ recording }: { recording: Recording }) {
       <Chapters recording={recording} onSeek={(ms) => player.seek(ms)} />
     </div>
   );
+}
+
+function isVideoBefore(track: RecordingTrack, who: RecordingTrack, positionMs: number): boolean {
+  const isOwn = track.participant_id === who.participant_id && track.kind === "video";
+  return isOwn && track.starts_ms <= positionMs;
 }
 
 /** One track of each participant, in the order in which they first appear. */
