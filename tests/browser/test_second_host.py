@@ -120,8 +120,6 @@ def school_home(
 async def screen_at(browser: Browser, served: Served, url: str) -> AsyncIterator[Screen]:
     """A tab at `url`; at the end it may not have complained."""
     async with tab(browser, served, url=url) as screen:
-        # Asked by every first page to know whether somebody is signed in already.
-        screen.excuse("/api/v1/auth/me")
         yield screen
     assert screen.unexcused() == []
 
