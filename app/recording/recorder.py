@@ -109,6 +109,9 @@ class RecorderCore:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._client is not None:
+            # Its reader ends by that; cancelled with the loop it would log a traceback.
+            self._client.close()
         for wanted in self.wanted.values():
             wanted.end("recorder_stopped")
         for sink in list(self.sinks):

@@ -57,6 +57,10 @@ class SegmentReader:
             self._container = av.open(self._file, "r", format="matroska")
             if not self._container.streams:
                 raise ValueError(f"segment {path.name} has no track")
+        except av.FFmpegError as error:
+            # Killed within its first block: some of these errors are neither OSError nor ValueError.
+            self._file.close()
+            raise ValueError(f"segment {path.name} has no readable header: {error}") from error
         except BaseException:
             self._file.close()
             raise
