@@ -53,8 +53,8 @@ from app.media.remote import RemoteEngine
 from app.media.turn import TurnServers
 from app.recording import endpoints as recordings
 from app.recording.finalize import Finalizer
-from app.recording.reactor import RecordingReactor
 from app.recording.paths import recordings_root
+from app.recording.reactor import RecordingReactor
 from app.recording.remote import RemoteRecorder
 from app.recording.repository import Recordings
 from app.rooms.runtime import Clock, Rooms
@@ -228,6 +228,7 @@ class Server:
                 self.demo.open,
                 is_demo=self.site.is_demo,
                 https_url=self._https_url,
+                has_authority=tls.has_own_authority(settings),
                 host_names=sorted(tls.server_names(settings)),
             ),
             schools.build_router(database, authenticate),
@@ -330,7 +331,8 @@ def create_app(settings: Settings) -> FastAPI:
             app.include_router(signaling.build_router(server.hub))
             app.include_router(
                 pages.build_router(
-                    pages.WEB_DIST, tls.authority_file(settings) if settings.tls else None
+                    pages.WEB_DIST,
+                    tls.authority_file(settings) if tls.has_own_authority(settings) else None,
                 )
             )
             await stack.enter_async_context(server.running())

@@ -64,6 +64,11 @@ def authority_file(settings: Settings) -> Path:
     return settings.data_dir / "tls" / "tongtang-ca.crt"
 
 
+def has_own_authority(settings: Settings) -> bool:
+    """Whether browsers must be given our authority; a real domain's certificate needs nothing of ours."""
+    return settings.tls and settings.tls_certificate_file is None
+
+
 def ensure_certificates(settings: Settings, names: Iterable[str], now: datetime) -> TlsFiles:
     """The files to listen with, made or renewed where needed. Idempotent.
 

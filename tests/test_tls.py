@@ -97,6 +97,14 @@ def test_a_damaged_server_certificate_is_replaced(settings: Settings) -> None:
     assert _certificate(files).not_valid_after_utc > NOW
 
 
+def test_no_authority_is_offered_beside_the_certificate_of_a_domain(settings: Settings) -> None:
+    """The pages once offered a file that was not there."""
+    assert tls.has_own_authority(settings)
+    assert not tls.has_own_authority(settings.model_copy(update={"tls": False}))
+    domain = settings.model_copy(update={"tls_certificate_file": Path("chain.pem")})
+    assert not tls.has_own_authority(domain)
+
+
 def test_a_certificate_of_a_domain_that_does_not_exist_is_refused_in_words(tmp_path: Path) -> None:
     half = Settings(data_dir=tmp_path, tls_certificate_file=tmp_path / "chain.pem")
     absent = Settings(

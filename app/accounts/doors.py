@@ -40,6 +40,8 @@ class Site(ApiModel):
     product: str
     https_url: str | None
     """Where camera and microphone work, when this page came over plain http."""
+    has_authority: bool
+    """A browser must install `/tongtang-ca.crt` before it opens `https_url` without a warning."""
     host_names: list[str]
     """Names and addresses of this host that another computer may use."""
     signed_in_as: str | None
@@ -64,6 +66,7 @@ def build_router(
     *,
     is_demo: bool,
     https_url: Callable[[Request], str | None],
+    has_authority: bool,
     host_names: Sequence[str],
 ) -> APIRouter:
     """`https_url` says where this host speaks https, if it does."""
@@ -77,6 +80,7 @@ def build_router(
             doors_open=doors_open(request, is_demo=is_demo),
             product=PRODUCT,
             https_url=https_url(request),
+            has_authority=has_authority,
             host_names=list(host_names),
             signed_in_as=caller.name if caller else None,
         )

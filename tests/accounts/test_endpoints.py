@@ -52,6 +52,7 @@ async def api(database: Database, county: SmallCounty) -> AsyncIterator[Api]:
             find_demo_lesson,
             is_demo=True,
             https_url=https_url,
+            has_authority=True,
             host_names=["school.local"],
         ),
     )
@@ -325,6 +326,7 @@ async def test_doors_are_open_on_this_machine(api: Api, peer: str, host: str) ->
         "doors_open": True,
         "product": "Tongtang",
         "https_url": "https://192.0.2.1:8443",
+        "has_authority": True,
         "host_names": ["school.local"],
         "signed_in_as": None,
     }
@@ -358,6 +360,7 @@ async def test_a_database_that_is_no_demo_has_no_doors(
             find_demo_lesson,
             is_demo=False,
             https_url=https_url,
+            has_authority=True,
             host_names=[],
         )
     )

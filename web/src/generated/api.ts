@@ -797,6 +797,8 @@ export interface components {
         Site: {
             /** Doors Open */
             doors_open: boolean;
+            /** Has Authority */
+            has_authority: boolean;
             /** Host Names */
             host_names: string[];
             /** Https Url */

@@ -79,11 +79,13 @@ function SecureAddress() {
       <a className={styles.address} href={address}>
         {address}
       </a>
-      <p>
-        <a href="/tongtang-ca.crt" download>
-          {words.home.authority}
-        </a>
-      </p>
+      {site.value.has_authority && (
+        <p>
+          <a href="/tongtang-ca.crt" download>
+            {words.home.authority}
+          </a>
+        </p>
+      )}
     </>
   );
 }

@@ -13,11 +13,13 @@ export function InsecureBanner({ site }: { site: Site }) {
           <p>
             {words.home.insecureHint} <a href={site.https_url}>{site.https_url}</a>
           </p>
-          <p>
-            <a href="/tongtang-ca.crt" download>
-              {words.home.authority}
-            </a>
-          </p>
+          {site.has_authority && (
+            <p>
+              <a href="/tongtang-ca.crt" download>
+                {words.home.authority}
+              </a>
+            </p>
+          )}
         </>
       ) : (
         words.home.insecureNone
