@@ -34,9 +34,12 @@ Meet = Callable[[int], Awaitable[Meeting]]
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A demo server of this module's own; a test that kills it makes its own."""
-    with serving(tmp_path_factory.mktemp("served") / "data") as server:
+def served(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """A demo server of this module's own, with its `SETTINGS`; a test that kills it makes its own."""
+    settings = getattr(request.module, "SETTINGS", None)
+    with serving(tmp_path_factory.mktemp("served") / "data", settings=settings) as server:
         yield server
 
 

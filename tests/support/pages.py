@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote
 
 import pytest
 from playwright.async_api import (
@@ -267,11 +268,13 @@ async def open_tab(context: BrowserContext) -> Screen:
 
 async def sign_in(screen: Screen, served: Served, login: str, path: str = "/lessons") -> None:
     """Sign in on the sign-in page (zh-CN) and arrive at `path`."""
-    await screen.page.goto(f"/sign-in?next={path}")
+    await screen.page.goto(f"/sign-in?next={quote(path)}")
+    origin = screen.page.url.partition("/sign-in")[0]
     await screen.page.get_by_label("工号、手机号或邮箱").fill(login)
     await screen.page.get_by_label("密码").fill(served.password)
     await screen.press("登录")
-    await screen.page.wait_for_url(f"**{path}")
+    # Not a pattern: the sign-in page's own address ends with `path` as well.
+    await screen.page.wait_for_url(lambda url: url == f"{origin}{path}")
 
 
 async def enter_as_lead(screen: Screen, served: Served, lesson: PlannedLesson) -> None:

@@ -54,7 +54,7 @@ function Row({ recording }: { recording: RecordingRow }) {
   return (
     <Card className={rowStyles.row}>
       <div className={rowStyles.words}>
-        <h3>{recording.title}</h3>
+        <h2>{recording.title}</h2>
         <p>
           {recording.subject} · {formatMoment(recording.started_at, language)} ·{" "}
           {formatDuration(recording.duration_ms)} · {words.lessons.lead(recording.teacher)}
