@@ -111,7 +111,10 @@ async def look_back(browser: Browser, served: Served) -> None:
 
 async def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "data") as served:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(Path(folder) / "data", settings={"TONGTANG_DEMO_SAMPLE": "1"}) as served,
+    ):
         async with chromium(Path(folder)) as browser:
             await teach(browser, served)
             await look_back(browser, served)

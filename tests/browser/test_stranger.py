@@ -10,6 +10,7 @@ from tests.browser.conftest import OpenTab
 from tests.support.pages import Screen
 
 pytestmark = [pytest.mark.browser]
+SETTINGS = {"TONGTANG_DEMO_SAMPLE": "1"}
 SAMPLE_READY_MS = 180_000
 
 
@@ -58,7 +59,7 @@ WORDS = {
         confirm_end="End it",
         call="Call up",
         on_stage="On stage",
-        leave="Leave the lesson",
+        leave="Leave",
         replay="Watch replay",
         play="Play",
         pause="Pause",
