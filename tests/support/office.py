@@ -34,6 +34,7 @@ class PlannedLesson:
     title: str
     lead_id: str
     """Participant id of the lead."""
+    lead_name: str
     seats: tuple[Seat, ...]
 
 
@@ -97,7 +98,8 @@ class Office:
             for one in lesson["seats"]
         )
         lead_id = f"lead_{lesson['lead']['user_id']}"
-        return PlannedLesson(lesson["lesson_id"], lesson["title"], lead_id, seats)
+        lead_name = lesson["lead"]["name"]
+        return PlannedLesson(lesson["lesson_id"], lesson["title"], lead_id, lead_name, seats)
 
     def attendance(self, lesson_id: str) -> list[dict[str, Any]]:
         """The rows of `GET /lessons/{id}/attendance`."""
