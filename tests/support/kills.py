@@ -115,12 +115,13 @@ class KilledLesson:
         wanted = {(who, source) for who in self.participant_ids for source in SOURCES}
 
         def is_recorded() -> bool:
-            return wanted <= set(self._open_epochs(from_ns).values())
+            return wanted <= set(self.open_epochs(from_ns).values())
 
         await until("the whole room is recorded", is_recorded, BACK_S)
         return (time.monotonic_ns() - since_ns) / 1e9
 
-    def _open_epochs(self, from_ns: int) -> dict[str, tuple[str, str]]:
+    def open_epochs(self, from_ns: int = 0) -> dict[str, tuple[str, str]]:
+        """What is being written, of what was opened since `from_ns`: epoch -> participant and source."""
         opened: dict[str, tuple[str, str]] = {}
         for row in self.journal_rows():
             if isinstance(row.event, EpochOpened) and row.mono_ns >= from_ns:
