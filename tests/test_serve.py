@@ -76,12 +76,12 @@ def test_make_run_twice_and_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None
     served = fresh(tmp_path / "data", settings={"TONGTANG_LOG_LEVEL": "error"})
     first = Run(served)
     print(f"first start on an empty database: {first.until_ready():.1f} s")
-    pids = [int(path.read_text()) for path in (served.data_dir / "run").glob("*.pid")]
+    pids = [int(path.read_text()) for path in served.run_dir.glob("*.pid")]
     assert len(pids) >= 3
     print(f"stopped after {first.interrupt():.1f} s")
     assert first.process.returncode == 0
     assert not any(is_running(pid) for pid in pids)
-    assert list((served.data_dir / "run").iterdir()) == []
+    assert list(served.run_dir.iterdir()) == []
 
     second = Run(served)
     print(f"second start: {second.until_ready():.1f} s")

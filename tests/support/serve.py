@@ -3,9 +3,11 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -51,6 +53,11 @@ class Served:
     @property
     def url(self) -> str:
         return f"http://localhost:{self.http_port}"
+
+    @property
+    def run_dir(self) -> Path:
+        """Where sockets and pid files are: a short path, since a socket's is bounded and pytest's are long."""
+        return Path(self.environment["TONGTANG_RUN_DIR"])
 
     @property
     def log(self) -> Path:
@@ -118,10 +125,9 @@ class Served:
 
     def pid_of(self, name: str) -> int:
         """`app`, `engine-0`, `recorder` or `simulate`."""
-        for run_dir in (self.data_dir / "run", *self.data_dir.glob("run*")):
-            path = run_dir / f"{name}.pid"
-            if path.exists():
-                return int(path.read_text())
+        path = self.run_dir / f"{name}.pid"
+        if path.exists():
+            return int(path.read_text())
         raise ServeFailed(f"no process named {name} runs:\n{self.tail()}")
 
     def kill(self, name: str) -> int:
@@ -133,7 +139,7 @@ class Served:
     def kill_all(self) -> None:
         """`kill -9` the supervisor and every child at once."""
         assert self.process is not None
-        pids = [int(path.read_text()) for path in (self.data_dir / "run").glob("*.pid")]
+        pids = [int(path.read_text()) for path in self.run_dir.glob("*.pid")]
         self.process.kill()
         for pid in pids:
             with contextlib.suppress(ProcessLookupError):
@@ -184,13 +190,14 @@ def serving(
 ) -> Iterator[Served]:
     """A prepared and started server; `settings` are further TONGTANG_ variables, `prefix` runs it elsewhere."""
     served = fresh(data_dir, settings=settings, arguments=arguments, prefix=prefix)
-    served.prepare()
-    served.start()
     try:
+        served.prepare()
+        served.start()
         yield served
     finally:
         if served.process is not None and served.process.poll() is None:
             served.stop()
+        shutil.rmtree(served.run_dir, ignore_errors=True)
 
 
 def fresh(
@@ -213,6 +220,7 @@ def fresh(
         "TONGTANG_DEMO_PASSWORD": PASSWORD,
         "TONGTANG_DEMO_SAMPLE": "0",
         "TONGTANG_LOG_LEVEL": "info",
+        "TONGTANG_RUN_DIR": tempfile.mkdtemp(prefix="tongtang-run-"),
         **(settings or {}),
     }
     return Served(
