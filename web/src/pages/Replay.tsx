@@ -56,6 +56,7 @@ function Content({ recording }: { recording: Recording }) {
     case "finalizing":
       return <Spinner label={words.replay.notReady} />;
     case "failed":
+      if (recording.failure === "nothing_recorded") return <Empty />;
       return (
         <EmptyState icon="warning" title={words.replay.failedTitle}>
           {words.replay.failedHint}
@@ -65,14 +66,17 @@ function Content({ recording }: { recording: Recording }) {
       return (
         <>
           {about}
-          {recording.tracks.length === 0 ? (
-            <EmptyState icon="cameraOff" title={words.replay.emptyTitle}>
-              {words.replay.emptyHint}
-            </EmptyState>
-          ) : (
-            <Theatre recording={recording} />
-          )}
+          {recording.tracks.length === 0 ? <Empty /> : <Theatre recording={recording} />}
         </>
       );
   }
+}
+
+function Empty() {
+  const words = useWords();
+  return (
+    <EmptyState icon="cameraOff" title={words.replay.emptyTitle}>
+      {words.replay.emptyHint}
+    </EmptyState>
+  );
 }
