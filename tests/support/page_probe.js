@@ -6,6 +6,8 @@
   const slots = {};
   const sounds = [];
   let joined = null;
+  let pressedAtMs = 0;
+  addEventListener("click", () => (pressedAtMs = Date.now()), { capture: true });
   const keeping = (Native, list, also) =>
     new Proxy(Native, {
       construct(target, args, newTarget) {
@@ -54,6 +56,26 @@
       sockets: sockets.length,
       isJoined: joined !== null && joined === sockets.at(-1) && joined.readyState === WebSocket.OPEN,
     }),
+    // When the last button was pressed, by the clock that all pages of this machine share.
+    pressedAtMs: () => pressedAtMs,
+    // When this participant's next frame was decoded and its next sound had come out, by the same clock.
+    async seenAndHeardAtMs(participantId) {
+      const figures = async () => {
+        const mids = Object.keys(slots).filter((slot) => slots[slot] === participantId);
+        const { streams } = await window.probe.streams();
+        const sum = (mid, figure) =>
+          streams
+            .filter((one) => one.type === "inbound-rtp" && mids.some((slot) => one.mid === slot + mid))
+            .reduce((total, one) => total + one[figure], 0);
+        return { frames: sum(".v", "frames"), energy: sum(".a", "energy") };
+      };
+      const before = await figures();
+      for (;;) {
+        const now = await figures();
+        if (now.frames > before.frames && now.energy > before.energy) return Date.now();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
     async streams() {
       const open = peers.filter((peer) => peer.connectionState !== "closed");
       return { slots: { ...slots }, streams: (await Promise.all(open.map(streamsOf))).flat() };
