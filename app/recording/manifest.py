@@ -21,6 +21,7 @@ from app.rooms.evolve import evolve
 from app.rooms.state import LessonPlan, Phase, Presence, Role, Room, StagePlace
 
 MIN_GAP_MS = 250
+MAX_EMPTY_END_MS = 60_000
 ChapterKind = Literal[
     "started", "called_up", "sent_down", "floor_opened", "floor_closed", "hand_raised", "resumed"
 ]
@@ -74,14 +75,22 @@ def build_manifest(
 ) -> Manifest:
     """ValueError if the lesson never started."""
     timeline = LessonTimeline.of(list(journal))
-    duration_ms = max((span.ends_ms for span in spans), default=0)
-    ended = [timeline.of_row(row) for row in journal if isinstance(row.event, LessonEnded)]
+    duration_ms = _duration_ms(journal, spans, timeline)
     return Manifest(
-        duration_ms=max([duration_ms, *ended]),
-        stage=_stage(plan, journal, timeline),
-        chapters=tuple(_chapters(journal, timeline)),
+        duration_ms=duration_ms,
+        stage=tuple(s for s in _stage(plan, journal, timeline) if s.at_ms <= duration_ms),
+        chapters=tuple(c for c in _chapters(journal, timeline) if c.at_ms <= duration_ms),
         gaps=tuple(_gaps(spans)),
     )
+
+
+def _duration_ms(
+    journal: Iterable[Recorded], spans: Sequence[Span], timeline: LessonTimeline
+) -> int:
+    """Up to the end of the lesson; up to the last media if that was long before, as after a power cut."""
+    last_ms = max((span.ends_ms for span in spans), default=0)
+    ended = [timeline.of_row(row) for row in journal if isinstance(row.event, LessonEnded)]
+    return max([last_ms, *(at_ms for at_ms in ended if at_ms - last_ms <= MAX_EMPTY_END_MS)])
 
 
 def _stage(

@@ -102,6 +102,20 @@ def test_stage_chapters_and_gaps_are_read_from_the_journal() -> None:
     assert manifest.duration_ms == 45_000
 
 
+def test_a_lesson_that_a_power_cut_ended_does_not_last_until_the_next_morning() -> None:
+    morning_s = 14 * 3_600
+    journal = [
+        row(1, 0, LessonStarted(LEAD)),
+        row(2, 600, HandRaised(SEAT)),
+        row(3, morning_s, ClockAnchored("boot_2", MONO_NS + morning_s * SECOND, UTC_MS)),
+        row(4, morning_s + 1, LessonEnded("planned_end", None)),
+    ]
+    plan = LessonPlan(LessonId("les_1"), UserId("u1"), UTC_MS, UTC_MS + 1, True, ())
+    manifest = build_manifest(plan, journal, [Span(100, 900_000, "recorder_lost")])
+    assert manifest.duration_ms == 900_000
+    assert [chapter.kind for chapter in manifest.chapters] == ["started", "hand_raised"]
+
+
 def ntp(seconds: float) -> int:
     return int(seconds * 2**32)
 
