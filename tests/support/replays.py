@@ -1,15 +1,30 @@
 """The end of a lesson and the replay page, as a teacher sees them."""
 
+import asyncio
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 from playwright.async_api import Page
 
-from tests.support.pages import Screen, eventually
+from tests.support.flashes import Spread, flashes_of
+from tests.support.office import Office, PlannedLesson
+from tests.support.pages import (
+    Screen,
+    call_up,
+    enter_as_classroom,
+    enter_as_lead,
+    eventually,
+    press_on_card,
+    start_lesson,
+)
+from tests.support.serve import Served
 
 WALL_FLASH = (Path(__file__).parent / "wall_flash.js").read_text()
+PLAYS_WITHIN_S = 30.0
+"""Deadline."""
 ELEMENTS = """
   [...document.querySelectorAll("video, audio")].map((one) => ({
     path: new URL(one.src).pathname,
@@ -87,3 +102,72 @@ async def replay_plays(screen: Screen, deadline_s: float) -> float:
 
     await eventually("picture and sound are decoded", moves, deadline_s)
     return time.monotonic() - began
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A lesson that is over; its replay plays on the lead's page."""
+
+    plan: PlannedLesson
+    lead: Screen
+    took_s: float
+    """From the end of the lesson to the moving replay."""
+    whole_until_ms: dict[str, float]
+    """Participant -> wall clock up to which its page could make sound at full speed."""
+
+    def spreads(self, served: Served, replay: dict[str, Any]) -> dict[str, Spread]:
+        """How far apart what happened at once lies in the stored files."""
+        lead_id, seat_id = self.plan.lead_id, self.plan.seats[0].seat_id
+        started_ms = _started_ms(replay)
+        flashes = flashes_of(served.url, replay).with_whole_sound(
+            {who: at_ms - started_ms for who, at_ms in self.whole_until_ms.items()}
+        )
+        return {
+            "classroom after lead": flashes.between(lead_id, seat_id),
+            "lead's sound after picture": flashes.of(lead_id),
+            "classroom's sound after picture": flashes.of(seat_id),
+        }
+
+    def sounded_s(self, replay: dict[str, Any]) -> float:
+        """How long both pages sounded without losing samples."""
+        return (min(self.whole_until_ms.values()) - _started_ms(replay)) / 1000
+
+
+async def teach(served: Served, lead: Screen, classroom: Screen, taught_s: float) -> Taught:
+    """A lead and a classroom in two pages, one call-up, the end, the replay."""
+    plan = await asyncio.to_thread(lambda: Office(served).plan_lesson(1, recorded=True))
+    (seat,) = plan.seats
+    for screen in (lead, classroom):
+        await wall_flashes(screen.page)
+    await enter_as_lead(lead, served, plan)
+    await enter_as_classroom(classroom, served, seat, plan.lesson_id)
+    await start_lesson(lead)
+    began = time.monotonic()
+    await lead.sees_picture(seat.seat_id)
+    await call_up(lead, classroom, seat)
+    await lead.sees_and_hears(seat.seat_id)
+    await asyncio.sleep(taught_s / 2)
+    await press_on_card(lead, seat, "请回座")
+    await asyncio.sleep(max(0.0, taught_s - (time.monotonic() - began)))
+    whole_until_ms = {
+        plan.lead_id: await sound_is_whole_until(lead.page),
+        seat.seat_id: await sound_is_whole_until(classroom.page),
+    }
+    took_s = await end_lesson(lead)
+    await classroom.page.context.close()
+    took_s += await replay_plays(lead, PLAYS_WITHIN_S)
+    print(f"measured: the replay plays {took_s:.1f} s after the lesson was ended")
+    return Taught(plan, lead, took_s, whole_until_ms)
+
+
+def _started_ms(replay: dict[str, Any]) -> float:
+    return datetime.fromisoformat(replay["started_at"]).timestamp() * 1000
+
+
+async def replay_of(office: Office, plan: PlannedLesson) -> dict[str, Any]:
+    """`GET /recordings/{id}` of this lesson."""
+    lesson = await asyncio.to_thread(office.call, "GET", f"/lessons/{plan.lesson_id}")
+    found: dict[str, Any] = await asyncio.to_thread(
+        office.call, "GET", f"/recordings/{lesson['recording_id']}"
+    )
+    return found
