@@ -49,7 +49,7 @@ export function ReplayTile(props: ReplayTileProps) {
       )}
       {children && <div className={styles.marks}>{children}</div>}
       <figcaption>
-        {school} {name}
+        <strong>{name}</strong> <span>{school}</span>
       </figcaption>
     </figure>
   );
