@@ -79,10 +79,16 @@ async def _sounds_by_stage(screen: Screen, replay: dict[str, Any], seat_id: str)
 
 async def _keeps_together(screen: Screen, replay: dict[str, Any]) -> None:
     """While it plays, every element shows the same moment of the lesson, and the clock beside the bar too."""
-    await screen.page.get_by_role("button", name="开始上课").click()
+    beginning = screen.page.get_by_role("button", name="开始上课")
+    play = screen.page.get_by_role("button", name="播放", exact=True)
+    await beginning.click()
     apart_ms: list[float] = []
 
     async def are_together() -> bool:
+        if await play.is_visible():
+            # A busy machine came to the end of the short lesson first.
+            await beginning.click()
+            await play.click()
         playing = await Playing.of(screen, replay)
         running = [one for one in playing if not one.is_paused]
         if len(running) < len(replay["tracks"]):
