@@ -6,11 +6,13 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import av
 from playwright.async_api import Browser, Page, ViewportSize
 
 from tests.support.browser import chromium
 from tests.support.serve import Served, serving
 
+CLIPS = Path(__file__).resolve().parents[1] / "app" / "simulated" / "clips"
 OUT = Path(__file__).resolve().parents[1] / "docs" / "screens"
 SIZES: Mapping[str, ViewportSize] = {
     "1366x768": {"width": 1366, "height": 768},
@@ -39,7 +41,24 @@ async def open_page(browser: Browser) -> Page:
     return await context.new_page()
 
 
-async def teach(browser: Browser, served: Served) -> None:
+def camera_of(clip: str, folder: Path) -> Path:
+    """A bundled clip as what a fake camera sees (MJPEG)."""
+    path = folder / f"{clip}.mjpeg"
+    with (
+        av.open(str(CLIPS / f"{clip}.webm")) as source,
+        av.open(str(path), "w", format="mjpeg") as target,
+    ):
+        stream = target.add_stream("mjpeg", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuvj420p"
+        for frame in source.decode(video=0):
+            picture = frame.reformat(640, 360, "rgb24").to_ndarray()
+            anew = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            target.mux(stream.encode(anew.reformat(format="yuvj420p")))
+        target.mux(stream.encode(None))
+    return path
+
+
+async def teach(browser: Browser, school: Browser, served: Served) -> None:
     """Home, the door, the lead's page, a classroom that is called up."""
     lead = await open_page(browser)
     await lead.goto(served.url)
@@ -57,7 +76,7 @@ async def teach(browser: Browser, served: Served) -> None:
     await lead.get_by_role("button", name="开始上课").wait_for()
     await shoot(lead, "lead-waiting")
 
-    classroom = await open_page(browser)
+    classroom = await open_page(school)
     await classroom.goto(served.url)
     await classroom.get_by_role("button", name="当一间教室").click()
     await classroom.get_by_role("button", name="进入课堂").click()
@@ -115,8 +134,12 @@ async def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         serving(Path(folder) / "data", settings={"TONGTANG_DEMO_SAMPLE": "1"}) as served,
     ):
-        async with chromium(Path(folder)) as browser:
-            await teach(browser, served)
+        teacher, pupils = (camera_of(clip, Path(folder)) for clip in ("teacher", "classroom-b"))
+        async with (
+            chromium(Path(folder), camera=teacher) as browser,
+            chromium(Path(folder), camera=pupils) as school,
+        ):
+            await teach(browser, school, served)
             await look_back(browser, served)
     print(f"{len(list(OUT.glob('*.png')))} pictures in docs/screens: open them and look.")
 
