@@ -9,7 +9,6 @@ import struct
 from collections.abc import Iterable, Iterator
 
 HEADER_LENGTH = 12
-MAX_HEADER_EXTENSIONS = 32
 
 _HEADER = struct.Struct("!BBHII")
 _EXTENSION_HEADER = struct.Struct("!HH")

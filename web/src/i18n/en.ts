@@ -23,8 +23,6 @@ export const en: Dictionary = {
     pageFailed: "This page does not open",
     pageFailedHint: "It may have just been upgraded. Please load it again.",
     reload: "Load again",
-    skipToContent: "Skip to the main content",
-    showPassword: "Show password",
   },
   roles: {
     lead: "Lead teacher",
@@ -43,7 +41,6 @@ export const en: Dictionary = {
     not_authenticated: "Please sign in first.",
     wrong_credentials: "The account or password is wrong. Please try again.",
     rate_limited: "Too many tries. Please wait a minute.",
-    forbidden: "You are not allowed to do this.",
     csrf: "The request was refused. Reload the page and try again.",
     not_found: "Not found. Go back and try again.",
     invalid_input: "Something is not filled in correctly. Please check and try again.",
@@ -182,7 +179,6 @@ export const en: Dictionary = {
     onStage: "On stage",
     observer: (names) => `Observer present: ${names}`,
     leave: "Leave",
-    actionFailed: "That did not work",
   },
   lead: {
     classrooms: "Classrooms",
@@ -230,7 +226,6 @@ export const en: Dictionary = {
     callAccepted: (name) => `${name} is on stage`,
     handUp: (name) => `${name} raised a hand`,
     leadAway: "The lead teacher is away",
-    readOnly: "You are observing",
     notRecorded: "This classroom is not recorded",
     lead: "Lead teacher's picture",
   },

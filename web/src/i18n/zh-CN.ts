@@ -23,8 +23,6 @@ export const zhCN = {
     pageFailed: "页面打不开",
     pageFailedHint: "可能刚刚升级过。请重新打开页面。",
     reload: "重新打开",
-    skipToContent: "跳到主要内容",
-    showPassword: "显示密码",
   },
   roles: {
     lead: "主讲教师",
@@ -43,7 +41,6 @@ export const zhCN = {
     not_authenticated: "请先登录。",
     wrong_credentials: "账号或密码不对，请再试一次。",
     rate_limited: "尝试次数太多，请一分钟后再试。",
-    forbidden: "您没有这项权限。",
     csrf: "请求被拒绝。请刷新页面后重试。",
     not_found: "没有找到。请返回后再试。",
     invalid_input: "有内容填得不对，请检查后再试。",
@@ -182,7 +179,6 @@ export const zhCN = {
     onStage: "在讲台上",
     observer: (names: string) => `观课：${names}`,
     leave: "离开课堂",
-    actionFailed: "没有成功",
   },
   lead: {
     classrooms: "各教室",
@@ -229,7 +225,6 @@ export const zhCN = {
     callAccepted: (name: string) => `${name} 上讲台了`,
     handUp: (name: string) => `${name} 举手了`,
     leadAway: "主讲教师不在",
-    readOnly: "您在观课，不能操作",
     notRecorded: "本教室不录制",
     lead: "主讲教师画面",
   },
