@@ -151,6 +151,10 @@ class SimulatedParticipant:
             except (Refused, ValueError) as error:
                 logger.warning("%s: cannot publish: %s", self._place.participant_id, error)
                 await self._drop_media()
+            except BaseException:
+                # Offered but never answered: such a connection does not fail, it waits for ever.
+                await self._drop_media()
+                raise
         self._playback.camera.set_sending("camera" in grant.publish)
         self._playback.microphone.set_sending("microphone" in grant.publish)
 
@@ -160,10 +164,10 @@ class SimulatedParticipant:
             await peer.close()
 
     async def _watch_media(self, client: SignalingClient) -> None:
-        """A connection that failed without a word from the server is made anew."""
+        """A connection that failed without a word from the server, or was refused, is made anew."""
         while True:
             await asyncio.sleep(MEDIA_CHECK_S)
-            if self._peer is not None and self._peer.has_failed and self._grant is not None:
+            if self._grant is not None and (self._peer is None or self._peer.has_failed):
                 with contextlib.suppress(Disconnected):
                     await self._publish(client, self._grant)
 
