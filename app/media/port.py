@@ -13,6 +13,8 @@ from app.ids import LessonId, ParticipantId, PublicationId
 
 Quality = Literal["off", "low", "high", "auto"]
 Kind = Literal["audio", "video"]
+LinkQuality = Literal["good", "fair", "poor", "lost"]
+"""A participant's link in one word; `lost`: nothing is heard of it."""
 ConnectionRole = Literal["publish", "subscribe"]
 
 
@@ -137,6 +139,45 @@ class SubscriptionPaused:
 
 
 @dataclass(frozen=True, slots=True)
+class QualityMeasured:
+    """A participant's link: on each change, at most every 2 s, and every 10 s for the bytes.
+
+    The bytes are totals of this participant since the engine opened the room, over all its connections, those that
+    are gone included: IP packets with media as the link carries them.
+    """
+
+    lesson_id: LessonId
+    participant_id: ParticipantId
+    quality: LinkQuality
+    bytes_sent: int
+    """To the participant."""
+    bytes_received: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSample:
+    """The last 2 s of a participant's link; `up` is towards the server. Loss: shares of packets, before repair."""
+
+    quality: LinkQuality
+    loss_up: float
+    loss_down: float
+    rtt_ms: int
+    """0: not known yet."""
+    bitrate_up_bps: int
+    bitrate_down_bps: int
+    is_paused: bool
+    """Some video is held back because of this link."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonSampled:
+    """Every 2 s: who has or had a connection, and how it does. Skipped while the link to the app is full."""
+
+    lesson_id: LessonId
+    samples: Mapping[ParticipantId, LinkSample]
+
+
+@dataclass(frozen=True, slots=True)
 class EngineConnected:
     """The app (re)connected to an engine; reconcile against `snapshot()`. `media_epoch` changed if it restarted."""
 
@@ -154,6 +195,8 @@ MediaEvent = (
     | PeerStateChanged
     | SlotMapped
     | SubscriptionPaused
+    | QualityMeasured
+    | LessonSampled
     | EngineConnected
     | EngineLost
 )

@@ -8,7 +8,7 @@ from app.errors import AppError, CommandRejected
 from app.ids import LessonId
 from app.media.port import MediaEngine
 from app.media.reconciler import RETRY_S, EngineReconciler, EngineTap, MediaListener, Pending
-from app.rooms.commands import ReportPublication
+from app.rooms.commands import ReportPublication, ReportQuality
 from app.rooms.events import (
     DeviceReplaced,
     ParticipantJoined,
@@ -114,13 +114,15 @@ class MediaReactor:
         self._runtimes.pop(lesson_id, None)
         self._assigned.pop(lesson_id, None)
 
-    async def execute(self, lesson_id: LessonId, command: ReportPublication) -> bool:
+    async def execute(
+        self, lesson_id: LessonId, command: ReportPublication | ReportQuality
+    ) -> bool:
         """Report to the room. False: it was not taken, reconcile again later."""
         try:
             runtime = self.runtime_of(lesson_id) or await self._rooms.get(lesson_id)
             await runtime.execute(command)
         except (AppError, CommandRejected) as error:
-            _log.warning("room %s: publication not reported: %s", lesson_id, error)
+            _log.warning("room %s: %s was not taken: %s", lesson_id, type(command).__name__, error)
             return isinstance(error, AppError) and error.status == 404
         return True
 

@@ -24,6 +24,7 @@ from app.media.port import (
     EngineLost,
     EngineSnapshot,
     EngineUnavailable,
+    LessonSampled,
     MediaEngine,
     MediaEvent,
     MediaGrant,
@@ -31,10 +32,11 @@ from app.media.port import (
     PeerStateChanged,
     PublicationAdded,
     PublicationRemoved,
+    QualityMeasured,
     SlotMapped,
     SubscriptionPaused,
 )
-from app.rooms.commands import ReportPublication
+from app.rooms.commands import ReportPublication, ReportQuality
 from app.rooms.runtime import RoomRuntime
 from app.rooms.state import Presence, Room
 from app.rooms.views import VideoCaps
@@ -96,7 +98,9 @@ class Lessons(Protocol):
 
     def forget(self, lesson_id: LessonId) -> None: ...
 
-    async def execute(self, lesson_id: LessonId, command: ReportPublication) -> bool: ...
+    async def execute(
+        self, lesson_id: LessonId, command: ReportPublication | ReportQuality
+    ) -> bool: ...
 
 
 class EngineReconciler:
@@ -201,7 +205,9 @@ class EngineReconciler:
                 self._on_connected()
             case EngineLost():
                 self._on_lost()
-            case PeerStateChanged():
+            case QualityMeasured():
+                await self._report_quality(event)
+            case PeerStateChanged() | LessonSampled():
                 pass  # For taps: the page repairs its own connections.
 
     def _on_connected(self) -> None:
@@ -230,6 +236,14 @@ class EngineReconciler:
         command = ReportPublication(participant_id, source, codec)
         if not await self._lessons.execute(lesson_id, command):
             self._retry_later()
+
+    async def _report_quality(self, event: QualityMeasured) -> None:
+        runtime = self._lessons.runtime_of(event.lesson_id)
+        known = runtime and runtime.room.participants.get(event.participant_id)
+        # Told again every 10 s: one that was not taken is not lost.
+        if known and known.quality != event.quality:
+            command = ReportQuality(event.participant_id, event.quality)
+            await self._lessons.execute(event.lesson_id, command)
 
     # -- rooms -> engine
 

@@ -30,14 +30,20 @@ from app.media.engine_link import (
     encode,
     pack_frame,
 )
-from app.media.port import EngineConnected, EngineLost, MediaEvent, NegotiationFailed
+from app.media.port import (
+    EngineConnected,
+    EngineLost,
+    LessonSampled,
+    MediaEvent,
+    NegotiationFailed,
+)
 from app.media.sfu.engine import SfuEngine
 from app.media.wire.endpoint import MediaEndpoint, PortInUse
 
 log = logging.getLogger(__name__)
 
 MAX_OUTBOX_BYTES = 4 * 1024 * 1024
-"""Over it the link is reset; over half of it statistics are refused."""
+"""Over it the link is reset; over half of it statistics are refused and samples skipped."""
 ABANDONED_AFTER_S = 15 * 60.0
 EXIT_PORT_IN_USE = 3
 
@@ -87,7 +93,10 @@ class EngineServer:
         self.engine.close()
 
     def _emit(self, event: MediaEvent) -> None:
-        if self._link is not None and not isinstance(event, EngineConnected | EngineLost):
+        if self._link is None or isinstance(event, EngineConnected | EngineLost):
+            return
+        # Samples are for looking back; what the app acts on goes first.
+        if not (isinstance(event, LessonSampled) and self._link.is_filling_up):
             self._link.send({"event": type(event).__name__, "value": encode(event)})
 
     def connected(self, link: "_AppLink") -> None:
@@ -163,7 +172,7 @@ class _AppLink(asyncio.Protocol):
         identifier, name, arguments = message.get("id"), message.get("call"), message.get("args")
         if not isinstance(identifier, int) or not isinstance(name, str):
             raise ValueError("a request has no id or no call")
-        if name == "stats" and self._outbox_bytes() > MAX_OUTBOX_BYTES // 2:
+        if name == "stats" and self.is_filling_up:
             self.send({"re": identifier, "error": OVERLOADED, "message": "the link is full"})
             return
         try:
@@ -181,6 +190,11 @@ class _AppLink(asyncio.Protocol):
         else:
             reply = {"result": result}
         self.send({"re": identifier, **reply})
+
+    @property
+    def is_filling_up(self) -> bool:
+        """Over half of what it holds waits to be sent: no time for statistics."""
+        return self._outbox_bytes() > MAX_OUTBOX_BYTES // 2
 
     def _outbox_bytes(self) -> int:
         return self._transport.get_write_buffer_size() if self._transport is not None else 0

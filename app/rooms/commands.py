@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 
 from app.ids import ClassroomId, DeviceId, ParticipantId, SeatId, UserId
-from app.rooms.state import Role
+from app.rooms.state import LinkQuality, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,14 @@ class ReportPublication:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportQuality:
+    """The engine measured this participant's link."""
+
+    participant_id: ParticipantId
+    quality: LinkQuality
+
+
+@dataclass(frozen=True, slots=True)
 class ReportEpochOpened:
     epoch_id: str
     participant_id: ParticipantId
@@ -204,6 +212,7 @@ ParticipantCommand = (
 ServerCommand = (
     ReportCut
     | ReportPublication
+    | ReportQuality
     | ReportEpochOpened
     | ReportSegmentClosed
     | ReportEpochClosed

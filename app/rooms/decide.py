@@ -21,6 +21,7 @@ from app.rooms.commands import (
     ReportEpochClosed,
     ReportEpochOpened,
     ReportPublication,
+    ReportQuality,
     ReportRecordingStopped,
     ReportSegmentClosed,
     SendDown,
@@ -53,7 +54,7 @@ from app.rooms.events import (
 from app.rooms.permissions import Actor, actor_of, refusal, seat_of, target_of
 from app.rooms.presence import cut, join, leave, leave_now, take_up
 from app.rooms.refusals import rejected
-from app.rooms.reports import report_publication, report_recording
+from app.rooms.reports import report_publication, report_quality, report_recording
 from app.rooms.stage import (
     accept,
     call_up,
@@ -173,6 +174,8 @@ def _report(draft: Draft, command: ServerCommand) -> None:
             cut(draft, command)
         case ReportPublication():
             report_publication(draft, command)
+        case ReportQuality():
+            report_quality(draft, command)
         case (
             ReportEpochOpened()
             | ReportSegmentClosed()

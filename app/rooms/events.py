@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Literal, get_args
 
 from app.ids import ClassroomId, DeviceId, ParticipantId, SeatId, UserId
-from app.rooms.state import Role
+from app.rooms.state import LinkQuality, Role
 
 EndReason = Literal["ended_by_lead", "planned_end", "lead_absent", "cancelled"]
 LeaveReason = Literal["left", "lost", "lesson_ended"]
@@ -213,6 +213,15 @@ class PublicationStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class QualityChanged:
+    """A participant's media link became better or worse, and stayed so for some seconds."""
+
+    type: ClassVar[str] = "quality.changed"
+    participant_id: ParticipantId
+    quality: LinkQuality
+
+
+@dataclass(frozen=True, slots=True)
 class EpochOpened:
     """The recorder began a track epoch (publication x ssrc x codec)."""
 
@@ -276,6 +285,7 @@ Event = (
     | SourceSwitched
     | PublicationStarted
     | PublicationStopped
+    | QualityChanged
     | EpochOpened
     | SegmentClosed
     | EpochClosed

@@ -33,6 +33,7 @@ from app.rooms.events import (
     ParticipantUnmuted,
     PublicationStarted,
     PublicationStopped,
+    QualityChanged,
     Recorded,
     RecordingStopped,
     SegmentClosed,
@@ -126,13 +127,14 @@ def _lesson(
 
 
 def _cleared(participant: Participant) -> Participant:
-    """Off the stage, hand down, nothing published."""
+    """Off the stage, hand down, nothing published, no link."""
     return replace(
         participant,
         place=StagePlace.OFF,
         call_expires_ms=None,
         hand_raised_ms=None,
         publishing={},
+        quality=None,
     )
 
 
@@ -231,7 +233,8 @@ def _place(
     | HandLowered
     | SourceSwitched
     | PublicationStarted
-    | PublicationStopped,
+    | PublicationStopped
+    | QualityChanged,
     at_ms: int,
 ) -> Room:
     old = room.participants.get(event.participant_id)
@@ -255,6 +258,8 @@ def _place(
         case PublicationStopped():
             left = {k: v for k, v in old.publishing.items() if k != event.source}
             new = replace(old, publishing=left)
+        case QualityChanged():
+            new = replace(old, quality=event.quality)
     return _with(room, new)
 
 

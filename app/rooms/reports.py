@@ -5,6 +5,7 @@ from app.rooms.commands import (
     ReportEpochClosed,
     ReportEpochOpened,
     ReportPublication,
+    ReportQuality,
     ReportRecordingStopped,
     ReportSegmentClosed,
 )
@@ -14,6 +15,7 @@ from app.rooms.events import (
     EpochOpened,
     PublicationStarted,
     PublicationStopped,
+    QualityChanged,
     RecordingStopped,
     SegmentClosed,
 )
@@ -31,6 +33,15 @@ def report_publication(draft: Draft, command: ReportPublication) -> None:
             draft.emit(PublicationStopped(command.participant_id, command.source))
     elif known != command.codec:
         draft.emit(PublicationStarted(command.participant_id, command.source, command.codec))
+
+
+def report_quality(draft: Draft, command: ReportQuality) -> None:
+    """A link became better or worse. The engine waits until a change lasts, which bounds the journal."""
+    owner = draft.room.participants.get(command.participant_id)
+    if owner is None or owner.presence is Presence.ABSENT or draft.room.phase is not Phase.LIVE:
+        return
+    if owner.quality != command.quality:
+        draft.emit(QualityChanged(command.participant_id, command.quality))
 
 
 def report_recording(

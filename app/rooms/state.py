@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from app.ids import (
     ClassroomId,
@@ -13,6 +14,8 @@ from app.ids import (
     SeatId,
     UserId,
 )
+
+LinkQuality = Literal["good", "fair", "poor", "lost"]
 
 
 class Role(StrEnum):
@@ -75,6 +78,8 @@ class Participant:
     """Sources (`camera`, `microphone`) that the people in the room closed themselves."""
     publishing: Mapping[str, str] = field(default_factory=dict)
     """Live publications: source -> codec."""
+    quality: LinkQuality | None = None
+    """How the media link does; None: not measured yet."""
 
 
 @dataclass(frozen=True, slots=True)

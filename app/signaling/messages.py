@@ -21,6 +21,7 @@ SOURCES: tuple[SourceName, ...] = ("camera", "microphone", "screen")
 PhaseName = TypeAliasType("PhaseName", Literal["waiting", "live", "ended"])
 PresenceName = TypeAliasType("PresenceName", Literal["present", "cut", "absent"])
 PlaceName = TypeAliasType("PlaceName", Literal["off", "called", "on"])
+QualityName = TypeAliasType("QualityName", Literal["good", "fair", "poor", "lost"])
 RevokeReason = Literal["ended", "engine_lost"]
 
 
@@ -286,6 +287,8 @@ class ParticipantView(Message):
     is_recorded: bool
     """What this place sends is being written (the lesson is recorded and the classroom consented)."""
     is_simulated: bool
+    quality: QualityName | None
+    """How its media link does (`lost`: nothing is heard of it); null: not measured yet."""
 
 
 class RoomView(Message):

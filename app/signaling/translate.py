@@ -179,6 +179,7 @@ def participant_view(
         },
         is_recorded=_is_recorded(room, participant_id),
         is_simulated=participant_id in card.simulated,
+        quality=participant.quality,
     )
 
 

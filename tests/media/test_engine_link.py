@@ -1,5 +1,6 @@
 import dataclasses
 import typing
+from collections.abc import Mapping
 
 import pytest
 
@@ -15,6 +16,7 @@ from app.media.engine_link import (
 )
 from app.media.port import (
     EngineSnapshot,
+    LinkSample,
     MediaEngine,
     MediaPermissions,
     Negotiator,
@@ -76,6 +78,10 @@ def test_every_event_of_the_port_survives_the_link() -> None:
                 values[field.name] = typing.get_args(hint)[0]
             elif hint is Source:
                 values[field.name] = Source.SCREEN
+            elif typing.get_origin(hint) is Mapping:
+                values[field.name] = {
+                    ParticipantId("p"): LinkSample("fair", 0.0, 0.125, 80, 1, 2, is_paused=True)
+                }
             else:
                 values[field.name] = samples.get(hint, "p")
         event = kind(**values)

@@ -32,6 +32,7 @@ from app.media.port import (
     ParticipantSnapshot,
     PublicationAdded,
     PublicationRemoved,
+    QualityMeasured,
     RtpSink,
     SlotGroup,
     SlotMapped,
@@ -465,6 +466,19 @@ async def test_publications_are_reported_to_the_room(open_app: Callable[..., App
     await until(lambda: runtime.room.participants[A].publishing == {"microphone": "opus"})
     app.engine.unpublish(A, Source.MICROPHONE)
     await until(lambda: not runtime.room.participants[A].publishing)
+
+
+async def test_a_changed_quality_reaches_the_room_once(open_app: Callable[..., App]) -> None:
+    app = open_app()
+    await app.reactor.start()
+    runtime = await app.live_room()
+    before = runtime.room.seq
+    for quality in ("good", "good", "poor", "poor"):
+        app.engine.emit(QualityMeasured(LESSON, A, quality, 5, 7))  # type: ignore[arg-type]
+    await until(lambda: runtime.room.participants[A].quality == "poor")
+    app.engine.emit(QualityMeasured(LESSON, B, "good", 0, 0))
+    await until(lambda: runtime.room.participants[B].quality == "good")
+    assert runtime.room.seq == before + 3
 
 
 async def test_a_cut_keeps_the_peers_and_the_returning_socket_gets_the_same_grant(

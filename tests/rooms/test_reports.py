@@ -6,6 +6,7 @@ from app.rooms.commands import (
     ReportEpochClosed,
     ReportEpochOpened,
     ReportPublication,
+    ReportQuality,
     ReportRecordingStopped,
     ReportSegmentClosed,
 )
@@ -14,6 +15,7 @@ from app.rooms.events import (
     EpochOpened,
     PublicationStarted,
     PublicationStopped,
+    QualityChanged,
     SegmentClosed,
 )
 from tests.rooms.lesson import LEAD, A, Told, join_of, live_lesson
@@ -40,6 +42,20 @@ def test_a_publication_of_nobody_is_not_journalled() -> None:
     told = live_lesson()
     told.does(Leave(A, join_of(A).device_id))
     assert told.does(ReportPublication(A, "camera", "vp8")) == ()
+
+
+def test_the_quality_of_a_link_is_journalled_on_a_change_and_forgotten_with_the_place() -> None:
+    told = live_lesson()
+    assert told.who(A).quality is None
+    assert told.does(ReportQuality(A, "poor")) == (QualityChanged(A, "poor"),)
+    assert told.does(ReportQuality(A, "poor")) == ()
+    assert told.who(A).quality == "poor"
+    told.does(Leave(A, join_of(A).device_id))
+    assert told.who(A).quality is None
+    assert told.does(ReportQuality(A, "good")) == ()
+    told.does(ReportQuality(LEAD, "good"))
+    told.does(EndLesson(LEAD))
+    assert told.who(LEAD).quality is None
 
 
 def test_recorder_reports_delivered_twice_are_journalled_once_also_after_the_end() -> None:

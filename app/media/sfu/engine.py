@@ -33,6 +33,7 @@ from app.media.sfu.publishing_peer import PublishingPeer
 from app.media.sfu.room import Participant, Room
 from app.media.sfu.stats import room_stats
 from app.media.sfu.subscribing_peer import SubscribingPeer
+from app.media.sfu.telemetry import Telemetry
 from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.transport import TransportState
 
@@ -56,6 +57,7 @@ class SfuEngine:
         self.endpoint = endpoint
         self.media_epoch = media_epoch
         self.rooms: dict[LessonId, Room] = {}
+        self.telemetry = Telemetry(emit)
         self._emit = emit
         self._public_ips = public_ips
         self._clock = clock
@@ -110,6 +112,7 @@ class SfuEngine:
     def close_room(self, lesson_id: LessonId) -> None:
         room = self.rooms.pop(lesson_id, None)
         if room is not None:
+            self.telemetry.finish(room, self._clock())
             room.close()
 
     def attach_sink(self, sink: RtpSink) -> None:
@@ -266,7 +269,8 @@ class SfuEngine:
         self.tick(self._clock())
 
     def tick(self, now: float) -> None:
-        """Every 20 ms: NACKs and PLIs that are due, reports once a second, pauses for loss."""
+        """Every 20 ms: NACKs and PLIs that are due, reports once a second, pauses for loss, measurements."""
+        self.telemetry.tick(self.rooms, now)
         is_decision_due = now >= self._decisions_due
         if is_decision_due:
             self._decisions_due = now + DECISION_INTERVAL_S

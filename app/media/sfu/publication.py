@@ -100,7 +100,6 @@ class Publication:
         self.sink: Sink | None = None
         self.bytes_received = 0
         self.duplicates = 0
-        self.recovered = 0
         self.keyframes = 0
         self.keyframe_requests = 0
         self.width = self.height = 0
@@ -182,7 +181,7 @@ class Publication:
             self.duplicates += 1
             return None
         if self.missing.filled(index, now):
-            self.recovered += 1
+            self.reception.packets_recovered += 1
         return index
 
     def _index_after_restart(self, packet: RtpPacket) -> int | None:

@@ -21,6 +21,7 @@ class Reception:
         "fraction_lost",
         "highest",
         "packets_received",
+        "packets_recovered",
         "ssrc",
     )
 
@@ -29,6 +30,8 @@ class Reception:
         self.highest = -1
         """Highest extended sequence number, -1 before the first packet."""
         self.packets_received = 0
+        self.packets_recovered = 0
+        """Of those, the ones that came only when they were asked for again."""
         self.fraction_lost = 0.0
         """Share of packets lost between the last two reports, 0..1."""
         self._clock_rate_hz = clock_rate_hz
@@ -82,9 +85,18 @@ class Reception:
         self._last_sr = (ntp_timestamp >> 16) & 0xFFFFFFFF
         self._last_sr_arrival = now
 
+    @property
+    def packets_expected(self) -> int:
+        """By the sequence numbers seen so far."""
+        return self.highest - self._base + 1 if self.highest >= 0 else 0
+
+    @property
+    def jitter_s(self) -> float:
+        return self._jitter / self._clock_rate_hz
+
     def report(self, now: float) -> ReportBlock:
         """The report block for the time since the last call; updates `fraction_lost`."""
-        expected = self.highest - self._base + 1 if self.highest >= 0 else 0
+        expected = self.packets_expected
         expected_now = expected - self._expected_prior
         lost_now = expected_now - (self.packets_received - self._received_prior)
         self._expected_prior = expected

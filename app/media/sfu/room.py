@@ -23,6 +23,7 @@ from app.media.sfu.publication import (
     TrackFormat,
 )
 from app.media.sfu.publishing_peer import PublishingPeer
+from app.media.sfu.reception import Reception
 from app.media.sfu.sink import SinkConnection
 from app.media.sfu.slots import map_slots, publisher_of, slot_names
 from app.media.sfu.subscribing_peer import SubscribingPeer
@@ -109,6 +110,10 @@ class Participant:
         self.room.emit(
             PeerStateChanged(self.room.lesson_id, self.participant_id, connection, state)
         )
+
+    def receptions(self) -> list[Reception]:
+        """Of every stream that this participant sends."""
+        return [publication.reception for publication in self.publications.values()]
 
     # -- peers
 

@@ -60,7 +60,7 @@ def publication_stats(publication: Publication, now: float) -> dict[str, object]
         "packets_received": publication.reception.packets_received,
         "bytes_received": publication.bytes_received,
         "fraction_lost": round(publication.reception.fraction_lost, 4),
-        "packets_recovered": publication.recovered,
+        "packets_recovered": publication.reception.packets_recovered,
         "packets_requested": publication.missing.requested,
         "duplicates": publication.duplicates,
         "keyframes": publication.keyframes,

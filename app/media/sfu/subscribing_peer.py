@@ -50,6 +50,11 @@ class SubscribingPeer:
         self.is_answered = False
         self.report_due = 0.0
         self.rtt_s = INITIAL_RTT_S
+        self.round_trip_time_s: float | None = None
+        """The last one measured."""
+        self.packets_reported = 0
+        """Packets that the receiver's reports account for, on its own link; of these it lost the next."""
+        self.packets_reported_lost = 0
         self.estimate_bps = 0
         """The receiver's last REMB, 0 if none came."""
         self.loss_pause = LossPause()
@@ -131,13 +136,16 @@ class SubscribingPeer:
         if stream is None:
             return
         expected, lost = stream.reported(block)
+        self.packets_reported += expected
+        self.packets_reported_lost += lost
         self.loss_pause.report(expected, lost, now)
         if block.last_sr:
             # RFC 3550 §6.4.1: A - LSR - DLSR in 1/65536 s.
             middle = ntp_timestamp(now) >> 16 & 0xFFFFFFFF
             rtt = (middle - block.last_sr - block.delay_since_last_sr) & 0xFFFFFFFF
             if rtt < 10 * 65_536:
-                self.rtt_s += (rtt / 65_536 - self.rtt_s) / 8
+                self.round_trip_time_s = rtt / 65_536
+                self.rtt_s += (self.round_trip_time_s - self.rtt_s) / 8
 
     def _keyframe_wanted(self, ssrc: int, now: float) -> None:
         stream = self._by_ssrc.get(ssrc)

@@ -549,6 +549,10 @@ class PeerTransport:
                 self._batch = None
             self._update_state()
 
+    def silent_s(self, now: float) -> float:
+        """Seconds since anything authenticated came, in the clock of `now`; 0 before the first."""
+        return now - self._last_heard if self._last_heard else 0.0
+
     def is_live_on(self, path: Path, now: float) -> bool:
         """Whether something authenticated came over `path` within `DISCONNECTED_AFTER_S`."""
         heard = self._heard.get(path)

@@ -241,7 +241,7 @@ async def test_what_a_lossy_publisher_lost_is_asked_for_and_forwarded(engine: En
     arrived = {packet.sequence_number for packet in subscriber.peer.of(ssrc)}
     assert len(arrived) == made, "every packet once"
     published = engine.rooms[LESSON].participants[publisher.participant_id].publications
-    assert published[Source.CAMERA].recovered == 12
+    assert published[Source.CAMERA].reception.packets_recovered == 12
     assert published[Source.CAMERA].duplicates == 0
 
 

@@ -11,6 +11,8 @@ interface VideoTileProps {
   cover?: ReactNode;
   /** Marks and lights over the picture, top left. */
   marks?: ReactNode;
+  /** Beside the name, at the right end. */
+  status?: ReactNode;
   isMirrored?: boolean;
   isOnStage?: boolean;
   /** `contain` shows all of a shared screen; `cover` fills the tile with a face. */
@@ -25,6 +27,7 @@ export function VideoTile({
   detail,
   cover,
   marks,
+  status,
   isMirrored = false,
   isOnStage = false,
   fit = "cover",
@@ -56,6 +59,7 @@ export function VideoTile({
       <figcaption className={styles.caption}>
         <strong>{name}</strong>
         {detail && <span>{detail}</span>}
+        {status && <span className={styles.status}>{status}</span>}
       </figcaption>
     </figure>
   );

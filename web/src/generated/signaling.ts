@@ -57,6 +57,7 @@ export type RoleName = "lead" | "assistant" | "observer" | "classroom";
 export type PhaseName = "waiting" | "live" | "ended";
 export type PresenceName = "present" | "cut" | "absent";
 export type PlaceName = "off" | "called" | "on";
+export type QualityName = "good" | "fair" | "poor" | "lost";
 
 /**
  * First message. A `companion` gets a socket and no media peer (projector window, phone console).
@@ -330,6 +331,10 @@ export interface ParticipantView {
    */
   is_recorded: boolean;
   is_simulated: boolean;
+  /**
+   * How its media link does (`lost`: nothing is heard of it); null: not measured yet.
+   */
+  quality: QualityName | null;
 }
 /**
  * Answer to `room.resume`: the events after `seq` (the client's own `last_seq`) follow.

@@ -167,6 +167,7 @@ export const en: Dictionary = {
     recordingOthers: "Recording, but not this classroom",
     notRecording: "Not recorded",
     willRecord: "Will be recorded",
+    quality: { good: "Good link", fair: "Fair link", poor: "Poor link", lost: "Link lost" },
     weak: "Weak link",
     weakHint: "The picture may be unclear; sound goes first.",
     recovering: "The picture was cut. Recovering…",

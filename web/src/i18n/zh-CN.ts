@@ -167,6 +167,7 @@ export const zhCN = {
     recordingOthers: "录制中，本教室不录",
     notRecording: "不录制",
     willRecord: "本课将录制",
+    quality: { good: "网络良好", fair: "网络一般", poor: "网络较差", lost: "网络中断" },
     weak: "网络较弱",
     weakHint: "画面可能不清楚，声音优先。",
     recovering: "画面中断，正在恢复…",

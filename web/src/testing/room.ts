@@ -16,6 +16,7 @@ export function classroom(id: string, change: Partial<ParticipantView> = {}): Pa
     publishing: {},
     is_recorded: true,
     is_simulated: false,
+    quality: "good",
     ...change,
   };
 }

@@ -5,6 +5,7 @@ import { listenersOf } from "../../room/selectors";
 import { Badge } from "../Badge";
 import styles from "./ClassroomCard.module.css";
 import { ClassroomControls } from "./ClassroomControls";
+import { PlaceQuality } from "./LinkQuality";
 import { ParticipantTile } from "./ParticipantTile";
 import { SeatInvite } from "./SeatInvite";
 
@@ -20,6 +21,7 @@ export function ClassroomCard({ place }: { place: ParticipantView }) {
       <ParticipantTile
         place={place}
         isOnStage={isOnStage}
+        status={<PlaceQuality place={place} />}
         marks={
           <>
             {isOnStage && (

@@ -1,10 +1,11 @@
 import type { ReactNode } from "react";
 import { useStore } from "../../hooks/useStore";
 import { useWords } from "../../i18n";
-import { useMedia, useRoom, useSession } from "../../lesson/context";
+import { useRoom, useSession } from "../../lesson/context";
 import { ownPlace } from "../../room/selectors";
 import { Badge } from "../Badge";
 import styles from "./Lights.module.css";
+import { OwnQuality } from "./LinkQuality";
 
 /** The recording light, and camera and microphone as they really are. Beside the colour there is always a word. */
 export function Lights({ microphoneWords }: { microphoneWords?: string }) {
@@ -16,7 +17,7 @@ export function Lights({ microphoneWords }: { microphoneWords?: string }) {
   return (
     <div className={styles.lights}>
       <RecordingLight />
-      <WeakLink />
+      <OwnQuality />
       {session.sendsMedia && (
         <>
           <Badge tone={isCameraOn ? "ok" : "neutral"} icon={isCameraOn ? "camera" : "cameraOff"}>
@@ -33,19 +34,6 @@ export function Lights({ microphoneWords }: { microphoneWords?: string }) {
         </>
       )}
     </div>
-  );
-}
-
-function WeakLink() {
-  const words = useWords();
-  const { isWeak } = useMedia();
-  if (!isWeak) return null;
-  return (
-    <span title={words.lesson.weakHint} role="status">
-      <Badge tone="warn" icon="signal">
-        {words.lesson.weak}
-      </Badge>
-    </span>
   );
 }
 

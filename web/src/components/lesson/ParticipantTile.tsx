@@ -10,6 +10,7 @@ interface ParticipantTileProps {
   place: ParticipantView;
   source?: SourceName;
   marks?: ReactNode;
+  status?: ReactNode;
   isOnStage?: boolean;
   /** Show all of the picture: on a large screen nothing that a teacher holds up may be cut off. */
   isWhole?: boolean;
@@ -21,6 +22,7 @@ export function ParticipantTile({
   place,
   source = "camera",
   marks,
+  status,
   isOnStage = false,
   isWhole = false,
   className,
@@ -36,6 +38,7 @@ export function ParticipantTile({
       isOnStage={isOnStage}
       fit={isWhole || source === "screen" ? "contain" : "cover"}
       className={className}
+      status={status}
       cover={isCovered ? <PictureCover reason={reason} /> : undefined}
       marks={
         <>
