@@ -72,8 +72,11 @@ reset:
 
 # --- proof ----------------------------------------------------------------------------------------
 
+# Two lanes (see tests/conftest.py): what waits for browsers beside what computes.
+LANES := -n 2 --dist loadgroup --no-loadscope-reorder
+
 test: .venv/.stamp-dev web/dist/.stamp .tools/.stamp-test
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest $(ARGS)
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest $(LANES) $(ARGS)
 
 .tools/.stamp-test: scripts/install-test-tools | .venv/.stamp-dev
 	$(STEP) "Browser and servers for the tests" sh scripts/install-test-tools

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -11,13 +11,11 @@ REQUIRED = ("browser", "recording", "postgres")
 """Under TONGTANG_CI a skipped test with one of these marks fails the run."""
 SLOWEST = 12
 
+LANE_OF_ITS_OWN = "browser"
+"""Two processes share a run: one takes every test that waits for real browsers, the other takes the rest by file."""
+
 _ROOT = Path(__file__).parent
-_marks_of: dict[str, frozenset[str]] = {}
-_reports = pytest.StashKey[list[pytest.TestReport]]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_reports] = []
+_reports: list[pytest.TestReport] = []
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -28,31 +26,38 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.hook.pytest_deselected(items=long_form)
             items[:] = [item for item in items if item not in long_form]
     for item in items:
-        _marks_of[item.nodeid] = frozenset(mark.name for mark in item.iter_markers())
+        file = item.nodeid.partition("::")[0]
+        lane = LANE_OF_ITS_OWN if item.get_closest_marker("browser") else file
+        item.add_marker(pytest.mark.xdist_group(lane))
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    report: pytest.TestReport = yield
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
     is_skip = report.skipped and not hasattr(report, "wasxfail")
     missing = [mark for mark in REQUIRED if item.get_closest_marker(mark)]
     if is_skip and missing and os.environ.get("TONGTANG_CI"):
         report.outcome = "failed"
         report.longrepr = f"a {missing[0]} test must not be skipped on CI: {_reason(report)}"
-    item.config.stash[_reports].append(report)
     return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """In the process that prints the table, also for what the lanes ran."""
+    _reports.append(report)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What ran, by area; what was skipped and why; what took longest."""
-    reports = terminalreporter.config.stash[_reports]
-    if not reports:
+    if not _reports:
         return
     outcomes: defaultdict[str, Counter[str]] = defaultdict(Counter)
     seconds: Counter[str] = Counter()
     durations: Counter[str] = Counter()
     reasons: Counter[tuple[str, str]] = Counter()
-    for report in reports:
+    for report in _reports:
         area = _area(report.nodeid)
         seconds[area] += report.duration
         durations[report.nodeid] += report.duration
@@ -68,23 +73,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         write(
             f"{area:<24}{row['passed']:>8}{row['failed']:>8}{row['skipped']:>9}{seconds[area]:>9.1f}"
         )
-    marks = Counter(
-        mark
-        for nodeid in durations
-        for mark in _marks_of.get(nodeid, frozenset())
-        if mark in REQUIRED
-    )
-    skipped = {report.nodeid for report in reports if report.skipped}
+    skipped = {report.nodeid for report in _reports if report.skipped}
     for mark in REQUIRED:
-        without = sum(1 for nodeid in skipped if mark in _marks_of.get(nodeid, frozenset()))
-        write(f"  with {mark:<17} {marks[mark] - without} of {marks[mark]} ran")
+        marked = {report.nodeid for report in _reports if mark in report.keywords}
+        write(f"  with {mark:<17} {len(marked - skipped)} of {len(marked)} ran")
     if reasons:
         terminalreporter.section("what was skipped, and why")
         for (area, reason), count in sorted(reasons.items()):
             write(f"{count:>4}  {area}: {reason}")
     terminalreporter.section("slowest")
     for nodeid, duration in durations.most_common(SLOWEST):
-        write(f"{duration:7.1f} s  {nodeid}")
+        write(f"{duration:7.1f} s  {nodeid.partition('@')[0]}")
     write(f"{sum(durations.values()):7.1f} s  all together")
 
 
