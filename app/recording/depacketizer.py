@@ -7,7 +7,8 @@ can start there; whether to write it is the track's business.
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.media.wire.codecs import Vp8Descriptor, red_primary
+from app.media.wire.codecs import Vp8Descriptor
+from app.media.wire.red import parse_red
 from app.media.wire.rtp import RtpPacket
 from app.recording.h264_sps import sps_dimensions
 
@@ -46,7 +47,7 @@ class OpusDepacketizer:
     def push(self, packet: RtpPacket, *, is_after_hole: bool) -> list[Frame]:
         payload = packet.payload
         if packet.payload_type == self._red_payload_type and payload:
-            _, payload = red_primary(payload)
+            payload = parse_red(payload)[-1].data
         if not payload:
             return []
         return [Frame(payload, packet.timestamp, True)]

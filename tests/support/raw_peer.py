@@ -82,6 +82,8 @@ class RawPeer:
     """Whether to lose this datagram on the way to the server; protected bytes."""
     drop_incoming: Callable[[RtpPacket], bool] = lambda packet: False
     """Whether to pretend that this packet did not arrive."""
+    takes_red: bool = True
+    """Whether its answers accept redundant audio."""
     rtp: list[Arrival] = field(default_factory=list)
     rtcp: list[RtcpPacket] = field(default_factory=list)
     states: list[TransportState] = field(default_factory=list)
@@ -252,6 +254,7 @@ class RawPeer:
                 codec
                 for codec in section.codecs.values()
                 if not (without_rtx and codec.name == "rtx")
+                and (self.takes_red or codec.name != "red")
             ]
             formats = " ".join(str(codec.payload_type) for codec in codecs)
             lines += [f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {formats}", "c=IN IP4 0.0.0.0"]
@@ -289,11 +292,14 @@ class RawSection:
     lists_ssrcs: bool = True
     mid_extension_id: int | None = None
     extra: tuple[str, ...] = ()
+    also: tuple[int, ...] = ()
+    """Further payload types, described in `extra`."""
 
     def lines(self) -> list[str]:
         formats = f"{self.payload_type}"
         if self.rtx_payload_type is not None:
             formats += f" {self.rtx_payload_type}"
+        formats += "".join(f" {payload_type}" for payload_type in self.also)
         lines = [
             f"m={self.kind} 9 UDP/TLS/RTP/SAVPF {formats}",
             "c=IN IP4 0.0.0.0",

@@ -287,8 +287,10 @@ class SfuEngine:
                 if now >= subscribing.report_due:
                     subscribing.report(now)
                     subscribing.report_due = now + REPORT_INTERVAL_S
-                if is_decision_due and subscribing.is_ready and subscribing.loss_pause.update(now):
-                    room.route(participant)
+                if is_decision_due and subscribing.is_ready:
+                    subscribing.update_redundancy(now)
+                    if subscribing.loss_pause.update(now):
+                        room.route(participant)
 
 
 def _participant_snapshot(participant: Participant) -> ParticipantSnapshot:

@@ -1,7 +1,8 @@
 """Offers and answers of the two connections (RFC 9429 without trickle: every candidate inside).
 
-Publishing: the browser offers, we answer with one codec a section (VP8 before H.264; Opus), no
-simulcast, no transport-cc, so that its receiver-side estimate (REMB) is ours.
+Publishing: the browser offers, we answer with one codec a section (VP8 before H.264; Opus, plain or
+as RED: the browser sends what it listed first), no simulcast, no transport-cc, so that its
+receiver-side estimate (REMB) is ours.
 Subscribing: we offer fixed slots. Slot `i` of group `g` is the sections with mid `g.i.a` and
 `g.i.v`, one media stream `g.i` for both; SSRCs stay for the life of the peer.
 """
@@ -33,7 +34,8 @@ _FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
 _PROTOCOLS = ("UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "RTP/SAVPF", "TCP/TLS/RTP/SAVPF")
 
 SEND_TIME_ID = 2
-OPUS_PAYLOAD_TYPE = 111
+OPUS_PAYLOAD_TYPE, RED_PAYLOAD_TYPE = 111, 63
+VOICE_BITRATE_BPS, MUSIC_BITRATE_BPS = 32_000, 128_000
 VIDEO_PAYLOAD_TYPES = {"vp8": (96, 97), "h264": (102, 103)}
 H264_FMTP = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
 
@@ -46,6 +48,7 @@ class PublishedSection:
     source: Source
     codec: Codec
     rtx_payload_type: int | None
+    red_payload_type: int | None
     mid_extension_id: int | None
     ssrcs: dict[int, bool]
     """Signalled SSRCs; True if it carries retransmissions. Empty: to be learned from packets."""
@@ -149,12 +152,26 @@ def _published(section: MediaSection, source: Source, codec: Codec) -> Published
         source=source,
         codec=codec,
         rtx_payload_type=rtx.payload_type if rtx else None,
+        red_payload_type=_red_for(section, codec),
         mid_extension_id=section.extensions.get(MID),
         ssrcs=ssrcs,
     )
 
 
 _SENDING = ("sendonly", "sendrecv")
+
+
+def _red_for(section: MediaSection, codec: Codec) -> int | None:
+    """The payload type of `red/48000/2` whose blocks are all of this codec (RFC 2198 §5)."""
+    if section.kind != "audio":
+        return None
+    wanted = {str(codec.payload_type)}
+    for red in section.codecs.values():
+        is_listed = red.name == "red" and str(red.payload_type) in section.formats
+        blocks = next(iter(red.parameters), "").split("/")
+        if is_listed and set(blocks) == wanted and red.clock_rate_hz == codec.clock_rate_hz:
+            return red.payload_type
+    return None
 
 
 def _choose_codec(section: MediaSection) -> Codec | None:
@@ -207,8 +224,11 @@ def build_answer(
 
 def _answer_section(section: MediaSection, published: PublishedSection) -> list[str]:
     codec = published.codec
-    rtx = published.rtx_payload_type
+    rtx, red = published.rtx_payload_type, published.red_payload_type
     formats = [codec.payload_type] + ([rtx] if rtx is not None else [])
+    if red is not None:
+        # In the order of the offer: the first one is what will be sent.
+        formats = sorted((codec.payload_type, red), key=lambda one: section.formats.index(str(one)))
     direction = "recvonly" if section.direction in _SENDING else "inactive"
     lines = [
         f"m={section.kind} 9 {section.protocol} {' '.join(map(str, formats))}",
@@ -235,6 +255,9 @@ def _answer_section(section: MediaSection, published: PublishedSection) -> list[
     if rtx is not None:
         lines.append(f"a=rtpmap:{rtx} rtx/{codec.clock_rate_hz}")
         lines.append(f"a=fmtp:{rtx} apt={codec.payload_type}")
+    if red is not None:
+        lines.append(f"a=rtpmap:{red} red/{codec.clock_rate_hz}{channels}")
+        lines.append(f"a=fmtp:{red} {codec.payload_type}/{codec.payload_type}")
     return lines
 
 
@@ -246,9 +269,14 @@ def _opus_parameters(codec: Codec) -> dict[str, str]:
             "useinbandfec": "1",
             "stereo": "1",
             "sprop-stereo": "1",
-            "maxaveragebitrate": "128000",
+            "maxaveragebitrate": str(MUSIC_BITRATE_BPS),
         }
-    return {"minptime": "10", "useinbandfec": "1", "usedtx": "1"}
+    return {
+        "minptime": "10",
+        "useinbandfec": "1",
+        "usedtx": "1",
+        "maxaveragebitrate": str(VOICE_BITRATE_BPS),
+    }
 
 
 # -- subscribing
@@ -300,12 +328,14 @@ def build_offer(
 
 
 def _audio_offer(section: SlotSection) -> list[str]:
-    payload_type = OPUS_PAYLOAD_TYPE
+    payload_type, red = OPUS_PAYLOAD_TYPE, RED_PAYLOAD_TYPE
     return [
-        f"m=audio 9 UDP/TLS/RTP/SAVPF {payload_type}",
+        f"m=audio 9 UDP/TLS/RTP/SAVPF {payload_type} {red}",
         *_offer_head(section),
         f"a=rtpmap:{payload_type} opus/48000/2",
         f"a=fmtp:{payload_type} minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1",
+        f"a=rtpmap:{red} red/48000/2",
+        f"a=fmtp:{red} {payload_type}/{payload_type}",
         *_ssrc_lines(section, section.ssrc),
     ]
 
@@ -366,8 +396,12 @@ def accepted_formats(
 def _stream_formats(section: MediaSection) -> StreamFormats:
     listed = {int(name) for name in section.formats if name.isdigit()}
     if section.kind == "audio":
-        has_opus = OPUS_PAYLOAD_TYPE in listed
-        return StreamFormats({"opus": (OPUS_PAYLOAD_TYPE, None)} if has_opus else {})
+        if OPUS_PAYLOAD_TYPE not in listed:
+            return StreamFormats({})
+        return StreamFormats(
+            {"opus": (OPUS_PAYLOAD_TYPE, None)},
+            red_payload_type=RED_PAYLOAD_TYPE if RED_PAYLOAD_TYPE in listed else None,
+        )
     return StreamFormats(
         payload_types={
             name: (payload_type, rtx if rtx in listed else None)

@@ -166,6 +166,17 @@ class Publication:
         if self.missing:
             self._request_missing(now)
 
+    @property
+    def last_packet(self) -> MediaPacket | None:
+        """The newest one, None before the first."""
+        return self.cache.get(self.reception.highest)
+
+    def recover(self, packet: RtpPacket, now: float) -> None:
+        """Take a packet that was lost and has been rebuilt. To the publisher it stays reported as lost."""
+        self.receive(packet, now)
+        self.reception.discount()
+        self.recovered += 1
+
     def _index_out_of_order(self, packet: RtpPacket, now: float) -> int | None:
         highest, index = self.reception.highest, self.reception.index_of(packet.sequence_number)
         if highest < 0:

@@ -8,6 +8,7 @@ from app.media.port import Source
 from app.media.sfu.feedback import UplinkRate
 from app.media.sfu.negotiation import PublishedSection, RemoteTransport
 from app.media.sfu.publication import Publication, PublisherFeedback, TrackFormat
+from app.media.sfu.red import unwrap_red
 from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.rtcp import (
     Goodbye,
@@ -67,6 +68,9 @@ class _Track:
         if packet.payload_type == self.section.rtx_payload_type:
             self.receive_rtx(packet, now)
             return
+        if packet.payload_type == self.section.red_payload_type:
+            self._receive_red(packet, now)
+            return
         if packet.payload_type != codec.payload_type or not self.owner.may_publish(
             self.section.source
         ):
@@ -78,6 +82,19 @@ class _Track:
         )
         self.publication.receive(packet, now)
         self.peer.track_began()
+
+    def _receive_red(self, packet: RtpPacket, now: float) -> None:
+        publication = self.publication
+        last = publication.last_packet if publication is not None else None
+        try:
+            primary, recovered = unwrap_red(packet, self.section.codec.payload_type, last)
+        except ValueError:
+            self.packets_refused += 1
+            return
+        for lost in recovered:
+            assert publication is not None
+            publication.recover(lost, now)
+        self.receive(primary, now)
 
     def receive_rtx(self, packet: RtpPacket, now: float) -> None:
         publication = self.publication
@@ -228,7 +245,8 @@ class PublishingPeer:
             section
             for section in sections
             if not section.ssrcs
-            and packet.payload_type in (section.codec.payload_type, section.rtx_payload_type)
+            and packet.payload_type
+            in (section.codec.payload_type, section.rtx_payload_type, section.red_payload_type)
         ]
         return fitting[0] if len(fitting) == 1 else None
 

@@ -61,6 +61,10 @@ class Reception:
         if index > self.highest:
             self.highest = index
 
+    def discount(self) -> None:
+        """The packet counted last did not come over the link: count it as lost after all."""
+        self.packets_received -= 1
+
     def restarted(self, sequence_number: int, distance: int) -> int:
         """The source began again: the index of its packet, over `distance` beyond all others."""
         floor = self.highest + distance + 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from app.media.sfu.audio_stream import AudioStream
 from app.media.sfu.publication import Publication
 from app.media.sfu.room import Participant, Room
 from app.media.sfu.subscription import SlotStream
@@ -48,6 +49,7 @@ def participant_stats(participant: Participant, now: float) -> dict[str, object]
             "estimate_bps": subscribing.estimate_bps,
             "loss": subscribing.loss_pause.loss(now),
             "is_video_paused": subscribing.loss_pause.is_paused,
+            "is_sound_redundant": subscribing.redundancy.is_on,
             "streams": {mid: stream_stats(stream) for mid, stream in subscribing.streams.items()},
         },
     }
@@ -81,6 +83,7 @@ def stream_stats(stream: SlotStream) -> dict[str, object]:
         "octets_sent": stream.octets_sent,
         "packets_dropped": stream.packets_dropped,
         "retransmitted": stream.retransmitted,
+        "redundant_sent": stream.redundant_sent if isinstance(stream, AudioStream) else 0,
     }
 
 

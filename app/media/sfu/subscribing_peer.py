@@ -4,9 +4,11 @@ import secrets
 from collections.abc import Callable
 from typing import Protocol
 
+from app.media.sfu.audio_stream import AudioStream
 from app.media.sfu.feedback import LossPause
 from app.media.sfu.negotiation import SlotSection
 from app.media.sfu.ntp import ntp_timestamp
+from app.media.sfu.red import RedundancyRule
 from app.media.sfu.subscription import SlotStream, StreamFormats
 from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.rtcp import (
@@ -58,13 +60,14 @@ class SubscribingPeer:
         self.estimate_bps = 0
         """The receiver's last REMB, 0 if none came."""
         self.loss_pause = LossPause()
+        self.redundancy = RedundancyRule()
         self._owner = owner
         self._endpoint = endpoint
         self._clock = clock
         self.transport: PeerTransport = endpoint.create_transport(self)
         now = clock()
         self.streams: dict[str, SlotStream] = {
-            section.mid: SlotStream(
+            section.mid: (AudioStream if section.kind == "audio" else SlotStream)(
                 section.slot,
                 "audio" if section.kind == "audio" else "video",
                 section.ssrc,
@@ -151,6 +154,14 @@ class SubscribingPeer:
         stream = self._by_ssrc.get(ssrc)
         if stream is not None and stream.publication is not None:
             stream.publication.request_keyframe(now)
+
+    def update_redundancy(self, now: float) -> None:
+        """Some times a second: whether the sound goes out twice."""
+        loss = self.loss_pause.loss(now)
+        if self.redundancy.update(loss, self.estimate_bps, now):
+            for stream in self.streams.values():
+                if isinstance(stream, AudioStream):
+                    stream.is_redundant = self.redundancy.is_on
 
     # -- reports
 

@@ -48,6 +48,8 @@ class StreamFormats:
     """Codec name to payload type and retransmission payload type."""
     send_time_id: int | None = None
     """Header extension id of abs-send-time."""
+    red_payload_type: int | None = None
+    """Of audio, if the receiver takes it twice (RFC 2198)."""
 
 
 def first_sequence_number() -> int:

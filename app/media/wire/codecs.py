@@ -1,4 +1,4 @@
-"""What a forwarder must see inside payloads: VP8, H.264, Opus and RED. No decoding."""
+"""What a forwarder must see inside payloads: VP8, H.264 and Opus. No decoding."""
 
 from __future__ import annotations
 
@@ -169,23 +169,3 @@ def h264_is_keyframe_start(payload: bytes | memoryview) -> bool:
 def opus_is_dtx(payload: bytes | memoryview) -> bool:
     """Whether this is silence: an Opus packet of at most 2 bytes has no audio, RFC 7587 §3.1.3."""
     return len(payload) <= 2
-
-
-def red_primary(payload: bytes) -> tuple[int, bytes]:
-    """Payload type and bytes of the newest block of an audio RED packet, RFC 2198 §3.
-
-    Raises ValueError if the headers run past the payload.
-    """
-    position, redundant_size = 0, 0
-    while position < len(payload):
-        first = payload[position]
-        if not first & 0x80:
-            start = position + 1 + redundant_size
-            if start > len(payload):
-                raise ValueError("RED blocks are longer than the payload")
-            return first, payload[start:]
-        if position + 4 > len(payload):
-            break
-        redundant_size += (payload[position + 2] & 0x03) << 8 | payload[position + 3]
-        position += 4
-    raise ValueError("RED header is truncated")

@@ -102,8 +102,14 @@ def test_a_browsers_offer_gets_one_codec_a_section_and_every_candidate_at_once()
     assert parsed.is_ice_lite and parsed.bundle == ["0", "1"]
     audio, video = parsed.media
     assert (audio.setup, audio.ice_ufrag, audio.direction) == ("passive", "ours", "recvonly")
-    assert [codec.name for codec in audio.codecs.values()] == ["opus"]
-    assert audio.codecs[111].parameters == {"minptime": "10", "useinbandfec": "1", "usedtx": "1"}
+    assert [codec.name for codec in audio.codecs.values()] == ["opus", "red"]
+    assert audio.codecs[111].parameters == {
+        "minptime": "10",
+        "useinbandfec": "1",
+        "usedtx": "1",
+        "maxaveragebitrate": "32000",
+    }
+    assert audio.formats == ["111", "63"] and audio.codecs[63].parameters == {"111/111": ""}
     assert video.formats == ["96", "97"], "VP8 though H.264 was listed first"
     assert video.rtx_for(96) is not None
     assert video.codecs[96].feedback == ["nack", "nack pli", "ccm fir", "goog-remb"]
@@ -111,6 +117,17 @@ def test_a_browsers_offer_gets_one_codec_a_section_and_every_candidate_at_once()
     assert "transport" not in answer and "simulcast" not in answer and "a=rid" not in answer
     assert "/sendonly" not in answer
     assert video.extensions[ABS_SEND_TIME] == 2
+
+
+def test_redundant_sound_is_taken_in_the_order_of_the_offer() -> None:
+    red_first = CHROMIUM.replace("SAVPF 111 63", "SAVPF 63 111")
+    session = parse_description(red_first)
+    (audio, _) = published_sections(session, TRACKS)
+    assert (audio.codec.name, audio.red_payload_type) == ("opus", 63)
+    assert parse_session_description(answer_to(red_first)).media[0].formats == ["63", "111"]
+    for strange in ("a=fmtp:63 111/9", "a=fmtp:63 9/9", "a=fmtp:63 x"):
+        offer = CHROMIUM.replace("a=fmtp:63 111/111", strange)
+        assert parse_session_description(answer_to(offer)).media[0].formats == ["111"]
 
 
 def test_a_stereo_source_is_asked_for_music() -> None:

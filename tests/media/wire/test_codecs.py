@@ -15,7 +15,6 @@ from app.media.wire.codecs import (
     Vp8Descriptor,
     h264_is_keyframe_start,
     opus_is_dtx,
-    red_primary,
 )
 
 
@@ -155,20 +154,3 @@ def test_no_h264_bytes_raise(data: bytes) -> None:
 def test_opus_silence() -> None:
     assert opus_is_dtx(b"\x78")
     assert not opus_is_dtx(bytes(3))
-
-
-def test_red_with_one_redundant_block_gives_the_primary() -> None:
-    # Block header: F=1, PT 111, timestamp offset 960, length 3; then F=0, PT 111.
-    redundant = (0x80 | 111).to_bytes(1, "big") + (960 << 10 | 3).to_bytes(3, "big")
-    assert red_primary(redundant + b"\x6f" + b"old" + b"newest") == (111, b"newest")
-    assert red_primary(b"\x6f" + b"alone") == (111, b"alone")
-
-
-@given(st.binary(max_size=40))
-def test_no_red_bytes_raise_anything_but_value_error(data: bytes) -> None:
-    try:
-        payload_type, primary = red_primary(data)
-    except ValueError:
-        return
-    assert payload_type < 128
-    assert data.endswith(primary)
