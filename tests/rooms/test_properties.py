@@ -257,6 +257,7 @@ PLAIN_FIELDS = {
     "reason",
     "source",
     "codec",
+    "quality",
     "is_on",
     "expires_ms",
     "mono_ns",
