@@ -174,8 +174,7 @@ class Publication:
     def recover(self, packet: RtpPacket, now: float) -> None:
         """Take a packet that was lost and has been rebuilt. To the publisher it stays reported as lost."""
         self.receive(packet, now)
-        self.reception.discount()
-        self.recovered += 1
+        self.reception.rebuilt()
 
     def _index_out_of_order(self, packet: RtpPacket, now: float) -> int | None:
         highest, index = self.reception.highest, self.reception.index_of(packet.sequence_number)

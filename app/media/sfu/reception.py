@@ -20,6 +20,7 @@ class Reception:
         "_transit",
         "fraction_lost",
         "highest",
+        "packets_rebuilt",
         "packets_received",
         "packets_recovered",
         "ssrc",
@@ -32,6 +33,8 @@ class Reception:
         self.packets_received = 0
         self.packets_recovered = 0
         """Of those, the ones that came only when they were asked for again."""
+        self.packets_rebuilt = 0
+        """Lost, and made again from redundant audio."""
         self.fraction_lost = 0.0
         """Share of packets lost between the last two reports, 0..1."""
         self._clock_rate_hz = clock_rate_hz
@@ -61,9 +64,10 @@ class Reception:
         if index > self.highest:
             self.highest = index
 
-    def discount(self) -> None:
-        """The packet counted last did not come over the link: count it as lost after all."""
+    def rebuilt(self) -> None:
+        """The packet counted last did not come over the link: to the sender it stays lost."""
         self.packets_received -= 1
+        self.packets_rebuilt += 1
 
     def restarted(self, sequence_number: int, distance: int) -> int:
         """The source began again: the index of its packet, over `distance` beyond all others."""

@@ -63,6 +63,7 @@ def publication_stats(publication: Publication, now: float) -> dict[str, object]
         "bytes_received": publication.bytes_received,
         "fraction_lost": round(publication.reception.fraction_lost, 4),
         "packets_recovered": publication.reception.packets_recovered,
+        "packets_rebuilt": publication.reception.packets_rebuilt,
         "packets_requested": publication.missing.requested,
         "duplicates": publication.duplicates,
         "keyframes": publication.keyframes,

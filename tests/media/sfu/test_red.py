@@ -142,7 +142,7 @@ async def test_what_a_publishers_link_lost_is_filled_from_the_next_packet(engine
     microphone = (
         engine.rooms[LESSON].participants[publisher.participant_id].publications[Source.MICROPHONE]
     )
-    assert microphone.recovered == 10
+    assert microphone.reception.packets_rebuilt == 10
     report = microphone.reception.report(0.0)
     assert report.packets_lost == 10, "to the publisher they stay lost"
 
