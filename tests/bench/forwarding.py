@@ -1,8 +1,9 @@
-"""CPU of the engine process per forwarded packet, beside a bare UDP fan-out that does no ICE, SRTP or rewriting.
+"""What forwarding costs, beside Debian's Janus under the same load where it is installed.
 
-One publisher sends video (1.5 Mbit/s in packets of about 1,130 bytes, 25 frames a second) and audio (50 packets a
-second) to N subscribers, all over real sockets with real ICE, DTLS and SRTP; subscribers decrypt every packet. Rounds
-of engine and fan-out alternate, and the medians are quoted: the machine's noise then meets both.
+A publisher sends 1.5 Mbit/s of video and 50 packets of sound a second; subscribers do real ICE, DTLS and SRTP. The
+server has one core to itself, the load the other. Four questions: CPU per forwarded packet and added latency as the
+room grows (`growth`), memory per subscriber (the same run), 200 joining while media flows (`join`), and the highest
+rate without loss (`rate`). Rounds of all servers alternate, and medians are quoted: noise then meets all of them.
 """
 
 import argparse
@@ -10,178 +11,225 @@ import asyncio
 import json
 import os
 import platform
-import socket
+import resource
 import statistics
-import sys
-import tempfile
-import time
+import subprocess
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
-from multiprocessing import Process
 from pathlib import Path
+from typing import Any
 
-from app.ids import LessonId, ParticipantId, PublicationId
-from app.media.port import ClientNetwork, MediaPermissions, Reception, SlotGroup, Source
-from app.media.remote import RemoteEngine
-from tests.support.ports import free_port
-from tests.support.raw_peer import Background, RawAudio, RawPeer, RawSection, RawVideo, paced, until
+from tests.bench.load import Figures, Load
+from tests.bench.peers import PACKETS_PER_S
+from tests.bench.servers import LOAD_CORE, Engine, Janus, Server
 
-LESSON, LEAD = LessonId("les_bench"), ParticipantId("lead")
-NETWORK = ClientNetwork(is_loopback=True, server_ip="127.0.0.1")
-SLOTS = (SlotGroup("lead", 1),)
-FRAME_INTERVAL_S = 0.04
-PACKETS_PER_FRAME = 7
-FILLER_BYTES = 1_050
-AUDIO_INTERVAL_S = 0.02
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+JOINING = 200
+JOINING_BESIDE = 10
+RATE_SUBSCRIBERS = 60
+RATE_STEPS = (1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 36)
+"""Rooms of `RATE_SUBSCRIBERS`, each with a publisher."""
+MAX_LOSS = 0.0001
+MAX_P99_MS = 20.0
 
-
-def cpu_seconds(pid: int) -> float:
-    """User and system time of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
+Result = dict[str, Any]
 
 
-async def measure_engine(subscribers: int, seconds: float) -> float:
-    """Microseconds of engine CPU per packet that arrived decrypted at a subscriber."""
-    with tempfile.TemporaryDirectory() as folder:
-        port, link = free_port(udp=True), Path(folder) / "engine.sock"
-        worker = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "app.media.worker"),
-            *("--port", str(port), "--socket", str(link)),
-            stdin=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
+async def growth(server: Server, arguments: argparse.Namespace) -> Result:
+    """Figures by number of subscribers, and memory of the server at the ends."""
+    steps: dict[str, object] = {}
+    memory: dict[int, int] = {}
+    async with server, Load(server, arguments.pacing_ms / 1e3) as load:
+        room = await load.add_publisher()
+        for count in sorted(arguments.subscribers):
+            await load.add_subscribers(room, count - len(load.subscribers))
+            await asyncio.sleep(0.5)
+            steps[str(count)] = asdict(await load.measure(asyncio.sleep(arguments.seconds)))
+            memory[count] = load.memory_kib()
+    first, last = min(memory), max(memory)
+    per_subscriber = (memory[last] - memory[first]) / max(1, last - first)
+    return {"steps": steps, "memory_kib": memory, "kib_per_subscriber": per_subscriber}
+
+
+async def join(server: Server, arguments: argparse.Namespace) -> Result:
+    """How long `JOINING` take to join, and what `JOINING_BESIDE` notice of it."""
+    async with server, Load(server, arguments.pacing_ms / 1e3) as load:
+        room = await load.add_publisher()
+        await load.add_subscribers(room, JOINING_BESIDE)
+        before = await load.measure(asyncio.sleep(arguments.seconds))
+        joining = asyncio.ensure_future(load.add_subscribers(room, JOINING, is_timed=False))
+        during = await load.measure(joining)
+        return {
+            "joined_s": joining.result(),
+            "before": asdict(before),
+            "during": asdict(during),
+        }
+
+
+async def rate(server: Server, arguments: argparse.Namespace) -> Result:
+    """The highest step that loses nothing and adds less than `MAX_P99_MS`."""
+    steps: list[Result] = []
+    best: Result | None = None
+    async with server, Load(server, arguments.pacing_ms / 1e3) as load:
+        for rooms in RATE_STEPS:
+            while len(load.subscribers) < rooms * RATE_SUBSCRIBERS:
+                room = await load.add_publisher()
+                await load.add_subscribers(room, RATE_SUBSCRIBERS)
+            await asyncio.sleep(0.5)
+            figures: Figures = await load.measure(asyncio.sleep(arguments.seconds))
+            steps.append({"rooms": rooms, **asdict(figures)})
+            offered = rooms * RATE_SUBSCRIBERS * PACKETS_PER_S
+            is_whole = figures.lost <= MAX_LOSS * figures.packets_per_s * arguments.seconds
+            if not is_whole or figures.p99_ms > MAX_P99_MS or figures.packets_per_s < 0.9 * offered:
+                break
+            best = steps[-1]
+    return {"best": best, "steps": steps}
+
+
+# -- rounds and tables
+
+Scenario = Callable[[Server, argparse.Namespace], Any]
+SCENARIOS: dict[str, Scenario] = {"growth": growth, "join": join, "rate": rate}
+
+
+def contenders(names: list[str]) -> list[Callable[[], Server]]:
+    every: dict[str, Callable[[], Server]] = {
+        "tongtang": Engine,
+        "janus": Janus,
+        "janus-loops": lambda: Janus(event_loops=2),
+    }
+    if any(name.startswith("janus") for name in names) and not Janus.is_installed():
+        print("janus: not installed (apt-get install janus), so nothing is compared with it")
+        names = [name for name in names if not name.startswith("janus")]
+    return [every[name] for name in names]
+
+
+def run(name: str, servers: list[Callable[[], Server]], arguments: argparse.Namespace) -> Result:
+    """Every round of one scenario: server name to the list of its results."""
+    results: dict[str, list[Result]] = {}
+    for _ in range(arguments.rounds if name == "growth" else 1):
+        for make in servers:
+            server = make()
+            results.setdefault(server.name, [])
+            try:
+                result = asyncio.run(SCENARIOS[name](server, arguments))
+            except (TimeoutError, ValueError, OSError) as error:
+                print(f"{server.name}: {name}: {error!r}")
+                continue
+            results[server.name].append(result)
+    return results
+
+
+def median(results: list[Result], *keys: str) -> float:
+    """The median over rounds of the value under `keys`."""
+    values = []
+    for result in results:
+        value: Any = result
+        for key in keys:
+            value = value[key]
+        values.append(value)
+    return statistics.median(values) if values else float("nan")
+
+
+def print_growth(results: dict[str, list[Result]], subscribers: list[int]) -> None:
+    print("subscribers  server                 us/packet   p50 ms   p95 ms   p99 ms")
+    for count in sorted(subscribers):
+        for name, rounds in results.items():
+            figures = [
+                median(rounds, "steps", str(count), key)
+                for key in ("cpu_us", "p50_ms", "p95_ms", "p99_ms")
+            ]
+            row = f"{figures[0]:>10.1f}" + "".join(f"{value:>9.2f}" for value in figures[1:])
+            print(f"{count:>11}  {name:<22}{row}")
+        ours = median(results.get("tongtang", []), "steps", str(count), "cpu_us")
+        for name, rounds in results.items():
+            if name != "tongtang":
+                ratio = median(rounds, "steps", str(count), "cpu_us") / ours
+                print(f"{'':>11}  {name} costs {ratio:.1f} times as much")
+    for name, rounds in results.items():
+        print(f"memory per subscriber, {name}: {median(rounds, 'kib_per_subscriber'):.0f} KiB")
+
+
+def print_join(results: dict[str, list[Result]]) -> None:
+    for name, rounds in results.items():
+        joined, p99 = median(rounds, "joined_s"), median(rounds, "during", "p99_ms")
+        print(
+            f"{JOINING} join {name}: {joined:.1f} s; p99 of {JOINING_BESIDE} others meanwhile "
+            f"{p99:.1f} ms, lost {median(rounds, 'during', 'lost'):.0f}"
         )
-        engine = RemoteEngine(link)
-        engine.start()
-        try:
-            await until(lambda: engine.is_available)
-            return await _measure(engine, worker.pid, subscribers, seconds)
-        finally:
-            await engine.close()
-            worker.kill()
-            await worker.wait()
 
 
-async def _measure(engine: RemoteEngine, pid: int, subscribers: int, seconds: float) -> float:
-    sources = frozenset({Source.CAMERA, Source.MICROPHONE})
-    await engine.admit(LESSON, LEAD, MediaPermissions(publish=sources), ())
-    lead = RawPeer()
-    offer = lead.offer(
-        RawSection("0", "video", 7, 96, "VP8/90000", 8, 97),
-        RawSection("1", "audio", 9, 111, "opus/48000/2"),
+def print_rate(results: dict[str, list[Result]]) -> None:
+    for name, rounds in results.items():
+        for result in rounds:
+            best, last = result["best"], result["steps"][-1]
+            pps = best["packets_per_s"] if best else 0
+            print(
+                f"highest rate of {name}: {pps:,.0f} packets/s; the next step: "
+                f"lost {last['lost']}, p99 {last['p99_ms']:.1f} ms, core {last['server_busy']:.0%},"
+                f" load's core {last['load_busy']:.0%}"
+            )
+
+
+def machine() -> Result:
+    """What the figures were measured on."""
+    cpu = next(
+        line.partition(":")[2].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
     )
-    tracks = {"0": Source.CAMERA, "1": Source.MICROPHONE}
-    await lead.connect(await engine.answer(LESSON, LEAD, offer, tracks, NETWORK))
-    video = RawVideo(lead, 7, filler_bytes=FILLER_BYTES)
-    audio = RawAudio(lead, 9)
-    permissions = MediaPermissions(
-        receive={PublicationId(f"{LEAD}/{source}"): Reception("auto", "lead") for source in sources}
-    )
-    peers = []
-    for index in range(subscribers):
-        seat = ParticipantId(f"seat{index}")
-        await engine.admit(LESSON, seat, permissions, SLOTS)
-        peer = RawPeer()
-        sdp = await engine.offer(LESSON, seat, NETWORK)
-        await engine.accept(LESSON, seat, peer.answer(sdp))
-        await peer.connect(sdp)
-        peers.append(peer)
-
-    def frame() -> None:
-        video.sent.clear()
-        for packet in video.packets(keyframe=True, count=PACKETS_PER_FRAME):
-            lead.send_rtp(packet)
-
-    async with Background(paced(frame, FRAME_INTERVAL_S), paced(audio.packet, AUDIO_INTERVAL_S)):
-        await until(lambda: all(peer.rtp for peer in peers))
-        for peer in peers:
-            peer.rtp.clear()
-        began = cpu_seconds(pid)
-        await asyncio.sleep(seconds)
-        used_s = cpu_seconds(pid) - began
-        forwarded = sum(len(peer.rtp) for peer in peers)
-    for peer in (lead, *peers):
-        await peer.close()
-    return used_s / forwarded * 1e6
+    return {
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "kernel": platform.release(),
+        "cpu": cpu,
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "janus": janus_version(),
+    }
 
 
-def _fan_out(port: int, targets: list[int]) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("127.0.0.1", port))
-        addresses = [("127.0.0.1", target) for target in targets]
-        while True:
-            data = sock.recv(2_048)
-            for address in addresses:
-                sock.sendto(data, address)
-
-
-def measure_fan_out(subscribers: int, seconds: float) -> float:
-    """Microseconds of CPU per packet of a bare loop of `recv` and `sendto`: the floor in Python."""
-    sinks = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(subscribers)]
-    for sink in sinks:
-        sink.bind(("127.0.0.1", 0))
-        sink.setblocking(False)
-    port = free_port(udp=True)
-    process = Process(target=_fan_out, args=(port, [s.getsockname()[1] for s in sinks]))
-    process.start()
-    assert process.pid is not None
-    packets = 0
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        time.sleep(0.3)
-        began = cpu_seconds(process.pid)
-        until_s = time.monotonic() + seconds
-        while time.monotonic() < until_s:
-            for _ in range(PACKETS_PER_FRAME):
-                sender.sendto(bytes(1_130), ("127.0.0.1", port))
-            for _ in range(2):
-                sender.sendto(bytes(90), ("127.0.0.1", port))
-            time.sleep(FRAME_INTERVAL_S)
-            for sink in sinks:
-                try:
-                    while sink.recv(2_048):
-                        packets += 1
-                except BlockingIOError:
-                    pass
-        used_s = cpu_seconds(process.pid) - began
-    process.terminate()
-    process.join()
-    for sink in sinks:
-        sink.close()
-    return used_s / packets * 1e6
+def janus_version() -> str | None:
+    try:
+        answer = subprocess.run(("janus", "--version"), capture_output=True, check=True, text=True)
+    except OSError:
+        return None
+    return answer.stdout.strip().splitlines()[0] if answer.stdout.strip() else "?"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--subscribers", type=int, nargs="+", default=[1, 10, 30])
-    parser.add_argument("--seconds", type=float, default=6.0)
+    parser.add_argument("--subscribers", type=int, nargs="+", default=[1, 10, 30, 60, 100, 200])
+    parser.add_argument("--seconds", type=float, default=2.5, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--pacing-ms", type=float, default=0.0, help="spread a frame over so long")
+    parser.add_argument("--scenarios", nargs="+", choices=list(SCENARIOS), default=list(SCENARIOS))
+    parser.add_argument(
+        "--servers",
+        nargs="+",
+        choices=["tongtang", "janus", "janus-loops"],
+        default=["tongtang", "janus", "janus-loops"],
+    )
     parser.add_argument("--output", type=Path, help="write the raw figures here, as JSON")
     arguments = parser.parse_args()
-    results = []
-    print("subscribers  engine us/packet  bare fan-out us/packet  ratio")
-    for subscribers in arguments.subscribers:
-        engine, bare = [], []
-        for _ in range(arguments.rounds):
-            engine.append(asyncio.run(measure_engine(subscribers, arguments.seconds)))
-            bare.append(measure_fan_out(subscribers, arguments.seconds))
-        ours, floor = statistics.median(engine), statistics.median(bare)
-        print(f"{subscribers:>11}{ours:>18.1f}{floor:>24.1f}{ours / floor:>7.2f}")
-        results.append({"subscribers": subscribers, "engine_us": engine, "bare_us": bare})
+    if (os.cpu_count() or 1) < 2:
+        parser.error("needs two cores: one for the server, one for the load")
+    os.sched_setaffinity(0, {LOAD_CORE})
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    servers = contenders(arguments.servers)
+    results = {}
+    for name in arguments.scenarios:
+        results[name] = run(name, servers, arguments)
+        if name == "growth":
+            print_growth(results[name], arguments.subscribers)
+        elif name == "join":
+            print_join(results[name])
+        else:
+            print_rate(results[name])
     if arguments.output:
-        cpu = next(
-            line.partition(":")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        )
-        header = {
-            "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "command": "make bench",
-            "kernel": platform.release(),
-            "cpu": cpu,
-            "python": platform.python_version(),
-            "seconds": arguments.seconds,
-        }
-        arguments.output.write_text(json.dumps({**header, "results": results}, indent=1) + "\n")
+        options = {key: value for key, value in vars(arguments).items() if key != "output"}
+        report = {**machine(), "options": options, "results": results}
+        arguments.output.write_text(json.dumps(report, indent=1) + "\n")
 
 
 if __name__ == "__main__":
