@@ -12,6 +12,8 @@ DeviceId = NewType("DeviceId", str)
 PublicationId = NewType("PublicationId", str)
 """One published track: `<participant id>/<source>`, so that permissions can be computed before the track appears."""
 ConnectionId = NewType("ConnectionId", str)
+MediaSessionId = NewType("MediaSessionId", str)
+"""One WHIP or WHEP session: media connections of a participant beside its page's."""
 UserId = NewType("UserId", str)
 SchoolId = NewType("SchoolId", str)
 ClassroomId = NewType("ClassroomId", str)

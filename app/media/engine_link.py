@@ -18,14 +18,20 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from app.ids import LessonId, ParticipantId, PublicationId
+from app.ids import LessonId, MediaSessionId, ParticipantId, PublicationId
 from app.media.port import (
     ClientNetwork,
     EngineSnapshot,
+    IceRestarted,
+    MalformedDescription,
     MediaEvent,
     MediaGrant,
     MediaPermissions,
+    NegotiationFailed,
+    NoSuchSession,
+    NotAdmitted,
     RtpSink,
+    SessionAnswer,
     SlotGroup,
     Source,
 )
@@ -56,14 +62,32 @@ CALLS: Mapping[str, tuple[tuple[Any, ...], Any]] = {
 }
 """Name to argument types and result type: the calls of MediaEngine and Negotiator."""
 
+_SESSION = (LessonId, ParticipantId, MediaSessionId)
+SESSION_CALLS: Mapping[str, tuple[tuple[Any, ...], Any]] = {
+    "open_publishing": ((*_SESSION, str, Source, ClientNetwork), SessionAnswer),
+    "open_viewing": ((*_SESSION, str, ParticipantId | None, ClientNetwork), SessionAnswer),
+    "show": ((*_SESSION, ParticipantId | None), type(None)),
+    "restart_ice": ((*_SESSION, str, ClientNetwork), IceRestarted),
+    "close_session": (_SESSION, type(None)),
+}
+"""The calls of SessionNegotiator."""
+
 EVENTS: Mapping[str, Any] = {kind.__name__: kind for kind in typing.get_args(MediaEvent)}
 
-NEGOTIATION_FAILED, BAD_CALL, OVERLOADED, INTERNAL = (
-    "negotiation_failed",
-    "bad_call",
-    "overloaded",
-    "internal",
-)
+BAD_CALL, OVERLOADED, INTERNAL = "bad_call", "overloaded", "internal"
+
+NEGOTIATION_ERRORS: Mapping[str, type[NegotiationFailed]] = {
+    "negotiation_failed": NegotiationFailed,
+    "malformed_description": MalformedDescription,
+    "not_admitted": NotAdmitted,
+    "no_such_session": NoSuchSession,
+}
+"""Error code on the link to what the caller gets."""
+
+
+def negotiation_error_code(error: NegotiationFailed) -> str:
+    """The code of `NEGOTIATION_ERRORS` for this refusal."""
+    return next(code for code, kind in NEGOTIATION_ERRORS.items() if type(error) is kind)
 
 
 def encode(value: object) -> Any:

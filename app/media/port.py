@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from app.ids import LessonId, ParticipantId, PublicationId
+from app.ids import LessonId, MediaSessionId, ParticipantId, PublicationId
 
 Quality = Literal["off", "low", "high", "auto"]
 Kind = Literal["audio", "video"]
@@ -115,6 +115,8 @@ class PeerStateChanged:
     participant_id: ParticipantId
     connection: ConnectionRole
     state: Literal["connecting", "connected", "failed", "closed"]
+    session_id: MediaSessionId | None = None
+    """The WHIP or WHEP session, which is no more after `closed`; None: the page's own connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,18 @@ MediaEvent = (
 
 
 @dataclass(frozen=True, slots=True)
+class SessionSnapshot:
+    """One WHIP (`publish`) or WHEP (`subscribe`) session."""
+
+    connection: ConnectionRole
+    ice_ufrag: str
+    """Ours: names the ICE session, changes with each ICE restart."""
+    remote_ice_ufrag: str
+    publisher_id: ParticipantId | None = None
+    """Whom a `subscribe` session carries."""
+
+
+@dataclass(frozen=True, slots=True)
 class ParticipantSnapshot:
     permissions: MediaPermissions
     publications: Mapping[PublicationId, str]
@@ -210,6 +224,7 @@ class ParticipantSnapshot:
     slots: Mapping[str, ParticipantId | None]
     publish_state: str
     subscribe_state: str
+    sessions: Mapping[MediaSessionId, SessionSnapshot] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,9 +311,99 @@ class Negotiator(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class SessionAnswer:
+    """What a WHIP or WHEP session begins with."""
+
+    sdp: str
+    session: SessionSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class IceRestarted:
+    """Our side of a restarted ICE session."""
+
+    ice_pwd: str
+    candidates: tuple[str, ...]
+    """Values of `a=candidate` lines, the attribute's name included."""
+    session: SessionSnapshot
+
+
+class SessionNegotiator(Protocol):
+    """WHIP and WHEP sessions of admitted participants: one offer, one answer, no renegotiation.
+
+    A session ends with `close_session`, with its ICE consent, if it is not connected within 30 s, and
+    with its participant; each time `PeerStateChanged(closed)` tells. Unknown sessions raise `NoSuchSession`.
+    """
+
+    async def open_publishing(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        session_id: MediaSessionId,
+        offer_sdp: str,
+        video_source: Source,
+        network: ClientNetwork,
+    ) -> SessionAnswer:
+        """Answer a WHIP offer of at most one video section and one of audio (the microphone)."""
+        ...
+
+    async def open_viewing(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        session_id: MediaSessionId,
+        offer_sdp: str,
+        publisher_id: ParticipantId | None,
+        network: ClientNetwork,
+    ) -> SessionAnswer:
+        """Answer a WHEP offer; it carries what `publisher_id` sends and the viewer may receive."""
+        ...
+
+    async def show(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        session_id: MediaSessionId,
+        publisher_id: ParticipantId | None,
+    ) -> None:
+        """Let a WHEP session carry another publisher from its next keyframe on; None: nothing."""
+        ...
+
+    async def restart_ice(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        session_id: MediaSessionId,
+        ice_ufrag: str,
+        network: ClientNetwork,
+    ) -> IceRestarted:
+        """A new ICE session, the client's fragment being `ice_ufrag`; media goes on meanwhile.
+
+        Its password is not asked for: the lite side sends no checks.
+        """
+        ...
+
+    async def close_session(
+        self, lesson_id: LessonId, participant_id: ParticipantId, session_id: MediaSessionId
+    ) -> None: ...
+
+
 class EngineUnavailable(Exception):
     """The engine is down or restarting; try again after `EngineConnected`."""
 
 
 class NegotiationFailed(Exception):
     """The SDP cannot be used; the message says why."""
+
+
+class MalformedDescription(NegotiationFailed):
+    """It is no SDP at all."""
+
+
+class NotAdmitted(NegotiationFailed):
+    """The engine does not know this participant (yet)."""
+
+
+class NoSuchSession(NegotiationFailed):
+    """The WHIP or WHEP session has ended, or never was."""

@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from app.ids import LessonId, ParticipantId, PublicationId
+from app.ids import LessonId, MediaSessionId, ParticipantId, PublicationId
 from app.media.engine_link import (
     CALLS,
     EVENTS,
-    NEGOTIATION_FAILED,
+    NEGOTIATION_ERRORS,
     PROTOCOL,
+    SESSION_CALLS,
     LinkReader,
     decode,
     encode,
@@ -25,11 +26,12 @@ from app.media.port import (
     EngineLost,
     EngineSnapshot,
     EngineUnavailable,
+    IceRestarted,
     MediaEvent,
     MediaGrant,
     MediaPermissions,
-    NegotiationFailed,
     RtpSink,
+    SessionAnswer,
     SlotGroup,
     Source,
 )
@@ -164,6 +166,69 @@ class RemoteEngine:
     ) -> None:
         await self._call("accept", lesson_id, participant_id, answer_sdp)
 
+    # -- SessionNegotiator
+
+    async def open_publishing(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        session_id: MediaSessionId,
+        offer_sdp: str,
+        video_source: Source,
+        network: ClientNetwork,
+    ) -> SessionAnswer:
+        answer: SessionAnswer = await self._call(
+            "open_publishing",
+            lesson_id,
+            participant_id,
+            session_id,
+            offer_sdp,
+            video_source,
+            network,
+        )
+        return answer
+
+    async def open_viewing(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        session_id: MediaSessionId,
+        offer_sdp: str,
+        publisher_id: ParticipantId | None,
+        network: ClientNetwork,
+    ) -> SessionAnswer:
+        answer: SessionAnswer = await self._call(
+            "open_viewing", lesson_id, participant_id, session_id, offer_sdp, publisher_id, network
+        )
+        return answer
+
+    async def show(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        session_id: MediaSessionId,
+        publisher_id: ParticipantId | None,
+    ) -> None:
+        await self._call("show", lesson_id, participant_id, session_id, publisher_id)
+
+    async def restart_ice(
+        self,
+        lesson_id: LessonId,
+        participant_id: ParticipantId,
+        session_id: MediaSessionId,
+        ice_ufrag: str,
+        network: ClientNetwork,
+    ) -> IceRestarted:
+        restarted: IceRestarted = await self._call(
+            "restart_ice", lesson_id, participant_id, session_id, ice_ufrag, network
+        )
+        return restarted
+
+    async def close_session(
+        self, lesson_id: LessonId, participant_id: ParticipantId, session_id: MediaSessionId
+    ) -> None:
+        await self._call("close_session", lesson_id, participant_id, session_id)
+
     # -- the link
 
     async def _call(self, name: str, *arguments: object) -> Any:
@@ -183,7 +248,8 @@ class RemoteEngine:
             ) from None
         finally:
             self._pending.pop(number, None)
-        return decode(CALLS[name][1], result) if result is not None else None
+        _, kind = CALLS.get(name) or SESSION_CALLS[name]
+        return decode(kind, result) if result is not None else None
 
     async def _run(self) -> None:
         delay_s = FIRST_RETRY_S
@@ -244,8 +310,8 @@ class RemoteEngine:
         kind = message.get("error")
         if kind is None:
             future.set_result(message.get("result"))
-        elif kind == NEGOTIATION_FAILED:
-            future.set_exception(NegotiationFailed(message["message"]))
+        elif kind in NEGOTIATION_ERRORS:
+            future.set_exception(NEGOTIATION_ERRORS[kind](message["message"]))
         else:
             future.set_exception(EngineCallFailed(f"{kind}: {message['message']}"))
 

@@ -22,12 +22,13 @@ from app.media.engine_link import (
     BAD_CALL,
     CALLS,
     INTERNAL,
-    NEGOTIATION_FAILED,
     OVERLOADED,
     PROTOCOL,
+    SESSION_CALLS,
     LinkReader,
     decode,
     encode,
+    negotiation_error_code,
     pack_frame,
 )
 from app.media.port import (
@@ -128,9 +129,10 @@ class EngineServer:
 
     def call(self, name: str, arguments: list[Any]) -> Any:
         """One call by name. Raises NegotiationFailed, or ValueError if it does not fit."""
-        if name not in CALLS:
+        calls = SESSION_CALLS if name in SESSION_CALLS else CALLS
+        if name not in calls:
             raise ValueError(f"no such call: {name}")
-        kinds, _ = CALLS[name]
+        kinds, _ = calls[name]
         if len(arguments) != len(kinds):
             raise ValueError(f"{name} takes {len(kinds)} arguments")
         values = [decode(kind, item) for kind, item in zip(kinds, arguments, strict=True)]
@@ -139,7 +141,8 @@ class EngineServer:
             return self.engine.offer(
                 lesson_id, participant_id, network, is_ice_restart=is_ice_restart
             )
-        method: Callable[..., object] = getattr(self.engine, name)
+        owner = self.engine.sessions if calls is SESSION_CALLS else self.engine
+        method: Callable[..., object] = getattr(owner, name)
         return encode(method(*values))
 
 
@@ -180,7 +183,8 @@ class _AppLink(asyncio.Protocol):
                 name, arguments if isinstance(arguments, list) else []
             )
         except NegotiationFailed as error:
-            reply: dict[str, object] = {"error": NEGOTIATION_FAILED, "message": str(error)}
+            code = negotiation_error_code(error)
+            reply: dict[str, object] = {"error": code, "message": str(error)}
         except ValueError as error:
             reply = {"error": BAD_CALL, "message": str(error)}
         except Exception as error:

@@ -9,6 +9,7 @@ from app.media.engine_link import (
     CALLS,
     EVENTS,
     MAX_FRAME_BYTES,
+    SESSION_CALLS,
     LinkReader,
     decode,
     encode,
@@ -24,6 +25,7 @@ from app.media.port import (
     PublicationAdded,
     Reception,
     RtpSink,
+    SessionNegotiator,
     SlotGroup,
     Source,
 )
@@ -90,13 +92,16 @@ def test_every_event_of_the_port_survives_the_link() -> None:
 
 
 def test_every_call_of_the_port_can_be_made_over_the_link() -> None:
-    methods = {
-        name
-        for protocol in (MediaEngine, Negotiator)
-        for name in vars(protocol)
-        if not name.startswith("_") and name not in ("is_available", "events")
-    }
-    assert methods == set(CALLS)
+    def methods(*protocols: type) -> set[str]:
+        return {
+            name
+            for protocol in protocols
+            for name in vars(protocol)
+            if not name.startswith("_") and name not in ("is_available", "events")
+        }
+
+    assert methods(MediaEngine, Negotiator) == set(CALLS)
+    assert methods(SessionNegotiator) == set(SESSION_CALLS)
 
 
 @pytest.mark.parametrize(

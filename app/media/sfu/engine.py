@@ -15,6 +15,7 @@ from app.media.port import (
     MediaGrant,
     MediaPermissions,
     NegotiationFailed,
+    NotAdmitted,
     ParticipantSnapshot,
     RtpSink,
     SlotGroup,
@@ -31,6 +32,7 @@ from app.media.sfu.negotiation import (
 )
 from app.media.sfu.publishing_peer import PublishingPeer
 from app.media.sfu.room import Participant, Room
+from app.media.sfu.session_calls import SessionCalls, session_snapshot
 from app.media.sfu.stats import room_stats
 from app.media.sfu.subscribing_peer import SubscribingPeer
 from app.media.sfu.telemetry import Telemetry
@@ -63,6 +65,7 @@ class SfuEngine:
         self._clock = clock
         self._timer: asyncio.TimerHandle | None = None
         self._decisions_due = 0.0
+        self.sessions = SessionCalls(endpoint, self._find, self._candidates, clock)
 
     def start(self) -> None:
         """Bind the port and begin. Raises PortInUse."""
@@ -249,7 +252,7 @@ class SfuEngine:
     def _admitted(self, lesson_id: LessonId, participant_id: ParticipantId) -> Participant:
         participant = self._find(lesson_id, participant_id)
         if participant is None:
-            raise NegotiationFailed("this participant is not admitted to the room")
+            raise NotAdmitted("this participant is not admitted to the room")
         return participant
 
     def _candidates(self, network: ClientNetwork) -> list[str]:
@@ -276,12 +279,14 @@ class SfuEngine:
             self._decisions_due = now + DECISION_INTERVAL_S
         for room in self.rooms.values():
             for participant in room.participants.values():
-                publishing, subscribing = participant.publishing, participant.subscribing
-                if publishing is not None:
+                subscribing = participant.subscribing
+                for publishing in participant.publishing_peers():
                     publishing.tick(now)
                     if now >= publishing.report_due:
                         publishing.report(now, participant.permissions.video_cap_bps)
                         publishing.report_due = now + REPORT_INTERVAL_S
+                if participant.sessions:
+                    self._tick_sessions(participant, now, is_decision_due)
                 if subscribing is None:
                     continue
                 if now >= subscribing.report_due:
@@ -291,6 +296,18 @@ class SfuEngine:
                     subscribing.update_redundancy(now)
                     if subscribing.loss_pause.update(now):
                         room.route(participant)
+
+    def _tick_sessions(self, participant: Participant, now: float, is_decision_due: bool) -> None:
+        participant.end_lost_sessions()
+        for session in participant.viewing_sessions():
+            peer = session.peer
+            if peer is None:
+                continue
+            if now >= peer.report_due:
+                peer.report(now)
+                peer.report_due = now + REPORT_INTERVAL_S
+            if is_decision_due and peer.is_ready and peer.loss_pause.update(now):
+                participant.room.route_session(participant, session)
 
 
 def _participant_snapshot(participant: Participant) -> ParticipantSnapshot:
@@ -303,4 +320,5 @@ def _participant_snapshot(participant: Participant) -> ParticipantSnapshot:
         slots=dict(participant.slots),
         publish_state=participant.publish_state,
         subscribe_state=participant.subscribe_state,
+        sessions={k: session_snapshot(session) for k, session in participant.sessions.items()},
     )

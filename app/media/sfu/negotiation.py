@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from app.media.port import NegotiationFailed, SlotGroup, Source
+from app.media.port import MalformedDescription, NegotiationFailed, SlotGroup, Source
 from app.media.sfu.sdp import (
     MAX_MEDIA_SECTIONS,
     Codec,
@@ -30,7 +30,7 @@ AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
 # RID although one layer is taken: Chromium cannot offer again if its simulcast lost the extension.
 _EXTENSIONS = {"audio": (MID, AUDIO_LEVEL), "video": (MID, ABS_SEND_TIME, RID)}
-_FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
+FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
 _PROTOCOLS = ("UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "RTP/SAVPF", "TCP/TLS/RTP/SAVPF")
 
 SEND_TIME_ID = 2
@@ -82,11 +82,11 @@ class RemoteTransport:
 
 
 def parse_description(text: str) -> SessionDescription:
-    """The SDP as a value. Raises NegotiationFailed with a sentence."""
+    """The SDP as a value. Raises MalformedDescription with a sentence."""
     try:
         return parse_session_description(text)
     except ValueError as error:
-        raise NegotiationFailed(str(error)) from error
+        raise MalformedDescription(str(error)) from error
 
 
 def remote_transport(session: SessionDescription) -> RemoteTransport:
@@ -175,18 +175,21 @@ def _red_for(section: MediaSection, codec: Codec) -> int | None:
 
 
 def _choose_codec(section: MediaSection) -> Codec | None:
+    return next(iter(codecs_by_preference(section)), None)
+
+
+def codecs_by_preference(section: MediaSection) -> list[Codec]:
+    """The offered codecs that we forward: VP8 before H.264; Opus."""
     offered = [
         section.codecs[int(name)]
         for name in section.formats
         if name.isdigit() and int(name) in section.codecs
     ]
     if section.kind == "audio":
-        return next((codec for codec in offered if codec.name == "opus"), None)
-    vp8 = next((codec for codec in offered if codec.name == "vp8"), None)
-    if vp8 is not None:
-        return vp8
+        return [codec for codec in offered if codec.name == "opus"]
+    vp8 = [codec for codec in offered if codec.name == "vp8"]
     h264 = [codec for codec in offered if codec.name == "h264"]
-    return min(h264, key=_h264_rank, default=None)
+    return vp8 + sorted(h264, key=_h264_rank)
 
 
 def _h264_rank(codec: Codec) -> tuple[bool, bool]:
@@ -205,7 +208,7 @@ def build_answer(
     """Our answer on a publishing connection; `origin` is `<session id> <version>`."""
     by_mid = {section.mid: section for section in accepted}
     bundle = [section.mid for section in session.media if section.mid in by_mid and section.mid]
-    lines = _session_lines(origin, bundle)
+    lines = session_lines(origin, bundle)
     is_first = True
     for section in session.media:
         published = by_mid.get(section.mid)
@@ -217,9 +220,9 @@ def build_answer(
             lines.append("a=inactive")
             continue
         lines += _answer_section(section, published)
-        lines += _transport_lines(local, candidates if is_first else [])
+        lines += transport_lines(local, candidates if is_first else [])
         is_first = False
-    return _text(lines)
+    return sdp_text(lines)
 
 
 def _answer_section(section: MediaSection, published: PublishedSection) -> list[str]:
@@ -247,7 +250,7 @@ def _answer_section(section: MediaSection, published: PublishedSection) -> list[
     name = {"vp8": "VP8", "h264": "H264"}.get(codec.name, codec.name)
     lines.append(f"a=rtpmap:{codec.payload_type} {name}/{codec.clock_rate_hz}{channels}")
     lines += [
-        f"a=rtcp-fb:{codec.payload_type} {kind}" for kind in _FEEDBACK if kind in codec.feedback
+        f"a=rtcp-fb:{codec.payload_type} {kind}" for kind in FEEDBACK if kind in codec.feedback
     ]
     parameters = _opus_parameters(codec) if codec.name == "opus" else codec.parameters
     if parameters:
@@ -294,7 +297,7 @@ def slot_sections(groups: tuple[SlotGroup, ...]) -> list[SlotSection]:
         ]
         for index in range(group.count):
             for kind in kinds:
-                ssrc, rtx_ssrc = _fresh_ssrc(taken), _fresh_ssrc(taken)
+                ssrc, rtx_ssrc = fresh_ssrc(taken), fresh_ssrc(taken)
                 sections.append(SlotSection(slot_name(group.name, index), kind, ssrc, rtx_ssrc))
     if not sections:
         raise NegotiationFailed("this participant has no slots to receive in")
@@ -303,7 +306,7 @@ def slot_sections(groups: tuple[SlotGroup, ...]) -> list[SlotSection]:
     return sections
 
 
-def _fresh_ssrc(taken: set[int]) -> int:
+def fresh_ssrc(taken: set[int]) -> int:
     while True:
         ssrc = 1 + secrets.randbelow(0xFFFFFFFE)
         if ssrc not in taken:
@@ -318,13 +321,13 @@ def build_offer(
     origin: str,
 ) -> str:
     """Our offer on a subscribing connection; `origin` is `<session id> <version>`."""
-    lines = _session_lines(origin, [section.mid for section in sections])
+    lines = session_lines(origin, [section.mid for section in sections])
     for position, section in enumerate(sections):
         lines += _audio_offer(section) if section.kind == "audio" else _video_offer(section)
         # Browsers take the candidates of the first section of a bundle, aiortc those of the last.
         is_end = position in (0, len(sections) - 1)
-        lines += _transport_lines(local, candidates if is_end else [])
-    return _text(lines)
+        lines += transport_lines(local, candidates if is_end else [])
+    return sdp_text(lines)
 
 
 def _audio_offer(section: SlotSection) -> list[str]:
@@ -349,7 +352,7 @@ def _video_offer(section: SlotSection) -> list[str]:
     ]
     for name, (payload_type, rtx) in VIDEO_PAYLOAD_TYPES.items():
         lines.append(f"a=rtpmap:{payload_type} {name.upper()}/90000")
-        lines += [f"a=rtcp-fb:{payload_type} {kind}" for kind in _FEEDBACK]
+        lines += [f"a=rtcp-fb:{payload_type} {kind}" for kind in FEEDBACK]
         lines += [f"a=fmtp:{payload_type} {H264_FMTP}"] if name == "h264" else []
         lines += [f"a=rtpmap:{rtx} rtx/90000", f"a=fmtp:{rtx} apt={payload_type}"]
     lines.append(f"a=ssrc-group:FID {section.ssrc} {section.rtx_ssrc}")
@@ -415,7 +418,7 @@ def _stream_formats(section: MediaSection) -> StreamFormats:
 # -- both
 
 
-def _session_lines(origin: str, bundle: list[str]) -> list[str]:
+def session_lines(origin: str, bundle: list[str]) -> list[str]:
     return [
         "v=0",
         f"o=- {origin} IN IP4 127.0.0.1",
@@ -427,7 +430,7 @@ def _session_lines(origin: str, bundle: list[str]) -> list[str]:
     ]
 
 
-def _transport_lines(local: LocalParameters, candidates: list[str]) -> list[str]:
+def transport_lines(local: LocalParameters, candidates: list[str]) -> list[str]:
     lines = [
         f"a=ice-ufrag:{local.ufrag}",
         f"a=ice-pwd:{local.pwd}",
@@ -438,5 +441,5 @@ def _transport_lines(local: LocalParameters, candidates: list[str]) -> list[str]
     return lines + (["a=end-of-candidates"] if candidates else [])
 
 
-def _text(lines: list[str]) -> str:
+def sdp_text(lines: list[str]) -> str:
     return "\r\n".join(lines) + "\r\n"

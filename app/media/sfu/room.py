@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Literal
 
-from app.ids import LessonId, ParticipantId, PublicationId, publication_id
+from app.ids import LessonId, MediaSessionId, ParticipantId, PublicationId, publication_id
 from app.media.port import (
     MediaEvent,
     MediaPermissions,
@@ -16,6 +16,7 @@ from app.media.port import (
     Source,
     SubscriptionPaused,
 )
+from app.media.sfu.media_session import MediaSession, PublishingSession, ViewingSession
 from app.media.sfu.publication import (
     Publication,
     PublisherFeedback,
@@ -45,7 +46,7 @@ _LOST = (TransportState.FAILED, TransportState.CLOSED)
 
 
 class Participant:
-    """One who may send and receive; owner of at most one peer for each."""
+    """One who may send and receive: its page's peer for each, and those of its WHIP and WHEP sessions."""
 
     def __init__(
         self,
@@ -66,18 +67,27 @@ class Participant:
         self.subscribe_state: PeerState = "closed"
         self.paused: set[PublicationId] = set()
         self.clock = SenderClock()
+        self.sessions: dict[MediaSessionId, MediaSession] = {}
+        self._holders: dict[Source, PublishingSession] = {}
+        """Sources that a session took over."""
+        self._sessions_opened = 0
 
-    # -- PublishingOwner
+    # -- PublishingOwner, for the page
 
     def may_publish(self, source: Source) -> bool:
-        return source in self.permissions.publish
+        return source in self.permissions.publish and source not in self._holders
 
     def track_started(
         self, source: Source, track: TrackFormat, feedback: PublisherFeedback
     ) -> Publication:
         """The first packet of a track: a new publication, or a new epoch of the one there was."""
+        return self._start(source, track, self.clock, feedback)
+
+    def _start(
+        self, source: Source, track: TrackFormat, clock: SenderClock, feedback: PublisherFeedback
+    ) -> Publication:
         identifier = publication_id(self.participant_id, source)
-        publication = Publication(identifier, source, track, self.clock, feedback)
+        publication = Publication(identifier, source, track, clock, feedback)
         self.room.publication_started(self, publication)
         return publication
 
@@ -105,6 +115,75 @@ class Participant:
         if changed != self.subscribe_state:
             self.subscribe_state = changed
             self._peer_changed("subscribe", changed)
+
+    # -- SessionPlace
+
+    def may_session_publish(self, session: PublishingSession, source: Source) -> bool:
+        holder = self._holders.get(source)
+        is_newest = holder is None or holder.number <= session.number
+        return source in self.permissions.publish and is_newest
+
+    def session_track_started(
+        self,
+        session: PublishingSession,
+        source: Source,
+        track: TrackFormat,
+        feedback: PublisherFeedback,
+    ) -> Publication:
+        """The session takes the source over; whoever sent it before is refused from here on."""
+        publication = self._start(source, track, session.clock, feedback)
+        if self._holders.get(source) is not session:
+            self._holders[source] = session
+            for peer in self.publishing_peers():
+                if peer is not session.peer:
+                    peer.end_forbidden()
+        return publication
+
+    def session_state_changed(self, session: MediaSession, state: TransportState) -> None:
+        self.room.emit(
+            PeerStateChanged(
+                self.room.lesson_id,
+                self.participant_id,
+                "publish" if isinstance(session, PublishingSession) else "subscribe",
+                PEER_STATES[state],
+                session.session_id,
+            )
+        )
+        if isinstance(session, ViewingSession):
+            self.room.route_session(self, session)
+
+    # -- sessions
+
+    def new_publishing_session(self, session_id: MediaSessionId) -> PublishingSession:
+        """A session that is not in the table yet."""
+        self._sessions_opened += 1
+        return PublishingSession(session_id, self, self._sessions_opened)
+
+    def close_session(self, session_id: MediaSessionId) -> None:
+        """End a session; the page may send again what the session had taken over. Idempotent."""
+        session = self.sessions.pop(session_id, None)
+        if session is None:
+            return
+        self._holders = {k: held for k, held in self._holders.items() if held is not session}
+        if session.peer is not None:
+            session.peer.close()
+
+    def end_lost_sessions(self) -> None:
+        """Close the sessions whose connection is over: nobody can negotiate them again."""
+        for session in list(self.sessions.values()):
+            if session.peer is not None and session.peer.transport.state in _LOST:
+                self.close_session(session.session_id)
+
+    def publishing_peers(self) -> list[PublishingPeer]:
+        """The page's and those of the sessions."""
+        peers = [self.publishing] if self.publishing is not None else []
+        for session in self.sessions.values():
+            if isinstance(session, PublishingSession) and session.peer is not None:
+                peers.append(session.peer)
+        return peers
+
+    def viewing_sessions(self) -> list[ViewingSession]:
+        return [one for one in self.sessions.values() if isinstance(one, ViewingSession)]
 
     def _peer_changed(self, connection: Literal["publish", "subscribe"], state: PeerState) -> None:
         self.room.emit(
@@ -179,11 +258,12 @@ class Room:
     def permit(self, participant: Participant, permissions: MediaPermissions) -> None:
         """Apply permissions before the next packet."""
         participant.permissions = permissions
-        if participant.publishing is not None:
-            participant.publishing.end_forbidden()
+        for peer in participant.publishing_peers():
+            peer.end_forbidden()
         mapped = map_slots(participant.slots, permissions, participant.groups)
         before, participant.slots = participant.slots, mapped
         self.route(participant)
+        self._route_sessions(participant)
         for slot, publisher_id in mapped.items():
             if before.get(slot) != publisher_id:
                 self.emit(
@@ -197,6 +277,8 @@ class Room:
             return
         participant.replace_publishing(None)
         participant.replace_subscribing(None)
+        for session_id in list(participant.sessions):
+            participant.close_session(session_id)
         del self.participants[participant_id]
 
     def close(self) -> None:
@@ -249,6 +331,7 @@ class Room:
         for participant in self.participants.values():
             if identifier in participant.permissions.receive:
                 self.route(participant)
+                self._route_sessions(participant)
 
     # -- sinks
 
@@ -338,3 +421,27 @@ class Room:
                     "loss" if is_paused else "",
                 )
             )
+
+    def _route_sessions(self, participant: Participant) -> None:
+        for session in participant.viewing_sessions():
+            self.route_session(participant, session)
+
+    def route_session(self, participant: Participant, session: ViewingSession) -> None:
+        """Make a WHEP session carry its publisher, as far as the viewer may receive it."""
+        peer = session.peer
+        if peer is None:
+            return
+        now = self._clock()
+        for stream in peer.streams.values():
+            source = Source.MICROPHONE if stream.kind == "audio" else Source.CAMERA
+            publication = None
+            if peer.is_ready and session.publisher_id is not None:
+                identifier = publication_id(session.publisher_id, source)
+                reception = participant.permissions.receive.get(identifier)
+                if reception is not None and reception.quality != "off":
+                    publication = self.publication(identifier)
+            if publication is not None and not stream.can_carry(publication):
+                publication = None
+            if stream.kind == "video" and peer.loss_pause.is_paused:
+                publication = None
+            stream.map(publication, now)

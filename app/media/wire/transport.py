@@ -233,14 +233,18 @@ class PeerTransport:
             self._start_dtls()
         self._update_state()
 
-    def restart_ice(self) -> None:
+    def restart_ice(self, remote_ufrag: str | None = None) -> None:
         """New ufrag and password; the old ones stay valid until a pair is nominated with the new.
+
+        `remote_ufrag`: the remote's new one, where no whole description follows.
 
         The DTLS association and all SRTP state live on. A transport whose consent expired
         becomes CHECKING again.
         """
         if self._is_closed:
             return
+        if remote_ufrag is not None:
+            self._remote_ufrag = remote_ufrag
         self._previous_ice = self._ice
         self._ice = IceLite.fresh()
         self._connecting_since = None
