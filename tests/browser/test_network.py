@@ -4,10 +4,6 @@ import asyncio
 import contextlib
 import os
 import re
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
@@ -29,6 +25,7 @@ from app.signaling.messages import (
 from app.simulated.clip import Playback, load_clip
 from app.simulated.signaling_client import SignalingClient
 from tests.browser.conftest import OpenTab
+from tests.support.coturn import turn_server
 from tests.support.network import paths_of
 from tests.support.office import Office, PlannedLesson, Seat
 from tests.support.pages import (
@@ -209,42 +206,8 @@ async def test_aiortc_and_chromium_decode_each_other_and_the_engine_has_no_codec
 @pytest.fixture
 def relay(turn_port: int, tmp_path: Path) -> Iterator[None]:
     """coturn on loopback, with our secret."""
-    program = shutil.which("turnserver")
-    if program is None:
-        pytest.skip("turnserver is missing: install coturn")
-    command = [
-        program,
-        "-n",
-        f"--listening-port={turn_port}",
-        "--listening-ip=127.0.0.1",
-        "--relay-ip=127.0.0.1",
-        "--use-auth-secret",
-        f"--static-auth-secret={TURN_SECRET}",
-        "--realm=tongtang.test",
-        "--allow-loopback-peers",
-        "--no-cli",
-        "--no-tls",
-        "--no-dtls",
-        "--log-file=stdout",
-        f"--pidfile={tmp_path / 'turnserver.pid'}",
-    ]
-    with (tmp_path / "turnserver.log").open("wb") as log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    try:
-        _await_tcp(turn_port)
+    with turn_server(tmp_path, ip="127.0.0.1", port=turn_port, secret=TURN_SECRET):
         yield
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _await_tcp(port: int) -> None:
-    until = time.monotonic() + 15
-    while True:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        assert time.monotonic() < until, "turnserver does not listen"
-        time.sleep(0.05)
 
 
 @pytest.mark.network

@@ -2,7 +2,6 @@
 
 import re
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -30,6 +29,7 @@ from tests.support.pages import (
     tab,
 )
 from tests.support.serve import Served, serving
+from tests.support.trust import trusting_home
 
 pytestmark = pytest.mark.network
 
@@ -103,17 +103,7 @@ def school_home(
     home = tmp_path_factory.mktemp("home")
     authority = home / "tongtang-ca.crt"
     authority.write_text(client_host.run(sys.executable, "-c", DOWNLOAD, printed.authority))
-    store = home / ".pki" / "nssdb"
-    store.mkdir(parents=True)
-    for command in (
-        ("-N", "--empty-password"),
-        ("-A", "-n", "Tongtang", "-t", "C,,", "-i", str(authority)),
-    ):
-        try:
-            subprocess.run(["certutil", "-d", f"sql:{store}", *command], check=True)
-        except FileNotFoundError:
-            pytest.skip("certutil is missing: install libnss3-tools")
-    return home
+    return trusting_home(home, authority)
 
 
 @asynccontextmanager

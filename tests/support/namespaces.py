@@ -71,12 +71,14 @@ def two_hosts() -> Iterator[tuple[Host, Host]]:
 
     Skips with the reason where that cannot be had.
     """
-    for program, package in (("unshare", "util-linux"), ("ip", "iproute2"), ("nft", "nftables")):
-        if _find(program) is None:
-            pytest.skip(f"{program} is missing: install {package}")
+    require_tools()
     with contextlib.ExitStack() as stack:
-        server = stack.enter_context(_host("server", 1, _unshare()))
-        client = stack.enter_context(_host("client", 2, _unshare(server)))
+        server = stack.enter_context(
+            new_host("server", in_own_network(), ip="10.77.0.1", ip6="fd77::1")
+        )
+        client = stack.enter_context(
+            new_host("client", in_own_network(server), ip="10.77.0.2", ip6="fd77::2")
+        )
         server.run("ip", "link", "add", "cable", "type", "veth", "peer", "name", "cable",
                    "netns", str(client.holder))  # fmt: skip
         for host in (server, client):
@@ -88,7 +90,14 @@ def two_hosts() -> Iterator[tuple[Host, Host]]:
         yield server, client
 
 
-def _unshare(beside: Host | None = None) -> list[str]:
+def require_tools() -> None:
+    """Skip with the reason where a program of this file is missing."""
+    for program, package in (("unshare", "util-linux"), ("ip", "iproute2"), ("nft", "nftables")):
+        if _find(program) is None:
+            pytest.skip(f"{program} is missing: install {package}")
+
+
+def in_own_network(beside: Host | None = None) -> list[str]:
     """A command in a network namespace of its own; without root in the user namespace of `beside`, or a new one."""
     if os.geteuid() == 0:
         return ["unshare", "--net"]
@@ -103,7 +112,8 @@ def _enter(pid: int) -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def _host(name: str, number: int, unshare: list[str]) -> Iterator[Host]:
+def new_host(name: str, unshare: list[str], *, ip: str, ip6: str = "") -> Iterator[Host]:
+    """A host without a cable yet; `unshare` is what `in_own_network` gave."""
     # `cat` ends with its input: however this process ends, the namespace goes too.
     holder = subprocess.Popen(
         [*unshare, "--", "cat"],
@@ -114,7 +124,7 @@ def _host(name: str, number: int, unshare: list[str]) -> Iterator[Host]:
     )
     try:
         _await_namespace(holder)
-        yield Host(name, holder.pid, f"10.77.0.{number}", f"fd77::{number}")
+        yield Host(name, holder.pid, ip, ip6)
     finally:
         for pid in _inhabitants(holder.pid):
             with contextlib.suppress(ProcessLookupError):

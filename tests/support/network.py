@@ -1,6 +1,6 @@
 """What a test of the network needs beside a page: the path that its media takes, and lessons on another host.
 
-Run as a program it plans a lesson: the HTTP interface of a server in a namespace is reached only from there.
+Run as a program it asks the office there: the HTTP interface of a server in a namespace is reached only from there.
 """
 
 import dataclasses
@@ -56,15 +56,27 @@ async def paths_of(screen: Screen) -> list[MediaPath]:
 
 def plan_lesson_on(host: Host, served: Served, classrooms: int) -> PlannedLesson:
     """`Office.plan_lesson` by a program on the server's own host."""
-    arguments = (str(served.http_port), served.password, str(classrooms))
-    found: dict[str, Any] = json.loads(host.run(sys.executable, "-m", __name__, *arguments))
+    found: dict[str, Any] = _ask_on(host, served, "plan", str(classrooms))
     return PlannedLesson(**{**found, "seats": tuple(Seat(**seat) for seat in found["seats"])})
 
 
-def main(http_port: str, password: str, classrooms: str) -> None:
-    served = Served(Path(), int(http_port), 0, 0, {}, password=password)
-    plan = Office(served).plan_lesson(int(classrooms))
-    print(json.dumps(dataclasses.asdict(plan)))
+def attendance_on(host: Host, served: Served, lesson_id: str) -> list[dict[str, Any]]:
+    """`Office.attendance` by a program on the server's own host."""
+    rows: list[dict[str, Any]] = _ask_on(host, served, "attendance", lesson_id)
+    return rows
+
+
+def _ask_on(host: Host, served: Served, *question: str) -> Any:
+    arguments = (str(served.http_port), served.password, *question)
+    return json.loads(host.run(sys.executable, "-m", __name__, *arguments))
+
+
+def main(http_port: str, password: str, question: str, argument: str) -> None:
+    office = Office(Served(Path(), int(http_port), 0, 0, {}, password=password))
+    if question == "plan":
+        print(json.dumps(dataclasses.asdict(office.plan_lesson(int(argument)))))
+    else:
+        print(json.dumps(office.attendance(argument)))
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ export class LessonSession {
   readonly #changeListeners = new Set<(change: ParticipantChanged, you: string) => void>();
   #isSwitching = false;
   #isSharing = false;
+  #isRecovering = false;
 
   constructor(ticket: Ticket, capture: LocalCapture) {
     this.ticket = ticket;
@@ -50,7 +51,7 @@ export class LessonSession {
     this.#endings.push(
       this.room.subscribe(() => this.#follow()),
       this.signaling.link.subscribe(() => this.#linkChanged()),
-      this.media.state.subscribe(() => this.#playSound()),
+      this.media.state.subscribe(() => this.#mediaChanged()),
       this.capture.state.subscribe(() => this.#send()),
       listenTo("online", () => this.#networkChanged()),
     );
@@ -201,8 +202,16 @@ export class LessonSession {
   }
 
   #networkChanged(): void {
-    this.signaling.retryNow();
+    this.signaling.check();
     this.media.check();
+  }
+
+  /** What broke the media's path may have taken the socket with it, and nothing is negotiated over a dead one. */
+  #mediaChanged(): void {
+    const isRecovering = this.media.state.get().phase === "recovering";
+    if (isRecovering && !this.#isRecovering) this.signaling.check();
+    this.#isRecovering = isRecovering;
+    this.#playSound();
   }
 }
 

@@ -6,11 +6,18 @@ const SILENCE_MS = 1_500;
 /** Feeds a sample each 500 ms and returns the remedies with their time. */
 function run(
   watch: PathWatch,
-  samples: readonly { bytes: number; isConnected?: boolean; isExpected?: boolean }[],
+  samples: readonly {
+    bytes: number;
+    isConnected?: boolean;
+    isExpected?: boolean;
+    isSuspected?: boolean;
+  }[],
 ): [number, Remedy][] {
-  return samples.flatMap(({ bytes, isConnected = true, isExpected = true }, index) => {
+  return samples.flatMap((one, index) => {
+    const { bytes, isConnected = true, isExpected = true, isSuspected = false } = one;
     const atMs = index * 500;
-    const remedy = watch.sample({ atMs, isConnected, isExpected, receivedBytes: bytes });
+    const figures = { atMs, isConnected, isExpected, isSuspected, receivedBytes: bytes };
+    const remedy = watch.sample(figures);
     return remedy === "none" ? [] : [[atMs, remedy] as [number, Remedy]];
   });
 }
@@ -28,8 +35,16 @@ describe("the watch over a media path", () => {
     const remedies = run(new PathWatch(SILENCE_MS), [...flowing(3), ...silent(40, 300)]);
     expect(remedies.slice(0, 3)).toEqual([
       [2_500, "restart_ice"],
-      [5_000, "new_peer"],
-      [9_000, "new_peer"],
+      [4_000, "new_peer"],
+      [8_000, "new_peer"],
+    ]);
+  });
+
+  it("waits half as long where another connection on the same road is broken", () => {
+    const quiet = silent(6, 300).map((sample) => ({ ...sample, isSuspected: true }));
+    expect(run(new PathWatch(SILENCE_MS), [...flowing(3), ...quiet])[0]).toEqual([
+      2_000,
+      "restart_ice",
     ]);
   });
 
@@ -49,7 +64,7 @@ describe("the watch over a media path", () => {
       ...flowing(3),
       ...silent(5, 300),
       { bytes: 400 },
-      ...silent(6, 400),
+      ...silent(5, 400),
     ]);
     expect(remedies.map(([, remedy]) => remedy)).toEqual(["restart_ice", "restart_ice"]);
   });

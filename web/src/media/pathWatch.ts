@@ -8,10 +8,15 @@ export interface PathSample {
   receivedBytes: number;
   /** Whether anything should be arriving now. */
   isExpected: boolean;
+  /** Another connection on the same road is broken: half the silence is enough. */
+  isSuspected?: boolean;
 }
 
-/** How long a remedy gets before the next, stronger one. */
-const PATIENCE_MS = [2_500, 4_000, 8_000] as const;
+/**
+ * How long a remedy gets before the next, stronger one. An ICE restart is done within a second or not at all: where
+ * UDP is suddenly blocked Chromium stays on the dead pair for seconds, and a new peer takes TCP at once.
+ */
+const PATIENCE_MS = [1_500, 4_000, 8_000] as const;
 
 /**
  * Notices that nothing arrives any more long before ICE gives up: an interface change kills the browser's sockets
@@ -28,15 +33,20 @@ export class PathWatch {
     this.#silenceMs = silenceMs;
   }
 
-  sample({ atMs, isConnected, receivedBytes, isExpected }: PathSample): Remedy {
+  /** Packets have been missing for so long that something is being done about it. */
+  get isBroken(): boolean {
+    return this.#remedies > 0;
+  }
+
+  sample(sample: PathSample): Remedy {
+    const { atMs, isConnected, receivedBytes, isExpected } = sample;
+    const silenceMs = sample.isSuspected ? this.#silenceMs / 2 : this.#silenceMs;
     const isFlowing = receivedBytes > this.#receivedBytes;
     this.#receivedBytes = receivedBytes;
     if (isFlowing || !isExpected) {
       this.#quietSinceMs = atMs;
-      if (isFlowing) {
-        this.#remedies = 0;
-        this.#nextRemedyMs = 0;
-      }
+      this.#remedies = 0;
+      this.#nextRemedyMs = 0;
       return "none";
     }
     this.#quietSinceMs ??= atMs;
@@ -45,7 +55,7 @@ export class PathWatch {
       this.#quietSinceMs = atMs;
       return "none";
     }
-    if (atMs - this.#quietSinceMs < this.#silenceMs || atMs < this.#nextRemedyMs) return "none";
+    if (atMs - this.#quietSinceMs < silenceMs || atMs < this.#nextRemedyMs) return "none";
     this.#nextRemedyMs = atMs + (PATIENCE_MS[Math.min(this.#remedies, 2)] ?? 8_000);
     this.#remedies += 1;
     return this.#remedies === 1 ? "restart_ice" : "new_peer";

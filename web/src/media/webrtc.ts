@@ -161,7 +161,8 @@ export class WebRtcMedia implements MediaClient {
     const isWeak = this.#loss.isWeak(atMs, figures);
     if (isWeak !== this.state.get().isWeak) this.state.update({ isWeak });
     if (remedy === "none") {
-      if (isConnected && this.state.get().phase === "recovering") {
+      const isBroken = this.#subscribingWatch.isBroken || this.#publishingWatch.isBroken;
+      if (isConnected && !isBroken && this.state.get().phase === "recovering") {
         this.state.update({ phase: "connected" });
       }
       return;
@@ -181,8 +182,11 @@ export class WebRtcMedia implements MediaClient {
       isConnected: connection.peer.connectionState === "connected",
       receivedBytes,
       isExpected: connection.isSending,
+      isSuspected: this.#subscribingWatch.isBroken,
     });
+    if (remedy === "none") return;
+    this.#recovering();
     if (remedy === "restart_ice") connection.restartIce();
-    else if (remedy === "new_peer") this.#renewPublishing();
+    else this.#renewPublishing();
   }
 }

@@ -203,6 +203,21 @@ describe("the signalling client", () => {
     expect(client.link.get().kind).toBe("reconnecting");
   });
 
+  it("finds out within 2 s whether a socket is dead when the media fell silent", async () => {
+    let isDead = false;
+    const { client, sockets } = await joined((message) =>
+      isDead && message.type === "ping" ? null : obliging(message),
+    );
+    client.check();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(client.link.get()).toEqual({ kind: "joined" });
+    isDead = true;
+    client.check();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(sockets[0]?.isClosed).toBe(true);
+    expect(client.link.get().kind).toBe("reconnecting");
+  });
+
   it("says that the server is gone after it announced that, or after several tries", async () => {
     const { client, last } = await joined();
     last().say({ type: "server.closing" });

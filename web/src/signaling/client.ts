@@ -62,6 +62,8 @@ interface Pending {
 const REQUEST_TIMEOUT_MS = 8_000;
 const OPEN_TIMEOUT_MS = 5_000;
 const DEFAULT_HEARTBEAT_S = 5;
+/** A ping takes no longer than this on a link that carries a lesson. */
+const CHECK_MS = 2_000;
 
 /** One place's socket: says hello, authenticates, joins, and after a cut comes back and resumes. */
 export class SignalingClient {
@@ -76,6 +78,7 @@ export class SignalingClient {
   #nextId = 0;
   #attempt = 0;
   #isServerClosing = false;
+  #isChecking = false;
   #heartbeatMs = DEFAULT_HEARTBEAT_S * 1000;
   #openTimer: ReturnType<typeof setTimeout> | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -110,6 +113,19 @@ export class SignalingClient {
     if (this.link.get().kind !== "reconnecting" || this.#socket) return;
     clearTimeout(this.#retryTimer);
     this.#open();
+  }
+
+  /** The media path fell silent or the network changed: a socket that does not answer soon is dead as well. */
+  check(): void {
+    const socket = this.#socket;
+    if (!socket || this.link.get().kind !== "joined") {
+      this.retryNow();
+      return;
+    }
+    if (this.#isChecking) return;
+    this.#expectSound(socket, CHECK_MS);
+    this.#isChecking = true;
+    this.#ping();
   }
 
   /** Resolves with the answer that names this request; rejects with `RequestRefused`. */
@@ -212,9 +228,10 @@ export class SignalingClient {
   }
 
   /** The server beats every `heartbeat_s`: two and a half of them without a word mean a dead link. */
-  #expectSound(socket: Socket): void {
+  #expectSound(socket: Socket, withinMs = this.#heartbeatMs * 2.5): void {
     clearTimeout(this.#silenceTimer);
-    this.#silenceTimer = setTimeout(() => this.#lost(socket, 0), this.#heartbeatMs * 2.5);
+    this.#isChecking = false;
+    this.#silenceTimer = setTimeout(() => this.#lost(socket, 0), withinMs);
   }
 
   #refused(socket: Socket, error: unknown): void {
