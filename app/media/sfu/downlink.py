@@ -1,0 +1,110 @@
+"""One subscriber's link: what it carries, which layers go over it, and what fills it up. Pure, time is an argument."""
+
+from collections import deque
+from collections.abc import Sequence
+
+from app.media.sfu.allocator import Allocator, Budget, LinkUse, LossVerdict, Tile
+from app.media.sfu.estimator import DownlinkEstimator, RembEstimator, SentRates
+from app.media.sfu.padding import PaddingClimb
+
+DECISION_INTERVAL_S = 0.2
+ESTIMATE_SHARE = 0.95
+RESERVE_BPS = 10_000
+AUDIO_PEAK_S = 10.0
+"""Sound pauses between words; what it needed lately is kept free for it."""
+REPEAT_WINDOW_S = 2.0
+REPEAT_SHARE = 0.08
+"""Packets asked for again and again, of all that are sent: the link swallows the answers too."""
+ROUND_TRIPS = 128
+"""A minute or so of reports."""
+STILLS_FROM_BPS = 40_000
+
+
+class Downlink:
+    """Decides for one subscriber, five times a second."""
+
+    def __init__(self, estimator: DownlinkEstimator | None = None) -> None:
+        self.estimator = estimator if estimator is not None else RembEstimator()
+        self.allocator = Allocator()
+        self.padding_bps = 0
+        """To be sent besides sound and pictures."""
+        self._climb = PaddingClimb()
+        self._audio: deque[tuple[float, int]] = deque()
+        self._repeats: deque[tuple[float, int]] = deque(maxlen=512)
+        self._packets: deque[tuple[float, int]] = deque(maxlen=64)
+        self._round_trips: deque[tuple[float, float]] = deque(maxlen=ROUND_TRIPS)
+
+    def asked_again(self, count: int, now: float) -> None:
+        """The receiver asked for `count` packets for the second time or more."""
+        if count:
+            self._repeats.append((now, count))
+
+    def round_trip(self, rtt_s: float, now: float) -> None:
+        """A report of the receiver came back this long after ours."""
+        self._round_trips.append((now, rtt_s))
+
+    def _waiting_s(self) -> float:
+        """How much longer the last round trip took than the quickest of late: what waits in front of the link."""
+        if not self._round_trips:
+            return 0.0
+        return self._round_trips[-1][1] - min(rtt_s for _, rtt_s in self._round_trips)
+
+    @property
+    def budget(self) -> Budget:
+        """The estimate without what sound needed lately, and a reserve. May be negative."""
+        estimate_bps = self.estimator.bitrate_bps
+        audio_bps = max((bps for _, bps in self._audio), default=0)
+        return Budget(
+            ESTIMATE_SHARE * estimate_bps - audio_bps - RESERVE_BPS, float(estimate_bps - audio_bps)
+        )
+
+    @property
+    def may_have_stills(self) -> bool:
+        """Below this there is room for sound alone."""
+        return self.estimator.bitrate_bps >= STILLS_FROM_BPS
+
+    def update(
+        self, tiles: Sequence[Tile], sent: SentRates, video_packets: int, now: float
+    ) -> None:
+        """Decide. `video_packets` were sent since the last time, without retransmissions.
+
+        `allocator.chosen` and `padding_bps` hold until the next time.
+        """
+        self._audio.append((now, sent.audio_bps))
+        while now - self._audio[0][0] > AUDIO_PEAK_S:
+            self._audio.popleft()
+        self._packets.append((now, video_packets))
+        self.estimator.update(sent, now)
+        loss = self._harm(now)
+        video_bps = sent.unpadded_bps - sent.audio_bps
+        match self.allocator.update(tiles, self.budget, LinkUse(video_bps, loss), now):
+            case LossVerdict.LOWERED:
+                self.estimator.lower_to(sent.unpadded_bps * (1 - (loss or 0.0)), now)
+                self._repeats.clear()
+            case LossVerdict.ALIEN:
+                self.estimator.undo_lowering()
+            case LossVerdict.NOTHING:
+                pass
+        wanted_bps = self._climb.update(
+            self.allocator.is_limited,
+            self.estimator.bitrate_bps - sent.audio_bps,
+            video_bps,
+            (loss, self._waiting_s()),
+            now,
+        )
+        self.padding_bps = max(0, int(wanted_bps - video_bps))
+
+    def _harm(self, now: float) -> float | None:
+        """The loss, or as much where answers to NACKs are lost as often."""
+        loss = self.estimator.loss(now)
+        repeats = _recent(self._repeats, now)
+        packets = _recent(self._packets, now)
+        if repeats > REPEAT_SHARE * packets and packets:
+            return max(loss or 0.0, min(1.0, repeats / packets * 1.25))
+        return loss
+
+
+def _recent(counted: deque[tuple[float, int]], now: float) -> int:
+    while counted and now - counted[0][0] > REPEAT_WINDOW_S:
+        counted.popleft()
+    return sum(count for _, count in counted)

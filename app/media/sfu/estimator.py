@@ -1,0 +1,200 @@
+"""How much a subscriber's link carries: REMB and a loss rule. Pure, time is an argument.
+
+`DownlinkEstimator` is all that the rest knows, so that one fed by transport-wide feedback can take its place.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+START_BPS = 2_000_000
+"""Before the receiver has said anything: most links carry a lesson, and a bad one says so within a second."""
+FLOOR_BPS = 10_000
+CEILING_BPS = 50_000_000
+REMB_LIFE_S = 5.0
+FIRST_REMB_SETTLES_S = 2.0
+MAX_REMB_SENDERS = 64
+
+LOW_LOSS = 0.02
+HIGH_LOSS = 0.10
+GROWTH = 1.05
+"""Per update of 200 ms, while what is sent tests the estimate."""
+TESTING_SHARE = 0.75
+SETTLES_S = 2.0
+"""After it was lowered by what came through, until it may fall by its own rule."""
+LOSS_WINDOW_S = 2.0
+MIN_WINDOW_PACKETS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SentRates:
+    """Payload bits per second sent to one subscriber over the last second."""
+
+    audio_bps: int
+    video_bps: Mapping[int, int]
+    """By SSRC, with its retransmissions and padding."""
+    padding_bps: int = 0
+    """Part of `video_bps`."""
+
+    @property
+    def total_bps(self) -> int:
+        return self.audio_bps + sum(self.video_bps.values())
+
+    @property
+    def unpadded_bps(self) -> int:
+        return self.total_bps - self.padding_bps
+
+
+class DownlinkEstimator(Protocol):
+    """What one subscriber's link carries, from what the receiver reports."""
+
+    @property
+    def bitrate_bps(self) -> int:
+        """For sound and pictures together, as of the last update."""
+        ...
+
+    def reported(self, expected: int, lost: int, now: float) -> None:
+        """The receiver lost `lost` of `expected` packets since it last spoke."""
+        ...
+
+    def remb_received(
+        self, sender_ssrc: int, ssrcs: tuple[int, ...], bitrate_bps: int, now: float
+    ) -> None:
+        """The receiver's own estimate for `ssrcs`."""
+        ...
+
+    def loss(self, now: float) -> float | None:
+        """Share lost in the last 2 s, 0..1; None if too little was reported to tell."""
+        ...
+
+    def lower_to(self, bitrate_bps: float, now: float) -> None:
+        """Less is sent from now on because of loss, and this much came through: older reports mean nothing now."""
+        ...
+
+    def undo_lowering(self) -> None:
+        """Sending less did not help: the present loss says nothing about the link's rate."""
+        ...
+
+    def update(self, sent: SentRates, now: float) -> None:
+        """Every 200 ms."""
+        ...
+
+
+@dataclass(slots=True)
+class _Remb:
+    bitrate_bps: int
+    ssrcs: frozenset[int]
+    at: float
+    first_at: float
+    is_settled: bool = False
+
+
+class RembEstimator:
+    """min(REMB younger than 5 s, loss rule), at least 10 kbit/s.
+
+    Browsers leave sound out of their REMB (libwebrtc counts video only), so what is sent of it is added. The REMBs
+    of several senders are added up as well: aiortc makes one for each track. A picture that no REMB covers yet
+    counts as it is sent.
+    """
+
+    def __init__(self) -> None:
+        self._reports: deque[tuple[float, int, int]] = deque(maxlen=512)
+        self._rembs: dict[int, _Remb] = {}
+        self._last_remb_bps: int | None = None
+        self._loss_rule_bps = float(START_BPS)
+        self._before_lowering_bps: float | None = None
+        self._lowered_at = float("-inf")
+        self._is_loss_alien = False
+        self._bitrate_bps = START_BPS
+
+    @property
+    def bitrate_bps(self) -> int:
+        return self._bitrate_bps
+
+    # -- what the receiver says
+
+    def reported(self, expected: int, lost: int, now: float) -> None:
+        if expected > 0:
+            self._reports.append((now, expected, lost))
+
+    def remb_received(
+        self, sender_ssrc: int, ssrcs: tuple[int, ...], bitrate_bps: int, now: float
+    ) -> None:
+        before = self._rembs.get(sender_ssrc)
+        if before is None:
+            if len(self._rembs) >= MAX_REMB_SENDERS:
+                return
+            self._rembs[sender_ssrc] = _Remb(bitrate_bps, frozenset(ssrcs), now, now)
+            return
+        # The first one only repeats what has arrived so far; the receiver raises it from there.
+        if bitrate_bps < before.bitrate_bps or now - before.first_at > FIRST_REMB_SETTLES_S:
+            before.is_settled = True
+        before.bitrate_bps, before.ssrcs, before.at = bitrate_bps, frozenset(ssrcs), now
+
+    def loss(self, now: float) -> float | None:
+        while self._reports and now - self._reports[0][0] > LOSS_WINDOW_S:
+            self._reports.popleft()
+        expected = sum(entry[1] for entry in self._reports)
+        if expected < MIN_WINDOW_PACKETS:
+            return None
+        return sum(entry[2] for entry in self._reports) / expected
+
+    def lower_to(self, bitrate_bps: float, now: float) -> None:
+        self._reports.clear()
+        self._lowered_at = now
+        if self._before_lowering_bps is None:
+            self._before_lowering_bps = self._loss_rule_bps
+        self._loss_rule_bps = max(min(self._loss_rule_bps, bitrate_bps), FLOOR_BPS)
+
+    def undo_lowering(self) -> None:
+        if self._before_lowering_bps is not None:
+            self._loss_rule_bps = max(self._loss_rule_bps, self._before_lowering_bps)
+            self._before_lowering_bps = None
+        self._is_loss_alien = True
+
+    # -- the estimate
+
+    def update(self, sent: SentRates, now: float) -> None:
+        remb_bps = self._remb_bps(sent, now)
+        if remb_bps is None and self._last_remb_bps is not None:
+            # It fell silent because no picture flows: go on from what it said last.
+            self._loss_rule_bps = min(self._loss_rule_bps, self._last_remb_bps)
+        self._last_remb_bps = remb_bps
+        self._update_loss_rule(sent.total_bps, now)
+        estimate = self._loss_rule_bps if remb_bps is None else min(remb_bps, self._loss_rule_bps)
+        self._bitrate_bps = max(FLOOR_BPS, int(estimate))
+
+    def _remb_bps(self, sent: SentRates, now: float) -> int | None:
+        self._rembs = {k: r for k, r in self._rembs.items() if now - r.at <= REMB_LIFE_S}
+        settled = [
+            remb
+            for remb in self._rembs.values()
+            if remb.is_settled or not _repeats_what_arrives(remb, sent)
+        ]
+        if not settled:
+            return None
+        covered = frozenset[int]().union(*(remb.ssrcs for remb in settled))
+        uncovered = sum(bps for ssrc, bps in sent.video_bps.items() if ssrc not in covered)
+        return sum(remb.bitrate_bps for remb in settled) + uncovered + sent.audio_bps
+
+    def _update_loss_rule(self, sent_bps: int, now: float) -> None:
+        loss = self.loss(now)
+        if loss is None:
+            return
+        if loss < LOW_LOSS:
+            self._before_lowering_bps = None
+        if loss <= HIGH_LOSS:
+            self._is_loss_alien = False
+        # Sending far less than the estimate proves nothing about it, neither way.
+        if sent_bps < TESTING_SHARE * self._loss_rule_bps:
+            return
+        if loss < LOW_LOSS:
+            self._loss_rule_bps = min(self._loss_rule_bps * GROWTH, CEILING_BPS)
+        elif loss > HIGH_LOSS and not self._is_loss_alien and now - self._lowered_at > SETTLES_S:
+            self._loss_rule_bps = max(self._loss_rule_bps * (1 - loss / 2), FLOOR_BPS)
+
+
+def _repeats_what_arrives(remb: _Remb, sent: SentRates) -> bool:
+    arriving = sum(bps for ssrc, bps in sent.video_bps.items() if ssrc in remb.ssrcs)
+    return remb.bitrate_bps >= 0.9 * arriving

@@ -1,0 +1,212 @@
+"""An engine's decisions, a bottleneck and a receiver's estimate in one loop, faster than time.
+
+The bottleneck is the one of `tests.support.link`, the receiver's REMB is made by aiortc's port of libwebrtc's
+estimator, the decisions are the engine's own. Packets are only sizes.
+"""
+
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+
+from aiortc.rate import RemoteBitrateEstimator
+
+from app.media.sfu.allocator import Tile
+from app.media.sfu.downlink import DECISION_INTERVAL_S, Downlink
+from app.media.sfu.estimator import SentRates
+from tests.support.link import Conditions, Direction
+
+TICK_S = 0.020
+FPS = 15
+HEADERS_BYTES = 36
+"""RTP, its extension, SRTP's tag."""
+MTU = 1_100
+PADDING_BYTES = 160
+AUDIO_BYTES, AUDIO_HEADERS_BYTES = 80, 28
+AUDIO_SSRC = 1
+LAYERS = ((60_000, 100_000), (240_000, 400_000), (600_000, 1_000_000))
+
+
+@dataclass
+class Moment:
+    at: float
+    estimate_bps: int
+    chosen: dict[str, tuple[int, int] | None]
+    padding_bps: int
+    audio_lost: int
+    audio_delay_s: float
+
+
+@dataclass
+class _Stream:
+    ssrc: int
+    sent: deque[tuple[float, int, int]] = field(default_factory=lambda: deque(maxlen=20_000))
+    """(time, bytes, of that padding)."""
+    expected: int = 0
+    lost: int = 0
+
+    def bps(self, now: float) -> tuple[int, int]:
+        while self.sent and now - self.sent[0][0] > 1.0:
+            self.sent.popleft()
+        return 8 * sum(s for _, s, _ in self.sent), 8 * sum(p for _, _, p in self.sent)
+
+
+class ClosedLoop:
+    """One subscriber behind one bottleneck; `run` lets time pass."""
+
+    def __init__(
+        self,
+        tiles: dict[str, tuple[int, tuple[tuple[int, ...], ...]]],
+        conditions: Conditions,
+        *,
+        has_remb: bool = True,
+        rtt_s: float = 0.1,
+        seed: int = 1,
+    ) -> None:
+        """`tiles`: name to priority and costs."""
+        self.tiles = [Tile(key, *shape) for key, shape in tiles.items()]
+        self.link = Direction(seed, conditions)
+        self.downlink = Downlink()
+        self.now = 0.0
+        self.moments: list[Moment] = []
+        self._has_remb = has_remb
+        self._rtt_s = rtt_s
+        self._streams = {key: _Stream(100 + n) for n, key in enumerate(tiles)}
+        self._audio = _Stream(AUDIO_SSRC)
+        self._receiver = RemoteBitrateEstimator()
+        self._arriving: list[tuple[float, float, int, int]] = []
+        self._feedback: list[tuple[float, int, int]] = []
+        self._remb: list[tuple[float, int, tuple[int, ...]]] = []
+        self._decision_at = self._report_at = 0.0
+        self._frame_at: dict[str, float] = defaultdict(float)
+        self._frame_number: dict[str, int] = defaultdict(int)
+        self._packets = 0
+        self._padding_owed = 0.0
+        self._audio_delays: list[float] = []
+        self._queued_s = 0.0
+        self._rtts: list[tuple[float, float]] = []
+
+    # -- time
+
+    def run(self, seconds: float, conditions: Conditions | None = None) -> list[Moment]:
+        """The decisions of the next `seconds`."""
+        if conditions is not None:
+            self.link.conditions = conditions
+        begin = len(self.moments)
+        for _ in range(round(seconds / TICK_S)):
+            self._tick()
+        return self.moments[begin:]
+
+    def _tick(self) -> None:
+        self._send(self._audio, AUDIO_BYTES, AUDIO_HEADERS_BYTES)
+        for tile in self.tiles:
+            self._send_frame(tile)
+        self._pad()
+        self._receive()
+        if self.now >= self._report_at:
+            self._report_at = self.now + 1.0
+            self._report()
+        self._hear()
+        if self.now >= self._decision_at:
+            self._decision_at = self.now + DECISION_INTERVAL_S
+            self._decide()
+        self.now += TICK_S
+
+    # -- the engine
+
+    def _send_frame(self, tile: Tile) -> None:
+        choice = self.downlink.allocator.chosen.get(tile.key)
+        if choice is None or self.now < self._frame_at[tile.key]:
+            return
+        self._frame_at[tile.key] = self.now + 1 / FPS
+        number = self._frame_number[tile.key] = self._frame_number[tile.key] + 1
+        costs = tile.costs[choice.spatial]
+        if len(costs) > 1 and number % 2 and choice.temporal == 0:
+            return
+        share = costs[0] / costs[-1] if len(costs) > 1 else 0.5
+        size = int(costs[-1] / FPS / 8 * 2 * (1 - share if number % 2 else share))
+        for start in range(0, size, MTU):
+            self._packets += 1
+            self._send(self._streams[tile.key], min(MTU, size - start), HEADERS_BYTES)
+
+    def _pad(self) -> None:
+        self._padding_owed += self.downlink.padding_bps / 8 * TICK_S
+        stream = next(iter(self._streams.values()))
+        while self._padding_owed >= PADDING_BYTES:
+            self._padding_owed -= PADDING_BYTES
+            self._send(stream, PADDING_BYTES, HEADERS_BYTES, is_padding=True)
+
+    def _send(self, stream: _Stream, size: int, headers: int, *, is_padding: bool = False) -> None:
+        stream.sent.append((self.now, size, size if is_padding else 0))
+        stream.expected += not is_padding
+        at = self.link.pass_on(size + headers, self.now)
+        if at is None:
+            stream.lost += not is_padding
+        else:
+            self._arriving.append((at + self._rtt_s / 2, self.now, size, stream.ssrc))
+
+    def _decide(self) -> None:
+        video = {s.ssrc: s.bps(self.now) for s in self._streams.values()}
+        sent = SentRates(
+            self._audio.bps(self.now)[0],
+            {ssrc: both for ssrc, (both, _) in video.items()},
+            sum(padding for _, padding in video.values()),
+        )
+        self.downlink.update(self.tiles, sent, self._packets, self.now)
+        self._packets = 0
+        chosen = {
+            key: choice and (choice.spatial, choice.temporal)
+            for key, choice in self.downlink.allocator.chosen.items()
+        }
+        self.moments.append(
+            Moment(
+                self.now,
+                self.downlink.estimator.bitrate_bps,
+                chosen,
+                self.downlink.padding_bps,
+                self._audio.lost,
+                max(self._audio_delays, default=0.0),
+            )
+        )
+        self._audio_delays.clear()
+
+    def _hear(self) -> None:
+        due = [f for f in self._feedback if f[0] <= self.now]
+        self._feedback = [f for f in self._feedback if f[0] > self.now]
+        for at, rtt_s in [r for r in self._rtts if r[0] <= self.now]:
+            self.downlink.round_trip(rtt_s, at)
+        self._rtts = [r for r in self._rtts if r[0] > self.now]
+        for at, expected, lost in due:
+            self.downlink.estimator.reported(expected, lost, at)
+        rembs = [r for r in self._remb if r[0] <= self.now]
+        self._remb = [r for r in self._remb if r[0] > self.now]
+        for at, bitrate_bps, ssrcs in rembs:
+            self.downlink.estimator.remb_received(9, ssrcs, bitrate_bps, at)
+
+    # -- the receiver
+
+    def _receive(self) -> None:
+        arrived = sorted(a for a in self._arriving if a[0] <= self.now)
+        self._arriving = [a for a in self._arriving if a[0] > self.now]
+        for at, sent_at, size, ssrc in arrived:
+            if ssrc == AUDIO_SSRC:
+                self._queued_s = at - sent_at - self._rtt_s / 2
+                self._audio_delays.append(self._queued_s)
+                continue
+            made = self._receiver.add(
+                int(at * 1_000), int(sent_at * 262_144) & 0xFFFFFF, size, ssrc
+            )
+            if made is not None and self._has_remb:
+                self._remb.append((at + self._rtt_s / 2, made[0], tuple(made[1])))
+
+    def _report(self) -> None:
+        for stream in (self._audio, *self._streams.values()):
+            at = self.now + self._rtt_s / 2
+            self._feedback.append((at, stream.expected, stream.lost))
+            stream.expected = stream.lost = 0
+        # The report follows our own, which waited in the queue with everything else.
+        rtt_s = self._rtt_s + self._queued_s
+        self._rtts.append((self.now + rtt_s, rtt_s))
+
+
+def lead(priority: int = 30) -> dict[str, tuple[int, tuple[tuple[int, ...], ...]]]:
+    """The lead's picture alone."""
+    return {"lead": (priority, LAYERS)}

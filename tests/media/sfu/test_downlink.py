@@ -1,0 +1,85 @@
+"""The whole loop: decisions, a bottleneck, a receiver's estimate. Faster than time, the same each time."""
+
+from itertools import pairwise
+
+import pytest
+
+from tests.media.sfu.closed_loop import LAYERS, ClosedLoop, Moment, lead
+from tests.support.link import Conditions
+
+SETTLED_S = 8.0
+OPEN = Conditions()
+
+
+def spatial(moments: list[Moment], key: str = "lead") -> set[int]:
+    """The spatial layers that were chosen; -1: paused."""
+    return {chosen[0] if (chosen := m.chosen[key]) else -1 for m in moments}
+
+
+def limited(rate_bps: float) -> Conditions:
+    return Conditions(rate_bps=rate_bps, queue_s=0.5)
+
+
+def test_good_link_has_the_top_layer_at_once_and_keeps_it() -> None:
+    assert spatial(ClosedLoop(lead(), OPEN).run(30)) == {2}
+
+
+@pytest.mark.parametrize("has_remb", [True, False])
+def test_300_kbps_settles_on_the_low_layer_and_spares_the_sound(has_remb: bool) -> None:
+    loop = ClosedLoop(lead(), limited(300_000), has_remb=has_remb)
+    loop.run(SETTLED_S)
+    settled = loop.run(40)
+    layers = spatial(settled)
+    print(f"layers {layers}, sound waits {max(m.audio_delay_s for m in settled):.2f} s at most")
+    # 240 kbit/s of the middle layer's first temporal one fit as well.
+    assert layers <= {0, 1} and settled[-1].audio_lost == 0
+
+
+@pytest.mark.parametrize("has_remb", [True, False])
+def test_150_kbps_still_shows_the_lead_and_spares_the_sound(has_remb: bool) -> None:
+    loop = ClosedLoop(lead(), limited(150_000), has_remb=has_remb)
+    loop.run(25)
+    settled = loop.run(30)
+    assert spatial(settled) == {0} and settled[-1].audio_lost == 0
+
+
+def test_80_kbps_rests_the_picture_and_the_top_comes_back_when_the_link_opens() -> None:
+    loop = ClosedLoop(lead(), limited(80_000))
+    loop.run(SETTLED_S)
+    closed = loop.run(15)
+    assert spatial(closed) == {-1} and closed[-1].audio_lost == 0
+    opened = loop.run(90, limited(2_000_000))
+    back_at = next(m.at for m in opened if m.chosen["lead"] and m.chosen["lead"][0] == 2)
+    took_s = back_at - opened[0].at
+    print(f"top layer again after {took_s:.0f} s")
+    assert opened[-1].audio_lost == 0
+
+
+def test_layer_changes_seldom_at_a_rate_between_two_layers() -> None:
+    loop = ClosedLoop(lead(), limited(600_000))
+    loop.run(15)
+    settled = loop.run(60)
+    changes = sum(one.chosen != other.chosen for one, other in pairwise(settled))
+    print(f"{changes} changes in a minute, layers {spatial(settled)}")
+    assert changes <= 10 and -1 not in spatial(settled)
+
+
+def test_random_loss_that_is_nobodys_fault_does_not_pause_the_picture() -> None:
+    loop = ClosedLoop(lead(), OPEN)
+    loop.run(10)
+    bad = loop.run(10, Conditions(loss=0.3))
+    assert -1 not in spatial(bad)
+    after = loop.run(6, OPEN)
+    assert spatial(after[10:]) == {2}
+
+
+def test_screen_and_lead_outlive_the_thumbnails() -> None:
+    tiles = {
+        "screen": (40, ((90_000,), (500_000,))),
+        "lead": (30, LAYERS),
+        **{f"thumbnail{n}": (10, LAYERS[:1]) for n in range(6)},
+    }
+    loop = ClosedLoop(tiles, limited(500_000))
+    loop.run(20)
+    settled = loop.run(20)
+    assert -1 not in spatial(settled, "screen") | spatial(settled, "lead")
