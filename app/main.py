@@ -66,6 +66,9 @@ from app.signaling import endpoint as signaling
 from app.signaling.hub import Hub
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.signing import UrlSigner
+from app.telemetry.account import Usage
+from app.telemetry.data_used import DataUsedAccounts
+from app.telemetry.repository import DataUsedTable
 
 MINUTE_S = 60
 DAY_MS = 86_400_000
@@ -158,12 +161,20 @@ class Server:
             self.recordings,
             recordings_root(settings),
         )
+        self.data_used = DataUsedAccounts(DataUsedTable(database))
         self.demo = DemoLessons(database, self.store, self.control, self.clock.now_ms)
         # The order in which the rooms tell: screens first, they are what people wait for.
         self.rooms.add_listener(self.media.on_room_events)
         self.rooms.add_listener(self.recording.on_room_events)
         self.media.listeners.append(self.hub.media)
         self.media.taps.append(self.recording.on_engine_event)
+        self.media.taps.append(self.data_used.on_engine_event)
+        self.data_used.listeners.append(self._tell_data_used)
+
+    def _tell_data_used(
+        self, lesson_id: LessonId, participant_id: ParticipantId, usage: Usage
+    ) -> None:
+        self.hub.media.data_used(lesson_id, participant_id, usage.bytes_sent, usage.bytes_received)
 
     def negotiator_of(self, lesson_id: LessonId) -> RemoteEngine | None:
         """The engine that holds this lesson's peers."""
@@ -188,6 +199,8 @@ class Server:
                 stack.push_async_callback(engine.close)
             await stack.enter_async_context(_task(self.recorder.run(), "recorder link"))
             await stack.enter_async_context(_task(self.finalizer.run(), "finaliser"))
+            stack.push_async_callback(self.data_used.close)
+            await stack.enter_async_context(_task(self.data_used.run(), "data used"))
             await self.media.start()
             stack.push_async_callback(self.media.close)
             await self.recording.start()

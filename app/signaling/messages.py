@@ -381,6 +381,15 @@ class SubscriptionPaused(Message):
     reason: Literal["loss", "bandwidth", ""]
 
 
+class DataUsed(Message):
+    """What the media of this place carried in this lesson so far, over all its connections: bytes of IP packets."""
+
+    type: Literal["data.used"]
+    bytes_sent: int
+    """By the server, to this place."""
+    bytes_received: int
+
+
 # --- server -> client: journalled events --------------------------------------------------------
 
 
@@ -453,6 +462,7 @@ ServerMessage = Annotated[
     | MediaOffer
     | SlotMapped
     | SubscriptionPaused
+    | DataUsed
     | LessonStarted
     | LessonEnded
     | ParticipantChanged

@@ -46,6 +46,7 @@ class _Place:
     grant: wire.MediaGrant
     slots: dict[str, wire.SlotMapped] = field(default_factory=dict)
     paused: dict[PublicationId, wire.SubscriptionPaused] = field(default_factory=dict)
+    data_used: wire.DataUsed | None = None
 
 
 class MediaDesk:
@@ -139,6 +140,18 @@ class MediaDesk:
             place.paused.pop(event.publication_id, None)
         self._tell(event.lesson_id, event.participant_id, message)
 
+    def data_used(
+        self, lesson_id: LessonId, participant_id: ParticipantId, sent: int, received: int
+    ) -> None:
+        """Tell the device what its media connections carried so far, in bytes by the server."""
+        place = self._places.get((lesson_id, participant_id))
+        if place is None:
+            return
+        message = wire.DataUsed(type="data.used", bytes_sent=sent, bytes_received=received)
+        if message != place.data_used:
+            place.data_used = message
+            self._tell(lesson_id, participant_id, message)
+
     def remind(self, connection: Connection) -> None:
         """Tell a new socket of a device what the old one knew: the media connections may have outlived it."""
         ticket = connection.ticket
@@ -150,6 +163,8 @@ class MediaDesk:
             connection.send(slot)
         for pause in place.paused.values():
             connection.send(pause)
+        if place.data_used is not None:
+            connection.send(place.data_used)
 
     async def negotiate(self, connection: Connection, request: MediaRequest) -> None:
         """Answer a media message of a joined device."""

@@ -168,7 +168,7 @@ OPAQUE_FIELDS = {
     "participant_id", "seat_id", "user_id", "classroom_id", "device_id", "old_device_id",
     "listener_id", "by", "epoch_id", "segment_id", "boot_id",
     # words of a closed list
-    "role", "reason", "source", "codec", "is_on",
+    "role", "reason", "source", "codec", "is_on", "quality",
     # numbers and checksums
     "mono_ns", "utc_ms", "expires_ms", "size_bytes", "sha256", "sidecar_sha256",
 }  # fmt: skip

@@ -16,6 +16,7 @@ from app.db.models.journal import JournalRow, LessonLease
 from app.db.models.lessons import Lesson, Seat
 from app.db.models.recording import Recording, RecordingTrack
 from app.db.models.schools import Classroom, Consent, County, Pupil, RosterEntry, School
+from app.db.models.telemetry import DataUsed
 
 __all__ = [
     "AccessLogEntry",
@@ -26,6 +27,7 @@ __all__ = [
     "Classroom",
     "Consent",
     "County",
+    "DataUsed",
     "JournalRow",
     "Lesson",
     "LessonLease",

@@ -80,8 +80,7 @@ class LinkMeter:
         return _share(expected - received + recovered, expected)
 
     def _loss_down(self, participant: Participant | None) -> float | None:
-        peer = participant.subscribing if participant is not None else None
-        peers = [peer] if peer is not None else []
+        peers = participant.subscribing_peers() if participant is not None else []
         before, self._down = self._down, self._downlink.observe(peers)
         expected, lost = (b - a for a, b in zip(before, self._down, strict=True))
         return _share(lost, expected)
@@ -89,8 +88,8 @@ class LinkMeter:
 
 def transports_of(participant: Participant) -> list[PeerTransport]:
     """The transports of the participant's connections."""
-    peers = (participant.publishing, participant.subscribing)
-    return [peer.transport for peer in peers if peer is not None]
+    publishing = [peer.transport for peer in participant.publishing_peers()]
+    return publishing + [peer.transport for peer in participant.subscribing_peers()]
 
 
 def _round_trip_s(participant: Participant | None) -> float | None:

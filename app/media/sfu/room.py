@@ -182,6 +182,11 @@ class Participant:
                 peers.append(session.peer)
         return peers
 
+    def subscribing_peers(self) -> list[SubscribingPeer]:
+        """The page's and those of the sessions."""
+        peers = [self.subscribing] if self.subscribing is not None else []
+        return peers + [one.peer for one in self.viewing_sessions() if one.peer is not None]
+
     def viewing_sessions(self) -> list[ViewingSession]:
         return [one for one in self.sessions.values() if isinstance(one, ViewingSession)]
 

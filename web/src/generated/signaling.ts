@@ -45,6 +45,7 @@ export type ServerMessage =
   | MediaOffer
   | SlotMapped
   | SubscriptionPaused
+  | DataUsed
   | LessonStarted
   | LessonEnded
   | ParticipantChanged
@@ -397,6 +398,17 @@ export interface SubscriptionPaused {
   source: SourceName;
   is_paused: boolean;
   reason: "loss" | "bandwidth" | "";
+}
+/**
+ * What the media of this place carried in this lesson so far, over all its connections: bytes of IP packets.
+ */
+export interface DataUsed {
+  type: "data.used";
+  /**
+   * By the server, to this place.
+   */
+  bytes_sent: number;
+  bytes_received: number;
 }
 export interface LessonStarted {
   seq: number;

@@ -258,6 +258,8 @@ export const en: Dictionary = {
     microphoneHeard: "Microphone on, heard by all",
     projector: "Open projector window",
     ownPicture: "This classroom",
+    dataUsed: (amount: string) => `Data used this lesson: ${amount}`,
+    dataUsedHint: "Picture and sound, both ways, counted by the server",
     stage: "Classrooms on stage",
     more: "More",
   },

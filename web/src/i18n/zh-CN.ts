@@ -257,6 +257,8 @@ export const zhCN = {
     microphoneHeard: "话筒开，各教室听得到",
     projector: "打开投影窗口",
     ownPicture: "本教室画面",
+    dataUsed: (amount: string) => `本节课已用流量 ${amount}`,
+    dataUsedHint: "画面和声音，上下行合计，由服务器统计",
     stage: "讲台上的教室",
     more: "更多",
   },

@@ -8,6 +8,13 @@ export function formatDuration(ms: number): string {
   return `${hours}:${String(minutes).padStart(2, "0")}:${seconds}`;
 }
 
+/** Bytes as people buy them: whole megabytes (10^6), from 1,000 of them on gigabytes with two digits. */
+export function formatBytes(bytes: number): string {
+  const megabytes = bytes / 1e6;
+  if (megabytes >= 999.5) return `${(megabytes / 1000).toFixed(2)} GB`;
+  return megabytes >= 0.95 ? `${Math.round(megabytes)} MB` : `${megabytes.toFixed(1)} MB`;
+}
+
 /** The time of day on this machine's wall, as people read it. */
 export function formatTime(ms: number, language: string): string {
   return new Date(ms).toLocaleTimeString(language, {

@@ -114,6 +114,16 @@ describe("the fold of the room", () => {
     expect(emptied && slotOf(emptied, "lead_u1", "camera")).toBeUndefined();
   });
 
+  it("shows the data used as last counted, also after a cut of the socket", () => {
+    const used = (bytes_sent: number): ServerMessage => ({
+      type: "data.used",
+      bytes_sent,
+      bytes_received: 500,
+    });
+    expect(fold([snapshot()]).dataUsedBytes).toBeNull();
+    expect(fold([snapshot(), used(1_000), used(9_000), snapshot()]).dataUsedBytes).toBe(9_500);
+  });
+
   it("shows a paused picture until it runs again", () => {
     const pause = (is_paused: boolean): ServerMessage => ({
       type: "subscription.paused",

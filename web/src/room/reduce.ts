@@ -12,6 +12,8 @@ export interface RoomState {
   slots: Readonly<Record<string, string>>;
   /** Pictures held back because of this viewer's link: `<participant id>/<source>`. */
   paused: readonly string[];
+  /** Media bytes of this place in this lesson, both ways, by the server's count; null before the first count. */
+  dataUsedBytes: number | null;
 }
 
 export const publicationId = (participantId: string, source: SourceName) =>
@@ -27,6 +29,7 @@ export function reduce(state: RoomState | null, message: ServerMessage): RoomSta
       // Slots belong to the media connection, which outlives a cut of the socket.
       slots: state?.slots ?? {},
       paused: state?.paused ?? [],
+      dataUsedBytes: state?.dataUsedBytes ?? null,
     };
   }
   if (state === null) return null;
@@ -76,6 +79,8 @@ function reduceEvent(
       const others = state.paused.filter((paused) => paused !== id);
       return { ...state, paused: message.is_paused ? [...others, id] : others };
     }
+    case "data.used":
+      return { ...state, dataUsedBytes: message.bytes_sent + message.bytes_received };
     case "media.revoked":
       return { ...state, slots: {}, paused: [] };
     case "welcome":

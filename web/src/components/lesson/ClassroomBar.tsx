@@ -7,6 +7,7 @@ import { navigate } from "../../router";
 import { Button } from "../Button";
 import { useToast } from "../Toast";
 import styles from "./ClassroomBar.module.css";
+import { DataUsed } from "./DataUsed";
 import { Observers } from "./Observers";
 import { OwnTile } from "./OwnTile";
 import { SourceButtons } from "./SourceButtons";
@@ -40,6 +41,7 @@ export function ClassroomBar() {
         </Button>
       )}
       <Observers />
+      <DataUsed />
       <div className={styles.rest}>
         <SourceButtons />
         <Button
