@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import ctypes
+from itertools import accumulate
 
-from pylibsrtp._binding import ffi
+from app.media.wire.burst import MAX_RUN_BYTES, MAX_RUN_PACKETS, BurstLayout, Run
 
 CAPACITY_BYTES = 65_536
 
@@ -13,20 +14,27 @@ class PacketBatch:
     """A reusable buffer of consecutive packets and what to do with each under congestion.
 
     Packet i lies at `view[starts[i]:starts[i] + sizes[i]]`; packets follow each other without a
-    gap. `pointer` addresses the buffer for libsrtp, which encrypts in place.
+    gap from 0 to `end`. `address` is where the buffer lies in memory: libsrtp encrypts in place,
+    and the kernel sends from there.
     """
 
-    __slots__ = ("buffer", "end", "frame_ends", "pointer", "sizes", "starts", "videos", "view")
+    __slots__ = ("address", "buffer", "end", "frame_ends", "runs", "sizes", "videos", "view")
 
     def __init__(self) -> None:
         self.buffer = bytearray(CAPACITY_BYTES)
         self.view = memoryview(self.buffer)
-        self.pointer: Any = ffi.from_buffer("char[]", self.buffer)
+        self.address = ctypes.addressof(ctypes.c_char.from_buffer(self.buffer))
         self.end = 0
-        self.starts: list[int] = []
         self.sizes: list[int] = []
         self.videos: list[bool] = []
         self.frame_ends: list[bool] = []
+        self.runs: list[Run] = []
+        """What one call with segmentation offload can carry, in order; together all packets."""
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each packet begins."""
+        return list(accumulate(self.sizes, initial=0))[:-1]
 
     def has_room(self, size_bytes: int) -> bool:
         """Whether a packet that ends up `size_bytes` long still fits."""
@@ -39,19 +47,41 @@ class PacketBatch:
 
     def commit(self, size: int, is_video: bool, end_of_frame: bool) -> None:
         """Take the `size` bytes already written at `end` as one packet."""
-        self.starts.append(self.end)
+        index = len(self.sizes)
         self.sizes.append(size)
         self.videos.append(is_video)
         self.frame_ends.append(end_of_frame)
-        self.end += size
+        end, self.end = self.end, self.end + size
+        if self.runs:
+            start, stop, segment, first, _ = self.runs[-1]
+            packets = index - first
+            if (
+                segment * packets == stop - start
+                and size <= segment
+                and packets < MAX_RUN_PACKETS
+                and self.end - start <= MAX_RUN_BYTES
+            ):
+                self.runs[-1] = (start, self.end, segment, first, index + 1)
+                return
+        self.runs.append((end, self.end, size, index, index + 1))
+
+    def commit_burst(self, layout: BurstLayout) -> None:
+        """Take what was written at `end` in this layout."""
+        base, index = self.end, len(self.sizes)
+        self.sizes += layout.sizes
+        self.videos += layout.videos
+        self.frame_ends += layout.frame_ends
+        for start, end, segment, first, stop in layout.runs:
+            self.runs.append((base + start, base + end, segment, index + first, index + stop))
+        self.end = base + layout.size
 
     def clear(self) -> None:
         """Forget the packets, keep the buffer."""
         self.end = 0
-        self.starts.clear()
         self.sizes.clear()
         self.videos.clear()
         self.frame_ends.clear()
+        self.runs.clear()
 
 
 class BatchPool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.media.wire.batch import PacketBatch
 
-_SSRC_OFFSET = 8
+_SSRC = slice(8, 12)
 
 
 class FrameDropper:
@@ -22,23 +22,18 @@ class FrameDropper:
     def __bool__(self) -> bool:
         return bool(self._ssrcs)
 
-    def wants(self, batch: PacketBatch, index: int) -> bool:
+    def wants(self, batch: PacketBatch, index: int, packet: memoryview) -> bool:
         """Whether packet `index` belongs to a frame that is being dropped; ask in order."""
         if not self._ssrcs or not batch.videos[index]:
             return False
-        ssrc = _ssrc(batch, index)
+        ssrc = bytes(packet[_SSRC])
         if ssrc not in self._ssrcs:
             return False
         if batch.frame_ends[index]:
             self._ssrcs.discard(ssrc)
         return True
 
-    def dropped(self, batch: PacketBatch, index: int) -> None:
+    def dropped(self, batch: PacketBatch, index: int, packet: memoryview) -> None:
         """Packet `index` was dropped: drop the rest of its frame too, if it is video."""
         if batch.videos[index] and not batch.frame_ends[index]:
-            self._ssrcs.add(_ssrc(batch, index))
-
-
-def _ssrc(batch: PacketBatch, index: int) -> bytes:
-    start = batch.starts[index] + _SSRC_OFFSET
-    return bytes(batch.view[start : start + 4])
+            self._ssrcs.add(bytes(packet[_SSRC]))

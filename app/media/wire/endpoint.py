@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.media.wire.addresses import LocalAddress, local_addresses
-from app.media.wire.batch import BatchPool
+from app.media.wire.batch import BatchPool, PacketBatch
 from app.media.wire.candidates import candidate_lines
 from app.media.wire.dtls_srtp import DtlsCertificate
 from app.media.wire.ice import BindingRequest, peek_local_ufrag
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 TICK_S = 0.1
 CONNECTED_TICK_S = 1.0
 INTERFACE_POLL_S = 5.0
+FLUSH_AT_PEERS = 64
+"""So many buffers at most wait for one system call."""
 _PORT_ATTEMPTS = 20
 _HANDLER_LOG_INTERVAL_S = 1.0
 
@@ -85,11 +87,14 @@ class MediaEndpoint:
         self._unusable: set[LocalAddress] = set()
         """Addresses that could not be bound, as IPv6 ones before duplicate detection is over."""
         self._connections = TcpConnections()
-        self._batches = BatchPool()
+        self._batches = BatchPool(keep=FLUSH_AT_PEERS)
         self._ufrags: dict[PeerTransport, tuple[str, ...]] = {}
         self._by_ufrag: dict[str, PeerTransport] = {}
         self._owners: dict[Path, PeerTransport] = {}
         self._waiting: list[PeerTransport] = []
+        self._deferred: list[Callable[[], None]] = []
+        self._is_reading = False
+        """Inside a wake-up: its end flushes."""
         self._timer: asyncio.TimerHandle | None = None
         self._next_connected_tick = 0.0
         self._next_poll = 0.0
@@ -151,6 +156,7 @@ class MediaEndpoint:
             bound.close()
         self._bound.clear()
         self._waiting.clear()
+        self._deferred.clear()
         self._loop = None
 
     def _bind_all(self, addresses: list[LocalAddress]) -> dict[LocalAddress, _Bound]:
@@ -233,6 +239,7 @@ class MediaEndpoint:
         """First byte and address decide: STUN by ufrag, all else by address (RFC 7983)."""
         counters = self.counters
         counters.datagrams_received += 1
+        self._is_reading = True
         path = source.paths.get(remote)
         try:
             if data and data[0] < 4:
@@ -248,6 +255,7 @@ class MediaEndpoint:
         """The same for one ICE-TCP frame; a connection that begins otherwise is closed."""
         counters = self.counters
         counters.datagrams_received += 1
+        self._is_reading = True
         owner = self._owners.get(path)
         try:
             if data[0] < 4:
@@ -275,9 +283,47 @@ class MediaEndpoint:
 
     def wake_up_ended(self) -> None:
         """Send what this wake-up has queued."""
-        waiting = self._waiting
-        while waiting:
-            waiting.pop().flush()
+        self._is_reading = False
+        deferred = self._deferred
+        while deferred:
+            self._deferred = []
+            for action in deferred:
+                try:
+                    action()
+                except Exception:
+                    self._handler_failed(self._clock())
+            deferred = self._deferred
+        self._flush_waiting()
+
+    def _flush_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        by_socket: dict[UdpSocket, list[tuple[PeerTransport, UdpPath, PacketBatch]]] = {}
+        for transport in waiting:
+            path = transport.path
+            if isinstance(path, UdpPath):
+                batch = transport.take_batch()
+                if batch is not None:
+                    queue = by_socket.setdefault(path.udp_socket, [])
+                    queue.append((transport, path, batch))
+            else:
+                transport.flush()
+        for udp, queue in by_socket.items():
+            drops = udp.send_batches([(path, batch) for _, path, batch in queue])
+            for (transport, _, batch), dropped in zip(queue, drops, strict=True):
+                transport.batch_sent(batch, dropped)
+
+    def at_end_of_wake_up(self, action: Callable[[], None]) -> None:
+        """Call `action` once when all datagrams of this wake-up are read, before the flush.
+
+        Outside a wake-up: at the end of this loop iteration.
+        """
+        self._end_later()
+        self._deferred.append(action)
+
+    def _end_later(self) -> None:
+        is_pending = self._is_reading or self._deferred or self._waiting
+        if not is_pending and self._loop is not None:
+            self._loop.call_soon(self.wake_up_ended)
 
     def connection_closed(self, path: TcpPath) -> None:
         """Forget an ICE-TCP connection and tell its peer."""
@@ -340,8 +386,9 @@ class MediaEndpoint:
 
     def flush_wanted(self, transport: PeerTransport) -> None:
         """Flush with the end of this wake-up, or of this loop iteration when outside one."""
-        if not self._waiting and self._loop is not None:
-            self._loop.call_soon(self.wake_up_ended)
+        self._end_later()
+        if len(self._waiting) >= FLUSH_AT_PEERS:
+            self._flush_waiting()
         self._waiting.append(transport)
 
     # -- time ---------------------------------------------------------------------------------

@@ -1,20 +1,30 @@
 """SRTP and SRTCP for one peer over libsrtp, RFC 3711 and RFC 7714.
 
 Encryption happens in place in the batch buffer through pylibsrtp's cffi binding. The binding is
-private, so a self-test at import compares it with the public `Session.protect`; if the two differ
-or the binding has changed, the public call is used instead (half the speed).
+private, so a self-test at import compares it with the public `Session.protect`; if the two differ,
+or the binding has changed or gone, the public call is used instead (half the speed).
 """
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import logging
+import struct
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 from pylibsrtp import Error, Policy, Session
-from pylibsrtp._binding import ffi, lib
 
 from app.media.wire.batch import PacketBatch
+from app.media.wire.burst import Burst, BurstLayout
+from app.media.wire.rtp import HEADER_LENGTH
+
+ffi: Any = None
+lib: Any = None
+with contextlib.suppress(ImportError, AttributeError):
+    _binding = importlib.import_module("pylibsrtp._binding")
+    ffi, lib = _binding.ffi, _binding.lib
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +35,10 @@ MAX_PACKET_BYTES = 1500
 TRAILER_BYTES = 32
 """Room to leave behind a plaintext: at most 16 (tag) + 4 (SRTCP index), rounded up."""
 
+_HEADER = struct.Struct("!BBHII")
+_HEADER_WITH_SEND_TIME = struct.Struct("!BBHIIII")
+_ONE_WORD_EXTENSION = 0xBEDE0001
+
 
 @dataclass(frozen=True, slots=True)
 class SrtpProfile:
@@ -34,6 +48,8 @@ class SrtpProfile:
     libsrtp_profile: int
     key_length: int
     salt_length: int
+    tag_length: int
+    """Bytes that a protected RTP packet is longer."""
 
     @property
     def keying_length(self) -> int:
@@ -42,10 +58,10 @@ class SrtpProfile:
 
 
 AEAD_AES_128_GCM = SrtpProfile(
-    "SRTP_AEAD_AES_128_GCM", Policy.SRTP_PROFILE_AEAD_AES_128_GCM, 16, 12
+    "SRTP_AEAD_AES_128_GCM", Policy.SRTP_PROFILE_AEAD_AES_128_GCM, 16, 12, 16
 )
 AES128_CM_SHA1_80 = SrtpProfile(
-    "SRTP_AES128_CM_SHA1_80", Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14
+    "SRTP_AES128_CM_SHA1_80", Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14, 10
 )
 
 
@@ -61,8 +77,29 @@ PROFILES = tuple(p for p in (AEAD_AES_128_GCM, AES128_CM_SHA1_80) if _supported(
 """In order of preference."""
 
 
+class HeaderRewrite(NamedTuple):
+    """What the headers of a burst become for one receiver."""
+
+    payload_type: int
+    ssrc: int
+    sequence_offset: int
+    """Added to each packet's index."""
+    timestamp_offset: int
+    send_time_word: int = 0
+    """The abs-send-time element (id, length and 24 bit of time); 0 for no header extension."""
+
+
 class Protection(Protocol):
-    """Encrypts one packet inside a batch buffer."""
+    """Encrypts packets inside a batch buffer."""
+
+    def protect_burst(
+        self, batch: PacketBatch, start: int, layout: BurstLayout, header: HeaderRewrite
+    ) -> None:
+        """Write the headers into a copy of `layout.template` at `start`, and encrypt each packet.
+
+        Raises SrtpError; some packets are encrypted then.
+        """
+        ...
 
     def protect(self, batch: PacketBatch, start: int, size: int) -> int:
         """Encrypt `size` bytes at `start` in place; the new size. Raises SrtpError."""
@@ -82,11 +119,51 @@ class InPlaceProtection:
         self._context = session._srtp[0]
         self._size = ffi.new("int *")
 
+    def protect_burst(
+        self, batch: PacketBatch, start: int, layout: BurstLayout, header: HeaderRewrite
+    ) -> None:
+        """The innermost loop of forwarding: nothing per packet but a header and libsrtp."""
+        payload_type, ssrc, sequence_offset, timestamp_offset, word = header
+        protect, context, length = lib.srtp_protect, self._context, self._size
+        buffer, pointer = batch.buffer, ffi.cast("char *", batch.address + start)
+        if word:
+            pack = _HEADER_WITH_SEND_TIME.pack_into
+            for offset, size, first, marker, index, timestamp in layout.packets:
+                pack(
+                    buffer,
+                    start + offset,
+                    first,
+                    marker | payload_type,
+                    (index + sequence_offset) & 0xFFFF,
+                    (timestamp + timestamp_offset) & 0xFFFFFFFF,
+                    ssrc,
+                    _ONE_WORD_EXTENSION,
+                    word,
+                )
+                length[0] = size
+                if protect(context, pointer + offset, length):
+                    raise SrtpError("cannot protect RTP packet")
+            return
+        pack = _HEADER.pack_into
+        for offset, size, first, marker, index, timestamp in layout.packets:
+            pack(
+                buffer,
+                start + offset,
+                first,
+                marker | payload_type,
+                (index + sequence_offset) & 0xFFFF,
+                (timestamp + timestamp_offset) & 0xFFFFFFFF,
+                ssrc,
+            )
+            length[0] = size
+            if protect(context, pointer + offset, length):
+                raise SrtpError("cannot protect RTP packet")
+
     def protect(self, batch: PacketBatch, start: int, size: int) -> int:
         """Encrypt RTP in place; `TRAILER_BYTES` behind it must be free."""
         length = self._size
         length[0] = size
-        if lib.srtp_protect(self._context, batch.pointer + start, length):
+        if lib.srtp_protect(self._context, ffi.cast("char *", batch.address + start), length):
             raise SrtpError("cannot protect RTP packet")
         protected: int = length[0]
         return protected
@@ -95,7 +172,7 @@ class InPlaceProtection:
         """Encrypt RTCP in place; `TRAILER_BYTES` behind it must be free."""
         length = self._size
         length[0] = size
-        if lib.srtp_protect_rtcp(self._context, batch.pointer + start, length):
+        if lib.srtp_protect_rtcp(self._context, ffi.cast("char *", batch.address + start), length):
             raise SrtpError("cannot protect RTCP packet")
         protected: int = length[0]
         return protected
@@ -106,6 +183,27 @@ class PublicProtection:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def protect_burst(
+        self, batch: PacketBatch, start: int, layout: BurstLayout, header: HeaderRewrite
+    ) -> None:
+        """Packet by packet."""
+        payload_type, ssrc, sequence_offset, timestamp_offset, word = header
+        for offset, size, first, marker, index, timestamp in layout.packets:
+            _HEADER.pack_into(
+                batch.buffer,
+                start + offset,
+                first,
+                marker | payload_type,
+                (index + sequence_offset) & 0xFFFF,
+                (timestamp + timestamp_offset) & 0xFFFFFFFF,
+                ssrc,
+            )
+            if word:
+                extension = struct.pack("!II", _ONE_WORD_EXTENSION, word)
+                begin = start + offset + HEADER_LENGTH
+                batch.buffer[begin : begin + len(extension)] = extension
+            self.protect(batch, start + offset, size)
 
     def protect(self, batch: PacketBatch, start: int, size: int) -> int:
         """Encrypt RTP, then copy it back."""
@@ -142,27 +240,38 @@ def inbound_session(profile: SrtpProfile, key: bytes) -> Session:
     return Session(policy)
 
 
+@dataclass(frozen=True, slots=True)
+class _TestPacket:
+    index: int
+    rtp_timestamp: int
+    marker: bool
+    payload: bytes
+
+
 def in_place_works() -> bool:
     """Whether in-place encryption gives byte for byte what the public call gives."""
+    if ffi is None:
+        return False
     rtp = bytes.fromhex("80e0 1000 00000010 01020304") + bytes(range(200))
     rtcp = bytes.fromhex("80c9 0001 01020304")
+    burst = Burst([_TestPacket(n, n, n == 2, bytes(90 + n)) for n in range(3)], is_video=True)
     try:
         for profile in PROFILES:
             key = bytes(range(profile.key_length + profile.salt_length))
-            public = outbound_session(profile, key)
-            in_place = InPlaceProtection(outbound_session(profile, key))
-            batch = PacketBatch()
-            batch.end = 7  # An odd start: the buffer is not aligned in real use either.
-            for plain, expected, protect in (
-                (rtp, public.protect(rtp), in_place.protect),
-                (rtcp, public.protect_rtcp(rtcp), in_place.protect_rtcp),
-            ):
-                batch.append(plain)
-                size = protect(batch, 7, len(plain))
-                if bytes(batch.view[7 : 7 + size]) != expected:
-                    return False
-                batch.clear()
-                batch.end = 7
+            results = []
+            for kind in (PublicProtection, InPlaceProtection):
+                protection: Protection = kind(outbound_session(profile, key))
+                batch = PacketBatch()
+                batch.buffer[7 : 7 + len(rtp)] = rtp  # Not aligned in real use either.
+                sizes = [protection.protect(batch, 7, len(rtp))]
+                batch.buffer[300 : 300 + len(rtcp)] = rtcp
+                sizes.append(protection.protect_rtcp(batch, 300, len(rtcp)))
+                layout = burst.layout(HEADER_LENGTH, profile.tag_length)
+                batch.buffer[400 : 400 + layout.size] = layout.template
+                protection.protect_burst(batch, 400, layout, HeaderRewrite(96, 1, 5_000, 7))
+                results.append((sizes, bytes(batch.view[:800])))
+            if results[0] != results[1] or results[0][0][0] != len(rtp) + profile.tag_length:
+                return False
     except Exception:  # A changed binding may fail in any way; then the public call serves.
         log.warning("pylibsrtp: in-place encryption is not available", exc_info=True)
         return False
@@ -184,6 +293,7 @@ class SrtpTransport:
         self._inbound = inbound_session(profile, receiving_key)
         protection: Protection = _PROTECTION(outbound_session(profile, sending_key))
         self.protect = protection.protect
+        self.protect_burst = protection.protect_burst
         self.protect_rtcp = protection.protect_rtcp
 
     def unprotect(self, data: bytes) -> bytes:

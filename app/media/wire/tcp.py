@@ -149,17 +149,18 @@ class TcpPath:
         dropped = 0
         waiting = len(self._backlog)
         parts: list[bytes | memoryview] = []
+        begin = 0
         for index, size in enumerate(batch.sizes):
+            packet, begin = batch.view[begin : begin + size], begin + size
             limit = VIDEO_BACKLOG_BYTES if batch.videos[index] else BACKLOG_BYTES
-            if self._dropper.wants(batch, index):
+            if self._dropper.wants(batch, index, packet):
                 dropped += 1
             elif waiting + size > limit:
                 dropped += 1
-                self._dropper.dropped(batch, index)
+                self._dropper.dropped(batch, index, packet)
             else:
-                begin = batch.starts[index]
                 parts.append(size.to_bytes(2, "big"))
-                parts.append(batch.view[begin : begin + size])
+                parts.append(packet)
                 waiting += size + 2
         if parts:
             self._write(b"".join(parts))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import enum
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 from app.media.wire.batch import CAPACITY_BYTES, BatchPool, PacketBatch
+from app.media.wire.burst import SEND_TIME_LENGTH, Burst, BurstLayout
 from app.media.wire.dtls_srtp import DtlsCertificate, DtlsConnection, DtlsState, Fingerprint
 from app.media.wire.ice import BindingRequest, IceLite, unauthenticated_response
 from app.media.wire.path import Path
 from app.media.wire.rtcp import RtcpPacket, parse_compound
-from app.media.wire.rtp import RtpPacket
-from app.media.wire.srtp import TRAILER_BYTES, SrtpError, SrtpTransport
+from app.media.wire.rtp import HEADER_LENGTH, RtpPacket
+from app.media.wire.srtp import TRAILER_BYTES, HeaderRewrite, SrtpError, SrtpTransport
 
 log = logging.getLogger(__name__)
 
@@ -426,11 +427,42 @@ class PeerTransport:
             size = srtp.protect(batch, start, size)
         except SrtpError:
             return False
-        batch.starts.append(start)
-        batch.sizes.append(size)
-        batch.videos.append(is_video)
-        batch.frame_ends.append(end_of_frame)
-        batch.end = start + size
+        batch.commit(size, is_video, end_of_frame)
+        return True
+
+    def send_burst(
+        self,
+        burst: Burst,
+        header: HeaderRewrite,
+        patch: Callable[[bytearray, int, BurstLayout], None] | None = None,
+    ) -> bool:
+        """Queue the packets of `burst` with headers of this receiver's own.
+
+        `patch` may change payloads: it gets the buffer, where the layout begins in it, and the
+        layout. False if nothing was queued: not connected, or too long for one call.
+        """
+        srtp = self._srtp
+        if srtp is None or self._path is None:
+            return False
+        header_length = HEADER_LENGTH + SEND_TIME_LENGTH if header.send_time_word else HEADER_LENGTH
+        layout = burst.layout(header_length, srtp.profile.tag_length)
+        size = layout.size
+        if size > CAPACITY_BYTES or layout.longest > MAX_PLAINTEXT_BYTES:
+            return False
+        batch = self._batch
+        if batch is None or batch.end + size > CAPACITY_BYTES:
+            batch = self._next_batch()
+            if batch is None:
+                return False
+        start = batch.end
+        batch.buffer[start : start + size] = layout.template
+        if patch is not None:
+            patch(batch.buffer, start, layout)
+        try:
+            srtp.protect_burst(batch, start, layout, header)
+        except SrtpError:
+            return False
+        batch.commit_burst(layout)
         return True
 
     def send_rtcp(self, data: bytes) -> bool:
@@ -465,21 +497,23 @@ class PeerTransport:
 
     def flush(self) -> None:
         """Send what is queued."""
-        batch = self._batch
+        batch = self.take_batch()
         if batch is not None:
-            self._batch = None
-            self._send_batch(batch)
-            self._batches.give(batch)
+            path = self._path
+            self.batch_sent(batch, path.send_batch(batch) if path else len(batch.sizes))
 
-    def _send_batch(self, batch: PacketBatch) -> None:
-        count = len(batch.sizes)
-        dropped = count
-        if self._path is not None and count:
-            dropped = self._path.send_batch(batch)
+    def take_batch(self) -> PacketBatch | None:
+        """What is queued, to be sent over `path` by the caller, who then calls `batch_sent`."""
+        batch, self._batch = self._batch, None
+        return batch
+
+    def batch_sent(self, batch: PacketBatch, dropped: int) -> None:
+        """`batch` was sent, but for `dropped` packets of it."""
         stats = self.stats
-        stats.packets_sent += count - dropped
+        stats.packets_sent += len(batch.sizes) - dropped
         stats.bytes_sent += batch.end
         stats.packets_dropped_congestion += dropped
+        self._batches.give(batch)
 
     # -- time ---------------------------------------------------------------------------------
 

@@ -7,12 +7,21 @@ import errno
 import logging
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from app.media.wire.addresses import LocalAddress
 from app.media.wire.batch import PacketBatch
+from app.media.wire.burst import Run
 from app.media.wire.congestion import FrameDropper
+from app.media.wire.sendmmsg import (
+    CAPACITY,
+    SOL_UDP,
+    UDP_SEGMENT,
+    MessageVector,
+    packed_address,
+    sendmmsg_works,
+)
 
 log = logging.getLogger(__name__)
 
@@ -21,14 +30,8 @@ SEND_BUFFER_BYTES = 4 << 20
 DATAGRAMS_PER_WAKE_UP = 64
 _MAX_DATAGRAM_BYTES = 2048
 
-# linux/udp.h; Python 3.11 has no names for them.
-_SOL_UDP = 17
-_UDP_SEGMENT = 103
 _SO_RCVBUFFORCE = 33
 _SO_SNDBUFFORCE = 32
-_GSO_MAX_SEGMENTS = 64
-"""Kernels before 6.9 take 64, later ones 128; a video frame rarely has more."""
-_GSO_MAX_BYTES = 65_000
 _SEGMENT_SIZE = struct.Struct("=H")
 
 # The route is the trouble, not segmentation: another send call would fail the same way.
@@ -37,6 +40,9 @@ _ROUTE_ERRORS = frozenset(
     | {errno.EACCES, errno.EADDRNOTAVAIL, errno.ECONNREFUSED, errno.EBADF}
 )
 _FULL = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS, errno.ENOMEM})
+
+SENDMMSG = sendmmsg_works()
+"""Else each path sends for itself: with `sendmsg` and segmentation offload, or one by one."""
 
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 
@@ -73,6 +79,7 @@ class UdpSocket:
         self._clock = clock
         self._loop: asyncio.AbstractEventLoop | None = None
         self._socket = _bound_socket(address, port)
+        self._vector = MessageVector(is_ipv6=address.is_ipv6) if SENDMMSG else None
         self.port: int = self._socket.getsockname()[1]
 
     @property
@@ -118,8 +125,55 @@ class UdpSocket:
 
         Raises OSError; nothing was sent then.
         """
-        control = [(_SOL_UDP, _UDP_SEGMENT, _SEGMENT_SIZE.pack(segment_bytes))]
+        control = [(SOL_UDP, UDP_SEGMENT, _SEGMENT_SIZE.pack(segment_bytes))]
         self._socket.sendmsg((data,), control, 0, remote)
+
+    def send_batches(self, batches: Sequence[tuple[UdpPath, PacketBatch]]) -> list[int]:
+        """Send every batch over its path, all of this socket; how many packets each dropped."""
+        vector = self._vector
+        if vector is None:
+            return [path.send_batch(batch) for path, batch in batches]
+        dropped = [0] * len(batches)
+        waiting: list[tuple[int, Run]] = []
+        for position, (path, batch) in enumerate(batches):
+            runs = batch.runs
+            if not path.is_plain or len(runs) > CAPACITY:
+                dropped[position] = path.send_batch(batch)
+                continue
+            if vector.count + len(runs) > CAPACITY:
+                self._send_vector(vector, waiting, batches, dropped)
+            name, address = path.name, batch.address
+            for run in runs:
+                start, end, segment, _, _ = run
+                vector.append(name, address + start, end - start, segment)
+                waiting.append((position, run))
+        self._send_vector(vector, waiting, batches, dropped)
+        return dropped
+
+    def _send_vector(
+        self,
+        vector: MessageVector,
+        waiting: list[tuple[int, Run]],
+        batches: Sequence[tuple[UdpPath, PacketBatch]],
+        dropped: list[int],
+    ) -> None:
+        descriptor, first, count = self._socket.fileno(), 0, len(waiting)
+        while first < count:
+            sent = vector.send(descriptor, first)
+            first += sent
+            if sent:
+                continue
+            if vector.errno() == errno.ENOSYS:
+                log.info("media: sendmmsg is gone")
+                self._vector = None
+            # The path knows what to do about a full socket; so for the rest of its batch too.
+            position = waiting[first][0]
+            path, batch = batches[position]
+            while first < count and waiting[first][0] == position:
+                dropped[position] += path.send_run(batch, waiting[first][1])
+                first += 1
+        waiting.clear()
+        vector.count = 0
 
 
 def _bound_socket(address: LocalAddress, port: int) -> socket.socket:
@@ -149,7 +203,7 @@ def _set_buffer(udp: socket.socket, force_option: int, option: int, size_bytes: 
 class UdpPath:
     """A route over one UDP socket to one remote address."""
 
-    __slots__ = ("_address", "_dropper", "_segments", "_socket", "is_closed")
+    __slots__ = ("_address", "_dropper", "_segments", "_socket", "is_closed", "name")
 
     is_tcp = False
 
@@ -159,6 +213,8 @@ class UdpPath:
         self._dropper = FrameDropper()
         self._segments = True
         self.is_closed = False
+        self.name = packed_address(address)
+        """The remote as the kernel wants it."""
 
     @property
     def udp_socket(self) -> UdpSocket:
@@ -191,68 +247,43 @@ class UdpPath:
         """One datagram now; False if it was dropped."""
         return not self.is_closed and self._socket.send(data, self._address)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether whole runs may be sent: offload works, and no frame is being dropped."""
+        return self._segments and not self._dropper and not self.is_closed
+
     def send_batch(self, batch: PacketBatch) -> int:
         """Send the batch in runs of equal size; how many packets were dropped."""
-        count = len(batch.sizes)
         if self.is_closed:
-            return count
-        if count == 1 and not self._dropper:
-            return self._send_each(batch, 0, 1)
-        dropped = index = 0
-        while index < count:
-            if self._dropper and self._dropper.wants(batch, index):
-                dropped += 1
-                index += 1
-                continue
-            stop = self._run_end(batch, index) if self._segments else index + 1
-            dropped += self._send_run(batch, index, stop)
-            index = stop
-        return dropped
+            return len(batch.sizes)
+        return sum([self.send_run(batch, run) for run in batch.runs])
 
-    def _run_end(self, batch: PacketBatch, start: int) -> int:
-        """Index after the longest run from `start` that one GSO call can carry."""
-        sizes = batch.sizes
-        size = total = sizes[start]
-        limit = min(len(sizes), start + _GSO_MAX_SEGMENTS)
-        stop = start + 1
-        while stop < limit:
-            following = sizes[stop]
-            if following > size or total + following > _GSO_MAX_BYTES:
-                break
-            if self._dropper and batch.videos[stop]:
-                break
-            total += following
-            stop += 1
-            if following < size:
-                break
-        return stop
-
-    def _send_run(self, batch: PacketBatch, start: int, stop: int) -> int:
-        begin = batch.starts[start]
-        end = batch.starts[stop - 1] + batch.sizes[stop - 1]
-        if stop - start > 1:
+    def send_run(self, batch: PacketBatch, run: Run) -> int:
+        """Send one of `batch.runs`; how many packets were dropped."""
+        start, end, segment, first, stop = run
+        if stop - first > 1 and self._segments and not self._dropper:
             try:
-                self._socket.send_segments(batch.view[begin:end], batch.sizes[start], self._address)
+                self._socket.send_segments(batch.view[start:end], segment, self._address)
                 return 0
             except OSError as error:
                 if error.errno not in _FULL and error.errno not in _ROUTE_ERRORS:
                     self._segments = False
                     log.info("%r: no segmentation offload (%s)", self, error)
-        return self._send_each(batch, start, stop)
+        return self._send_each(batch, start, first, stop)
 
-    def _send_each(self, batch: PacketBatch, start: int, stop: int) -> int:
+    def _send_each(self, batch: PacketBatch, begin: int, first: int, stop: int) -> int:
         # Also the second try after a full socket: the parts of a burst may fit where it did not.
         dropped = 0
-        for index in range(start, stop):
-            if self._dropper.wants(batch, index):
+        for index in range(first, stop):
+            end = begin + batch.sizes[index]
+            packet, begin = batch.view[begin:end], end
+            if self._dropper.wants(batch, index, packet):
                 dropped += 1
                 continue
-            begin = batch.starts[index]
-            packet = batch.view[begin : begin + batch.sizes[index]]
             sent = self._socket.send(packet, self._address)
             if not sent and not batch.videos[index]:
                 sent = self._socket.send(packet, self._address)
             if not sent:
                 dropped += 1
-                self._dropper.dropped(batch, index)
+                self._dropper.dropped(batch, index, packet)
         return dropped

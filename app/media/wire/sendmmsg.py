@@ -1,0 +1,168 @@
+"""Many datagrams to many remotes in one system call: `sendmmsg(2)` through ctypes.
+
+Python's socket module has no such call. A message is either one datagram or, with segmentation
+offload (`UDP_SEGMENT`, udp(7)), several of one size. Whether all this works here is found out by
+`sendmmsg_works()`, which sends to itself over loopback.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ipaddress
+import logging
+import os
+import socket
+import struct
+
+log = logging.getLogger(__name__)
+
+CAPACITY = 512
+"""Messages in one call; the kernel takes 1,024."""
+
+# linux/udp.h; Python 3.11 has no names for them.
+SOL_UDP = 17
+UDP_SEGMENT = 103
+
+_NAME_BYTES = 32
+_IPV4 = struct.Struct("=H2s4s8x")
+_IPV6 = struct.Struct("=H2sI16sI")
+_CONTROL = struct.Struct("@NiiH6x")
+_SEGMENT_OFFSET = 16
+_TWO_WORDS = struct.Struct("@QQ")
+_WORD = struct.Struct("@Q")
+_HALF_WORD = struct.Struct("@H")
+
+
+class _MessageHeader(ctypes.Structure):
+    """`struct mmsghdr` of 64-bit Linux."""
+
+    _fields_ = (
+        ("name", ctypes.c_void_p),
+        ("name_length", ctypes.c_uint32),
+        ("vector", ctypes.c_void_p),
+        ("vector_length", ctypes.c_size_t),
+        ("control", ctypes.c_void_p),
+        ("control_length", ctypes.c_size_t),
+        ("flags", ctypes.c_int),
+        ("sent_bytes", ctypes.c_uint64),
+    )
+
+
+_HEADER_BYTES = 64
+_CONTROL_LENGTH_OFFSET = _MessageHeader.control_length.offset
+
+
+def packed_address(address: tuple[str, int] | tuple[str, int, int, int]) -> bytes:
+    """`struct sockaddr_in` or `sockaddr_in6`, ip(7) and ipv6(7)."""
+    ip, port = ipaddress.ip_address(address[0].partition("%")[0]), address[1].to_bytes(2, "big")
+    if ip.version == 4:
+        return _IPV4.pack(socket.AF_INET, port, ip.packed)
+    scope_id = address[3] if len(address) == 4 else 0
+    return _IPV6.pack(socket.AF_INET6, port, 0, ip.packed, scope_id)
+
+
+class MessageVector:
+    """A reusable array of messages for one address family; the data stays where it is."""
+
+    __slots__ = (
+        "_controls",
+        "_header_address",
+        "_headers",
+        "_keep",
+        "_names",
+        "_send",
+        "_vectors",
+        "count",
+    )
+
+    def __init__(self, *, is_ipv6: bool) -> None:
+        """Raises OSError or AttributeError where there is no `sendmmsg`."""
+        send = ctypes.CDLL(None, use_errno=True).sendmmsg
+        send.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int)
+        self._send = send
+        self.count = 0
+        self._headers = bytearray(_HEADER_BYTES * CAPACITY)
+        self._vectors = bytearray(16 * CAPACITY)
+        self._names = bytearray(_NAME_BYTES * CAPACITY)
+        self._controls = bytearray(_CONTROL.size * CAPACITY)
+        blocks = (self._headers, self._vectors, self._names, self._controls)
+        self._keep = [ctypes.c_char.from_buffer(block) for block in blocks]
+        headers, vectors, names, controls = map(ctypes.addressof, self._keep)
+        self._header_address = headers
+        name_length = _IPV6.size if is_ipv6 else _IPV4.size
+        for index in range(CAPACITY):
+            header = _MessageHeader.from_buffer(self._headers, index * _HEADER_BYTES)
+            header.name = names + index * _NAME_BYTES
+            header.name_length = name_length
+            header.vector = vectors + index * 16
+            header.vector_length = 1
+            header.control = controls + index * _CONTROL.size
+            _CONTROL.pack_into(
+                self._controls,
+                index * _CONTROL.size,
+                _SEGMENT_OFFSET + _HALF_WORD.size,
+                SOL_UDP,
+                UDP_SEGMENT,
+                0,
+            )
+
+    def append(self, name: bytes, address: int, size: int, segment: int) -> None:
+        """Add `size` bytes at memory `address` to `name`; see that `count` stays in `CAPACITY`.
+
+        Cut into datagrams of `segment` bytes (the last may be shorter) if there are more.
+        """
+        index = self.count
+        self.count = index + 1
+        at = index * _NAME_BYTES
+        self._names[at : at + len(name)] = name
+        _TWO_WORDS.pack_into(self._vectors, index * 16, address, size)
+        at = index * _HEADER_BYTES + _CONTROL_LENGTH_OFFSET
+        if segment < size:
+            _WORD.pack_into(self._headers, at, _CONTROL.size)
+            _HALF_WORD.pack_into(self._controls, index * _CONTROL.size + _SEGMENT_OFFSET, segment)
+        else:
+            _WORD.pack_into(self._headers, at, 0)
+
+    def send(self, descriptor: int, first: int) -> int:
+        """Send from message `first` on; how many went, 0 if not even that one (see `errno`)."""
+        sent: int = self._send(
+            descriptor, self._header_address + first * _HEADER_BYTES, self.count - first, 0
+        )
+        return max(0, sent)
+
+    @staticmethod
+    def errno() -> int:
+        """Why the last `send` returned 0."""
+        return ctypes.get_errno()
+
+
+def sendmmsg_works() -> bool:
+    """Whether messages to two sockets, plain and cut into segments, arrive as they should."""
+    if ctypes.sizeof(_MessageHeader) != _HEADER_BYTES or struct.calcsize("P") != 8:
+        return False
+    receivers = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)]
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        for receiver in receivers:
+            receiver.bind(("127.0.0.1", 0))
+            receiver.settimeout(1)
+        names = [packed_address(receiver.getsockname()) for receiver in receivers]
+        data = bytearray(os.urandom(250))
+        keep = ctypes.c_char.from_buffer(data)
+        address = ctypes.addressof(keep)
+        vector = MessageVector(is_ipv6=False)
+        vector.append(names[0], address, 100, 100)
+        vector.append(names[1], address, 250, 100)
+        vector.append(names[0], address + 100, 50, 50)
+        if vector.send(sender.fileno(), 0) != 3:
+            raise OSError(vector.errno(), os.strerror(vector.errno()))
+        expected = [[data[:100], data[100:150]], [data[:100], data[100:200], data[200:]]]
+        return [[r.recv(500) for _ in e] for r, e in zip(receivers, expected, strict=True)] == (
+            expected
+        )
+    except (OSError, AttributeError, ValueError) as error:
+        log.info("media: no sendmmsg with segmentation offload (%s)", error)
+        return False
+    finally:
+        for one in (*receivers, sender):
+            one.close()
