@@ -141,6 +141,15 @@ class SubscriptionPaused:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeakersChanged:
+    """Who speaks now, by their microphones' levels (RFC 6464): at most 5 times a second, and 16 of them."""
+
+    lesson_id: LessonId
+    speakers: tuple[ParticipantId, ...]
+    """In the order of their ids."""
+
+
+@dataclass(frozen=True, slots=True)
 class QualityMeasured:
     """A participant's link: on each change, at most every 2 s, and every 10 s for the bytes.
 
@@ -197,6 +206,7 @@ MediaEvent = (
     | PeerStateChanged
     | SlotMapped
     | SubscriptionPaused
+    | SpeakersChanged
     | QualityMeasured
     | LessonSampled
     | EngineConnected

@@ -34,6 +34,7 @@ from app.media.port import (
     PublicationRemoved,
     QualityMeasured,
     SlotMapped,
+    SpeakersChanged,
     SubscriptionPaused,
 )
 from app.rooms.commands import ReportPublication, ReportQuality
@@ -69,6 +70,8 @@ class MediaListener(Protocol):
     def slot_mapped(self, event: SlotMapped) -> None: ...
 
     def subscription_paused(self, event: SubscriptionPaused) -> None: ...
+
+    def speakers_changed(self, event: SpeakersChanged) -> None: ...
 
     def revoke_all(self, lesson_id: LessonId, reason: Literal["ended", "engine_lost"]) -> None:
         """All media of the lesson is gone; after `engine_lost` new grants follow."""
@@ -201,6 +204,9 @@ class EngineReconciler:
             case SubscriptionPaused():
                 for listener in self._lessons.listeners:
                     listener.subscription_paused(event)
+            case SpeakersChanged():
+                for listener in self._lessons.listeners:
+                    listener.speakers_changed(event)
             case EngineConnected():
                 self._on_connected()
             case EngineLost():

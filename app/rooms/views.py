@@ -19,6 +19,7 @@ __all__ = [
     "is_recorded",
     "lead_id",
     "may_hear",
+    "may_notice",
     "may_publish",
     "may_see",
     "media_permissions",
@@ -122,6 +123,17 @@ def may_see(
     if source not in may_publish(room, participant_id):
         return False
     return shown.role is Role.LEAD or shown.place is StagePlace.ON or viewer.role.is_staff
+
+
+def may_notice(room: Room, viewer_id: ParticipantId, speaker_id: ParticipantId) -> bool:
+    """Whether this viewer's screen may say that somebody speaks there: who hears it, and the staff of every
+    classroom whose microphone is open."""
+    viewer = room.participants.get(viewer_id)
+    if viewer is None or viewer_id == speaker_id or viewer.presence is Presence.ABSENT:
+        return False
+    if viewer.role.is_staff:
+        return "microphone" in may_publish(room, speaker_id)
+    return may_hear(room, viewer_id, speaker_id)
 
 
 def media_permissions(

@@ -9,7 +9,14 @@ from app.rooms.events import Recorded
 from app.rooms.evolve import evolve
 from app.rooms.state import LessonPlan, Room
 from app.signaling.directory import LessonCard
-from app.signaling.messages import SERVER_MESSAGE, ClosingChanged, RoomSnapshot, ServerMessage
+from app.signaling.messages import (
+    SERVER_MESSAGE,
+    ClosingChanged,
+    RoomSnapshot,
+    ServerMessage,
+    SpeakersChanged,
+)
+from app.signaling.speakers import Speakers
 from app.signaling.translate import Step, Viewer, countdown_ms, notices_of, room_view
 
 
@@ -18,6 +25,10 @@ class Screen(Protocol):
 
     @property
     def viewer(self) -> Viewer: ...
+
+    def send(self, message: SpeakersChanged) -> None:
+        """Queue one message; never waits."""
+        ...
 
     def send_text(self, text: str) -> None:
         """Queue one encoded message; never waits."""
@@ -31,6 +42,7 @@ class LessonFeed:
         self.room = Room(plan)
         self.card = card
         self.screens: set[Screen] = set()
+        self.speakers = Speakers()
         self._steps: deque[Step] = deque(maxlen=history)
 
     @property

@@ -68,7 +68,9 @@ class Hub:
         ice_servers_of: IceServersOf = no_ice_servers,
     ) -> None:
         self.limits = limits or Limits()
-        self.media = MediaDesk(self.device_of, negotiator_of, self.limits, ice_servers_of)
+        self.media = MediaDesk(
+            self.device_of, negotiator_of, self.limits, self._tell_speakers, ice_servers_of
+        )
         self._rooms = rooms
         self._load_journal = load_journal
         self._directory = directory
@@ -165,6 +167,7 @@ class Hub:
         connection.session.enter()
         feed.screens.add(connection)
         self._catch_up(connection, feed, request)
+        feed.speakers.tell(feed.room, [connection])
         if not connection.session.is_companion:
             self._holders[_device_key(connection)[:2]] = connection
             self.media.remind(connection)
@@ -210,10 +213,17 @@ class Hub:
             return
         for step in entry.feed.publish(recorded):
             self._follow(entry.feed, step)
+        # Whoever came to the stage or left it is heard by others now.
+        entry.feed.speakers.tell(entry.feed.room, entry.feed.screens)
 
     def device_of(self, lesson_id: LessonId, participant_id: ParticipantId) -> Connection | None:
         """The joined socket of the device that holds this place, or held it when the lesson ended."""
         return self._holders.get((lesson_id, participant_id))
+
+    def _tell_speakers(self, lesson_id: LessonId, speakers: tuple[ParticipantId, ...]) -> None:
+        entry = self._feeds.get(lesson_id)
+        if entry is not None and entry.feed is not None:
+            entry.feed.speakers.changed(speakers, entry.feed.room, entry.feed.screens)
 
     def _follow(self, feed: LessonFeed, step: Step) -> None:
         """What an event means for sockets."""

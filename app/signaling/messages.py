@@ -390,6 +390,13 @@ class DataUsed(Message):
     bytes_received: int
 
 
+class SpeakersChanged(Message):
+    """Who speaks now, of those whom this viewer hears or, as staff, watches over; the whole list each time."""
+
+    type: Literal["speakers.changed"]
+    participant_ids: list[str]
+
+
 # --- server -> client: journalled events --------------------------------------------------------
 
 
@@ -463,6 +470,7 @@ ServerMessage = Annotated[
     | SlotMapped
     | SubscriptionPaused
     | DataUsed
+    | SpeakersChanged
     | LessonStarted
     | LessonEnded
     | ParticipantChanged

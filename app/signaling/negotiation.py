@@ -29,6 +29,7 @@ MediaRequest = wire.MediaPublish | wire.MediaSubscribe | wire.MediaAccept
 Answer = wire.MediaAnswer | wire.MediaOffer | wire.Ok | wire.ErrorMessage
 DeviceOf = Callable[[LessonId, ParticipantId], Connection | None]
 NegotiatorOf = Callable[[LessonId], Negotiator | None]
+TellSpeakers = Callable[[LessonId, tuple[ParticipantId, ...]], None]
 IceServersOf = Callable[[ParticipantId], Sequence[Mapping[str, str]]]
 
 
@@ -57,10 +58,12 @@ class MediaDesk:
         device_of: DeviceOf,
         negotiator_of: NegotiatorOf,
         limits: Limits,
+        tell_speakers: TellSpeakers,
         ice_servers_of: IceServersOf = no_ice_servers,
     ) -> None:
         self._device_of = device_of
         self._negotiator_of = negotiator_of
+        self._tell_speakers = tell_speakers
         self._ice_servers_of = ice_servers_of
         self._timeout_s = limits.negotiation_timeout_s
         self._places: dict[tuple[LessonId, ParticipantId], _Place] = {}
@@ -103,6 +106,7 @@ class MediaDesk:
         for lesson, participant_id in list(self._places):
             if lesson == lesson_id:
                 self.revoke(lesson_id, participant_id, reason)
+        self._tell_speakers(lesson_id, ())
 
     def forget(self, lesson_id: LessonId, participant_id: ParticipantId) -> None:
         """The place is empty: no grant is left for a later device."""
@@ -151,6 +155,9 @@ class MediaDesk:
         if message != place.data_used:
             place.data_used = message
             self._tell(lesson_id, participant_id, message)
+
+    def speakers_changed(self, event: port.SpeakersChanged) -> None:
+        self._tell_speakers(event.lesson_id, event.speakers)
 
     def remind(self, connection: Connection) -> None:
         """Tell a new socket of a device what the old one knew: the media connections may have outlived it."""

@@ -148,6 +148,8 @@ async def test_a_camera_or_microphone_switched_off_sends_nothing(meet: Meet) -> 
     microphone_off = card(lead, seat).get_by_text("话筒关", exact=True)
     await press_on_card(lead, seat, "旁听")
     await lead.sees_and_hears(seat.seat_id)
+    speaking = card(lead, seat).locator("[data-speaking=true]")
+    await speaking.wait_for()
     assert await camera_off.count() == 0
     assert await microphone_off.count() == 0
 
@@ -160,6 +162,7 @@ async def test_a_camera_or_microphone_switched_off_sends_nothing(meet: Meet) -> 
     await classroom.press("关闭话筒")
     await classroom.sees("话筒关")
     await microphone_off.wait_for()
+    await speaking.wait_for(state="detached")
     await asyncio.sleep(SETTLE_S)
     await arrives_nowhere(sound_sent(lead), sound_of_classrooms(lead), pictures_of_classrooms(lead))
 

@@ -80,6 +80,8 @@ def test_every_event_of_the_port_survives_the_link() -> None:
                 values[field.name] = typing.get_args(hint)[0]
             elif hint is Source:
                 values[field.name] = Source.SCREEN
+            elif typing.get_origin(hint) is tuple:
+                values[field.name] = (ParticipantId("p"), ParticipantId("q"))
             elif typing.get_origin(hint) is Mapping:
                 values[field.name] = {
                     ParticipantId("p"): LinkSample("fair", 0.0, 0.125, 80, 1, 2, is_paused=True)

@@ -37,6 +37,7 @@ from app.media.port import (
     SlotGroup,
     SlotMapped,
     Source,
+    SpeakersChanged,
     SubscriptionPaused,
 )
 from app.media.reactor import MediaReactor
@@ -224,6 +225,7 @@ class Pages:
         self.slots: dict[tuple[ParticipantId, str], ParticipantId | None] = {}
         self.slot_messages: list[SlotMapped] = []
         self.paused: list[SubscriptionPaused] = []
+        self.speakers: list[SpeakersChanged] = []
         self.revoked: list[tuple[LessonId, str]] = []
 
     def grant(
@@ -243,6 +245,9 @@ class Pages:
 
     def subscription_paused(self, event: SubscriptionPaused) -> None:
         self.paused.append(event)
+
+    def speakers_changed(self, event: SpeakersChanged) -> None:
+        self.speakers.append(event)
 
     def revoke_all(self, lesson_id: LessonId, reason: str) -> None:
         self.revoked.append((lesson_id, reason))
@@ -649,6 +654,15 @@ async def test_pauses_and_taps_pass_on(open_app: Callable[..., App]) -> None:
     app.engine.emit(pause)
     await until(lambda: app.pages.paused == [pause])
     assert pause in seen
+
+
+async def test_speakers_pass_on(open_app: Callable[..., App]) -> None:
+    app = open_app()
+    await app.reactor.start()
+    await app.live_room()
+    event = SpeakersChanged(LESSON, (LEAD, A))
+    app.engine.emit(event)
+    await until(lambda: app.pages.speakers == [event])
 
 
 async def test_a_failing_engine_call_is_repeated_from_a_snapshot(

@@ -20,6 +20,7 @@ from app.rooms.views import (
     VideoCaps,
     is_recorded,
     may_hear,
+    may_notice,
     media_permissions,
     places,
 )
@@ -98,6 +99,20 @@ def test_open_floor_lets_all_be_heard_but_shows_nobody_more() -> None:
     assert media_permissions(told.room, A).receive == LEAD_MEDIA | sound(B) | sound(C)
     told.does(CloseFloor(LEAD))
     assert media_permissions(told.room, A).receive == LEAD_MEDIA
+
+
+def test_who_hears_a_classroom_may_notice_it_speak_and_staff_may_always() -> None:
+    told = live_lesson()
+    assert {who for who in told.room.participants if may_notice(told.room, who, A)} == {
+        LEAD,
+        ASSISTANT,
+        OBSERVER,
+    }
+    assert may_notice(told.room, A, LEAD) and not may_notice(told.room, LEAD, LEAD)
+    told.does(OpenFloor(LEAD))
+    assert may_notice(told.room, B, A)
+    told.does(Mute(LEAD, A))
+    assert not any(may_notice(told.room, who, A) for who in told.room.participants)
 
 
 def test_muted_by_staff_a_classroom_is_heard_by_nobody() -> None:

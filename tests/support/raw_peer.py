@@ -391,9 +391,20 @@ class RawAudio:
     sequence_number: int = 100
     rtp_timestamp: int = 1_000
 
-    def packet(self) -> None:
-        """Send the next one."""
-        header = pack_header(self.payload_type, self.sequence_number, self.rtp_timestamp, self.ssrc)
+    level_id: int | None = None
+    """Of the audio level header extension."""
+
+    def packet(self, level: int = 127) -> None:
+        """Send the next one; `level` in -dBov."""
+        header = pack_header(
+            self.payload_type,
+            self.sequence_number,
+            self.rtp_timestamp,
+            self.ssrc,
+            extension_block=pack_extensions(
+                [] if self.level_id is None else [(self.level_id, bytes((level,)))]
+            ),
+        )
         self.peer.send_rtp(header + b"\xf8\xff\xfe" + bytes(40))
         self.sequence_number = (self.sequence_number + 1) & 0xFFFF
         self.rtp_timestamp = (self.rtp_timestamp + 960) & 0xFFFFFFFF

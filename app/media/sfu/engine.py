@@ -278,6 +278,8 @@ class SfuEngine:
         if is_decision_due:
             self._decisions_due = now + DECISION_INTERVAL_S
         for room in self.rooms.values():
+            if is_decision_due:
+                room.update_sound(now)
             for participant in room.participants.values():
                 subscribing = participant.subscribing
                 for publishing in participant.publishing_peers():

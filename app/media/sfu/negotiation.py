@@ -50,6 +50,7 @@ class PublishedSection:
     rtx_payload_type: int | None
     red_payload_type: int | None
     mid_extension_id: int | None
+    audio_level_id: int | None
     ssrcs: dict[int, bool]
     """Signalled SSRCs; True if it carries retransmissions. Empty: to be learned from packets."""
 
@@ -154,6 +155,7 @@ def _published(section: MediaSection, source: Source, codec: Codec) -> Published
         rtx_payload_type=rtx.payload_type if rtx else None,
         red_payload_type=_red_for(section, codec),
         mid_extension_id=section.extensions.get(MID),
+        audio_level_id=section.extensions.get(AUDIO_LEVEL),
         ssrcs=ssrcs,
     )
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from app.ids import PublicationId
 from app.media.port import Source
+from app.media.sfu.audio_levels import Loudness
 from app.media.sfu.missing_packets import MissingPackets
 from app.media.sfu.ntp import ntp_seconds
 from app.media.sfu.packet_cache import CACHE_SIZE, MediaPacket, PacketCache
@@ -97,6 +98,8 @@ class Publication:
         self.cache = PacketCache()
         self.reception = Reception(track.ssrc, track.clock_rate_hz)
         self.missing = MissingPackets()
+        self.loudness = Loudness()
+        """Of a microphone."""
         self.sink: Sink | None = None
         self.bytes_received = 0
         self.duplicates = 0

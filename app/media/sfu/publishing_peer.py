@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from app.media.port import Source
+from app.media.sfu.audio_levels import audio_level
 from app.media.sfu.feedback import UplinkRate
 from app.media.sfu.negotiation import PublishedSection, RemoteTransport
 from app.media.sfu.publication import Publication, PublisherFeedback, TrackFormat
@@ -110,6 +111,20 @@ class _Track:
         publication, self.publication = self.publication, None
         if publication is not None:
             self.owner.track_ended(publication)
+
+
+class _AudioTrack(_Track):
+    """Also reads how loud each packet is."""
+
+    __slots__ = ()
+
+    def receive(self, packet: RtpPacket, now: float) -> None:
+        super().receive(packet, now)
+        extension_id = self.section.audio_level_id
+        if packet.extension_profile and extension_id is not None and self.publication is not None:
+            level = audio_level(packet, extension_id)
+            if level is not None:
+                self.publication.loudness.heard(level)
 
 
 class PublishingPeer:
@@ -227,7 +242,7 @@ class PublishingPeer:
             if current is not None and now - current.last_arrival < TAKEOVER_AFTER_S:
                 return None
             self._forget(section.mid)
-        track = self._tracks[section.mid] = _Track(self, section, packet.ssrc)
+        track = self._tracks[section.mid] = _track(self, section, packet.ssrc)
         self._receivers[packet.ssrc] = track.receive
         return track.receive
 
@@ -291,6 +306,10 @@ class PublishingPeer:
     def _request_packets(self, ssrc: int, indexes: list[int]) -> None:
         numbers = tuple(index & 0xFFFF for index in indexes[:MAX_NACK_ITEMS])
         self.transport.send_rtcp(bytes(Nack(self.ssrc, ssrc, numbers)))
+
+
+def _track(peer: PublishingPeer, section: PublishedSection, ssrc: int) -> _Track:
+    return (_AudioTrack if section.source.kind == "audio" else _Track)(peer, section, ssrc)
 
 
 def _is_same_track(before: PublishedSection, after: PublishedSection, ssrc: int) -> bool:

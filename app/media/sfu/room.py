@@ -14,6 +14,7 @@ from app.media.port import (
     SlotGroup,
     SlotMapped,
     Source,
+    SpeakersChanged,
     SubscriptionPaused,
 )
 from app.media.sfu.media_session import MediaSession, PublishingSession, ViewingSession
@@ -25,6 +26,7 @@ from app.media.sfu.publication import (
 )
 from app.media.sfu.publishing_peer import PublishingPeer
 from app.media.sfu.reception import Reception
+from app.media.sfu.room_sound import RoomSound
 from app.media.sfu.sink import SinkConnection
 from app.media.sfu.slots import map_slots, publisher_of, slot_names
 from app.media.sfu.subscribing_peer import SubscribingPeer
@@ -237,6 +239,7 @@ class Room:
         self.emit = emit
         self.participants: dict[ParticipantId, Participant] = {}
         self.sinks: dict[PublicationId, SinkConnection] = {}
+        self.sound = RoomSound()
         self._clock = clock
 
     # -- participants
@@ -374,6 +377,18 @@ class Room:
         publication = self.publication(identifier)
         if publication is not None:
             publication.request_keyframe(self._clock())
+
+    # -- sound
+
+    def update_sound(self, now: float) -> None:
+        """Some times a second: who speaks."""
+        microphones = {
+            participant_id: participant.publications[Source.MICROPHONE].loudness
+            for participant_id, participant in self.participants.items()
+            if Source.MICROPHONE in participant.publications
+        }
+        if self.sound.update(microphones, now):
+            self.emit(SpeakersChanged(self.lesson_id, self.sound.speakers))
 
     # -- routing
 

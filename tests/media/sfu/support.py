@@ -13,6 +13,7 @@ from app.media.port import (
     Source,
 )
 from app.media.sfu.engine import SfuEngine
+from app.media.sfu.negotiation import AUDIO_LEVEL
 from app.media.sfu.sdp import MediaSection, parse_session_description
 from app.media.wire.addresses import LocalAddress
 from app.media.wire.endpoint import MediaEndpoint
@@ -94,17 +95,21 @@ class Publisher:
     name: str
     base_ssrc: int
     peer: RawPeer = field(default_factory=RawPeer)
+    level_id: int | None = None
+    """Of the audio level header extension, if it offers one."""
 
     def __post_init__(self) -> None:
         self.participant_id = ParticipantId(self.name)
         self.video = RawVideo(self.peer, self.base_ssrc)
-        self.audio = RawAudio(self.peer, self.base_ssrc + 2)
+        self.audio = RawAudio(self.peer, self.base_ssrc + 2, level_id=self.level_id)
 
     def sections(self) -> tuple[RawSection, RawSection]:
         ssrc = self.base_ssrc
+        level = f"a=extmap:{self.level_id} {AUDIO_LEVEL}"
+        extra = () if self.level_id is None else (level,)
         return (
             RawSection("0", "video", ssrc, 96, "VP8/90000", ssrc + 1, 97),
-            RawSection("1", "audio", ssrc + 2, 111, "opus/48000/2"),
+            RawSection("1", "audio", ssrc + 2, 111, "opus/48000/2", extra=extra),
         )
 
     async def connect(self, permissions: MediaPermissions | None = None) -> "Publisher":

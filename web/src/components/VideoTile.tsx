@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { classes } from "./classes";
+import { SpeakingMark } from "./SpeakingMark";
 import styles from "./VideoTile.module.css";
 
 interface VideoTileProps {
@@ -15,6 +16,8 @@ interface VideoTileProps {
   status?: ReactNode;
   isMirrored?: boolean;
   isOnStage?: boolean;
+  /** Undefined: nobody could speak here, so no room is kept for the mark. */
+  isSpeaking?: boolean | undefined;
   /** `contain` shows all of a shared screen; `cover` fills the tile with a face. */
   fit?: "cover" | "contain";
   className?: string | undefined;
@@ -30,6 +33,7 @@ export function VideoTile({
   status,
   isMirrored = false,
   isOnStage = false,
+  isSpeaking,
   fit = "cover",
   className,
 }: VideoTileProps) {
@@ -56,7 +60,11 @@ export function VideoTile({
       />
       {cover && <div className={styles.cover}>{cover}</div>}
       {marks && <div className={styles.marks}>{marks}</div>}
+      {isSpeaking !== undefined && (
+        <div className={classes(styles.ring, isSpeaking && styles.speaking)} aria-hidden />
+      )}
       <figcaption className={styles.caption}>
+        {isSpeaking !== undefined && <SpeakingMark isSpeaking={isSpeaking} />}
         <strong>{name}</strong>
         {detail && <span>{detail}</span>}
         {status && <span className={styles.status}>{status}</span>}

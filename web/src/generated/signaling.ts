@@ -46,6 +46,7 @@ export type ServerMessage =
   | SlotMapped
   | SubscriptionPaused
   | DataUsed
+  | SpeakersChanged
   | LessonStarted
   | LessonEnded
   | ParticipantChanged
@@ -409,6 +410,13 @@ export interface DataUsed {
    */
   bytes_sent: number;
   bytes_received: number;
+}
+/**
+ * Who speaks now, of those whom this viewer hears or, as staff, watches over; the whole list each time.
+ */
+export interface SpeakersChanged {
+  type: "speakers.changed";
+  participant_ids: string[];
 }
 export interface LessonStarted {
   seq: number;

@@ -172,6 +172,7 @@ export const en: Dictionary = {
     weakHint: "The picture may be unclear; sound goes first.",
     recovering: "The picture was cut. Recovering…",
     paused: "Weak link: picture paused",
+    speaking: "Speaking",
     cameraIsOff: "Camera is off",
     noPicture: "No picture yet",
     absent: "Not here yet",

@@ -6,6 +6,7 @@ import {
   handQueueOf,
   isHeardByAll,
   isPaused,
+  isSpeaking,
   leadOf,
   participantOf,
   slotOf,
@@ -136,6 +137,19 @@ describe("the fold of the room", () => {
     expect(isPaused(paused, "lead_u1", "camera")).toBe(true);
     const running = reduce(paused, pause(false));
     expect(running?.paused).toEqual([]);
+  });
+
+  it("shows who speaks until told otherwise, or until a new socket begins", () => {
+    const speak = (...participant_ids: string[]): ServerMessage => ({
+      type: "speakers.changed",
+      participant_ids,
+    });
+    const speaking = fold([snapshot(), speak("s1"), speak("s1", "lead_u1"), speak("lead_u1")]);
+    expect(isSpeaking(speaking, "lead_u1")).toBe(true);
+    expect(isSpeaking(speaking, "s1")).toBe(false);
+    const resumed = reduce(speaking, { type: "room.resumed", re: "r1", seq: 10 });
+    expect(resumed?.speakers).toEqual([]);
+    expect(fold([snapshot(), speak("s1"), snapshot()]).speakers).toEqual([]);
   });
 });
 

@@ -14,6 +14,8 @@ export interface RoomState {
   paused: readonly string[];
   /** Media bytes of this place in this lesson, both ways, by the server's count; null before the first count. */
   dataUsedBytes: number | null;
+  /** Participants who speak now, of those whom this viewer may notice. */
+  speakers: readonly string[];
 }
 
 export const publicationId = (participantId: string, source: SourceName) =>
@@ -30,6 +32,8 @@ export function reduce(state: RoomState | null, message: ServerMessage): RoomSta
       slots: state?.slots ?? {},
       paused: state?.paused ?? [],
       dataUsedBytes: state?.dataUsedBytes ?? null,
+      // A new socket is told who speaks, if anybody does.
+      speakers: [],
     };
   }
   if (state === null) return null;
@@ -81,8 +85,12 @@ function reduceEvent(
     }
     case "data.used":
       return { ...state, dataUsedBytes: message.bytes_sent + message.bytes_received };
+    case "speakers.changed":
+      return { ...state, speakers: message.participant_ids };
     case "media.revoked":
-      return { ...state, slots: {}, paused: [] };
+      return { ...state, slots: {}, paused: [], speakers: [] };
+    case "room.resumed":
+      return { ...state, speakers: [] };
     case "welcome":
     case "authenticated":
     case "ok":
@@ -91,7 +99,6 @@ function reduceEvent(
     case "heartbeat":
     case "replaced":
     case "server.closing":
-    case "room.resumed":
     case "media.grant":
     case "media.answer":
     case "media.offer":

@@ -55,6 +55,8 @@ export function slotOf(state: RoomState, id: string, source: SourceName): string
 export const isPaused = (state: RoomState, id: string, source: SourceName) =>
   state.paused.includes(publicationId(id, source));
 
+export const isSpeaking = (state: RoomState, id: string) => state.speakers.includes(id);
+
 /** Is what is said in this place heard in every classroom? Follows the rules of the room. */
 export function isHeardByAll(state: RoomState, place: ParticipantView): boolean {
   if (state.view.phase !== "live" || place.is_muted) return false;

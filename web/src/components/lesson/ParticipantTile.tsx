@@ -1,7 +1,9 @@
 import type { ReactNode } from "react";
 import type { ParticipantView, SourceName } from "../../generated/signaling";
 import { useWords } from "../../i18n";
+import { useRoom } from "../../lesson/context";
 import { usePicture } from "../../lesson/usePicture";
+import { isSpeaking } from "../../room/selectors";
 import { Badge } from "../Badge";
 import { VideoTile } from "../VideoTile";
 import { PictureCover } from "./PictureCover";
@@ -28,6 +30,7 @@ export function ParticipantTile({
   className,
 }: ParticipantTileProps) {
   const words = useWords();
+  const room = useRoom();
   const { stream, reason } = usePicture(place.participant_id, source);
   const isCovered = reason !== null && reason !== "paused";
   return (
@@ -36,6 +39,7 @@ export function ParticipantTile({
       name={place.name}
       detail={place.school}
       isOnStage={isOnStage}
+      isSpeaking={source === "camera" ? isSpeaking(room, place.participant_id) : undefined}
       fit={isWhole || source === "screen" ? "contain" : "cover"}
       className={className}
       status={status}
