@@ -20,6 +20,8 @@ export class PublishingConnection {
   #isRunning = false;
   #isDirty = false;
   #wantsIceRestart = false;
+  #isRedundant = false;
+  #isPreferenceNew = false;
 
   constructor(ask: Ask, grant: MediaGrant) {
     this.#ask = ask;
@@ -38,6 +40,17 @@ export class PublishingConnection {
   update(grant: MediaGrant, tracks: LocalTracks): void {
     this.#grant = grant;
     this.#tracks = tracks;
+    this.#wake();
+  }
+
+  /** Send the microphone's sound twice, or once again. */
+  setRedundant(isRedundant: boolean): void {
+    if (isRedundant === this.#isRedundant) return;
+    this.#isRedundant = isRedundant;
+    const transceiver = this.#transceivers.get("microphone");
+    if (!transceiver) return;
+    preferRedundant(transceiver, isRedundant);
+    this.#isPreferenceNew = true;
     this.#wake();
   }
 
@@ -68,7 +81,7 @@ export class PublishingConnection {
       this.#isDirty = false;
       try {
         const isChanged = await this.#applyTracks();
-        if (isChanged || this.#wantsIceRestart) await this.#negotiate();
+        if (isChanged || this.#wantsIceRestart || this.#isPreferenceNew) await this.#negotiate();
         await this.#applyCaps();
       } catch {
         // The link or the engine is away, or a track ended meanwhile: the next round starts from what is true then.
@@ -108,11 +121,13 @@ export class PublishingConnection {
       sendEncodings: track.kind === "video" ? [{ maxBitrate: this.#capBps(source) }] : [{}],
     });
     if (track.kind === "video") preferVp8(transceiver);
+    else preferRedundant(transceiver, this.#isRedundant);
     this.#transceivers.set(source, transceiver);
   }
 
   async #negotiate(): Promise<void> {
     const iceRestart = this.#wantsIceRestart;
+    this.#isPreferenceNew = false;
     await this.peer.setLocalDescription(await this.peer.createOffer({ iceRestart }));
     const tracks: Record<string, SourceName> = {};
     for (const [source, transceiver] of this.#transceivers) {
@@ -125,6 +140,7 @@ export class PublishingConnection {
       await this.peer.setRemoteDescription({ type: "answer", sdp: answer.sdp });
       if (iceRestart) this.#wantsIceRestart = false;
     } catch (error) {
+      this.#isPreferenceNew = true;
       if (this.peer.signalingState === "have-local-offer") {
         await this.peer.setLocalDescription({ type: "rollback" });
       }
@@ -157,6 +173,16 @@ function preferVp8(transceiver: RTCRtpTransceiver): void {
   const isVp8 = (codec: { mimeType: string }) => codec.mimeType.toLowerCase() === "video/vp8";
   if (!codecs.some(isVp8) || !("setCodecPreferences" in transceiver)) return;
   transceiver.setCodecPreferences([...codecs.filter(isVp8), ...codecs.filter((c) => !isVp8(c))]);
+}
+
+/** RED (RFC 2198) first or last: what stands first in the offer is sent. Not every browser has it. */
+function preferRedundant(transceiver: RTCRtpTransceiver, isRedundant: boolean): void {
+  const codecs = RTCRtpSender.getCapabilities("audio")?.codecs ?? [];
+  const isRed = (codec: { mimeType: string }) => codec.mimeType.toLowerCase() === "audio/red";
+  if (!codecs.some(isRed) || !("setCodecPreferences" in transceiver)) return;
+  const others = codecs.filter((codec) => !isRed(codec));
+  const red = codecs.filter(isRed);
+  transceiver.setCodecPreferences(isRedundant ? [...red, ...others] : [...others, ...red]);
 }
 
 export function iceServersOf(grant: MediaGrant): RTCIceServer[] {

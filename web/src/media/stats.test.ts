@@ -6,6 +6,7 @@ const figures = (packetsReceived: number, packetsLost: number) => ({
   receivedBytes: 0,
   packetsReceived,
   packetsLost,
+  sound: { packetsSent: 0, packetsLost: 0 },
 });
 
 it("calls a link weak when a tenth of the last seconds is lost, and well again afterwards", () => {

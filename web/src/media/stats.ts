@@ -1,22 +1,29 @@
+import type { SoundFigures } from "./redundancy";
+
 /** The few figures of `getStats` that are looked at here. */
 export interface PathFigures {
   receivedBytes: number;
   packetsReceived: number;
   packetsLost: number;
+  /** Sent here, and lost by the other side's reports. */
+  sound: SoundFigures;
 }
 
 interface AnyReport {
   type: string;
+  kind?: string;
   nominated?: boolean;
   state?: string;
   bytesReceived?: number;
   packetsReceived?: number;
+  packetsSent?: number;
   packetsLost?: number;
 }
 
 /** Sums over a connection. Received bytes are those of the candidate pairs: RTP and RTCP, no STUN. */
 export async function figuresOf(peer: RTCPeerConnection): Promise<PathFigures> {
-  const figures: PathFigures = { receivedBytes: 0, packetsReceived: 0, packetsLost: 0 };
+  const sound = { packetsSent: 0, packetsLost: 0 };
+  const figures: PathFigures = { receivedBytes: 0, packetsReceived: 0, packetsLost: 0, sound };
   const reports = (await peer.getStats()) as unknown as ReadonlyMap<string, AnyReport>;
   for (const report of reports.values()) {
     if (report.type === "candidate-pair") {
@@ -24,6 +31,10 @@ export async function figuresOf(peer: RTCPeerConnection): Promise<PathFigures> {
     } else if (report.type === "inbound-rtp") {
       figures.packetsReceived += report.packetsReceived ?? 0;
       figures.packetsLost += report.packetsLost ?? 0;
+    } else if (report.type === "outbound-rtp" && report.kind === "audio") {
+      sound.packetsSent += report.packetsSent ?? 0;
+    } else if (report.type === "remote-inbound-rtp" && report.kind === "audio") {
+      sound.packetsLost += report.packetsLost ?? 0;
     }
   }
   return figures;

@@ -3,6 +3,7 @@ import { Store } from "../store";
 import { PathWatch } from "./pathWatch";
 import { IDLE, type LocalTracks, type MediaClient, type MediaState } from "./port";
 import { type Ask, PublishingConnection } from "./publishing";
+import { RedundancyRule } from "./redundancy";
 import { figuresOf, LossWindow } from "./stats";
 import { SubscribingConnection } from "./subscribing";
 
@@ -25,6 +26,7 @@ export class WebRtcMedia implements MediaClient {
   #subscribing: SubscribingConnection | null = null;
   #publishingWatch = new PathWatch(PUBLISHING_SILENCE_MS);
   #subscribingWatch = new PathWatch(SUBSCRIBING_SILENCE_MS);
+  readonly #redundancy = new RedundancyRule();
   #sampler: ReturnType<typeof setInterval> | undefined;
   #isSampling = false;
 
@@ -94,6 +96,7 @@ export class WebRtcMedia implements MediaClient {
       if (connectionState !== "failed" && connectionState !== "closed") return;
       setTimeout(() => this.#publishing === connection && this.#renewPublishing(), REOPEN_MS);
     };
+    connection.setRedundant(this.#redundancy.isOn);
     connection.update(grant, this.#tracks);
   }
 
@@ -175,8 +178,11 @@ export class WebRtcMedia implements MediaClient {
   async #samplePublishing(): Promise<void> {
     const connection = this.#publishing;
     if (!connection) return;
-    const { receivedBytes } = await figuresOf(connection.peer);
+    const { receivedBytes, sound } = await figuresOf(connection.peer);
     if (this.#publishing !== connection) return;
+    if (this.#redundancy.sample(performance.now(), sound)) {
+      connection.setRedundant(this.#redundancy.isOn);
+    }
     const remedy = this.#publishingWatch.sample({
       atMs: performance.now(),
       isConnected: connection.peer.connectionState === "connected",
