@@ -150,6 +150,20 @@ class SpeakersChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class LayersWanted:
+    """Which encodings of a video somebody needs; its publisher should send those only.
+
+    Said when the track begins and whenever it changes.
+    """
+
+    lesson_id: LessonId
+    participant_id: ParticipantId
+    source: Source
+    layers: tuple[bool, ...]
+    """In the order of the publisher's encodings, as its offer listed them."""
+
+
+@dataclass(frozen=True, slots=True)
 class QualityMeasured:
     """A participant's link: on each change, at most every 2 s, and every 10 s for the bytes.
 
@@ -209,6 +223,7 @@ MediaEvent = (
     | SpeakersChanged
     | QualityMeasured
     | LessonSampled
+    | LayersWanted
     | EngineConnected
     | EngineLost
 )

@@ -81,7 +81,8 @@ def test_every_event_of_the_port_survives_the_link() -> None:
             elif hint is Source:
                 values[field.name] = Source.SCREEN
             elif typing.get_origin(hint) is tuple:
-                values[field.name] = (ParticipantId("p"), ParticipantId("q"))
+                item = typing.get_args(hint)[0]
+                values[field.name] = (True, False) if item is bool else (ParticipantId("p"),)
             elif typing.get_origin(hint) is Mapping:
                 values[field.name] = {
                     ParticipantId("p"): LinkSample("fair", 0.0, 0.125, 80, 1, 2, is_paused=True)

@@ -2,6 +2,7 @@
 
 from app.media.sfu.packet_cache import MediaPacket
 from app.media.sfu.red import with_previous
+from app.media.sfu.sent_segments import Segment
 from app.media.sfu.subscription import SlotStream
 
 
@@ -14,19 +15,18 @@ class AudioStream(SlotStream):
     is_redundant = False
     redundant_sent = 0
 
-    def _send(self, packet: MediaPacket, send_time: int, marker: bool) -> None:
+    def _send(self, packet: MediaPacket, segment: Segment, send_time: int, marker: bool) -> None:
         red_payload_type = self.formats.red_payload_type
-        publication = self.publication
-        if not self.is_redundant or red_payload_type is None or publication is None:
-            super()._send(packet, send_time, marker)
+        if not self.is_redundant or red_payload_type is None:
+            super()._send(packet, segment, send_time, marker)
             return
         plain_payload_type = self._payload_type
-        payload = with_previous(packet, publication.cache, plain_payload_type)
+        payload = with_previous(packet, segment.layer.cache, plain_payload_type)
         if payload is None:
-            super()._send(packet, send_time, marker)
+            super()._send(packet, segment, send_time, marker)
             return
         doubled = MediaPacket(packet.index, packet.rtp_timestamp, packet.marker, payload)
         self._payload_type = red_payload_type
-        super()._send(doubled, send_time, marker)
+        super()._send(doubled, segment, send_time, marker)
         self._payload_type = plain_payload_type
         self.redundant_sent += 1

@@ -4,14 +4,12 @@ from typing import Protocol
 
 from app.ids import MediaSessionId, ParticipantId
 from app.media.port import Source
-from app.media.sfu.publication import (
-    Publication,
-    PublisherFeedback,
-    SenderClock,
-    TrackFormat,
-)
+from app.media.sfu.layer import PublisherFeedback
+from app.media.sfu.publication import Publication
 from app.media.sfu.publishing_peer import PublishingPeer
+from app.media.sfu.sender_clock import SenderClock
 from app.media.sfu.subscribing_peer import SubscribingPeer
+from app.media.sfu.track_format import TrackFormat
 from app.media.wire.transport import TransportState
 
 

@@ -1,8 +1,8 @@
 """Offers and answers of the two connections (RFC 9429 without trickle: every candidate inside).
 
 Publishing: the browser offers, we answer with one codec a section (VP8 before H.264; Opus, plain or
-as RED: the browser sends what it listed first), no simulcast, no transport-cc, so that its
-receiver-side estimate (REMB) is ours.
+as RED: the browser sends what it listed first), up to three simulcast layers for video, no
+transport-cc, so that its receiver-side estimate (REMB) is ours.
 Subscribing: we offer fixed slots. Slot `i` of group `g` is the sections with mid `g.i.a` and
 `g.i.v`, one media stream `g.i` for both; SSRCs stay for the life of the peer.
 """
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.media.port import MalformedDescription, NegotiationFailed, SlotGroup, Source
+from app.media.sfu.layer_choice import MAX_LAYERS
 from app.media.sfu.sdp import (
     MAX_MEDIA_SECTIONS,
     Codec,
@@ -28,8 +29,8 @@ MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
-# RID although one layer is taken: Chromium cannot offer again if its simulcast lost the extension.
-_EXTENSIONS = {"audio": (MID, AUDIO_LEVEL), "video": (MID, ABS_SEND_TIME, RID)}
+REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+_EXTENSIONS = {"audio": (MID, AUDIO_LEVEL), "video": (MID, ABS_SEND_TIME, RID, REPAIRED_RID)}
 FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
 _PROTOCOLS = ("UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "RTP/SAVPF", "TCP/TLS/RTP/SAVPF")
 
@@ -51,8 +52,13 @@ class PublishedSection:
     red_payload_type: int | None
     mid_extension_id: int | None
     audio_level_id: int | None
-    ssrcs: dict[int, bool]
-    """Signalled SSRCs; True if it carries retransmissions. Empty: to be learned from packets."""
+    rid_extension_id: int | None
+    repaired_rid_extension_id: int | None
+    rids: tuple[str, ...]
+    """One per layer, in the offerer's order; `("",)` where there is one layer without a name."""
+    ssrcs: dict[int, tuple[int, bool]]
+    """Signalled SSRCs: the layer, and whether it carries retransmissions. Empty: to be learned."""
+    is_sending: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +145,13 @@ def published_sections(
 
 def _published(section: MediaSection, source: Source, codec: Codec) -> PublishedSection:
     rtx = section.rtx_for(codec.payload_type)
-    ssrcs: dict[int, bool] = {}
-    is_simulcast = any(semantics == "SIM" for semantics, _ in section.ssrc_groups)
-    if not is_simulcast and len(section.ssrcs) <= 4 and section.direction in _SENDING:
-        repairs = {
-            members[1]
-            for semantics, members in section.ssrc_groups
-            if semantics.upper() == "FID" and len(members) == 2
-        }
-        ssrcs = {ssrc: ssrc in repairs for ssrc in section.ssrcs}
+    is_sending = section.direction in _SENDING
+    rids = _simulcast_rids(section)
+    ssrcs: dict[int, tuple[int, bool]] = {}
+    if not rids and is_sending:
+        ssrcs = _signalled_ssrcs(section)
+        count = 1 + max((position for position, _ in ssrcs.values()), default=0)
+        rids = ("",) * count
     return PublishedSection(
         mid=section.mid,
         source=source,
@@ -156,8 +160,40 @@ def _published(section: MediaSection, source: Source, codec: Codec) -> Published
         red_payload_type=_red_for(section, codec),
         mid_extension_id=section.extensions.get(MID),
         audio_level_id=section.extensions.get(AUDIO_LEVEL),
+        rid_extension_id=section.extensions.get(RID),
+        repaired_rid_extension_id=section.extensions.get(REPAIRED_RID),
+        rids=rids or ("",),
         ssrcs=ssrcs,
+        is_sending=is_sending,
     )
+
+
+def _simulcast_rids(section: MediaSection) -> tuple[str, ...]:
+    """The layers that we take of an offer: the first three; () where none are named."""
+    if section.kind != "video" or RID not in section.extensions:
+        return ()
+    rids = [rid for rid in section.simulcast_send if rid in section.send_rids]
+    return tuple(dict.fromkeys(rids))[:MAX_LAYERS]
+
+
+def _signalled_ssrcs(section: MediaSection) -> dict[int, tuple[int, bool]]:
+    """SSRC to layer and whether it is RTX: one layer, or those of a SIM group as browsers had it."""
+    repairs = {
+        members[1]: members[0]
+        for semantics, members in section.ssrc_groups
+        if semantics.upper() == "FID" and len(members) == 2
+    }
+    groups = (members for name, members in section.ssrc_groups if name.upper() == "SIM")
+    layers = next(groups, [])[:MAX_LAYERS]
+    ssrcs: dict[int, tuple[int, bool]] = {}
+    if layers:
+        ssrcs = {ssrc: (position, False) for position, ssrc in enumerate(layers)}
+        ssrcs |= {
+            repair: (ssrcs[ssrc][0], True) for repair, ssrc in repairs.items() if ssrc in ssrcs
+        }
+    elif len(section.ssrcs) <= 4:
+        ssrcs = {ssrc: (0, ssrc in repairs) for ssrc in section.ssrcs}
+    return ssrcs
 
 
 _SENDING = ("sendonly", "sendrecv")
@@ -263,6 +299,9 @@ def _answer_section(section: MediaSection, published: PublishedSection) -> list[
     if red is not None:
         lines.append(f"a=rtpmap:{red} red/{codec.clock_rate_hz}{channels}")
         lines.append(f"a=fmtp:{red} {codec.payload_type}/{codec.payload_type}")
+    if any(published.rids):
+        lines += [f"a=rid:{rid} recv" for rid in published.rids]
+        lines.append(f"a=simulcast:recv {';'.join(published.rids)}")
     return lines
 
 

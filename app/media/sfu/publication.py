@@ -1,87 +1,37 @@
-"""One published track: plaintext RTP in, to every subscribed stream and the recorder's sink out."""
+"""One published track: its layers, who carries which of them on, and what the recorder gets."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from app.ids import PublicationId
 from app.media.port import Source
 from app.media.sfu.audio_levels import Loudness
-from app.media.sfu.missing_packets import MissingPackets
-from app.media.sfu.ntp import ntp_seconds
-from app.media.sfu.packet_cache import CACHE_SIZE, MediaPacket, PacketCache
-from app.media.sfu.reception import MAX_DROPOUT, Reception
-from app.media.wire.codecs import Vp8Descriptor, h264_is_keyframe_start
-from app.media.wire.rtcp import SenderReport
-from app.media.wire.rtp import RtpPacket, timestamp_delta
+from app.media.sfu.layer import Layer, PublisherFeedback
+from app.media.sfu.sender_clock import SenderClock
+from app.media.sfu.sink_feed import Sink, SinkFeed
+from app.media.sfu.track_format import TrackFormat
+from app.media.sfu.wanted_layers import WantedLayers
 
-KEYFRAME_REQUEST_INTERVAL_S = 0.5
-"""At most one PLI per publication in this time, whoever asks."""
-WAITING_RETRY_S = 1.0
-CLOCK_JUMP_S = 2.0
+NEED_INTERVAL_S = 0.2
+REST_ANSWER_S = 10.0
+"""Browsers say goodbye for encodings that they switch off: soon after they are told to."""
 
 
 class Subscriber(Protocol):
     """A stream that carries the publication on (see `SlotStream`)."""
 
     @property
-    def is_waiting(self) -> bool: ...
+    def needed_spatial(self) -> frozenset[int]:
+        """Spatial layers that it aims at or carries."""
+        ...
 
-    def forward(self, packet: MediaPacket, send_time: int) -> None: ...
-
-    def restart(self) -> None: ...
-
-
-class Sink(Protocol):
-    """Where packets for the recorder go (see `SinkConnection`)."""
-
-    def rtp(self, packet: RtpPacket, is_keyframe_start: bool, now: float) -> None: ...
-
-    def sender_report(self, report: SenderReport, now: float) -> None: ...
-
-
-class SenderClock:
-    """The offset between a publisher's NTP clock and ours: one for all its tracks, for lip sync."""
-
-    __slots__ = ("_offset_s",)
-
-    def __init__(self) -> None:
-        self._offset_s: float | None = None
-
-    def observe(self, ntp_s: float, arrival: float) -> None:
-        """A sender report of time `ntp_s` arrived. The quickest report is the truest."""
-        offset = arrival - ntp_s
-        current = self._offset_s
-        if current is None or offset < current or offset - current > CLOCK_JUMP_S:
-            self._offset_s = offset
-
-    def to_steady(self, ntp_s: float) -> float:
-        """`ntp_s` on our monotonic clock."""
-        return ntp_s + (self._offset_s or 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class TrackFormat:
-    """How a track is packed."""
-
-    codec: str
-    payload_type: int
-    clock_rate_hz: int
-    ssrc: int
-
-
-@dataclass(frozen=True, slots=True)
-class PublisherFeedback:
-    """What a publication may ask of its publisher."""
-
-    request_keyframe: Callable[[int], None]
-    """Sends a PLI for an SSRC."""
-    request_packets: Callable[[int, list[int]], None]
-    """Sends a NACK for an SSRC and extended sequence numbers."""
+    def settle(self, now: float) -> None:
+        """The layers that are live changed: choose again."""
+        ...
 
 
 class Publication:
-    """A track epoch: one source, one SSRC, one codec."""
+    """A track epoch: one source, one codec, one to three layers."""
 
     def __init__(
         self,
@@ -94,219 +44,162 @@ class Publication:
         self.publication_id = publication_id
         self.source = source
         self.format = track
-        self.is_video = source.kind == "video"
-        self.cache = PacketCache()
-        self.reception = Reception(track.ssrc, track.clock_rate_hz)
-        self.missing = MissingPackets()
+        self.is_video = track.is_video
+        self.layers = tuple(
+            Layer(position, track, clock, feedback, self._layer_woken)
+            for position in range(len(track.rids))
+        )
+        """Low to high."""
         self.loudness = Loudness()
         """Of a microphone."""
-        self.sink: Sink | None = None
-        self.bytes_received = 0
-        self.duplicates = 0
-        self.keyframes = 0
-        self.keyframe_requests = 0
-        self.width = self.height = 0
-        self.last_arrival = 0.0
-        self._clock = clock
-        self._feedback = feedback
+        self.wanted: WantedLayers | None = None
+        """None before the first `tick`, and for sound."""
+        self.on_layers_wanted: Callable[[Publication, tuple[bool, ...]], None] = _nobody_listens
+        """Called with what the publisher should send, at first and when it changed."""
+        self._feed: SinkFeed | None = None
         self._streams: tuple[Subscriber, ...] = ()
-        self._is_vp8 = track.codec == "vp8"
-        self._is_h264 = track.codec == "h264"
-        self._keyframe_timestamp = -1
-        self._keyframe_wanted = False
-        self._keyframe_asked_at = float("-inf")
-        self._restart_number = -1
-        self._report: SenderReport | None = None
-        self._last_timestamp = 0
+        self._live: tuple[Layer, ...] = ()
+        self._needs_due = 0.0
 
     # -- subscribers
 
     def subscribe(self, stream: Subscriber) -> None:
-        """`stream` gets every packet from the next one on."""
+        """`stream` is told when the live layers change, and its needs are counted."""
         if stream not in self._streams:
             self._streams = (*self._streams, stream)
+        self.needs_changed()
 
     def unsubscribe(self, stream: Subscriber) -> None:
-        """`stream` gets no further packet."""
+        """`stream` is done with this publication."""
         self._streams = tuple(other for other in self._streams if other is not stream)
+        self.needs_changed()
 
     @property
     def subscriber_count(self) -> int:
         return len(self._streams)
 
-    # -- packets
-
-    def receive(self, packet: RtpPacket, now: float) -> None:
-        """Take one packet of this track, RTX already undone; duplicates are dropped."""
-        reception = self.reception
-        index: int | None = reception.index_of(packet.sequence_number)
-        if index != reception.highest + 1:
-            index = self._index_out_of_order(packet, now)
-        if index is None:
-            return
-        if index > reception.highest:
-            reception.timed(packet.timestamp, now)
-            self._last_timestamp = packet.timestamp
-        reception.received(index)
-        self.bytes_received += len(packet.data)
-        self.last_arrival = now
-        payload = packet.data[packet.payload_start : packet.payload_end]
-        media = MediaPacket(index, packet.timestamp, packet.marker, payload)
-        if self._is_vp8:
-            if payload:
-                self._read_vp8(media)
-        elif self._is_h264:
-            media.is_keyframe_start = h264_is_keyframe_start(payload)
-        if media.is_keyframe_start:
-            self._keyframe_started(media)
-        self.cache.put(media)
-        # abs-send-time: 6.18 fixed point seconds, the same for all who get this packet now.
-        send_time = int(now * 262_144) & 0xFFFFFF
-        for stream in self._streams:
-            stream.forward(media, send_time)
-        if self.sink is not None:
-            self.sink.rtp(packet, media.is_keyframe_start, now)
-        if self.missing:
-            self._request_missing(now)
-
     @property
-    def last_packet(self) -> MediaPacket | None:
-        """The newest one, None before the first."""
-        return self.cache.get(self.reception.highest)
+    def last_arrival(self) -> float:
+        """When the last packet of any layer came."""
+        return max(layer.last_arrival for layer in self.layers)
 
-    def recover(self, packet: RtpPacket, now: float) -> None:
-        """Take a packet that was lost and has been rebuilt. To the publisher it stays reported as lost."""
-        self.receive(packet, now)
-        self.reception.rebuilt()
+    # -- layers
 
-    def _index_out_of_order(self, packet: RtpPacket, now: float) -> int | None:
-        highest, index = self.reception.highest, self.reception.index_of(packet.sequence_number)
-        if highest < 0:
-            return index
-        jump = index - highest
-        if jump > MAX_DROPOUT or jump <= -CACHE_SIZE:
-            return self._index_after_restart(packet)
-        if jump > 0:
-            if self.is_video:
-                self.missing.opened(highest + 1, index - 1, now)
-            return index
-        if self.cache.get(index) is not None:
-            self.duplicates += 1
-            return None
-        if self.missing.filled(index, now):
-            self.reception.packets_recovered += 1
-        return index
+    def layer_for(self, spatial: int, now: float) -> Layer:
+        """The layer to send where `spatial` is aimed at (too high: the top one).
 
-    def _index_after_restart(self, packet: RtpPacket) -> int | None:
-        # RFC 3550 A.1: two packets in sequence far away are a source that restarted.
-        if packet.sequence_number != self._restart_number:
-            self._restart_number = (packet.sequence_number + 1) & 0xFFFF
-            return None
-        self._restart_number = -1
-        self.missing.clear()
-        self._report = None
-        for stream in self._streams:
-            stream.restart()
-        return self.reception.restarted(packet.sequence_number, CACHE_SIZE)
+        If that one is not live: the next lower one that is, else the next higher one.
+        """
+        aimed = self.layers[min(spatial, len(self.layers) - 1)]
+        if len(self.layers) == 1 or aimed.is_live(now):
+            return aimed
+        lower = reversed(self.layers[: aimed.spatial])
+        higher = self.layers[aimed.spatial + 1 :]
+        return next((layer for layer in (*lower, *higher) if layer.is_live(now)), aimed)
 
-    def _read_vp8(self, media: MediaPacket) -> None:
-        payload = media.payload
-        first = payload[0]
-        if first & 0x80 and len(payload) > 4:
-            flags = payload[1]
-            position = 2
-            if flags & 0x80:
-                if payload[2] & 0x80:
-                    media.picture_id = (payload[2] & 0x7F) << 8 | payload[3]
-                    position = 4
-                else:
-                    position = 3
-            if flags & 0x40:
-                media.tl0picidx = payload[position]
-                media.tl0_offset = position
-        if first & 0x17 == 0x10:
-            try:
-                descriptor = Vp8Descriptor.parse(payload)
-            except ValueError:
-                return
-            if descriptor.is_keyframe_start:
-                media.is_keyframe_start = True
-                self.width, self.height = descriptor.width, descriptor.height
+    def _layer_woken(self, layer: Layer, now: float) -> None:
+        self._settle_if_changed(now)
 
-    def _keyframe_started(self, media: MediaPacket) -> None:
-        # H.264 has several packets that look like a start in one keyframe: the first one counts.
-        if media.rtp_timestamp == self._keyframe_timestamp:
+    def _settle_if_changed(self, now: float) -> None:
+        self._sort_layers()
+        live = tuple(layer for layer in self.layers if layer.is_live(now))
+        if live == self._live:
             return
-        self._keyframe_timestamp = media.rtp_timestamp
-        self._keyframe_wanted = False
-        self.keyframes += 1
-        self.missing.forget_before(media.index)
+        self._live = live
+        for stream in self._streams:
+            stream.settle(now)
+        if self._feed is not None:
+            self._feed.settle(now)
+        self.needs_changed()
 
-    # -- feedback to the publisher
+    def _sort_layers(self) -> None:
+        """Some publishers list the highest encoding first: the sizes of all of them tell."""
+        areas = [layer.width * layer.height for layer in self.layers]
+        if not all(areas) or areas == sorted(areas):
+            return
+        self.layers = tuple(sorted(self.layers, key=lambda layer: layer.width * layer.height))
+        for spatial, layer in enumerate(self.layers):
+            layer.spatial = spatial
+        self._live = ()
+
+    # -- the publisher's side
 
     def request_keyframe(self, now: float) -> None:
-        """Ask the publisher for a keyframe, now or as soon as the throttle allows."""
-        if not self.is_video:
-            return
-        self._keyframe_wanted = True
-        self._request_wanted_keyframe(now)
+        """Ask for a keyframe of each layer that somebody gets."""
+        for layer in self.layers:
+            if layer.streams or layer.waiting:
+                layer.request_keyframe(now)
 
-    def _request_wanted_keyframe(self, now: float) -> None:
-        if now - self._keyframe_asked_at >= KEYFRAME_REQUEST_INTERVAL_S:
-            self._keyframe_asked_at = now
-            self._keyframe_wanted = False
-            self.keyframe_requests += 1
-            self._feedback.request_keyframe(self.format.ssrc)
-
-    def _request_missing(self, now: float) -> None:
-        wanted = self.missing.due(self.reception.highest, now)
-        if wanted:
-            self._feedback.request_packets(self.format.ssrc, wanted)
-        if self.missing.is_abandoned:
-            self.missing.is_abandoned = False
-            self.request_keyframe(now)
+    def request_sink_keyframe(self, now: float) -> None:
+        """Ask for a keyframe of the layer that is recorded."""
+        if self._feed is not None:
+            self._feed.request_keyframe(now)
 
     def tick(self, now: float) -> None:
-        """Every 20 ms or so: late NACKs and postponed keyframe requests."""
-        if self.missing:
-            self._request_missing(now)
-        if self._keyframe_wanted:
-            self._request_wanted_keyframe(now)
-        elif now - self._keyframe_asked_at > WAITING_RETRY_S and any(
-            stream.is_waiting for stream in self._streams
-        ):
-            self.request_keyframe(now)
+        """Every 20 ms or so: what the layers are late to ask for, and which are wanted."""
+        for layer in self.layers:
+            layer.tick(now)
+        if len(self.layers) > 1:
+            self._settle_if_changed(now)
+        if self.is_video and now >= self._needs_due:
+            self._needs_due = now + NEED_INTERVAL_S
+            self._update_wanted(now)
 
-    # -- clocks
+    def needs_changed(self) -> None:
+        """Look at the needs again with the next tick."""
+        self._needs_due = 0.0
 
-    def sender_report(self, report: SenderReport, now: float) -> None:
-        """The publisher's own report on this SSRC."""
-        self._report = report
-        self.reception.sender_report(report.ntp_timestamp, now)
-        self._clock.observe(ntp_seconds(report.ntp_timestamp), now)
-        if self.sink is not None:
-            self.sink.sender_report(report, now)
+    def is_told_to_rest(self, now: float) -> bool:
+        """Whether silence is what we asked for just now, so that a goodbye is no end."""
+        wanted = self.wanted
+        if wanted is None or any(wanted.layers):
+            return False
+        return now - wanted.changed_at < REST_ANSWER_S
 
-    @property
-    def has_sender_report(self) -> bool:
-        return self._report is not None
+    def _update_wanted(self, now: float) -> None:
+        needed = self._needed(now)
+        if self.wanted is None:
+            self.wanted = WantedLayers(len(self.layers), now)
+        elif not self.wanted.update(needed, now):
+            return
+        self.on_layers_wanted(self, self.wanted.layers)
 
-    def captured_at(self, rtp_timestamp: int) -> float | None:
-        """When `rtp_timestamp` was captured, on our monotonic clock; None without any packet.
+    def _needed(self, now: float) -> list[bool]:
+        """By position, as the publisher counts its encodings."""
+        top = len(self.layers) - 1
+        spatials = {min(one, top) for stream in self._streams for one in stream.needed_spatial}
+        if self._feed is not None:
+            spatials.add(top)
+        if spatials:
+            highest = max(spatials)
+            if not self.layers[highest].is_live(now):
+                # What stands in for it until it comes must come from somewhere.
+                spatials.update(range(highest))
+        needed = [False] * len(self.layers)
+        for spatial in spatials:
+            needed[self.layers[spatial].position] = True
+        return needed
 
-        By the publisher's sender reports; before the first one, by arrival.
-        """
-        rate = self.format.clock_rate_hz
-        report = self._report
-        if report is not None:
-            since = timestamp_delta(rtp_timestamp, report.rtp_timestamp)
-            return self._clock.to_steady(ntp_seconds(report.ntp_timestamp)) + since / rate
-        if not self.last_arrival:
-            return None
-        return self.last_arrival + timestamp_delta(rtp_timestamp, self._last_timestamp) / rate
+    # -- the recorder
 
-    def timestamp_at(self, now: float) -> int:
-        """The RTP timestamp that would be captured at `now`: the inverse of `captured_at`."""
-        captured = self.captured_at(self._last_timestamp)
-        elapsed = now - captured if captured is not None else 0.0
-        return (self._last_timestamp + int(elapsed * self.format.clock_rate_hz)) & 0xFFFFFFFF
+    def attach_sink(self, sink: Sink | None, now: float) -> None:
+        """Let `sink` have the top live layer from the next packet on; None: nobody."""
+        for layer in self.layers:
+            layer.tap = None
+        self._feed = None
+        if sink is not None:
+            self._feed = SinkFeed(self.format, self.layer_for, sink)
+            self._feed.settle(now)
+            for layer in self.layers:
+                layer.tap = self._feed
+        self.needs_changed()
+
+    def end(self, now: float) -> None:
+        """Nothing more comes. A track that comes in its place must find its encodings on."""
+        self.attach_sink(None, now)
+        if self.wanted is not None and not all(self.wanted.layers):
+            self.on_layers_wanted(self, (True,) * len(self.layers))
+
+
+def _nobody_listens(publication: Publication, layers: tuple[bool, ...]) -> None:
+    pass

@@ -1,15 +1,18 @@
 """The connection on which one participant sends: from packets to publications."""
 
 import secrets
-from collections.abc import Callable
 from typing import Protocol
 
 from app.media.port import Source
 from app.media.sfu.audio_levels import audio_level
+from app.media.sfu.binding import bound_place
 from app.media.sfu.feedback import UplinkRate
+from app.media.sfu.layer import Layer, PublisherFeedback
 from app.media.sfu.negotiation import PublishedSection, RemoteTransport
-from app.media.sfu.publication import Publication, PublisherFeedback, TrackFormat
+from app.media.sfu.publication import Publication
+from app.media.sfu.reception import mean_fraction_lost
 from app.media.sfu.red import unwrap_red
+from app.media.sfu.track_format import TrackFormat
 from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.rtcp import (
     Goodbye,
@@ -45,86 +48,141 @@ class PublishingOwner(Protocol):
 
 
 class _Track:
-    """One section's current stream."""
+    """One section's current publication, and the SSRCs that feed its layers."""
 
-    __slots__ = ("owner", "packets_refused", "peer", "publication", "section", "ssrc")
-
-    def __init__(self, peer: "PublishingPeer", section: PublishedSection, ssrc: int) -> None:
+    def __init__(self, peer: "PublishingPeer", section: PublishedSection) -> None:
         self.peer = peer
-        self.owner = peer.owner
         self.section = section
-        self.ssrc = ssrc
         self.publication: Publication | None = None
+        self.inputs: dict[int, _Input] = {}
+        """By layer, in the order of the publisher's encodings."""
         self.packets_refused = 0
 
-    def receive(self, packet: RtpPacket, now: float) -> None:
-        publication = self.publication
-        if publication is not None and packet.payload_type == publication.format.payload_type:
-            publication.receive(packet, now)
-        else:
-            self._receive_first(packet, now)
-
-    def _receive_first(self, packet: RtpPacket, now: float) -> None:
-        codec = self.section.codec
-        if packet.payload_type == self.section.rtx_payload_type:
-            self.receive_rtx(packet, now)
-            return
-        if packet.payload_type == self.section.red_payload_type:
-            self._receive_red(packet, now)
-            return
-        if packet.payload_type != codec.payload_type or not self.owner.may_publish(
-            self.section.source
-        ):
+    def publish(self, source: "_Input", packet: RtpPacket, now: float) -> Layer | None:
+        """The layer for the first packet of an SSRC; None if it may not be published."""
+        codec, owner = self.section.codec, self.peer.owner
+        if packet.payload_type != codec.payload_type or not owner.may_publish(self.section.source):
             self.packets_refused += 1
-            return
-        track = TrackFormat(codec.name, codec.payload_type, codec.clock_rate_hz, self.ssrc)
-        self.publication = self.owner.track_started(
-            self.section.source, track, self.peer.publisher_feedback
-        )
-        self.publication.receive(packet, now)
-        self.peer.track_began()
+            return None
+        if self.publication is None:
+            track = TrackFormat(
+                codec.name,
+                codec.payload_type,
+                codec.clock_rate_hz,
+                packet.ssrc,
+                self.section.rids,
+            )
+            self.publication = owner.track_started(
+                self.section.source, track, self.peer.publisher_feedback
+            )
+            self.peer.track_began()
+        layer = next(one for one in self.publication.layers if one.position == source.position)
+        layer.bind(packet.ssrc, packet.sequence_number, now)
+        return layer
 
-    def _receive_red(self, packet: RtpPacket, now: float) -> None:
-        publication = self.publication
-        last = publication.last_packet if publication is not None else None
-        try:
-            primary, recovered = unwrap_red(packet, self.section.codec.payload_type, last)
-        except ValueError:
-            self.packets_refused += 1
-            return
-        for lost in recovered:
-            assert publication is not None
-            publication.recover(lost, now)
-        self.receive(primary, now)
-
-    def receive_rtx(self, packet: RtpPacket, now: float) -> None:
+    def said_goodbye(self, ssrcs: tuple[int, ...], now: float) -> None:
+        """Layers that end. With the last one the track ends, unless we had asked for silence."""
         publication = self.publication
         if publication is None:
             return
-        try:
-            original = unwrap_rtx(packet, publication.format.payload_type, self.ssrc)
-        except ValueError:
-            return  # a padding probe
-        publication.receive(original, now)
+        for source in self.inputs.values():
+            if source.ssrc in ssrcs and source.layer is not None:
+                source.layer.stopped()
+        is_silent = not any(layer.is_sent for layer in publication.layers)
+        if is_silent and not publication.is_told_to_rest(now):
+            self.end()
 
     def end(self) -> None:
         publication, self.publication = self.publication, None
+        for source in self.inputs.values():
+            source.layer = None
         if publication is not None:
-            self.owner.track_ended(publication)
+            self.peer.owner.track_ended(publication)
 
 
-class _AudioTrack(_Track):
+class _Input:
+    """One SSRC of a track."""
+
+    __slots__ = ("_payload_type", "layer", "position", "ssrc", "track")
+
+    def __init__(self, track: _Track, position: int, ssrc: int) -> None:
+        self.track = track
+        self.position = position
+        self.ssrc = ssrc
+        self.layer: Layer | None = None
+        self._payload_type = track.section.codec.payload_type
+
+    def receive(self, packet: RtpPacket, now: float) -> None:
+        layer = self.layer
+        if layer is not None and packet.payload_type == self._payload_type:
+            layer.receive(packet, now)
+        else:
+            self._receive_other(packet, now)
+
+    def _receive_other(self, packet: RtpPacket, now: float) -> None:
+        section = self.track.section
+        if packet.payload_type == section.rtx_payload_type:
+            self.receive_rtx(packet, now)
+        elif packet.payload_type == section.red_payload_type:
+            self._receive_red(packet, now)
+        elif self.layer is not None:
+            self.track.packets_refused += 1
+        else:
+            self.layer = self.track.publish(self, packet, now)
+            if self.layer is not None:
+                self.layer.receive(packet, now)
+
+    def _receive_red(self, packet: RtpPacket, now: float) -> None:
+        layer = self.layer
+        last = layer.last_packet if layer is not None else None
+        try:
+            primary, recovered = unwrap_red(packet, self._payload_type, last)
+        except ValueError:
+            self.track.packets_refused += 1
+            return
+        for lost in recovered:
+            assert layer is not None
+            layer.recover(lost, now)
+        self.receive(primary, now)
+
+    def receive_rtx(self, packet: RtpPacket, now: float) -> None:
+        layer = self.layer
+        if layer is None:
+            return
+        try:
+            original = unwrap_rtx(packet, self._payload_type, self.ssrc)
+        except ValueError:
+            return  # a padding probe
+        layer.receive(original, now)
+
+
+class _AudioInput(_Input):
     """Also reads how loud each packet is."""
 
     __slots__ = ()
 
     def receive(self, packet: RtpPacket, now: float) -> None:
         super().receive(packet, now)
-        extension_id = self.section.audio_level_id
-        if packet.extension_profile and extension_id is not None and self.publication is not None:
+        publication, extension_id = self.track.publication, self.track.section.audio_level_id
+        if packet.extension_profile and extension_id is not None and publication is not None:
             level = audio_level(packet, extension_id)
             if level is not None:
-                self.publication.loudness.heard(level)
+                publication.loudness.heard(level)
+
+
+class _RtxInput:
+    """An SSRC of retransmissions: the layer may be fed by another SSRC meanwhile."""
+
+    __slots__ = ("position", "track")
+
+    def __init__(self, track: _Track, position: int) -> None:
+        self.track = track
+        self.position = position
+
+    def receive(self, packet: RtpPacket, now: float) -> None:
+        source = self.track.inputs.get(self.position)
+        if source is not None:
+            source.receive_rtx(packet, now)
 
 
 class PublishingPeer:
@@ -144,7 +202,7 @@ class PublishingPeer:
         self._endpoint = endpoint
         self._sections: dict[str, PublishedSection] = {}
         self._tracks: dict[str, _Track] = {}
-        self._receivers: dict[int, Callable[[RtpPacket, float], None]] = {}
+        self._inputs: dict[int, _Input | _RtxInput] = {}
         self._uplink = UplinkRate()
         self._bitrate_bps = 0
         self.report_due = 0.0
@@ -162,11 +220,10 @@ class PublishingPeer:
             section.ice_ufrag, section.ice_pwd, section.fingerprints, section.setup
         )
         self.version += 1
-        before = self._sections
         self._sections = {one.mid: one for one in sections}
         for mid, track in list(self._tracks.items()):
             now_there = self._sections.get(mid)
-            if now_there is None or not _is_same_track(before[mid], now_there, track.ssrc):
+            if now_there is None or not _is_same_track(track, now_there):
                 self._forget(mid)
             else:
                 track.section = now_there
@@ -190,80 +247,68 @@ class PublishingPeer:
     def _forget(self, mid: str) -> None:
         track = self._tracks.pop(mid)
         track.end()
-        self._receivers = {
-            ssrc: receive
-            for ssrc, receive in self._receivers.items()
-            if getattr(receive, "__self__", None) is not track
+        self._inputs = {
+            ssrc: source for ssrc, source in self._inputs.items() if source.track is not track
         }
 
     # -- TransportHandler
 
     def rtp_received(self, packet: RtpPacket, now: float) -> None:
         """Route one packet by SSRC."""
-        receive = self._receivers.get(packet.ssrc)
-        if receive is None:
-            receive = self._bind(packet, now)
-            if receive is None:
+        source = self._inputs.get(packet.ssrc)
+        if source is None:
+            source = self._bind(packet, now)
+            if source is None:
                 self.packets_unbound += 1
                 return
-        receive(packet, now)
+        source.receive(packet, now)
 
     def rtcp_received(self, packets: list[RtcpPacket], now: float) -> None:
         """Sender reports and goodbyes of the publisher."""
         for packet in packets:
             if isinstance(packet, SenderReport):
-                for track in self._tracks.values():
-                    if track.ssrc == packet.ssrc and track.publication is not None:
-                        track.publication.sender_report(packet, now)
+                source = self._inputs.get(packet.ssrc)
+                if isinstance(source, _Input) and source.layer is not None:
+                    source.layer.sender_report(packet, now)
             elif isinstance(packet, Goodbye):
                 for track in self._tracks.values():
-                    if track.ssrc in packet.ssrcs:
-                        track.end()
+                    track.said_goodbye(packet.ssrcs, now)
 
     def state_changed(self, state: TransportState) -> None:
         """Tell the room."""
         self.owner.publishing_state_changed(self, state)
 
-    # -- SSRC to section
+    # -- SSRC to layer
 
-    def _bind(self, packet: RtpPacket, now: float) -> Callable[[RtpPacket, float], None] | None:
-        section = self._section_of(packet)
-        if section is None or len(self._receivers) >= MAX_SSRCS:
+    def _bind(self, packet: RtpPacket, now: float) -> "_Input | _RtxInput | None":
+        if len(self._inputs) >= MAX_SSRCS:
             return None
-        is_rtx = section.ssrcs.get(packet.ssrc, packet.payload_type == section.rtx_payload_type)
+        place = bound_place(self._sections.values(), packet)
+        if place is None:
+            return None
+        section = place.section
         track = self._tracks.get(section.mid)
-        if is_rtx:
+        if place.is_rtx:
             if track is None:
                 return None
-            self._receivers[packet.ssrc] = track.receive_rtx
-            return track.receive_rtx
-        if track is not None:
-            current = track.publication
-            if current is not None and now - current.last_arrival < TAKEOVER_AFTER_S:
+            self._inputs[packet.ssrc] = rtx = _RtxInput(track, place.position)
+            return rtx
+        if track is not None and place.position in track.inputs:
+            former = track.inputs[place.position]
+            layer = former.layer
+            if layer is not None and now - layer.last_arrival < TAKEOVER_AFTER_S:
                 return None
-            self._forget(section.mid)
-        track = self._tracks[section.mid] = _track(self, section, packet.ssrc)
-        self._receivers[packet.ssrc] = track.receive
-        return track.receive
-
-    def _section_of(self, packet: RtpPacket) -> PublishedSection | None:
-        """By signalled SSRC, else by the MID extension, else by a payload type of one section."""
-        sections = self._sections.values()
-        for section in sections:
-            if packet.ssrc in section.ssrcs:
-                return section
-        identifiers = {section.mid_extension_id for section in sections} - {None}
-        for extension_id, value in packet.extensions():
-            if extension_id in identifiers:
-                return self._sections.get(value.decode("ascii", "replace"))
-        fitting = [
-            section
-            for section in sections
-            if not section.ssrcs
-            and packet.payload_type
-            in (section.codec.payload_type, section.rtx_payload_type, section.red_payload_type)
-        ]
-        return fitting[0] if len(fitting) == 1 else None
+            if len(section.rids) == 1:
+                self._forget(section.mid)
+                track = None
+            else:
+                self._inputs.pop(former.ssrc, None)
+        if track is None:
+            track = self._tracks[section.mid] = _Track(self, section)
+        kind = _AudioInput if section.source.kind == "audio" else _Input
+        source = kind(track, place.position, packet.ssrc)
+        self._inputs[packet.ssrc] = track.inputs[place.position] = source
+        return source
 
     # -- feedback
 
@@ -290,13 +335,14 @@ class PublishingPeer:
         publications = self.publications()
         if not publications:
             return
-        blocks = tuple(publication.reception.report(now) for publication in publications)
+        layers = [layer for one in publications for layer in one.layers if layer.ssrc]
+        blocks = tuple(layer.reception.report(now) for layer in layers)
         packets: list[RtcpPacket] = [ReceiverReport(self.ssrc, blocks)]
-        videos = [publication for publication in publications if publication.is_video]
+        videos = [layer for layer in layers if layer.is_video]
         if videos:
-            loss = max(publication.reception.fraction_lost for publication in videos)
+            loss = mean_fraction_lost(layer.reception for layer in videos)
             self._bitrate_bps = self._uplink.update(loss, video_cap_bps)
-            ssrcs = tuple(publication.format.ssrc for publication in videos)
+            ssrcs = tuple(layer.ssrc for layer in videos)
             packets.append(Remb(self.ssrc, self._bitrate_bps, ssrcs))
         self.transport.send_rtcp(build_compound(packets))
 
@@ -308,10 +354,10 @@ class PublishingPeer:
         self.transport.send_rtcp(bytes(Nack(self.ssrc, ssrc, numbers)))
 
 
-def _track(peer: PublishingPeer, section: PublishedSection, ssrc: int) -> _Track:
-    return (_AudioTrack if section.source.kind == "audio" else _Track)(peer, section, ssrc)
-
-
-def _is_same_track(before: PublishedSection, after: PublishedSection, ssrc: int) -> bool:
-    is_format_kept = before.source is after.source and before.codec == after.codec
-    return is_format_kept and (not after.ssrcs or ssrc in after.ssrcs)
+def _is_same_track(track: _Track, after: PublishedSection) -> bool:
+    before = track.section
+    if before.source is not after.source or before.codec != after.codec:
+        return False
+    if before.rids != after.rids or not after.is_sending:
+        return False
+    return not after.ssrcs or all(one.ssrc in after.ssrcs for one in track.inputs.values())

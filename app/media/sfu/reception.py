@@ -1,5 +1,7 @@
 """What a receiver of RTP keeps about one source: RFC 3550 §6.4.1, appendices A.1, A.3 and A.8."""
 
+from collections.abc import Iterable
+
 from app.media.wire.rtcp import ReportBlock
 
 MAX_DROPOUT = 3_000
@@ -18,6 +20,7 @@ class Reception:
         "_last_sr_arrival",
         "_received_prior",
         "_transit",
+        "expected",
         "fraction_lost",
         "highest",
         "packets_rebuilt",
@@ -37,6 +40,8 @@ class Reception:
         """Lost, and made again from redundant audio."""
         self.fraction_lost = 0.0
         """Share of packets lost between the last two reports, 0..1."""
+        self.expected = 0
+        """How many packets that share is of."""
         self._clock_rate_hz = clock_rate_hz
         self._base = 0
         self._expected_prior = 0
@@ -109,6 +114,7 @@ class Reception:
         lost_now = expected_now - (self.packets_received - self._received_prior)
         self._expected_prior = expected
         self._received_prior = self.packets_received
+        self.expected = max(0, expected_now)
         self.fraction_lost = max(0.0, lost_now / expected_now) if expected_now > 0 else 0.0
         delay = int((now - self._last_sr_arrival) * 65_536) if self._last_sr else 0
         return ReportBlock(
@@ -120,3 +126,12 @@ class Reception:
             last_sr=self._last_sr,
             delay_since_last_sr=min(delay, 0xFFFFFFFF),
         )
+
+
+def mean_fraction_lost(receptions: Iterable[Reception]) -> float:
+    """Share of packets lost between the last two reports over several sources, 0..1."""
+    expected = lost = 0.0
+    for reception in receptions:
+        expected += reception.expected
+        lost += reception.fraction_lost * reception.expected
+    return lost / expected if expected else 0.0

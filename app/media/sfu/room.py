@@ -5,6 +5,7 @@ from typing import Literal
 
 from app.ids import LessonId, MediaSessionId, ParticipantId, PublicationId, publication_id
 from app.media.port import (
+    LayersWanted,
     MediaEvent,
     MediaPermissions,
     PeerStateChanged,
@@ -17,19 +18,19 @@ from app.media.port import (
     SpeakersChanged,
     SubscriptionPaused,
 )
+from app.media.sfu.layer import PublisherFeedback
+from app.media.sfu.layer_choice import BASE_LAYER, TOP_LAYER
 from app.media.sfu.media_session import MediaSession, PublishingSession, ViewingSession
-from app.media.sfu.publication import (
-    Publication,
-    PublisherFeedback,
-    SenderClock,
-    TrackFormat,
-)
+from app.media.sfu.publication import Publication
 from app.media.sfu.publishing_peer import PublishingPeer
 from app.media.sfu.reception import Reception
 from app.media.sfu.room_sound import RoomSound
+from app.media.sfu.sender_clock import SenderClock
 from app.media.sfu.sink import SinkConnection
 from app.media.sfu.slots import map_slots, publisher_of, slot_names
 from app.media.sfu.subscribing_peer import SubscribingPeer
+from app.media.sfu.subscription import SlotStream
+from app.media.sfu.track_format import TrackFormat
 from app.media.wire.transport import TransportState
 
 PeerState = Literal["connecting", "connected", "failed", "closed"]
@@ -83,7 +84,9 @@ class Participant:
         self, source: Source, track: TrackFormat, feedback: PublisherFeedback
     ) -> Publication:
         """The first packet of a track: a new publication, or a new epoch of the one there was."""
-        return self._start(source, track, self.clock, feedback)
+        publication = self._start(source, track, self.clock, feedback)
+        publication.on_layers_wanted = self._layers_wanted
+        return publication
 
     def _start(
         self, source: Source, track: TrackFormat, clock: SenderClock, feedback: PublisherFeedback
@@ -92,6 +95,11 @@ class Participant:
         publication = Publication(identifier, source, track, clock, feedback)
         self.room.publication_started(self, publication)
         return publication
+
+    def _layers_wanted(self, publication: Publication, layers: tuple[bool, ...]) -> None:
+        self.room.emit(
+            LayersWanted(self.room.lesson_id, self.participant_id, publication.source, layers)
+        )
 
     def track_ended(self, publication: Publication) -> None:
         if self.publications.get(publication.source) is publication:
@@ -199,7 +207,12 @@ class Participant:
 
     def receptions(self) -> list[Reception]:
         """Of every stream that this participant sends."""
-        return [publication.reception for publication in self.publications.values()]
+        return [
+            layer.reception
+            for publication in self.publications.values()
+            for layer in publication.layers
+            if layer.ssrc
+        ]
 
     # -- peers
 
@@ -311,7 +324,7 @@ class Room:
         former = participant.publications.get(source)
         participant.publications[source] = publication
         if former is not None:
-            former.sink = None
+            former.attach_sink(None, self._clock())
         self._attach(publication)
         self._route_receivers(publication.publication_id)
         if former is None or former.format.codec != codec:
@@ -328,7 +341,7 @@ class Room:
     def publication_ended(self, participant: Participant, publication: Publication) -> None:
         identifier = publication.publication_id
         del participant.publications[publication.source]
-        publication.sink = None
+        publication.end(self._clock())
         sink = self.sinks.get(identifier)
         if sink is not None:
             sink.track_ended()
@@ -351,7 +364,7 @@ class Room:
                 return
             self.detach_sink(sink.publication_id)
         identifier = sink.publication_id
-        connection = SinkConnection(sink, lambda: self.request_keyframe(identifier))
+        connection = SinkConnection(sink, lambda: self._recorder_wants_keyframe(identifier))
         self.sinks[identifier] = connection
         publication = self.publication(identifier)
         if publication is not None:
@@ -362,15 +375,20 @@ class Room:
         connection = self.sinks.pop(identifier, None)
         publication = self.publication(identifier)
         if publication is not None:
-            publication.sink = None
+            publication.attach_sink(None, self._clock())
         if connection is not None:
             connection.end()
 
     def _attach(self, publication: Publication) -> None:
         sink = self.sinks.get(publication.publication_id)
-        publication.sink = sink
         if sink is not None:
             sink.track_started(publication.format, is_video=publication.is_video)
+        publication.attach_sink(sink, self._clock())
+
+    def _recorder_wants_keyframe(self, identifier: PublicationId) -> None:
+        publication = self.publication(identifier)
+        if publication is not None:
+            publication.request_sink_keyframe(self._clock())
 
     def request_keyframe(self, identifier: PublicationId) -> None:
         """Ask the publisher, within the throttle; nothing if there is no such publication."""
@@ -408,7 +426,7 @@ class Room:
             if publication is not None and stream.kind == "video" and peer.loss_pause.is_paused:
                 paused.add(publication.publication_id)
                 publication = None
-            stream.map(publication, now)
+            _carry(stream, publication, participant.permissions, now)
         self._set_paused(participant, paused)
 
     def _wanted(self, participant: Participant) -> dict[str, Publication]:
@@ -464,4 +482,20 @@ class Room:
                 publication = None
             if stream.kind == "video" and peer.loss_pause.is_paused:
                 publication = None
-            stream.map(publication, now)
+            _carry(stream, publication, participant.permissions, now)
+
+
+def _carry(
+    stream: SlotStream,
+    publication: Publication | None,
+    permissions: MediaPermissions,
+    now: float,
+) -> None:
+    """Map `publication`, and aim at the layer that the permitted quality allows."""
+    if publication is None:
+        stream.map(None, now)
+        return
+    reception = permissions.receive[publication.publication_id]
+    aim = BASE_LAYER if reception.quality == "low" else TOP_LAYER
+    stream.map(publication, now, aim)
+    stream.aim(aim.spatial, aim.temporal, now)

@@ -15,6 +15,7 @@ MAX_LINES = 6_000
 
 _M_LINE = re.compile(r"^(\S+) (\d+)(?:/\d+)? (\S+) (.+)$")
 _TOKEN = re.compile(r"^[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,64}$")
+_RID = re.compile(r"^[A-Za-z0-9]{1,16}$")
 _ICE = re.compile(r"^[A-Za-z0-9+/=_-]{4,256}$")
 _DIRECTIONS = frozenset({"sendrecv", "sendonly", "recvonly", "inactive"})
 
@@ -53,6 +54,10 @@ class MediaSection:
     """Header extension URI to id."""
     ssrcs: list[int] = field(default_factory=list)
     ssrc_groups: list[tuple[str, list[int]]] = field(default_factory=list)
+    send_rids: list[str] = field(default_factory=list)
+    """`a=rid:<id> send` (RFC 8851)."""
+    simulcast_send: list[str] = field(default_factory=list)
+    """The rids of `a=simulcast:send`, the first alternative of each stream (RFC 8853 §5.1)."""
 
     @property
     def is_rejected(self) -> bool:
@@ -176,6 +181,28 @@ def _attribute(section: MediaSection, name: str, value: str) -> None:
             if len(section.ssrc_groups) < 32:
                 ssrcs = [_integer(word, 0xFFFFFFFF, "ssrc-group") for word in members[:8]]
                 section.ssrc_groups.append((semantics, ssrcs))
+        case "rid":
+            words = value.split()
+            if len(words) >= 2 and words[1] == "send" and len(section.send_rids) < 16:
+                section.send_rids.append(_rid(words[0]))
+        case "simulcast":
+            _simulcast(section, value)
+
+
+def _simulcast(section: MediaSection, value: str) -> None:
+    words = value.split()
+    for direction, streams in zip(words[::2], words[1::2], strict=False):
+        if direction == "send":
+            section.simulcast_send = [
+                _rid(stream.partition(",")[0].removeprefix("~"))
+                for stream in streams.split(";")[:16]
+            ]
+
+
+def _rid(text: str) -> str:
+    if not _RID.match(text):
+        raise ValueError("a rid is not of 1 to 16 letters and digits")
+    return text
 
 
 def _rtpmap(section: MediaSection, value: str) -> None:

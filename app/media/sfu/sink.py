@@ -20,7 +20,7 @@ from app.media.rtp_sink import (
     FrameReader,
     frame,
 )
-from app.media.sfu.publication import TrackFormat
+from app.media.sfu.track_format import TrackFormat
 from app.media.wire.rtcp import SenderReport
 from app.media.wire.rtp import RtpPacket
 

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from app.media.sfu.audio_stream import AudioStream
+from app.media.sfu.layer import Layer
 from app.media.sfu.publication import Publication
+from app.media.sfu.reception import mean_fraction_lost
 from app.media.sfu.room import Participant, Room
 from app.media.sfu.subscription import SlotStream
 from app.media.wire.transport import PeerTransport
@@ -56,33 +58,55 @@ def participant_stats(participant: Participant, now: float) -> dict[str, object]
 
 
 def publication_stats(publication: Publication, now: float) -> dict[str, object]:
-    """What came from a publisher."""
+    """What came from a publisher: over all layers, and each of them, low to high."""
+    layers = publication.layers
     return {
         "codec": publication.format.codec,
-        "packets_received": publication.reception.packets_received,
-        "bytes_received": publication.bytes_received,
-        "fraction_lost": round(publication.reception.fraction_lost, 4),
-        "packets_recovered": publication.reception.packets_recovered,
-        "packets_rebuilt": publication.reception.packets_rebuilt,
-        "packets_requested": publication.missing.requested,
-        "duplicates": publication.duplicates,
-        "keyframes": publication.keyframes,
-        "keyframe_requests": publication.keyframe_requests,
-        "width": publication.width,
-        "height": publication.height,
-        "silent_s": round(now - publication.last_arrival, 3),
+        "packets_received": sum(layer.reception.packets_received for layer in layers),
+        "bytes_received": sum(layer.bytes_received for layer in layers),
+        "fraction_lost": round(mean_fraction_lost(layer.reception for layer in layers), 4),
+        "packets_recovered": sum(layer.reception.packets_recovered for layer in layers),
+        "packets_rebuilt": sum(layer.reception.packets_rebuilt for layer in layers),
+        "packets_requested": sum(layer.missing.requested for layer in layers),
+        "duplicates": sum(layer.duplicates for layer in layers),
+        "keyframes": sum(layer.keyframes for layer in layers),
+        "keyframe_requests": sum(layer.keyframe_requests for layer in layers),
+        "width": max(layer.width for layer in layers),
+        "height": max(layer.height for layer in layers),
+        "silent_s": round(min(now - publication.last_arrival, 1e6), 3),
         "subscribers": publication.subscriber_count,
+        "layers_wanted": publication.wanted and publication.wanted.layers,
+        "layers": [layer_stats(layer, now) for layer in layers],
+    }
+
+
+def layer_stats(layer: Layer, now: float) -> dict[str, object]:
+    """What came under one SSRC; `bitrate_bps` is cumulative by temporal layer."""
+    return {
+        "rid": layer.rid,
+        "is_live": layer.is_live(now),
+        "bitrate_bps": layer.rates_bps,
+        "width": layer.width,
+        "height": layer.height,
+        "packets_received": layer.reception.packets_received,
+        "fraction_lost": round(layer.reception.fraction_lost, 4),
+        "keyframes": layer.keyframes,
+        "streams": len(layer.streams),
     }
 
 
 def stream_stats(stream: SlotStream) -> dict[str, object]:
-    """What went to a slot."""
+    """What went to a slot; `current` and `target` are (spatial, temporal), None if nothing is sent."""
+    current, target = stream.current, stream.target
     return {
         "publication_id": stream.publication and str(stream.publication.publication_id),
         "is_waiting": stream.is_waiting,
+        "current": current and (current.spatial, current.temporal),
+        "target": target and (target.spatial, target.temporal),
         "packets_sent": stream.packets_sent,
         "octets_sent": stream.octets_sent,
         "packets_dropped": stream.packets_dropped,
+        "packets_left_out": stream.packets_left_out,
         "retransmitted": stream.retransmitted,
         "redundant_sent": stream.redundant_sent if isinstance(stream, AudioStream) else 0,
     }

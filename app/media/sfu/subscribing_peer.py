@@ -152,8 +152,8 @@ class SubscribingPeer:
 
     def _keyframe_wanted(self, ssrc: int, now: float) -> None:
         stream = self._by_ssrc.get(ssrc)
-        if stream is not None and stream.publication is not None:
-            stream.publication.request_keyframe(now)
+        if stream is not None:
+            stream.request_keyframe(now)
 
     def update_redundancy(self, now: float) -> None:
         """Some times a second: whether the sound goes out twice."""

@@ -1,7 +1,7 @@
 """One outgoing stream of a slot: a constant SSRC that carries whichever publication is mapped.
 
-Sequence numbers, timestamps and VP8 picture ids go on without a break when the publication
-changes, so the browser sees one track.
+Sequence numbers, timestamps and VP8 picture ids go on without a break when the publication or the
+layer changes and where temporal layers are left out, so the browser sees one track.
 """
 
 import secrets
@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.media.port import Kind
+from app.media.sfu.layer import Layer
+from app.media.sfu.layer_choice import TOP_LAYER, LayerChoice
 from app.media.sfu.ntp import ntp_timestamp
 from app.media.sfu.packet_cache import MediaPacket
 from app.media.sfu.publication import Publication
+from app.media.sfu.sent_segments import Segment, SentSegments
+from app.media.sfu.timeline import aligned_timestamp
 from app.media.wire.rtcp import ReportBlock, SenderReport
 
 MIN_RETRANSMISSION_INTERVAL_S = 0.100
@@ -69,11 +73,11 @@ class SlotStream:
         self.rtx_ssrc = rtx_ssrc
         self.formats = StreamFormats({})
         self.publication: Publication | None = None
-        self.is_waiting = False
-        """Mapped, but nothing sent yet: video waits for a keyframe."""
         self.packets_sent = 0
         self.octets_sent = 0
         self.packets_dropped = 0
+        self.packets_left_out = 0
+        """Of temporal layers above the one aimed at."""
         self.retransmitted = 0
         self._is_video = kind == "video"
         self._send_rtp = send
@@ -84,16 +88,19 @@ class SlotStream:
         # The line that all publications of this stream are laid on: timestamp at a time.
         self._epoch_s = now
         self._epoch_timestamp = secrets.randbelow(1 << 31)
-        self._sequence_offset = 0
-        self._timestamp_offset = 0
-        self._picture_id_delta = 0
-        self._tl0_delta = 0
-        self._start_index = 0
+        self._aim = TOP_LAYER
+        self._layer: Layer | None = None
+        self._awaited: Layer | None = None
+        self._temporal = TOP_LAYER.temporal
+        self._segments = SentSegments()
+        self._segment: Segment | None = None
+        """The current one, or the last one while nothing is sent."""
         self._highest_index = -1
         self._last: MediaPacket | None = None
-        self._next_sequence_number = first_sequence_number()
+        """The newest packet, sent or left out."""
+        self._left_out_timestamp = -1
         self._rtx_sequence_number = first_sequence_number()
-        self._aligned: Publication | None = None
+        self._aligned: Layer | None = None
         self._resent: dict[int, float] = {}
         self._resend_budget = RETRANSMISSION_BURST
         self._resend_refilled_at = now
@@ -104,18 +111,19 @@ class SlotStream:
 
     # -- mapping
 
-    def map(self, publication: Publication | None, now: float) -> None:
+    def map(
+        self, publication: Publication | None, now: float, aim: LayerChoice = TOP_LAYER
+    ) -> None:
         """Carry `publication` from its next packet (video: keyframe) on; None: send nothing."""
         if publication is self.publication:
             return
         if self.publication is not None:
-            self.publication.unsubscribe(self)
+            self._leave()
         self.publication = publication
-        self.is_waiting = publication is not None
-        self._resent.clear()
         if publication is None:
             return
         self._mapped_at = now
+        self._aim = aim
         payload_types = self.formats.payload_types[publication.format.codec]
         self._payload_type, self._rtx_payload_type = payload_types
         identifier = self.formats.send_time_id
@@ -123,92 +131,170 @@ class SlotStream:
         has_send_time = identifier is not None and self._is_video
         self._send_time_word = (identifier << 28 | 2 << 24) if identifier and has_send_time else 0
         publication.subscribe(self)
-        if self._is_video:
-            publication.request_keyframe(now)
+        self.settle(now)
 
-    def restart(self) -> None:
-        """The source began its numbers anew: go on from its next packet (video: keyframe)."""
-        self.is_waiting = True
-        self._aligned = None
+    def _leave(self) -> None:
+        assert self.publication is not None
+        self.publication.unsubscribe(self)
+        for layer in (self._layer, self._awaited):
+            if layer is not None:
+                layer.detach(self)
+        self._layer = self._awaited = None
+        # What may not be received any more is not sent again either.
+        self._segments.clear()
         self._resent.clear()
 
     def can_carry(self, publication: Publication) -> bool:
         """Whether the receiver accepted this codec."""
         return publication.format.codec in self.formats.payload_types
 
+    # -- layers
+
+    @property
+    def is_waiting(self) -> bool:
+        """Mapped, but nothing is sent yet: video waits for a keyframe."""
+        return self.publication is not None and self._layer is None
+
+    @property
+    def current(self) -> LayerChoice | None:
+        """What is sent; None if nothing is."""
+        return LayerChoice(self._layer.spatial, self._temporal) if self._layer else None
+
+    @property
+    def target(self) -> LayerChoice | None:
+        """What will be sent after the next keyframe; the lower of `aim` and what is live."""
+        layer = self._awaited or self._layer
+        return LayerChoice(layer.spatial, self._aim.temporal) if layer else None
+
+    @property
+    def needed_spatial(self) -> frozenset[int]:
+        """Spatial layers that the publisher must send for this stream."""
+        layers = (self._layer, self._awaited)
+        return frozenset((self._aim.spatial, *(layer.spatial for layer in layers if layer)))
+
+    def aim(self, spatial: int, temporal: int, now: float) -> None:
+        """Go to these layers, or to the nearest live ones for as long as those are not sent.
+
+        The layer that is sent goes on until the other one's keyframe, which is asked for; fewer
+        temporal layers count from the next frame on, more of them from their next sync point on.
+        """
+        choice = LayerChoice(spatial, temporal)
+        if choice == self._aim:
+            return
+        self._aim = choice
+        self._temporal = min(self._temporal, temporal)
+        if self.publication is not None:
+            self.publication.needs_changed()
+            self.settle(now)
+
+    def settle(self, now: float) -> None:
+        """Choose the layer again: the aim changed, or a layer came or went."""
+        publication = self.publication
+        assert publication is not None
+        layer = publication.layer_for(self._aim.spatial, now)
+        if layer is self._awaited:
+            return
+        if self._awaited is not None:
+            self._awaited.detach(self)
+            self._awaited = None
+        if layer is not self._layer:
+            self._awaited = layer
+            layer.await_keyframe(self, now)
+
+    def restart(self, now: float) -> None:
+        """The layer began its numbers anew: go on from its next keyframe (audio: packet)."""
+        layer, self._layer = self._layer, None
+        assert layer is not None
+        layer.detach(self)
+        self._aligned = None
+        self.settle(now)
+
+    def request_keyframe(self, now: float) -> None:
+        """The receiver wants one."""
+        layer = self._awaited or self._layer
+        if layer is not None:
+            layer.request_keyframe(now)
+
     # -- packets
 
     def forward(self, packet: MediaPacket, send_time: int) -> None:
         """Send `packet` on, rewritten. Must be cheap: this is the innermost loop."""
-        index = packet.index
-        if self.is_waiting:
-            if self._is_video and not packet.is_keyframe_start:
-                return
-            self._start(packet)
-            self._forward_later_ones(index, send_time)
+        jump = packet.index - self._highest_index
+        if jump <= 0:
+            self._forward_late(packet, send_time)
             return
-        jump = index - self._highest_index
-        if jump > 0:
-            if jump > 1:
-                self._holes += jump - 1
-            self._highest_index = index
-            self._last = packet
-        elif index < self._start_index:
+        if packet.temporal_id > self._temporal and self._leaves_out(packet, jump):
             return
-        else:
-            self._holes -= 1
-        self._send(packet, send_time, packet.marker)
-
-    def _start(self, packet: MediaPacket) -> None:
-        last, index = self._last, packet.index
-        publication = self.publication
-        assert publication is not None
-        if last is not None:
-            self._next_sequence_number = self._highest_index + self._sequence_offset + 1
-        self._align_timestamp(packet, publication)
-        if packet.picture_id >= 0 and last is not None and last.picture_id >= 0:
-            self._picture_id_delta += last.picture_id + 1 - packet.picture_id
-        if packet.tl0picidx >= 0 and last is not None and last.tl0picidx >= 0:
-            self._tl0_delta += last.tl0picidx + 1 - packet.tl0picidx
-        self._sequence_offset = self._next_sequence_number - index
-        self._start_index = self._highest_index = index
+        if jump > 1:
+            self._holes += jump - 1
+        self._highest_index = packet.index
         self._last = packet
-        self.is_waiting = False
+        segment = self._segment
+        assert segment is not None
+        self._send(packet, segment, send_time, packet.marker)
 
-    def _align_timestamp(self, packet: MediaPacket, publication: Publication) -> None:
-        rate = publication.format.clock_rate_hz
-        if publication is not self._aligned:
-            captured = publication.captured_at(packet.rtp_timestamp)
+    def _forward_late(self, packet: MediaPacket, send_time: int) -> None:
+        layer = self._layer
+        assert layer is not None
+        segment = self._segments.place_of(layer, packet)
+        if segment is None:
+            return
+        self._holes -= 1
+        if self._segments.is_thinned(packet):
+            self._send_filler(packet, segment, send_time)
+        else:
+            self._send(packet, segment, send_time, packet.marker)
+
+    def start(self, layer: Layer, packet: MediaPacket, send_time: int) -> None:
+        """Carry `layer` from this keyframe (audio: packet) on."""
+        if self._layer is not None:
+            self._layer.detach(self)
+        last, former = self._last, self._segment
+        self._layer, self._awaited = layer, None
+        self._temporal = self._aim.temporal
+        index = packet.index
+        if last is None or former is None:
+            number = first_sequence_number()
+        else:
+            number = self._highest_index + former.sequence_offset + 1
+        timestamp_offset = self._aligned_timestamp(packet, layer) - packet.rtp_timestamp
+        segment = Segment(layer, index, number - index, timestamp_offset)
+        if last is not None and former is not None:
+            segment.with_ids(
+                _next(last.picture_id, former.picture_id_delta, packet.picture_id),
+                _next(last.tl0picidx, former.tl0_delta, packet.tl0picidx),
+                _next(last.keyidx, former.keyidx_delta, packet.keyidx),
+            )
+        self._segments.begin(segment, self._highest_index)
+        self._segment = segment
+        self._highest_index = index
+        self._left_out_timestamp = -1
+        self._last = packet
+        self._send(packet, segment, send_time, packet.marker or not self._is_video)
+        # What came before it because the first packet of the keyframe was lost.
+        for later in range(index + 1, layer.reception.highest + 1):
+            following = layer.cache.get(later)
+            if following is not None:
+                self.forward(following, send_time)
+
+    def _aligned_timestamp(self, packet: MediaPacket, layer: Layer) -> int:
+        rate = layer.clock_rate_hz
+        former = self._segment
+        if layer is self._aligned and former is not None:
+            wanted = packet.rtp_timestamp + former.timestamp_offset
+        else:
+            captured = layer.captured_at(packet.rtp_timestamp)
             since = (captured if captured is not None else self._mapped_at) - self._epoch_s
             wanted = self._epoch_timestamp + int(since * rate)
-            self._aligned = publication
-        else:
-            wanted = packet.rtp_timestamp + self._timestamp_offset
-        if self._last is not None:
-            previous = self._last.rtp_timestamp + self._timestamp_offset
-            ahead = (wanted - previous) & 0xFFFFFFFF
-            if ahead == 0 or ahead >= 0x80000000:
-                # Two clocks that disagree by a little: one frame (or packet) on, never back.
-                wanted = previous + rate // 50
-        self._timestamp_offset = wanted - packet.rtp_timestamp
+            self._aligned = layer
+        if self._last is None or former is None:
+            return wanted
+        return aligned_timestamp(wanted, self._last.rtp_timestamp + former.timestamp_offset, rate)
 
-    def _forward_later_ones(self, index: int, send_time: int) -> None:
-        """Send the start, and what came before it because its first packet was lost."""
-        publication = self.publication
-        assert publication is not None
-        last = self._last
-        assert last is not None
-        self._send(last, send_time, True if not self._is_video else last.marker)
-        for later in range(index + 1, publication.reception.highest + 1):
-            packet = publication.cache.get(later)
-            if packet is not None:
-                self.forward(packet, send_time)
-
-    def _send(self, packet: MediaPacket, send_time: int, marker: bool) -> None:
+    def _send(self, packet: MediaPacket, segment: Segment, send_time: int, marker: bool) -> None:
         payload_type = self._payload_type | 0x80 if marker else self._payload_type
-        sequence_number = (packet.index + self._sequence_offset) & 0xFFFF
-        timestamp = (packet.rtp_timestamp + self._timestamp_offset) & 0xFFFFFFFF
-        payload: bytes | bytearray = packet.payload
+        sequence_number = (packet.index + segment.sequence_offset) & 0xFFFF
+        timestamp = (packet.rtp_timestamp + segment.timestamp_offset) & 0xFFFFFFFF
         if self._send_time_word:
             header = _HEADER_WITH_SEND_TIME.pack(
                 0x90,
@@ -221,45 +307,74 @@ class SlotStream:
             )
         else:
             header = _HEADER.pack(0x80, payload_type, sequence_number, timestamp, self.ssrc)
-        if packet.picture_id >= 0 and (self._picture_id_delta or self._tl0_delta):
-            payload = self._with_picture_ids(packet)
+        payload = segment.payload(packet) if segment.has_new_ids else packet.payload
         if self._send_rtp(header, payload, is_video=self._is_video, end_of_frame=marker):
             self.packets_sent += 1
             self.octets_sent += len(payload)
         else:
             self.packets_dropped += 1
 
-    def _with_picture_ids(self, packet: MediaPacket) -> bytearray:
-        payload = bytearray(packet.payload)
-        picture_id = (packet.picture_id + self._picture_id_delta) & 0x7FFF
-        payload[2] = 0x80 | picture_id >> 8
-        payload[3] = picture_id & 0xFF
-        if packet.tl0picidx >= 0:
-            payload[packet.tl0_offset] = (packet.tl0picidx + self._tl0_delta) & 0xFF
-        return payload
+    # -- temporal layers
+
+    def keyframe_began(self) -> None:
+        """All temporal layers can be decoded from a keyframe on."""
+        self._temporal = self._aim.temporal
+
+    def _leaves_out(self, packet: MediaPacket, jump: int) -> bool:
+        """Leave out a packet above the temporal layer that is sent, unless that may rise with it."""
+        last = self._last
+        assert last is not None
+        is_same_frame = packet.rtp_timestamp == last.rtp_timestamp
+        if is_same_frame and packet.rtp_timestamp != self._left_out_timestamp:
+            return False  # Its first packets were sent.
+        if (
+            not is_same_frame
+            and packet.is_layer_sync
+            and self._temporal < packet.temporal_id <= self._aim.temporal
+            and packet.temporal_id == self._temporal + 1
+        ):
+            self._temporal = packet.temporal_id
+            return False
+        # A hole inside the frame is part of it; any other one may be of a frame that is sent.
+        holes = jump - 1 if is_same_frame else 0
+        self._holes += jump - 1 - holes
+        self._segments.leave_out(packet, holes, 0 if is_same_frame else 1)
+        self._segment = self._segments.current
+        self._left_out_timestamp = packet.rtp_timestamp
+        self._highest_index = packet.index
+        self._last = packet
+        self.packets_left_out += 1
+        return True
+
+    def _send_filler(self, packet: MediaPacket, segment: Segment, send_time: int) -> None:
+        """A number was kept for a packet whose frame is left out: padding (RFC 3550 §5.1) takes it."""
+        sequence_number = (packet.index + segment.sequence_offset) & 0xFFFF
+        timestamp = (packet.rtp_timestamp + segment.timestamp_offset) & 0xFFFFFFFF
+        header = _HEADER.pack(0xA0, self._payload_type, sequence_number, timestamp, self.ssrc)
+        self._send_rtp(header, b"\x01", is_video=True)
 
     # -- what the receiver says
 
     def retransmit(self, sequence_numbers: tuple[int, ...], now: float, rtt_s: float) -> None:
-        """Answer a NACK from the cache as RTX (RFC 4588), with a bound on the rate."""
-        publication, rtx_payload_type = self.publication, self._rtx_payload_type
-        if publication is None or rtx_payload_type is None or self.is_waiting:
+        """Answer a NACK from the caches as RTX (RFC 4588), with a bound on the rate."""
+        rtx_payload_type, current = self._rtx_payload_type, self._segments.current
+        if rtx_payload_type is None or current is None:
             return
         self._refill(now)
         interval = max(MIN_RETRANSMISSION_INTERVAL_S, rtt_s)
-        highest = self._highest_index
-        for number in sequence_numbers:
-            index = highest - ((highest + self._sequence_offset - number) & 0xFFFF)
-            packet = publication.cache.get(index) if index >= self._start_index else None
-            if packet is None or now - self._resent.get(index, float("-inf")) < interval:
+        highest = self._highest_index + current.sequence_offset
+        for sequence_number in sequence_numbers:
+            number = highest - ((highest - sequence_number) & 0xFFFF)
+            sent = self._segments.sent(number)
+            if sent is None or now - self._resent.get(number, float("-inf")) < interval:
                 continue
             if self._resend_budget < 1:
                 return
             self._resend_budget -= 1
             if len(self._resent) >= 2_048:
                 self._resent.clear()
-            self._resent[index] = now
-            self._send_rtx(packet, rtx_payload_type, now)
+            self._resent[number] = now
+            self._send_rtx(*sent, rtx_payload_type, now)
 
     def _refill(self, now: float) -> None:
         elapsed = now - self._resend_refilled_at
@@ -268,14 +383,14 @@ class SlotStream:
             RETRANSMISSION_BURST, self._resend_budget + elapsed * RETRANSMISSIONS_PER_S
         )
 
-    def _send_rtx(self, packet: MediaPacket, payload_type: int, now: float) -> None:
-        number = (packet.index + self._sequence_offset) & 0xFFFF
-        payload: bytes | bytearray = packet.payload
-        if packet.picture_id >= 0 and (self._picture_id_delta or self._tl0_delta):
-            payload = self._with_picture_ids(packet)
+    def _send_rtx(
+        self, segment: Segment, packet: MediaPacket, payload_type: int, now: float
+    ) -> None:
+        number = (packet.index + segment.sequence_offset) & 0xFFFF
+        payload = segment.payload(packet)
         rtx_number = self._rtx_sequence_number
         self._rtx_sequence_number = (rtx_number + 1) & 0xFFFF
-        timestamp = (packet.rtp_timestamp + self._timestamp_offset) & 0xFFFFFFFF
+        timestamp = (packet.rtp_timestamp + segment.timestamp_offset) & 0xFFFFFFFF
         second = payload_type | 0x80 if packet.marker else payload_type
         if self._send_time_word:
             send_time = int(now * 262_144) & 0xFFFFFF
@@ -313,15 +428,12 @@ class SlotStream:
 
     def sender_report(self, now: float) -> SenderReport | None:
         """Our report for this stream, in our NTP time; None if there is nothing to report."""
-        publication = self.publication
-        if publication is None or self.is_waiting or not self.packets_sent:
+        layer, segment = self._layer, self._segment
+        if layer is None or segment is None or not self.packets_sent:
             return None
-        if (
-            not publication.has_sender_report
-            and now - self._mapped_at < REPORT_WITHOUT_CLOCK_AFTER_S
-        ):
+        if not layer.has_sender_report and now - self._mapped_at < REPORT_WITHOUT_CLOCK_AFTER_S:
             return None
-        timestamp = publication.timestamp_at(now) + self._timestamp_offset
+        timestamp = layer.timestamp_at(now) + segment.timestamp_offset
         return SenderReport(
             ssrc=self.ssrc,
             ntp_timestamp=ntp_timestamp(now),
@@ -329,3 +441,8 @@ class SlotStream:
             packet_count=self.packets_sent & 0xFFFFFFFF,
             octet_count=self.octets_sent & 0xFFFFFFFF,
         )
+
+
+def _next(last: int, delta: int, first: int) -> int:
+    """The delta with which `first` follows what was sent for `last`; -1 is a number not there."""
+    return last + delta + 1 - first if last >= 0 and first >= 0 else delta

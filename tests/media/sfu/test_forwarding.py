@@ -80,7 +80,7 @@ async def test_no_packet_follows_a_receive_permission_that_is_gone(engine: Engin
         publisher.video.frame(keyframe=True)
         publisher.audio.packet()
     published = engine.rooms[LESSON].participants[publisher.participant_id].publications
-    await until(lambda: published[Source.MICROPHONE].reception.packets_received == 21)
+    await until(lambda: published[Source.MICROPHONE].layers[0].reception.packets_received == 21)
 
     subscriber.permit(receiver("p"))
     publisher.audio.packet()
@@ -241,8 +241,8 @@ async def test_what_a_lossy_publisher_lost_is_asked_for_and_forwarded(engine: En
     arrived = {packet.sequence_number for packet in subscriber.peer.of(ssrc)}
     assert len(arrived) == made, "every packet once"
     published = engine.rooms[LESSON].participants[publisher.participant_id].publications
-    assert published[Source.CAMERA].reception.packets_recovered == 12
-    assert published[Source.CAMERA].duplicates == 0
+    assert published[Source.CAMERA].layers[0].reception.packets_recovered == 12
+    assert published[Source.CAMERA].layers[0].duplicates == 0
 
 
 async def test_everything_works_over_tcp_alone(engine: Engine) -> None:

@@ -114,7 +114,8 @@ def test_a_browsers_offer_gets_one_codec_a_section_and_every_candidate_at_once()
     assert video.rtx_for(96) is not None
     assert video.codecs[96].feedback == ["nack", "nack pli", "ccm fir", "goog-remb"]
     assert answer.count("a=candidate:") == answer.count("a=end-of-candidates") == 1
-    assert "transport" not in answer and "simulcast" not in answer and "a=rid" not in answer
+    assert "transport" not in answer
+    assert "a=rid:l recv\r\na=rid:h recv\r\na=simulcast:recv l;h\r\n" in answer
     assert "/sendonly" not in answer
     assert video.extensions[ABS_SEND_TIME] == 2
 
@@ -174,8 +175,60 @@ a=ssrc:5
     (section,) = published_sections(session, {"v": Source.CAMERA})
     assert section.codec.parameters["packetization-mode"] == "1"
     assert section.rtx_payload_type is None and section.mid_extension_id is None
-    assert section.ssrcs == {5: False}
+    assert section.ssrcs == {5: (0, False)} and section.rids == ("",)
     assert remote_transport(session).section.setup == "active"
+
+
+@pytest.mark.parametrize(
+    ("lines", "rids"),
+    [
+        ("a=rid:l send\na=rid:m send\na=rid:h send\na=simulcast:send l;m;h", ("l", "m", "h")),
+        ("a=simulcast:send l;m;~h recv x\na=rid:h send\na=rid:m send\na=rid:l send", tuple("lmh")),
+        ("a=rid:1 send\na=rid:2 send\na=rid:1 send\na=simulcast:send 1,2;2;1;1", ("1", "2")),
+        (
+            "".join(f"a=rid:{n} send\n" for n in range(9)) + "a=simulcast:send 0;1;2;3;4",
+            tuple("012"),
+        ),
+        ("a=rid:l send\na=simulcast:send l;m", ("l",)),
+        ("a=rid:l recv\na=simulcast:recv l", ("",)),
+        ("a=rid:l send\na=simulcast:send", ("",)),
+        ("a=simulcast:send l;m;h", ("",)),
+    ],
+)
+def test_up_to_three_of_the_offered_layers_are_taken(lines: str, rids: tuple[str, ...]) -> None:
+    offer = CHROMIUM.partition("a=rid:")[0] + lines + "\n"
+    session = parse_description(offer)
+    camera = published_sections(session, TRACKS)[1]
+    assert camera.rids == rids
+    answer = answer_to(offer)
+    assert answer.count("a=rid:") == (len(rids) if any(rids) else 0)
+    assert answer.count(f"a=simulcast:recv {';'.join(rids)}\r\n") == (1 if any(rids) else 0)
+
+
+def test_an_offer_without_the_rid_extension_gets_one_layer() -> None:
+    """Its packets could not be told apart."""
+    answer = answer_to(CHROMIUM.replace("a=extmap:10 urn", "a=extmap:10 other"))
+    assert "simulcast" not in answer and "a=rid" not in answer
+
+
+def test_layers_of_an_ssrc_group_are_taken_without_names() -> None:
+    lines = [
+        "a=ssrc-group:SIM 11 12 13 14",
+        "a=ssrc-group:FID 11 21",
+        "a=ssrc-group:FID 13 23",
+        *(f"a=ssrc:{ssrc} cname:c" for ssrc in (11, 12, 13, 14, 21, 23)),
+    ]
+    offer = CHROMIUM.partition("a=rid:")[0] + "\n".join(lines) + "\n"
+    camera = published_sections(parse_description(offer), TRACKS)[1]
+    assert camera.rids == ("", "", "")
+    assert camera.ssrcs == {
+        11: (0, False),
+        12: (1, False),
+        13: (2, False),
+        21: (0, True),
+        23: (2, True),
+    }
+    assert "simulcast" not in answer_to(offer)
 
 
 def without(prefix: str) -> str:
@@ -201,6 +254,8 @@ def without(prefix: str) -> str:
         (CHROMIUM.replace("rtpmap:96 VP8/90000", "rtpmap:96 VP8"), TRACKS, "rtpmap"),
         (CHROMIUM.replace("rtpmap:96", "rtpmap:300"), TRACKS, "payload type"),
         (CHROMIUM.replace("a=ssrc:4110713620", "a=ssrc:99999999999"), TRACKS, "ssrc"),
+        (CHROMIUM.replace("a=rid:h", "a=rid:h/e"), TRACKS, "rid"),
+        (CHROMIUM.replace("send l;h", "send l;" + "h" * 17), TRACKS, "rid"),
         (without("a=fingerprint"), TRACKS, "no DTLS fingerprint"),
         (CHROMIUM.replace("a=fingerprint:sha-256", "a=fingerprint:"), TRACKS, "fingerprint"),
         (without("a=ice-pwd"), TRACKS, "no ICE user name"),
@@ -249,7 +304,10 @@ def test_a_mangled_offer_never_does_more_than_fail(data: st.DataObject) -> None:
             case "text":
                 name = data.draw(
                     st.sampled_from(
-                        ["a=ssrc:", "a=fmtp:", "a=extmap:", "a=mid:", "m=", "a=rtpmap:"]
+                        [
+                            *("a=ssrc:", "a=fmtp:", "a=extmap:", "a=mid:", "m=", "a=rtpmap:"),
+                            *("a=rid:", "a=simulcast:", "a=ssrc-group:"),
+                        ]
                     )
                 )
                 lines[index] = name + data.draw(st.text(max_size=30))

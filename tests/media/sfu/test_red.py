@@ -142,8 +142,8 @@ async def test_what_a_publishers_link_lost_is_filled_from_the_next_packet(engine
     microphone = (
         engine.rooms[LESSON].participants[publisher.participant_id].publications[Source.MICROPHONE]
     )
-    assert microphone.reception.packets_rebuilt == 10
-    report = microphone.reception.report(0.0)
+    assert microphone.layers[0].reception.packets_rebuilt == 10
+    report = microphone.layers[0].reception.report(0.0)
     assert report.packets_lost == 10, "to the publisher they stay lost"
 
 

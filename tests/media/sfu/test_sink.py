@@ -24,8 +24,8 @@ from app.media.rtp_sink import (
     FrameReader,
     frame,
 )
-from app.media.sfu.publication import TrackFormat
 from app.media.sfu.sink import MAX_BUFFERED_BYTES, SinkConnection
+from app.media.sfu.track_format import TrackFormat
 from app.media.wire.codecs import Vp8Descriptor
 from app.media.wire.rtcp import PictureLossIndication, SenderReport
 from app.media.wire.rtp import RtpPacket, pack_header

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from app.ids import PublicationId
 from app.media.port import Source
-from app.media.sfu.publication import Publication, PublisherFeedback, SenderClock, TrackFormat
+from app.media.sfu.layer import PublisherFeedback
+from app.media.sfu.publication import Publication
+from app.media.sfu.sender_clock import SenderClock
 from app.media.sfu.subscription import SlotStream, StreamFormats
+from app.media.sfu.track_format import TrackFormat
 from app.media.wire.rtcp import ReportBlock, SenderReport
 from app.media.wire.rtp import RtpPacket, pack_header, sequence_delta, timestamp_delta, unwrap_rtx
 
@@ -43,6 +46,8 @@ class Sender:
             SenderClock(),
             self.asked.feedback,
         )
+        (self.layer,) = self.publication.layers
+        self.layer.bind(7, sequence_number & 0xFFFF, 0.0)
         self.sequence_number, self.timestamp = sequence_number, timestamp
 
     def packet(self, payload: bytes, *, marker: bool = True) -> RtpPacket:
@@ -54,7 +59,7 @@ class Sender:
         self.timestamp = (self.timestamp + 3_000) & 0xFFFFFFFF
         packet = self.packet(b"\x10" + (b"\x10\0\0" if keyframe else b"\x11\0\0") + bytes(20))
         if not skip:
-            self.publication.receive(packet, now)
+            self.layer.receive(packet, now)
 
 
 class Wire:
@@ -96,9 +101,9 @@ def test_a_stream_starts_at_a_keyframe_whose_first_packet_came_late() -> None:
     stream.map(sender.publication, 1.0)
     late = sender.packet(b"\x10\x10\0\0" + bytes(20), marker=False)
     for _ in range(3):
-        sender.publication.receive(sender.packet(b"\x00rest", marker=False), 1.1)
+        sender.layer.receive(sender.packet(b"\x00rest", marker=False), 1.1)
     assert wire.sent == []
-    sender.publication.receive(late, 1.2)
+    sender.layer.receive(late, 1.2)
     numbers = [packet.sequence_number for packet in wire.sent]
     assert [number - numbers[0] for number in numbers] == [0, 1, 2, 3]
     sender.frame(1.3)
@@ -123,9 +128,9 @@ def test_out_of_order_and_lost_packets_keep_their_places(
         packets.append((len(packets) + chance.random() * 6, sender.packet(b"\x10\x11\0\0")))
     kept = [entry for entry in packets if chance.random() > 0.1]
     for _, packet in sorted(kept, key=lambda entry: entry[0]):
-        sender.publication.receive(packet, 1.0)
+        sender.layer.receive(packet, 1.0)
         if chance.random() < 0.1:
-            sender.publication.receive(packet, 1.0)
+            sender.layer.receive(packet, 1.0)
     outgoing = {packet.sequence_number: packet for packet in wire.sent}
     assert len(outgoing) == len(wire.sent), "no number twice"
     for _, packet in kept:
@@ -179,7 +184,7 @@ def test_a_burst_of_ghosts_does_not_restart_the_source() -> None:
     stream.map(sender.publication, 0.0)
     sender.frame(0.0, keyframe=True)
     ghost = Sender(50_000)
-    sender.publication.receive(ghost.packet(b"\x10\x10\0\0"), 0.1)
+    sender.layer.receive(ghost.packet(b"\x10\x10\0\0"), 0.1)
     sender.frame(0.2)
     assert len(wire.sent) == 2
 
@@ -188,7 +193,7 @@ def test_h264_starts_at_its_parameter_sets_and_carries_its_own_payload_type() ->
     wire, sender = Wire(), Sender(codec="h264")
     stream = video_stream(wire)
     stream.map(sender.publication, 0.0)
-    publication = sender.publication
+    publication = sender.layer
     publication.receive(sender.packet(b"\x41slice"), 0.0)
     for payload in (b"\x67sps", b"\x68pps", b"\x65idr"):
         publication.receive(sender.packet(payload, marker=False), 0.1)
@@ -268,7 +273,7 @@ def test_reports_extrapolate_the_publishers_clock() -> None:
     stream.map(sender.publication, 0.0)
     sender.frame(1.0, keyframe=True)
     assert stream.sender_report(1.1) is None, "no report of the publisher yet"
-    sender.publication.sender_report(SenderReport(7, 5_000 << 32, 4_000, 1, 20), 1.0)
+    sender.layer.sender_report(SenderReport(7, 5_000 << 32, 4_000, 1, 20), 1.0)
     report = stream.sender_report(3.0)
     assert report is not None
     ahead = timestamp_delta(report.rtp_timestamp, wire.sent[0].timestamp)
