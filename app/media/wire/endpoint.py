@@ -13,6 +13,7 @@ from app.media.wire.addresses import LocalAddress, local_addresses
 from app.media.wire.batch import BatchPool, PacketBatch
 from app.media.wire.candidates import candidate_lines
 from app.media.wire.dtls_srtp import DtlsCertificate
+from app.media.wire.handshakes import HandshakeQueue
 from app.media.wire.ice import BindingRequest, peek_local_ufrag
 from app.media.wire.path import Path
 from app.media.wire.tcp import TcpConnections, TcpListener, TcpPath
@@ -95,6 +96,7 @@ class MediaEndpoint:
         self._deferred: list[Callable[[], None]] = []
         self._is_reading = False
         """Inside a wake-up: its end flushes."""
+        self._handshakes = HandshakeQueue(clock, self._handler_failed)
         self._timer: asyncio.TimerHandle | None = None
         self._next_connected_tick = 0.0
         self._next_poll = 0.0
@@ -129,6 +131,7 @@ class MediaEndpoint:
         first = next(iter(self._bound.values())).udp
         self._port = first.port
         self._loop = loop
+        self._handshakes.start(loop)
         for bound in self._bound.values():
             bound.udp.start(loop)
             bound.tcp.start(loop)
@@ -157,6 +160,7 @@ class MediaEndpoint:
         self._bound.clear()
         self._waiting.clear()
         self._deferred.clear()
+        self._handshakes.close()
         self._loop = None
 
     def _bind_all(self, addresses: list[LocalAddress]) -> dict[LocalAddress, _Bound]:
@@ -245,7 +249,11 @@ class MediaEndpoint:
             if data and data[0] < 4:
                 self._receive_stun(data, path or UdpPath(source, remote), now)
             elif path is not None:
-                self._owners[path].receive(data, path, now)
+                owner = self._owners[path]
+                if 20 <= data[0] < 64:
+                    self._handshakes.put(owner, data, path)
+                else:
+                    owner.receive(data, path, now)
             else:
                 counters.unknown_source += 1
         except Exception:
@@ -260,11 +268,13 @@ class MediaEndpoint:
         try:
             if data[0] < 4:
                 self._receive_stun(data, path, now)
-            elif owner is not None:
-                owner.receive(data, path, now)
-            else:
+            elif owner is None:
                 counters.unknown_source += 1
                 path.close()
+            elif 20 <= data[0] < 64:
+                self._handshakes.put(owner, data, path)
+            else:
+                owner.receive(data, path, now)
         except Exception:
             self._handler_failed(now)
 
