@@ -3,7 +3,7 @@
 import ipaddress
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -152,12 +152,16 @@ _HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large
 
 
 def _error(
-    status: int, code: str, message: str, errors: list[dict[str, str]] | None = None
+    status: int,
+    code: str,
+    message: str,
+    errors: list[dict[str, str]] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     body: dict[str, Any] = {"code": code, "message": message}
     if errors is not None:
         body["errors"] = errors
-    headers = {"Cache-Control": "no-store"}
+    headers = {"Cache-Control": "no-store", **(headers or {})}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(body, status, headers)
@@ -165,7 +169,9 @@ def _error(
 
 async def _on_app_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AppError)
-    return _error(error.status, error.code, error.message)
+    wait_s = error.retry_after_s
+    headers = None if wait_s is None else {"Retry-After": str(wait_s)}
+    return _error(error.status, error.code, error.message, headers=headers)
 
 
 async def _on_rejected(_request: Request, error: Exception) -> JSONResponse:
@@ -186,7 +192,7 @@ async def _on_invalid(_request: Request, error: Exception) -> JSONResponse:
 async def _on_http(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = _HTTP_CODES.get(error.status_code, "bad_request")
-    return _error(error.status_code, code, str(error.detail))
+    return _error(error.status_code, code, str(error.detail), headers=error.headers)
 
 
 async def _on_crash(request: Request, error: Exception) -> JSONResponse:

@@ -31,3 +31,8 @@ def new_id(prefix: str) -> str:
 def publication_id(participant_id: ParticipantId, source: str) -> PublicationId:
     """The id of what `participant_id` publishes from `source`."""
     return PublicationId(f"{participant_id}/{source}")
+
+
+def is_session_device(device_id: DeviceId | None) -> bool:
+    """Whether a WHIP or WHEP session stands in for the device of a place: a page takes it back any time."""
+    return device_id is not None and device_id.startswith(("whip_", "whep_"))

@@ -69,6 +69,9 @@ from app.storage.signing import UrlSigner
 from app.telemetry.account import Usage
 from app.telemetry.data_used import DataUsedAccounts
 from app.telemetry.repository import DataUsedTable
+from app.whip import endpoints as whip
+from app.whip.cors import WhipCors
+from app.whip.desk import WhipDesk
 
 MINUTE_S = 60
 DAY_MS = 86_400_000
@@ -143,6 +146,14 @@ class Server:
             self.clock,
             ice_servers_of=self._ice_servers_of,
         )
+        self.whip = WhipDesk(
+            self.rooms,
+            self.engines,
+            self.negotiator_of,
+            site.tickets.read_ticket,
+            self.clock,
+            self._ice_servers_of,
+        )
         self.storage = ObstoreStorage.from_settings(settings, UrlSigner(site.url_secret))
         self.recordings = Recordings(database)
         self.recorder = RemoteRecorder(settings.recorder_socket, settings.recorder_sink_socket)
@@ -166,9 +177,11 @@ class Server:
         # The order in which the rooms tell: screens first, they are what people wait for.
         self.rooms.add_listener(self.media.on_room_events)
         self.rooms.add_listener(self.recording.on_room_events)
+        self.rooms.add_listener(self.whip.on_room_events)
         self.media.listeners.append(self.hub.media)
         self.media.taps.append(self.recording.on_engine_event)
         self.media.taps.append(self.data_used.on_engine_event)
+        self.media.taps.append(self.whip.on_engine_event)
         self.data_used.listeners.append(self._tell_data_used)
 
     def _tell_data_used(
@@ -203,6 +216,7 @@ class Server:
             await stack.enter_async_context(_task(self.data_used.run(), "data used"))
             await self.media.start()
             stack.push_async_callback(self.media.close)
+            await stack.enter_async_context(_task(self.whip.run(), "WHIP sessions"))
             await self.recording.start()
             stack.push_async_callback(self.recording.close)
             if self.site.is_demo:
@@ -311,6 +325,7 @@ def _application(settings: Settings, lifespan: Lifespan[FastAPI] | None) -> Fast
     )
     add_error_handlers(app)
     app.add_middleware(BodyLimit)
+    app.add_middleware(WhipCors)
     app.add_middleware(SecurityHeaders, [settings.s3_endpoint] if settings.s3_endpoint else [])
     app.add_middleware(TrustedProxies, settings.trusted_proxies)
     return app
@@ -319,6 +334,7 @@ def _application(settings: Settings, lifespan: Lifespan[FastAPI] | None) -> Fast
 def _include(app: FastAPI, server: Server) -> None:
     for router in server.routers():
         app.include_router(router, prefix=API)
+    app.include_router(whip.build_router(server.whip))
     app.include_router(server.health_router())
 
 

@@ -33,7 +33,7 @@ class RateLimiter:
         events = self._recent(key)
         if events is not None and len(events) >= self._limit:
             wait_s = max(1, round(events[0] + self._window_s - self._clock()))
-            raise RateLimited(f"too many attempts; try again in {wait_s} s")
+            raise RateLimited(f"too many attempts; try again in {wait_s} s", retry_after_s=wait_s)
 
     def count(self, key: str) -> None:
         """Note one event."""

@@ -64,8 +64,8 @@ CALLS: Mapping[str, tuple[tuple[Any, ...], Any]] = {
 
 _SESSION = (LessonId, ParticipantId, MediaSessionId)
 SESSION_CALLS: Mapping[str, tuple[tuple[Any, ...], Any]] = {
-    "open_publishing": ((*_SESSION, str, Source, ClientNetwork), SessionAnswer),
-    "open_viewing": ((*_SESSION, str, ParticipantId | None, ClientNetwork), SessionAnswer),
+    "open_publishing": ((*_SESSION, str, Source, ClientNetwork, str), SessionAnswer),
+    "open_viewing": ((*_SESSION, str, ParticipantId | None, ClientNetwork, str), SessionAnswer),
     "show": ((*_SESSION, ParticipantId | None), type(None)),
     "restart_ice": ((*_SESSION, str, ClientNetwork), IceRestarted),
     "close_session": (_SESSION, type(None)),

@@ -239,6 +239,8 @@ class SessionSnapshot:
     remote_ice_ufrag: str
     publisher_id: ParticipantId | None = None
     """Whom a `subscribe` session carries."""
+    note: str = field(default="", repr=False)
+    """What the app gave with the offer, to know the session again after a restart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,6 +371,7 @@ class SessionNegotiator(Protocol):
         offer_sdp: str,
         video_source: Source,
         network: ClientNetwork,
+        note: str,
     ) -> SessionAnswer:
         """Answer a WHIP offer of at most one video section and one of audio (the microphone)."""
         ...
@@ -381,6 +384,7 @@ class SessionNegotiator(Protocol):
         offer_sdp: str,
         publisher_id: ParticipantId | None,
         network: ClientNetwork,
+        note: str,
     ) -> SessionAnswer:
         """Answer a WHEP offer; it carries what `publisher_id` sends and the viewer may receive."""
         ...

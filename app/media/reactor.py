@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from app.errors import AppError, CommandRejected
-from app.ids import LessonId
+from app.ids import LessonId, is_session_device
 from app.media.port import MediaEngine
 from app.media.reconciler import RETRY_S, EngineReconciler, EngineTap, MediaListener, Pending
 from app.rooms.commands import ReportPublication, ReportQuality
@@ -78,6 +78,9 @@ class MediaReactor:
         for row in recorded:
             match row.event:
                 case ParticipantJoined() | ParticipantReturned():
+                    self._pending(runtime, worker).grant_due.add(row.event.participant_id)
+                case DeviceReplaced() if is_session_device(row.event.old_device_id):
+                    # It only stood in: the connections of the page that comes back are still its own.
                     self._pending(runtime, worker).grant_due.add(row.event.participant_id)
                 case DeviceReplaced() | ParticipantLeft():
                     # The peers belong to a device that lost its place; a new one starts afresh.

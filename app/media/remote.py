@@ -176,6 +176,7 @@ class RemoteEngine:
         offer_sdp: str,
         video_source: Source,
         network: ClientNetwork,
+        note: str,
     ) -> SessionAnswer:
         answer: SessionAnswer = await self._call(
             "open_publishing",
@@ -185,6 +186,7 @@ class RemoteEngine:
             offer_sdp,
             video_source,
             network,
+            note,
         )
         return answer
 
@@ -196,9 +198,17 @@ class RemoteEngine:
         offer_sdp: str,
         publisher_id: ParticipantId | None,
         network: ClientNetwork,
+        note: str,
     ) -> SessionAnswer:
         answer: SessionAnswer = await self._call(
-            "open_viewing", lesson_id, participant_id, session_id, offer_sdp, publisher_id, network
+            "open_viewing",
+            lesson_id,
+            participant_id,
+            session_id,
+            offer_sdp,
+            publisher_id,
+            network,
+            note,
         )
         return answer
 

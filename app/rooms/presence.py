@@ -1,6 +1,6 @@
 """Decisions about who is there: one device per place, a grace period after a cut, one attendance row."""
 
-from app.ids import ClassroomId, ParticipantId
+from app.ids import ClassroomId, ParticipantId, is_session_device
 from app.rooms.commands import Join, Leave, ReportCut, TakeUpRoom
 from app.rooms.draft import Draft
 from app.rooms.events import (
@@ -42,7 +42,7 @@ def join(draft: Draft, command: Join) -> None:
         )
     elif held.presence is Presence.CUT or held.device_id == command.device_id:
         draft.emit(ParticipantReturned(command.by, command.device_id))
-    elif command.is_resume:
+    elif command.is_resume and not is_session_device(held.device_id):
         # The replaced device came back by itself; taking the place back would be a ping-pong.
         raise rejected("replaced")
     elif held.device_id is not None:

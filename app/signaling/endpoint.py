@@ -5,6 +5,7 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from starlette.requests import HTTPConnection
 
 from app.media.port import ClientNetwork
 from app.signaling.codes import CloseCode
@@ -71,9 +72,9 @@ def is_origin_allowed(origin: str | None, host: str, allowed_origins: Collection
     return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower() != ""
 
 
-def client_network(websocket: WebSocket, ip: str) -> ClientNetwork:
+def client_network(connection: HTTPConnection, ip: str) -> ClientNetwork:
     """How this client reached the server; its media candidates are chosen by that."""
-    server = websocket.scope.get("server")
+    server = connection.scope.get("server")
     server_ip = plain_ip(server[0]) if server else ""
     return ClientNetwork(is_loopback=_is_loopback(ip), server_ip=server_ip)
 

@@ -45,6 +45,7 @@ class PublishingSession:
         """Grows with every session of the participant: a newer one takes a source from an older."""
         self.clock = SenderClock()
         self.peer: PublishingPeer | None = None
+        self.note = ""
         self._place = place
 
     # -- PublishingOwner
@@ -77,6 +78,7 @@ class ViewingSession:
         self.session_id = session_id
         self.publisher_id = publisher_id
         self.peer: SubscribingPeer | None = None
+        self.note = ""
         self._place = place
 
     # -- SubscribingOwner

@@ -54,6 +54,7 @@ class SessionCalls:
         offer_sdp: str,
         video_source: Source,
         network: ClientNetwork,
+        note: str,
     ) -> SessionAnswer:
         """Answer a WHIP offer. Raises NegotiationFailed."""
         participant = self._admitted(lesson_id, participant_id)
@@ -68,7 +69,7 @@ class SessionCalls:
             peer.close()
             raise NegotiationFailed(str(error)) from error
         peer.transport.label = f"{participant_id} {session_id}"
-        session.peer = peer
+        session.peer, session.note = peer, note
         participant.sessions[session_id] = session
         answer = build_answer(
             offer,
@@ -87,6 +88,7 @@ class SessionCalls:
         offer_sdp: str,
         publisher_id: ParticipantId | None,
         network: ClientNetwork,
+        note: str,
     ) -> SessionAnswer:
         """Answer a WHEP offer. Raises NegotiationFailed."""
         participant = self._admitted(lesson_id, participant_id)
@@ -105,7 +107,7 @@ class SessionCalls:
             raise NegotiationFailed(str(error)) from error
         peer.answered({one.slot.mid: one.formats for one in view})
         peer.transport.label = f"{participant_id} {session_id}"
-        session.peer = peer
+        session.peer, session.note = peer, note
         participant.sessions[session_id] = session
         answer = build_view_answer(
             view,
@@ -179,4 +181,5 @@ def session_snapshot(session: MediaSession) -> SessionSnapshot:
         ice_ufrag=transport.local_parameters.ufrag,
         remote_ice_ufrag=transport.remote_ufrag or "",
         publisher_id=session.publisher_id if isinstance(session, ViewingSession) else None,
+        note=session.note,
     )

@@ -52,7 +52,7 @@ class WhipPeer:
             RawSection("1", "video", ssrc, 96, "VP8/90000", ssrc + 1, 97),
         )
         opened = self._engine.sessions.open_publishing(
-            LESSON, LEAD, self.session_id, offer, Source.CAMERA, LOOPBACK
+            LESSON, LEAD, self.session_id, offer, Source.CAMERA, LOOPBACK, "note"
         )
         return opened.sdp
 
@@ -161,6 +161,7 @@ async def test_sessions_end_with_their_participant_and_stand_in_the_snapshot(
     engine.admit(LESSON, LEAD, sender(), ())
     whip = await WhipPeer(engine, "whip_1", 5_000).connect()
     held = engine.snapshot().rooms[LESSON][LEAD].sessions[whip.session_id]
+    assert held.note == "note"
     restarted = engine.sessions.restart_ice(LESSON, LEAD, whip.session_id, "abcd", LOOPBACK)
     assert restarted.session.ice_ufrag != held.ice_ufrag
     assert restarted.session.remote_ice_ufrag == "abcd"
@@ -186,7 +187,7 @@ async def test_an_offer_that_cannot_be_met_as_a_whole_is_refused(engine: Engine)
     ):
         with pytest.raises(kind):
             engine.sessions.open_publishing(
-                LESSON, LEAD, MediaSessionId("whip_1"), broken, Source.CAMERA, LOOPBACK
+                LESSON, LEAD, MediaSessionId("whip_1"), broken, Source.CAMERA, LOOPBACK, ""
             )
     assert not engine.rooms[LESSON].participants[LEAD].sessions
 
@@ -216,6 +217,7 @@ class WhepPeer:
             connection.localDescription.sdp,
             ParticipantId(publisher_id),
             LOOPBACK,
+            "",
         )
         await connection.setRemoteDescription(RTCSessionDescription(opened.sdp, "answer"))
         for transceiver in connection.getTransceivers():
@@ -251,6 +253,7 @@ async def test_a_whep_session_shows_one_publisher_then_another_as_permitted(
             connection.localDescription.sdp,
             Source.CAMERA,
             LOOPBACK,
+            "",
         )
         await connection.setRemoteDescription(RTCSessionDescription(opened.sdp, "answer"))
         publishers.append(connection)

@@ -1,0 +1,352 @@
+"""WHIP and WHEP against a whole server: real HTTP, real media, with aiortc as encoder and player."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from app.signaling.messages import CallUpAccept, CallUpCall, StageSendDown
+from tests.support.lesson_peers import LessonPeer, until
+from tests.support.office import Office, PlannedLesson
+from tests.support.rtc_peer import allow_loopback
+from tests.support.serve import Served, serving
+from tests.support.whip_client import FRAGMENT, SDP, WhipClient
+
+PATIENCE_S = 30.0
+PASSWORD = "P2uYro0UCOQ4zxjKXaWCBui1"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("whip") / "data") as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    allow_loopback(monkeypatch)
+
+
+@dataclass
+class Scene:
+    """A live lesson and clients that have tickets for it."""
+
+    office: Office
+    plan: PlannedLesson
+    http: httpx.AsyncClient
+    clients: list[WhipClient]
+
+    @property
+    def lesson_id(self) -> str:
+        return self.plan.lesson_id
+
+    def token(self, place: dict[str, str]) -> str:
+        ticket = self.office.call("POST", f"/lessons/{self.lesson_id}/tickets", place)
+        return str(ticket["token"])
+
+    def client(self, place: dict[str, str]) -> WhipClient:
+        """`place` as `POST /tickets` takes it."""
+        client = WhipClient(self.http, self.lesson_id, self.token(place))
+        self.clients.append(client)
+        return client
+
+    def lead(self) -> WhipClient:
+        return self.client({"role": "lead"})
+
+    def seat(self, index: int = 0) -> WhipClient:
+        return self.client({"seat_id": self.plan.seats[index].seat_id})
+
+    def start(self) -> None:
+        self.office.call("POST", f"/lessons/{self.lesson_id}/start")
+
+    def events(self, kind: str) -> list[dict[str, object]]:
+        rows = self.office.journal(self.lesson_id)
+        return [row["data"] for row in rows if row["type"] == kind]
+
+
+@pytest.fixture
+async def scene(served: Served) -> AsyncIterator[Scene]:
+    office = Office(served)
+    async with httpx.AsyncClient(base_url=served.url, timeout=15) as http:
+        scene = Scene(office, office.plan_lesson(2), http, [])
+        yield scene
+        for client in scene.clients:
+            await client.close()
+        with contextlib.suppress(Exception):
+            office.call("POST", f"/lessons/{scene.lesson_id}/end")
+
+
+# --- what the RFC asks for -------------------------------------------------------------------------
+
+
+async def test_every_answer_is_the_one_of_the_rfc(scene: Scene) -> None:
+    lesson, http = scene.lesson_id, scene.http
+    lead = scene.lead()
+    endpoint, sdp = f"/whip/{lesson}", {**lead.headers, "Content-Type": SDP}
+    offer = "v=0\r\n"
+
+    waiting = await http.post(endpoint, content=offer, headers=sdp)
+    assert (waiting.status_code, waiting.json()["code"]) == (409, "not_live")
+    assert int(waiting.headers["retry-after"]) > 0
+    scene.start()
+    await lead.publish()
+
+    async def code(method: str, path: str, **request: object) -> tuple[int, str]:
+        response = await http.request(method, path, **request)  # type: ignore[arg-type]
+        assert response.headers["access-control-allow-origin"] == "*"
+        return response.status_code, response.json()["code"] if response.content else ""
+
+    seat = {**scene.seat().headers, "Content-Type": SDP}
+    foreign = scene.office.plan_lesson(1).lesson_id
+    big = "v=0\r\n" + "a=x\r\n" * 20_000
+    posts: list[tuple[str, dict[str, str], str, tuple[int, str]]] = [
+        (endpoint, {"Content-Type": SDP}, offer, (401, "ticket_missing")),
+        (endpoint, {**sdp, "Authorization": "Basic x"}, offer, (401, "ticket_missing")),
+        (endpoint, {**sdp, "Authorization": "Bearer x"}, offer, (401, "ticket_invalid")),
+        (f"/whip/{foreign}", sdp, offer, (403, "not_allowed")),
+        (f"{endpoint}?source=screen", seat, offer, (403, "source_not_allowed")),
+        (f"{endpoint}?source=window", sdp, offer, (422, "invalid_input")),
+        (f"/whep/{lesson}?source=sea_none", sdp, offer, (404, "seat_unknown")),
+        (endpoint, {**sdp, "Content-Type": "text/plain"}, offer, (415, "unsupported_media_type")),
+        (endpoint, sdp, "hello", (400, "malformed_description")),
+        (endpoint, sdp, offer, (406, "negotiation_failed")),
+        (f"/whep/{lesson}", sdp, offer, (406, "negotiation_failed")),
+        (endpoint, sdp, big, (413, "body_too_large")),
+    ]
+    for path, headers, body, expected in posts:
+        assert await code("POST", path, content=body, headers=headers) == expected, (path, expected)
+
+    for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE"):
+        refused = await http.request(method, endpoint, headers=lead.headers)
+        assert (refused.status_code, refused.headers["allow"]) == (405, "OPTIONS, POST"), method
+    for method in ("GET", "HEAD", "PUT", "POST"):
+        refused = await http.request(method, lead.location, headers=lead.headers)
+        assert refused.status_code == 405, method
+        assert refused.headers["allow"] == "DELETE, OPTIONS, PATCH"
+    asked = await http.options(endpoint, headers={"Origin": "https://a.example"})
+    assert (asked.status_code, asked.headers["accept-post"]) == (200, SDP)
+    assert "Authorization" in asked.headers["access-control-allow-headers"]
+    asked = await http.options(lead.location)
+    assert (asked.status_code, asked.headers["accept-patch"]) == (200, FRAGMENT)
+    assert "PATCH" in asked.headers["access-control-allow-methods"]
+
+    assert (await http.delete(lead.location)).status_code == 401
+    assert await code("DELETE", f"{endpoint}/whip_none", headers=lead.headers) == (
+        404,
+        "session_not_found",
+    )
+    other = lead.location.replace("/whip/", "/whep/", 1)
+    assert (await http.delete(other, headers=lead.headers)).status_code == 404
+    assert (await http.delete(lead.location, headers=scene.seat().headers)).status_code == 404
+    assert await lead.delete() == 200
+    assert await lead.delete() == 404
+    assert (await lead.patch("", **{"If-Match": "*"})).status_code == 404
+
+
+async def test_candidates_trickle_and_ice_restarts_as_the_rfc_says(scene: Scene) -> None:
+    scene.start()
+    lead = scene.lead()
+    await lead.publish()
+    transport = lead.connection.getTransceivers()[0].sender.transport.transport
+    ufrag = transport.iceGatherer.getLocalParameters().usernameFragment
+    await until("media flows", lambda: lead.connection.connectionState == "connected", PATIENCE_S)
+
+    def fragment(name: str) -> str:
+        return f"a=ice-ufrag:{name}\r\na=ice-pwd:{PASSWORD}\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n"
+
+    candidate = "a=candidate:1 1 udp 2122260223 192.0.2.1 61764 typ host\r\na=end-of-candidates\r\n"
+    tag = {"If-Match": lead.entity_tag}
+    trickled = await lead.patch(fragment(ufrag) + candidate, **tag)
+    assert (trickled.status_code, trickled.content) == (204, b"")
+    assert "etag" not in trickled.headers
+    refusals: list[tuple[str, dict[str, str], tuple[int, str]]] = [
+        (fragment(ufrag), {}, (428, "if_match_missing")),
+        (fragment(ufrag), {"If-Match": '"other"'}, (412, "ice_session_changed")),
+        (fragment("newone"), tag, (412, "ice_session_changed")),
+        ("a=ice-ufrag:x", tag, (400, "malformed_fragment")),
+        (fragment(ufrag), {**tag, "Content-Type": SDP}, (415, "unsupported_media_type")),
+    ]
+    for body, headers, expected in refusals:
+        refused = await lead.patch(body, **headers)
+        assert (refused.status_code, refused.json()["code"]) == expected
+    restarted = await lead.patch(fragment("newone"), **{"If-Match": "*"})
+    assert restarted.status_code == 200
+    assert restarted.headers["content-type"] == FRAGMENT
+    assert restarted.headers["etag"] != lead.entity_tag
+    assert "a=ice-ufrag:" in restarted.text
+    assert "a=candidate:" in restarted.text
+    assert "a=mid:0" in restarted.text
+    assert (await lead.patch(fragment("newone"), **tag)).status_code == 412
+    after = {"If-Match": restarted.headers["etag"]}
+    assert (await lead.patch(fragment("newone"), **after)).status_code == 204
+
+
+async def test_sessions_of_a_place_are_bounded(scene: Scene) -> None:
+    scene.start()
+    token = scene.token({"role": "lead"})
+    for _ in range(4):
+        client = WhipClient(scene.http, scene.lesson_id, token)
+        scene.clients.append(client)
+        await client.view("lead")
+    refused = await scene.http.post(
+        f"/whip/{scene.lesson_id}", content="v=0", headers={**client.headers, "Content-Type": SDP}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_sessions")
+    assert int(refused.headers["retry-after"]) > 0
+
+
+# --- media and places ------------------------------------------------------------------------------
+
+
+async def test_an_encoder_takes_the_leads_place_and_a_classrooms_player_sees_it(
+    scene: Scene,
+) -> None:
+    """As OBS does it: H.264 and Opus, no candidates in the offer, never a PATCH."""
+    scene.start()
+    encoder, player = scene.lead(), scene.seat()
+    answer = await encoder.publish(luma=200, codec="video/H264", is_obs=True)
+    assert "VP8" not in answer
+    assert "a=ice-lite" in answer
+    assert "typ host" in answer
+    view = await player.view("lead")
+    assert "a=sendonly" in view
+    seen = player.received
+    took = await until(
+        "picture and sound",
+        lambda: seen.frames["video"] > 5 and seen.frames["audio"] > 10,
+        PATIENCE_S,
+    )
+    print(f"measured: picture and sound {took:.2f} s after the player's answer")
+    assert seen.luma["video"] > 150
+    started = scene.events("publication.started")
+    assert {(one["participant_id"], one["source"], one["codec"]) for one in started} == {
+        (scene.plan.lead_id, "camera", "h264"),
+        (scene.plan.lead_id, "microphone", "opus"),
+    }
+    joined = {one["participant_id"] for one in scene.events("participant.joined")}
+    assert joined == {scene.plan.lead_id, scene.plan.seats[0].seat_id}
+    assert await encoder.delete() == 200
+    assert await player.delete() == 200
+    left = {(one["participant_id"], one["reason"]) for one in scene.events("participant.left")}
+    assert left == {(one, "left") for one in joined}
+
+
+async def test_an_encoder_beside_the_page_wins_the_camera_until_it_ends(scene: Scene) -> None:
+    scene.start()
+    lead_id = scene.plan.lead_id
+    async with LessonPeer(scene.office, scene.lesson_id, {"role": "lead"}, "classroom-a") as page:
+        await until(
+            "the page sends",
+            lambda: "camera" in page.places[lead_id].publishing if page.places else False,
+            PATIENCE_S,
+        )
+        player, encoder = scene.seat(), scene.lead()
+        await player.view("lead")
+        luma = player.received.luma
+        await until("the page's picture", lambda: "video" in luma, PATIENCE_S)
+        await encoder.publish(luma=235)
+        took = await until("the encoder's picture", lambda: luma["video"] > 225, PATIENCE_S)
+        print(f"measured: the encoder's picture {took:.2f} s after its answer")
+        assert page.is_joined and page.joins == 1
+        assert await encoder.delete() == 200
+        took = await until("the page's picture again", lambda: luma["video"] < 200, PATIENCE_S)
+        print(f"measured: the page's picture {took:.2f} s after the encoder went")
+        assert not scene.events("device.replaced")
+        assert not scene.events("participant.left")
+        page.check()
+
+
+async def test_a_page_takes_the_place_that_an_encoder_held_and_the_encoder_goes_on(
+    scene: Scene,
+) -> None:
+    scene.start()
+    encoder, player = scene.lead(), scene.seat()
+    await encoder.publish(luma=235)
+    await player.view("lead")
+    seen = player.received
+    await until("the encoder's picture", lambda: seen.luma.get("video", 0) > 225, PATIENCE_S)
+    async with LessonPeer(scene.office, scene.lesson_id, {"role": "lead"}, "classroom-a") as page:
+        await until("the page is in", lambda: page.is_joined, PATIENCE_S)
+        assert page.client is not None
+        await page.client.close()  # a cut: the encoder keeps the place until the page is back
+        await until("the page is back", lambda: page.joins == 2 and page.is_joined, PATIENCE_S)
+        frames = seen.frames["video"]
+        await until("more pictures", lambda: seen.frames["video"] > frames + 10, PATIENCE_S)
+        assert seen.luma["video"] > 225
+        page.check()
+    assert await encoder.delete() == 200
+
+
+async def test_a_player_of_the_stage_follows_it(scene: Scene) -> None:
+    scene.start()
+    first = scene.plan.seats[0].seat_id
+    lead, pupil, player = scene.lead(), scene.seat(0), scene.seat(1)
+    await lead.publish(luma=60)
+    await pupil.publish(luma=235)
+    await player.view("stage")
+    luma = player.received.luma
+    await until("the lead", lambda: 0 < luma.get("video", 0) < 100, PATIENCE_S)
+    async with (
+        LessonPeer(scene.office, scene.lesson_id, {"role": "lead"}, "classroom-a") as page,
+        LessonPeer(scene.office, scene.lesson_id, {"seat_id": first}, "classroom-b") as seat,
+    ):
+        await until("both are in", lambda: page.is_joined and seat.is_joined, PATIENCE_S)
+        await page.request(lambda n: CallUpCall(type="callup.call", id=n, seat_id=first))
+        await seat.request(lambda n: CallUpAccept(type="callup.accept", id=n))
+        took = await until("who was called up", lambda: luma["video"] > 225, PATIENCE_S)
+        print(f"measured: the player shows who was called up after {took:.2f} s")
+        await page.request(lambda n: StageSendDown(type="stage.send_down", id=n, seat_id=first))
+        await until("the lead again", lambda: luma["video"] < 100, PATIENCE_S)
+
+
+# --- restarts --------------------------------------------------------------------------------------
+
+
+async def test_sessions_outlive_the_app_and_end_with_the_engine(
+    scene: Scene, served: Served
+) -> None:
+    scene.start()
+    encoder, player = scene.lead(), scene.seat()
+    await encoder.publish()
+    await player.view("lead")
+    seen = player.received
+    await until("a picture", lambda: seen.frames["video"] > 5, PATIENCE_S)
+    served.kill("app")
+
+    async def status(client: WhipClient) -> int:
+        try:
+            answer = await client.patch("", **{"If-Match": "*"})
+        except httpx.HTTPError:
+            return 0
+        return answer.status_code
+
+    async def is_known() -> bool:
+        return await status(encoder) == 400
+
+    took = await until("the next app knows the session", is_known, PATIENCE_S)
+    print(f"measured: the next app knows the session {took:.2f} s after the kill")
+    frames = seen.frames["video"]
+    await until("more pictures", lambda: seen.frames["video"] > frames + 10, PATIENCE_S)
+    assert await player.delete() == 200
+
+    served.kill("engine-0")
+
+    async def is_gone() -> bool:
+        return await status(encoder) == 404
+
+    took = await until("the session is gone", is_gone, PATIENCE_S)
+    print(f"measured: 404 {took:.2f} s after the engine was killed")
+    again = scene.lead()
+
+    async def is_open() -> bool:
+        with contextlib.suppress(AssertionError, httpx.HTTPError):
+            await again.publish()
+            return True
+        await asyncio.sleep(0.5)
+        return False
+
+    await until("the encoder is back", lambda: again.location != "" or is_open(), PATIENCE_S)
+    assert "lost" not in {one["reason"] for one in scene.events("participant.left")}
