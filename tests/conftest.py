@@ -27,7 +27,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             items[:] = [item for item in items if item not in long_form]
     for item in items:
         file = item.nodeid.partition("::")[0]
-        lane = LANE_OF_ITS_OWN if item.get_closest_marker("browser") else file
+        is_for_browsers = any(map(item.get_closest_marker, ("browser", "firefox")))
+        lane = LANE_OF_ITS_OWN if is_for_browsers else file
         item.add_marker(pytest.mark.xdist_group(lane))
 
 

@@ -15,7 +15,14 @@ from tests.support.coturn import TlsPair, turn_server
 from tests.support.namespaces import Host
 from tests.support.network import attendance_on, paths_of, plan_lesson_on
 from tests.support.office import PlannedLesson, Seat
-from tests.support.pages import Screen, enter_as_classroom, enter_as_lead, start_lesson, tab
+from tests.support.pages import (
+    Screen,
+    enter_as_classroom,
+    enter_as_lead,
+    eventually,
+    start_lesson,
+    tab,
+)
 from tests.support.ports import free_port
 from tests.support.router import School, school_behind_router
 from tests.support.serve import Served, serving
@@ -25,6 +32,7 @@ pytestmark = pytest.mark.network
 
 NEW_OUTER_ADDRESS_S = 3.0
 NEW_INTERFACE_S = 8.0
+SECOND_SERVER_IP = "10.77.0.8"
 TURN_SECRET = "willow-gate-7"
 
 
@@ -108,26 +116,50 @@ async def inside(
     tmp_path: Path, camera: Path, microphone: Path, school: School, served: Served
 ) -> AsyncIterator[Browser]:
     """The browser of the school, which trusts the server's authority."""
+    async with browser_on(school.inside, served, tmp_path, camera, microphone) as browser:
+        yield browser
+
+
+@asynccontextmanager
+async def browser_on(
+    host: Host, served: Served, tmp_path: Path, camera: Path, microphone: Path
+) -> AsyncIterator[Browser]:
     home = trusting_home(tmp_path / "home", served.data_dir / "tls" / "tongtang-ca.crt")
     async with chromium(
-        tmp_path, camera=camera, microphone=microphone, host=school.inside, home=home
+        tmp_path, camera=camera, microphone=microphone, host=host, home=home
     ) as browser:
         yield browser
 
 
-async def test_a_lesson_goes_on_with_a_new_outer_address_and_with_a_new_interface(
+async def test_a_lesson_goes_on_when_router_pc_and_server_get_new_addresses(
     school: School, served: Served, inside: Browser
 ) -> None:
-    url = f"https://{school.outside.ip}:{served.https_port}"
-    async with lesson_in(inside, served, school.outside, url) as room:
+    server = school.outside
+    url = f"https://{server.ip}:{served.https_port}"
+    async with lesson_in(inside, served, server, url) as room:
         school.change_outer_address()
         took = await room.flows(3 * NEW_OUTER_ADDRESS_S)
         print(f"measured: media again {took:.2f} s after the router's address changed")
         school.change_inner_address("192.168.77.3")
         took = await room.flows(3 * NEW_INTERFACE_S)
         print(f"measured: media again {took:.2f} s after the interface changed")
-        rows = attendance_on(school.outside, served, room.plan.lesson_id)
+        rows = attendance_on(server, served, room.plan.lesson_id)
         assert [row["participant_id"] for row in rows].count(room.seat.seat_id) == 1
+
+        server.run("ip", "address", "add", f"{SECOND_SERVER_IP}/24", "dev", "cable")
+
+        async def is_opened() -> bool:
+            lines = served.tail(200).splitlines()
+            return any("media addresses" in one and SECOND_SERVER_IP in one for one in lines)
+
+        print(f"measured: a new address is opened after {await eventually('it', is_opened):.2f} s")
+        school.block(server.ip, served.media_port)
+        try:
+            print(f"measured: media by the new address after {await room.flows():.2f} s")
+            for path in [*await paths_of(room.lead), *await paths_of(room.classroom)]:
+                assert path.server_ip == SECOND_SERVER_IP
+        finally:
+            school.let_everything_out()
 
 
 async def test_a_lesson_where_only_https_and_a_relay_over_tls_are_let_out(
@@ -156,3 +188,21 @@ async def test_a_lesson_where_only_https_and_a_relay_over_tls_are_let_out(
                     ] * 2
     finally:
         school.let_everything_out()
+
+
+async def test_a_server_behind_one_to_one_nat_announces_the_address_that_reaches_it(
+    tmp_path: Path, camera: Path, microphone: Path
+) -> None:
+    with school_behind_router() as site:
+        server, outside = site.inside, site.outside
+        settings = {"TONGTANG_PUBLIC_IPS": f'["{site.outer_ip}"]'}
+        data_dir, prefix = tmp_path / "data", server.prefix
+        with serving(data_dir, arguments=("--tls",), settings=settings, prefix=prefix) as served:
+            site.open_to_the_outside(served.https_port, served.media_port)
+            url = f"https://{site.outer_ip}:{served.https_port}"
+            async with (
+                browser_on(outside, served, tmp_path, camera, microphone) as browser,
+                lesson_in(browser, served, server, url) as room,
+            ):
+                for path in [*await paths_of(room.lead), *await paths_of(room.classroom)]:
+                    assert (path.protocol, path.server_ip) == ("udp", site.outer_ip)

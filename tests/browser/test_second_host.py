@@ -42,7 +42,7 @@ SHOWN = """
 import ssl, sys
 print(ssl.get_server_certificate((sys.argv[1], int(sys.argv[2])), timeout=10))
 """
-UDP_BLOCKED_S = 10.0
+UDP_BLOCKED_S = 5.0
 """From the moment a firewall drops UDP until pictures flow over TCP."""
 
 

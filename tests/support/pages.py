@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -106,8 +107,74 @@ def _sum(streams: list[Stream]) -> Stream:
     )
 
 
+class Probed(ABC):
+    """A page with the probe in it, in whatever browser: what its media does."""
+
+    @abstractmethod
+    async def read(self, expression: str) -> Any:
+        """The value of an expression of the page; a promise is awaited."""
+
+    async def streams(self) -> Streams:
+        found = await self.read("probe.streams()")
+        return Streams(found["slots"], tuple(Stream(**one) for one in found["streams"]))
+
+    async def until(
+        self,
+        what: str,
+        condition: Callable[[Streams], bool],
+        deadline_s: float = PATIENCE_S,
+    ) -> float:
+        """Wait until `condition` holds for this page's streams; the seconds it took."""
+        last: Streams | None = None
+
+        async def holds() -> bool:
+            nonlocal last
+            last = await self.streams()
+            return condition(last)
+
+        try:
+            return await eventually(what, holds, deadline_s)
+        except pytest.fail.Exception as failure:
+            pytest.fail(f"{failure}; last seen: {last}")
+
+    async def sees_and_hears(self, participant_id: str, deadline_s: float = PATIENCE_S) -> float:
+        """Wait until new frames and new sound of this participant arrive; the seconds it took."""
+        began = await self.streams()
+        video, audio = (began.received(kind, participant_id) for kind in ("video", "audio"))
+
+        def grows(now: Streams) -> bool:
+            new_video = now.received("video", participant_id)
+            new_audio = now.received("audio", participant_id)
+            return (
+                new_video.frames > video.frames
+                and new_audio.energy > audio.energy
+                and new_audio.packets > audio.packets
+            )
+
+        return await self.until(f"{participant_id} seen and heard", grows, deadline_s)
+
+    async def hears(self, participant_id: str, deadline_s: float = PATIENCE_S) -> float:
+        """Wait until new sound of this participant arrives and is played; the seconds it took."""
+        before = (await self.streams()).received("audio", participant_id)
+
+        def grows(now: Streams) -> bool:
+            audio = now.received("audio", participant_id)
+            return audio.packets > before.packets and audio.energy > before.energy
+
+        return await self.until(f"{participant_id} heard", grows, deadline_s)
+
+    async def sees_picture(self, participant_id: str, deadline_s: float = PATIENCE_S) -> float:
+        """Wait until 5 new frames of this participant are decoded; the seconds it took."""
+        before = (await self.streams()).received("video", participant_id).frames
+        return await self.until(
+            f"a picture of {participant_id}",
+            lambda now: now.received("video", participant_id).frames >= before + 5,
+            deadline_s,
+        )
+
+
 @dataclass
-class Screen:
+class Screen(Probed):
     """A tab. `complaints` are console errors, page errors and error answers that nobody asked for."""
 
     page: Page
@@ -174,64 +241,6 @@ class Screen:
             return words in str(await self.read("document.body.innerText"))
 
         return await eventually(f"the words {words}", is_there, deadline_s)
-
-    async def streams(self) -> Streams:
-        found = await self.read("probe.streams()")
-        return Streams(found["slots"], tuple(Stream(**one) for one in found["streams"]))
-
-    async def until(
-        self,
-        what: str,
-        condition: Callable[[Streams], bool],
-        deadline_s: float = PATIENCE_S,
-    ) -> float:
-        """Wait until `condition` holds for this page's streams; the seconds it took."""
-        last: Streams | None = None
-
-        async def holds() -> bool:
-            nonlocal last
-            last = await self.streams()
-            return condition(last)
-
-        try:
-            return await eventually(what, holds, deadline_s)
-        except pytest.fail.Exception as failure:
-            pytest.fail(f"{failure}; last seen: {last}")
-
-    async def sees_and_hears(self, participant_id: str, deadline_s: float = PATIENCE_S) -> float:
-        """Wait until new frames and new sound of this participant arrive; the seconds it took."""
-        began = await self.streams()
-        video, audio = (began.received(kind, participant_id) for kind in ("video", "audio"))
-
-        def grows(now: Streams) -> bool:
-            new_video = now.received("video", participant_id)
-            new_audio = now.received("audio", participant_id)
-            return (
-                new_video.frames > video.frames
-                and new_audio.energy > audio.energy
-                and new_audio.packets > audio.packets
-            )
-
-        return await self.until(f"{participant_id} seen and heard", grows, deadline_s)
-
-    async def hears(self, participant_id: str, deadline_s: float = PATIENCE_S) -> float:
-        """Wait until new sound of this participant arrives and is played; the seconds it took."""
-        before = (await self.streams()).received("audio", participant_id)
-
-        def grows(now: Streams) -> bool:
-            audio = now.received("audio", participant_id)
-            return audio.packets > before.packets and audio.energy > before.energy
-
-        return await self.until(f"{participant_id} heard", grows, deadline_s)
-
-    async def sees_picture(self, participant_id: str, deadline_s: float = PATIENCE_S) -> float:
-        """Wait until 5 new frames of this participant are decoded; the seconds it took."""
-        before = (await self.streams()).received("video", participant_id).frames
-        return await self.until(
-            f"a picture of {participant_id}",
-            lambda now: now.received("video", participant_id).frames >= before + 5,
-            deadline_s,
-        )
 
     async def cut_socket(self) -> None:
         """Close this page's WebSocket as a network device would: without a word to the page's own code."""

@@ -33,26 +33,29 @@ class School:
         self.inside.run("ip", "address", "add", f"{ip}/24", "dev", "cable")
         self.inside.run("ip", "route", "add", "default", "via", self.router.ip)
 
+    def block(self, ip: str, port: int) -> None:
+        """From now on nothing of the school reaches this port of this address."""
+        self._firewall(f"""
+            type filter hook forward priority 0; policy accept;
+            ip daddr {ip} udp dport {port} drop
+            ip daddr {ip} tcp dport {port} drop
+        """)
+
     def let_out_only(self, *tcp_ports: int) -> None:
         """From now on the router lets nothing out but TCP to these ports."""
         ports = ", ".join(str(port) for port in tcp_ports)
-        self.router.run(
-            "nft",
-            "-f",
-            "-",
-            stdin=f"""
-                table inet firewall {{
-                    chain passing {{
-                        type filter hook forward priority 0; policy drop;
-                        tcp dport {{ {ports} }} accept
-                        tcp sport {{ {ports} }} accept
-                    }}
-                }}
-            """,
-        )
+        self._firewall(f"""
+            type filter hook forward priority 0; policy drop;
+            tcp dport {{ {ports} }} accept
+            tcp sport {{ {ports} }} accept
+        """)
+
+    def _firewall(self, chain: str) -> None:
+        table = f"table inet firewall {{ chain passing {{ {chain} }} \n }}"
+        self.router.run("nft", "-f", "-", stdin=table)
 
     def let_everything_out(self) -> None:
-        """Undo `let_out_only`."""
+        """Undo `block` or `let_out_only`."""
         self.router.run("nft", "delete", "table", "inet", "firewall")
 
     def open_to_the_outside(self, *ports: int) -> None:

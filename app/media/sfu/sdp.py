@@ -45,6 +45,7 @@ class MediaSection:
     formats: list[str]
     mid: str = ""
     direction: str = "sendrecv"
+    is_bundle_only: bool = False
     ice_ufrag: str = ""
     ice_pwd: str = ""
     setup: str = ""
@@ -61,7 +62,10 @@ class MediaSection:
 
     @property
     def is_rejected(self) -> bool:
-        return self.port == 0
+        """Port 0 means no, but for a section of the bundle that shall have no transport of its own
+        (RFC 9143 §6): Firefox writes that of every section but the first.
+        """
+        return self.port == 0 and not self.is_bundle_only
 
     def rtx_for(self, payload_type: int) -> Codec | None:
         """The retransmission format whose `apt` is `payload_type` (RFC 4588 §8.1)."""
@@ -160,6 +164,8 @@ def _attribute(section: MediaSection, name: str, value: str) -> None:
                 section.ice_ufrag = value
             else:
                 section.ice_pwd = value
+        case "bundle-only":
+            section.is_bundle_only = True
         case "setup":
             section.setup = value.lower()
         case "fingerprint":
