@@ -34,11 +34,13 @@ class School:
         self.inside.run("ip", "route", "add", "default", "via", self.router.ip)
 
     def block(self, ip: str, port: int) -> None:
-        """From now on nothing of the school reaches this port of this address."""
+        """From now on nothing passes between the school and this port of this address."""
         self._firewall(f"""
             type filter hook forward priority 0; policy accept;
             ip daddr {ip} udp dport {port} drop
             ip daddr {ip} tcp dport {port} drop
+            ip saddr {ip} udp sport {port} drop
+            ip saddr {ip} tcp sport {port} drop
         """)
 
     def let_out_only(self, *tcp_ports: int) -> None:

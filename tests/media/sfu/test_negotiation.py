@@ -155,7 +155,9 @@ def test_sections_that_are_no_track_are_rejected_in_place() -> None:
 
 def test_a_section_without_a_transport_of_its_own_is_no_rejected_one() -> None:
     """Firefox writes port 0 and bundle-only for all but the first (RFC 9143 §6)."""
-    firefox = CHROMIUM.replace("m=video 9", "m=video 0").replace("a=mid:1", "a=mid:1\na=bundle-only")
+    firefox = CHROMIUM.replace("m=video 9", "m=video 0").replace(
+        "a=mid:1", "a=mid:1\na=bundle-only"
+    )
     answer = parse_session_description(answer_to(firefox))
     assert [section.is_rejected for section in answer.media] == [False, False]
     assert answer.bundle == ["0", "1"]

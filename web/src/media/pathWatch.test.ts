@@ -48,6 +48,14 @@ describe("the watch over a media path", () => {
     ]);
   });
 
+  it("does something about a connection that is cut though packets still arrive", () => {
+    const cut = flowing(6).map((sample) => ({ bytes: sample.bytes + 300, isConnected: false }));
+    expect(run(new PathWatch(SILENCE_MS), [...flowing(3), ...cut])[0]).toEqual([
+      2_500,
+      "restart_ice",
+    ]);
+  });
+
   it("takes silence for normal while nobody sends", () => {
     const quiet = silent(20, 300).map((sample) => ({ ...sample, isExpected: false }));
     expect(run(new PathWatch(SILENCE_MS), [...flowing(3), ...quiet])).toEqual([]);

@@ -25,6 +25,7 @@ const PATIENCE_MS = [1_500, 4_000, 8_000] as const;
 export class PathWatch {
   readonly #silenceMs: number;
   #receivedBytes = 0;
+  #wasConnected = false;
   #quietSinceMs: number | null = null;
   #remedies = 0;
   #nextRemedyMs = 0;
@@ -41,7 +42,10 @@ export class PathWatch {
   sample(sample: PathSample): Remedy {
     const { atMs, isConnected, receivedBytes, isExpected } = sample;
     const silenceMs = sample.isSuspected ? this.#silenceMs / 2 : this.#silenceMs;
-    const isFlowing = receivedBytes > this.#receivedBytes;
+    this.#wasConnected ||= isConnected;
+    // What arrives on a connection that is cut has no way back: only the other direction is blocked.
+    const isCut = this.#wasConnected && !isConnected;
+    const isFlowing = receivedBytes > this.#receivedBytes && !isCut;
     this.#receivedBytes = receivedBytes;
     if (isFlowing || !isExpected) {
       this.#quietSinceMs = atMs;
@@ -51,7 +55,7 @@ export class PathWatch {
     }
     this.#quietSinceMs ??= atMs;
     // A connection that is still being made has ICE's own timers, unless our remedy started it.
-    if (!isConnected && this.#remedies === 0) {
+    if (!this.#wasConnected && this.#remedies === 0) {
       this.#quietSinceMs = atMs;
       return "none";
     }
@@ -64,5 +68,6 @@ export class PathWatch {
   /** A new peer counts from zero, but the escalation goes on. */
   newPeer(): void {
     this.#receivedBytes = 0;
+    this.#wasConnected = false;
   }
 }
