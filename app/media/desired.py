@@ -89,7 +89,9 @@ def permissions_of(room: Room, participant_id: ParticipantId, caps: VideoCaps) -
     view = media_permissions(room, participant_id, caps)
     return MediaPermissions(
         publish=frozenset(Source(source) for source in view.publish),
-        receive={k: Reception(r.quality, r.slot_group) for k, r in view.receive.items()},
+        receive={
+            k: Reception(r.quality, r.slot_group, r.priority) for k, r in view.receive.items()
+        },
         video_cap_bps=view.video_cap_bps,
     )
 

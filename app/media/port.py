@@ -38,6 +38,8 @@ class Reception:
     slot_group: str
     """One of the group names given to `admit`. A participant's camera and microphone in the same
     group share one slot (an A/V pair with one msid, for lip sync)."""
+    priority: int = 0
+    """Which picture suffers last on a weak link, higher first. Sound never does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,14 @@ class SwitchSource:
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchDataSaving:
+    """The on-site teacher's link is metered: small pictures for this classroom, and of it."""
+
+    by: ParticipantId
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReportPublication:
     """The engine receives (`codec`) or no longer receives (None) a track."""
 
@@ -208,6 +216,7 @@ ParticipantCommand = (
     | RaiseHand
     | LowerHand
     | SwitchSource
+    | SwitchDataSaving
 )
 ServerCommand = (
     ReportCut

@@ -29,6 +29,7 @@ from app.rooms.commands import (
     StartLesson,
     StartListenIn,
     StopListenIn,
+    SwitchDataSaving,
     SwitchSource,
     TakeUpRoom,
     Unmute,
@@ -37,6 +38,7 @@ from app.rooms.deadlines import closes_at_ms, grace_ends_ms, heartbeat_due_ms
 from app.rooms.draft import Draft
 from app.rooms.events import (
     CallUpExpired,
+    DataSavingSwitched,
     EndReason,
     Event,
     FloorClosed,
@@ -68,7 +70,7 @@ from app.rooms.state import Phase, Presence, Role, Room
 
 _FROM_OUTSIDE = (Join, Leave, StartLesson, EndLesson)
 """Commands of somebody who need not be in the room."""
-_BEFORE_THE_START = (*_FROM_OUTSIDE, SwitchSource)
+_BEFORE_THE_START = (*_FROM_OUTSIDE, SwitchSource, SwitchDataSaving)
 _SOURCES: dict[Role, frozenset[str]] = {
     Role.LEAD: frozenset({"camera", "microphone", "screen"}),
     Role.CLASSROOM: frozenset({"camera", "microphone"}),
@@ -166,6 +168,9 @@ def _ask(draft: Draft, command: ParticipantCommand) -> None:
             _lower_hand(draft, command)
         case SwitchSource():
             _switch_source(draft, command)
+        case SwitchDataSaving():
+            if draft.room.participants[command.by].saves_data != command.is_on:
+                draft.emit(DataSavingSwitched(command.by, command.is_on))
 
 
 def _report(draft: Draft, command: ServerCommand) -> None:

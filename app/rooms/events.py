@@ -196,6 +196,15 @@ class SourceSwitched:
 
 
 @dataclass(frozen=True, slots=True)
+class DataSavingSwitched:
+    """The people in the room chose small pictures because their data costs money, or chose otherwise."""
+
+    type: ClassVar[str] = "data_saving.switched"
+    participant_id: ParticipantId
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PublicationStarted:
     """The engine receives this track."""
 
@@ -283,6 +292,7 @@ Event = (
     | HandRaised
     | HandLowered
     | SourceSwitched
+    | DataSavingSwitched
     | PublicationStarted
     | PublicationStopped
     | QualityChanged

@@ -12,6 +12,7 @@ from app.rooms.events import (
     ClassroomCalledUp,
     ClassroomSentDown,
     ClockAnchored,
+    DataSavingSwitched,
     DeviceReplaced,
     EpochClosed,
     EpochOpened,
@@ -196,6 +197,7 @@ def _joined(room: Room, event: ParticipantJoined, old: Participant | None, at_ms
         since_ms=at_ms,
         is_muted=old.is_muted if old else False,
         switched_off=old.switched_off if old else frozenset(),
+        saves_data=old.saves_data if old else False,
     )
     if event.role is Role.LEAD:
         room = replace(room, lead_gone_ms=None)
@@ -232,6 +234,7 @@ def _place(
     | HandRaised
     | HandLowered
     | SourceSwitched
+    | DataSavingSwitched
     | PublicationStarted
     | PublicationStopped
     | QualityChanged,
@@ -253,6 +256,8 @@ def _place(
             source = frozenset({event.source})
             off = old.switched_off - source if event.is_on else old.switched_off | source
             new = replace(old, switched_off=off)
+        case DataSavingSwitched():
+            new = replace(old, saves_data=event.is_on)
         case PublicationStarted():
             new = replace(old, publishing={**old.publishing, event.source: event.codec})
         case PublicationStopped():

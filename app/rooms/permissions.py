@@ -22,6 +22,7 @@ from app.rooms.commands import (
     StartLesson,
     StartListenIn,
     StopListenIn,
+    SwitchDataSaving,
     SwitchSource,
     Unmute,
 )
@@ -82,6 +83,7 @@ PERMISSIONS: Mapping[type[ParticipantCommand], Mapping[Actor, Scope]] = {
     RaiseHand: _CLASSROOM_ITSELF,
     LowerHand: {**_STAFF_OVER_OTHERS, **_CLASSROOM_ITSELF},
     SwitchSource: {Actor.LEAD: Scope.SELF, Actor.CLASSROOM: Scope.SELF},
+    SwitchDataSaving: _CLASSROOM_ITSELF,
 }
 """Absent means refused. Scope SELF: only at its own place; OTHERS: only at another's."""
 

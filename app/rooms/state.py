@@ -76,6 +76,8 @@ class Participant:
     """Closed by staff: the forwarder passes no sound of it to anyone."""
     switched_off: frozenset[str] = frozenset()
     """Sources (`camera`, `microphone`) that the people in the room closed themselves."""
+    saves_data: bool = False
+    """The people in the room chose small pictures: their data costs money."""
     publishing: Mapping[str, str] = field(default_factory=dict)
     """Live publications: source -> codec."""
     quality: LinkQuality | None = None

@@ -36,6 +36,8 @@ class VideoCaps:
     lead_bps: int = 1_500_000
     stage_bps: int = 800_000
     off_stage_bps: int = 200_000
+    data_saving_bps: int = 100_000
+    """Of a classroom that saves data, wherever it sits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Reception:
 
     quality: Quality
     slot_group: str
+    priority: int = 0
+    """Which picture suffers last on a weak link, higher first; 0 for sound, which never does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,8 @@ SLOT_GROUPS = (
     SlotGroup("classrooms", 8, has_audio=True, has_video=True),
 )
 """The same for everybody, so that a call-up renegotiates nothing."""
+
+SCREEN_PRIORITY, LEAD_PRIORITY, STAGE_PRIORITY, THUMBNAIL_PRIORITY = 40, 30, 20, 10
 
 _NOBODY: frozenset[str] = frozenset()
 
@@ -155,16 +161,20 @@ def _receptions(
     room: Room, viewer_id: ParticipantId, other: Participant
 ) -> Mapping[PublicationId, Reception]:
     other_id = other.participant_id
-    group = "lead" if other.role is Role.LEAD else "classrooms"
-    is_stage = other.role is Role.LEAD or other.place is StagePlace.ON
+    is_lead, is_up = other.role is Role.LEAD, other.place is StagePlace.ON
+    group = "lead" if is_lead else "classrooms"
+    viewer = room.participants.get(viewer_id)
+    saves_data = viewer is not None and viewer.saves_data
     receive: dict[PublicationId, Reception] = {}
     if may_hear(room, viewer_id, other_id):
         receive[publication_id(other_id, "microphone")] = Reception("auto", group)
     if may_see(room, viewer_id, other_id, "camera"):
-        quality: Quality = "auto" if is_stage else "low"
-        receive[publication_id(other_id, "camera")] = Reception(quality, group)
+        quality: Quality = "auto" if (is_lead or is_up) and not saves_data else "low"
+        priority = LEAD_PRIORITY if is_lead else STAGE_PRIORITY if is_up else THUMBNAIL_PRIORITY
+        receive[publication_id(other_id, "camera")] = Reception(quality, group, priority)
     if may_see(room, viewer_id, other_id, "screen"):
-        receive[publication_id(other_id, "screen")] = Reception("auto", "screen")
+        # Slides are read, and cost little while they stand still: they stay sharp for who saves data.
+        receive[publication_id(other_id, "screen")] = Reception("auto", "screen", SCREEN_PRIORITY)
     return receive
 
 
@@ -173,6 +183,8 @@ def _video_cap_bps(participant: Participant | None, caps: VideoCaps) -> int:
         return caps.off_stage_bps
     if participant.role is Role.LEAD:
         return caps.lead_bps
+    if participant.saves_data:
+        return caps.data_saving_bps
     return caps.stage_bps if participant.place is StagePlace.ON else caps.off_stage_bps
 
 

@@ -149,6 +149,13 @@ class SourceSwitch(Request):
     is_on: bool
 
 
+class DataSavingSwitch(Request):
+    """The on-site teacher asks for small pictures because the classroom's data costs money, or no longer does."""
+
+    type: Literal["data_saving.switch"]
+    is_on: bool
+
+
 class MediaPublish(Request):
     """Offer of the publishing connection; `tracks` maps mid to source. Answered by `media.answer`."""
 
@@ -197,6 +204,7 @@ ClientMessage = Annotated[
     | HandRaise
     | HandLower
     | SourceSwitch
+    | DataSavingSwitch
     | MediaPublish
     | MediaSubscribe
     | MediaAccept
@@ -282,6 +290,8 @@ class ParticipantView(Message):
     hand_raised_ms: int | None
     is_muted: bool
     switched_off: list[SourceName]
+    saves_data: bool
+    """A classroom that chose small pictures."""
     publishing: dict[SourceName, str]
     """Live publications: source -> codec."""
     is_recorded: bool

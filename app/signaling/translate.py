@@ -34,6 +34,7 @@ CommandRequest = (
     | wire.HandRaise
     | wire.HandLower
     | wire.SourceSwitch
+    | wire.DataSavingSwitch
 )
 
 
@@ -72,6 +73,8 @@ def command_of(request: CommandRequest, by: ParticipantId) -> ParticipantCommand
             return commands.LowerHand(by, ParticipantId(request.participant_id))
         case wire.SourceSwitch():
             return commands.SwitchSource(by, request.source, request.is_on)
+        case wire.DataSavingSwitch():
+            return commands.SwitchDataSaving(by, request.is_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,7 @@ def participant_view(
         hand_raised_ms=participant.hand_raised_ms,
         is_muted=participant.is_muted,
         switched_off=[s for s in wire.SOURCES if s in participant.switched_off],
+        saves_data=participant.saves_data,
         publishing={
             s: participant.publishing[s] for s in wire.SOURCES if s in participant.publishing
         },

@@ -185,3 +185,17 @@ async def test_a_call_up_is_accepted_with_a_large_key(meet: Meet, key: str) -> N
     await classroom.sees("你们在讲台上，各教室都看得到、听得到")
     took = await meeting.lead.sees_and_hears(seat.seat_id)
     print(f"measured: seen and heard by the lead {took:.2f} s after {key}")
+
+
+async def test_a_classroom_that_saves_data_says_so_and_the_lead_sees_it(meet: Meet) -> None:
+    meeting = await meet(1)
+    lead, (classroom,), (seat,) = meeting.lead, meeting.classrooms, meeting.seats
+    mark = card(lead, seat).get_by_text("省流量", exact=True)
+    await classroom.press("省流量")
+    await classroom.button("正在省流量").wait_for()
+    await mark.wait_for()
+
+    await classroom.page.reload()
+    await classroom.button("正在省流量").wait_for()
+    await classroom.press("正在省流量")
+    await mark.wait_for(state="detached")

@@ -23,6 +23,7 @@ from app.rooms.commands import (
     StartLesson,
     StartListenIn,
     StopListenIn,
+    SwitchDataSaving,
     SwitchSource,
     Unmute,
 )
@@ -60,6 +61,7 @@ EXPECTED = {
     RaiseHand: "- - - s -",
     LowerHand: "o o - s -",
     SwitchSource: "s - - s -",
+    SwitchDataSaving: "- - - s -",
 }
 CELLS = [
     (command, actor, is_self, cell in ("*", "s" if is_self else "o"))
@@ -112,6 +114,8 @@ def command_of(
         return Leave(by, DeviceId("dev_1"))
     if kind is SwitchSource:
         return SwitchSource(by, "camera", False)
+    if kind is SwitchDataSaving:
+        return SwitchDataSaving(by, True)
     return kind(by)  # type: ignore[call-arg]
 
 

@@ -6,11 +6,13 @@ from app.rooms.commands import (
     CallUp,
     CloseFloor,
     EndLesson,
+    Leave,
     Mute,
     OpenFloor,
     ReportCut,
     ReportRecordingStopped,
     StartLesson,
+    SwitchDataSaving,
     SwitchSource,
     Unmute,
 )
@@ -30,6 +32,7 @@ from tests.rooms.lesson import (
     OBSERVER,
     PLAN,
     SEAT_A,
+    SEAT_B,
     A,
     B,
     C,
@@ -41,13 +44,15 @@ from tests.rooms.lesson import (
 
 LEAD_MEDIA = {
     publication_id(LEAD, "microphone"): Reception("auto", "lead"),
-    publication_id(LEAD, "camera"): Reception("auto", "lead"),
-    publication_id(LEAD, "screen"): Reception("auto", "screen"),
+    publication_id(LEAD, "camera"): Reception("auto", "lead", 30),
+    publication_id(LEAD, "screen"): Reception("auto", "screen", 40),
 }
 
 
 def picture(who: ParticipantId, quality: str = "low") -> dict[str, Reception]:
-    return {publication_id(who, "camera"): Reception(quality, "classrooms")}  # type: ignore[arg-type]
+    priority = 20 if quality == "auto" else 10
+    reception = Reception(quality, "classrooms", priority)  # type: ignore[arg-type]
+    return {publication_id(who, "camera"): reception}
 
 
 def sound(who: ParticipantId) -> dict[str, Reception]:
@@ -137,6 +142,32 @@ def test_what_the_classroom_closed_itself_staff_cannot_open() -> None:
     assert publication_id(A, "camera") not in media_permissions(told.room, LEAD).receive
     assert told.does(SwitchSource(A, "camera", False)) == ()
     assert told.refuses(SwitchSource(A, "screen", False)) == "source_unknown"
+
+
+def test_a_classroom_that_saves_data_gets_and_sends_small_pictures_and_sharp_slides() -> None:
+    told = live_lesson()
+    told.does(CallUp(LEAD, SEAT_B))
+    told.does(AcceptCallUp(B))
+    others = media_permissions(told.room, C)
+    told.does(SwitchDataSaving(A, True))
+    assert told.does(SwitchDataSaving(A, True)) == ()
+    saving = media_permissions(told.room, A)
+    assert saving.receive[publication_id(LEAD, "camera")] == Reception("low", "lead", 30)
+    assert saving.receive[publication_id(B, "camera")] == Reception("low", "classrooms", 20)
+    assert saving.receive[publication_id(LEAD, "screen")] == Reception("auto", "screen", 40)
+    assert saving.receive.keys() == (LEAD_MEDIA | picture(B, "auto") | sound(B)).keys()
+    assert saving.video_cap_bps == VideoCaps().data_saving_bps
+    assert media_permissions(told.room, C) == others
+    told.does(SwitchDataSaving(A, False))
+    assert media_permissions(told.room, A).video_cap_bps == VideoCaps().off_stage_bps
+
+
+def test_saving_data_outlives_a_reload_of_the_page() -> None:
+    told = live_lesson()
+    told.does(SwitchDataSaving(A, True))
+    told.does(Leave(A, join_of(A).device_id))
+    told.does(join_of(A))
+    assert told.who(A).saves_data
 
 
 def test_a_cut_participant_keeps_its_media_until_it_is_lost() -> None:

@@ -34,9 +34,11 @@ def _view(
         hand_raised_ms=hand_raised_ms,
         is_muted=False,
         switched_off=[],
+        saves_data=False,
         publishing={},
         is_recorded=False,
         is_simulated=True,
+        quality=None,
     )
 
 

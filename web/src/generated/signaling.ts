@@ -23,6 +23,7 @@ export type ClientMessage =
   | HandRaise
   | HandLower
   | SourceSwitch
+  | DataSavingSwitch
   | MediaPublish
   | MediaSubscribe
   | MediaAccept
@@ -175,6 +176,14 @@ export interface SourceSwitch {
   is_on: boolean;
 }
 /**
+ * The on-site teacher asks for small pictures because the classroom's data costs money, or no longer does.
+ */
+export interface DataSavingSwitch {
+  id: string;
+  type: "data_saving.switch";
+  is_on: boolean;
+}
+/**
  * Offer of the publishing connection; `tracks` maps mid to source. Answered by `media.answer`.
  */
 export interface MediaPublish {
@@ -320,6 +329,10 @@ export interface ParticipantView {
   hand_raised_ms: number | null;
   is_muted: boolean;
   switched_off: SourceName[];
+  /**
+   * A classroom that chose small pictures.
+   */
+  saves_data: boolean;
   /**
    * Live publications: source -> codec.
    */

@@ -229,6 +229,7 @@ export const en: Dictionary = {
     handUp: (name) => `${name} raised a hand`,
     leadAway: "The lead teacher is away",
     notRecorded: "This classroom is not recorded",
+    savesData: "Saves data",
     lead: "Lead teacher's picture",
   },
   classroom: {
@@ -258,6 +259,9 @@ export const en: Dictionary = {
     microphoneQuiet: "Microphone on, not heard by others",
     microphoneHeard: "Microphone on, heard by all",
     projector: "Open projector window",
+    saveData: "Save data",
+    savingData: "Saving data",
+    saveDataHint: "Smaller pictures that cost less; sound stays as it is, slides stay sharp.",
     ownPicture: "This classroom",
     dataUsed: (amount: string) => `Data used this lesson: ${amount}`,
     dataUsedHint: "Picture and sound, both ways, counted by the server",

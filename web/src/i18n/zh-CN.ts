@@ -228,6 +228,7 @@ export const zhCN = {
     handUp: (name: string) => `${name} 举手了`,
     leadAway: "主讲教师不在",
     notRecorded: "本教室不录制",
+    savesData: "省流量",
     lead: "主讲教师画面",
   },
   classroom: {
@@ -257,6 +258,9 @@ export const zhCN = {
     microphoneQuiet: "话筒开，其他教室听不到",
     microphoneHeard: "话筒开，各教室听得到",
     projector: "打开投影窗口",
+    saveData: "省流量",
+    savingData: "正在省流量",
+    saveDataHint: "画面变小、变省，声音不变；课件仍然清楚。",
     ownPicture: "本教室画面",
     dataUsed: (amount: string) => `本节课已用流量 ${amount}`,
     dataUsedHint: "画面和声音，上下行合计，由服务器统计",

@@ -13,6 +13,7 @@ export function classroom(id: string, change: Partial<ParticipantView> = {}): Pa
     hand_raised_ms: null,
     is_muted: false,
     switched_off: [],
+    saves_data: false,
     publishing: {},
     is_recorded: true,
     is_simulated: false,

@@ -7,6 +7,7 @@ import { navigate } from "../../router";
 import { Button } from "../Button";
 import { useToast } from "../Toast";
 import styles from "./ClassroomBar.module.css";
+import { DataSavingSwitch } from "./DataSavingSwitch";
 import { DataUsed } from "./DataUsed";
 import { Observers } from "./Observers";
 import { OwnTile } from "./OwnTile";
@@ -44,6 +45,7 @@ export function ClassroomBar() {
       <DataUsed />
       <div className={styles.rest}>
         <SourceButtons />
+        <DataSavingSwitch />
         <Button
           icon="window"
           onClick={() => {

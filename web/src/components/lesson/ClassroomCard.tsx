@@ -44,6 +44,7 @@ export function ClassroomCard({ place }: { place: ParticipantView }) {
                 {words.media.microphoneOff}
               </Badge>
             )}
+            {place.saves_data && <Badge tone="night">{words.lead.savesData}</Badge>}
             {listenersOf(room, place.participant_id).length > 0 && (
               <Badge tone="ok" icon="ear">
                 {words.lead.listening}
