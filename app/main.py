@@ -51,9 +51,11 @@ from app.lessons.sample import SampleLesson
 from app.media.reactor import MediaReactor
 from app.media.remote import RemoteEngine
 from app.media.turn import TurnServers
+from app.process import LoopLag
 from app.recording import endpoints as recordings
 from app.recording.finalize import Finalizer
 from app.recording.paths import recordings_root
+from app.recording.port import RecorderUnavailable
 from app.recording.reactor import RecordingReactor
 from app.recording.remote import RemoteRecorder
 from app.recording.repository import Recordings
@@ -66,8 +68,11 @@ from app.signaling import endpoint as signaling
 from app.signaling.hub import Hub
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.signing import UrlSigner
+from app.telemetry import metrics
 from app.telemetry.account import Usage
 from app.telemetry.data_used import DataUsedAccounts
+from app.telemetry.history import MediaHistory
+from app.telemetry.metrics import EngineRestarts, Metrics, RecorderAway
 from app.telemetry.repository import DataUsedTable
 from app.whip import endpoints as whip
 from app.whip.cors import WhipCors
@@ -172,16 +177,25 @@ class Server:
             self.recordings,
             recordings_root(settings),
         )
+        self.sessions = Sessions(database)
+        self.authenticate = Authenticator(self.sessions, self.clock.now_ms)
         self.data_used = DataUsedAccounts(DataUsedTable(database))
+        self.history = MediaHistory(self.clock.now_ms)
+        self.loop_lag = LoopLag()
+        self.engine_restarts = EngineRestarts()
         self.demo = DemoLessons(database, self.store, self.control, self.clock.now_ms)
         # The order in which the rooms tell: screens first, they are what people wait for.
         self.rooms.add_listener(self.media.on_room_events)
         self.rooms.add_listener(self.recording.on_room_events)
         self.rooms.add_listener(self.whip.on_room_events)
         self.media.listeners.append(self.hub.media)
-        self.media.taps.append(self.recording.on_engine_event)
-        self.media.taps.append(self.data_used.on_engine_event)
-        self.media.taps.append(self.whip.on_engine_event)
+        self.media.taps += [
+            self.recording.on_engine_event,
+            self.whip.on_engine_event,
+            self.data_used.on_engine_event,
+            self.history.on_engine_event,
+            self.engine_restarts.on_engine_event,
+        ]
         self.data_used.listeners.append(self._tell_data_used)
 
     def _tell_data_used(
@@ -212,6 +226,7 @@ class Server:
                 stack.push_async_callback(engine.close)
             await stack.enter_async_context(_task(self.recorder.run(), "recorder link"))
             await stack.enter_async_context(_task(self.finalizer.run(), "finaliser"))
+            await stack.enter_async_context(_task(self.loop_lag.probe(), "loop lag"))
             stack.push_async_callback(self.data_used.close)
             await stack.enter_async_context(_task(self.data_used.run(), "data used"))
             await self.media.start()
@@ -230,8 +245,7 @@ class Server:
     def routers(self) -> list[APIRouter]:
         """The HTTP interface under `/api/v1`."""
         settings, database, now_ms = self.settings, self.database, self.clock.now_ms
-        sessions = Sessions(database)
-        authenticate = Authenticator(sessions, now_ms)
+        sessions, authenticate = self.sessions, self.authenticate
         signing_in = SigningIn(sessions, Passwords(), now_ms, settings.session_cookie_days * DAY_MS)
         lesson_desk = lessons.LessonDesk(
             database, self.store, self.control, self.recordings.recording_ids, now_ms
@@ -290,6 +304,23 @@ class Server:
             }
         )
 
+    def metrics_router(self) -> APIRouter:
+        async def recording_tracks() -> int:
+            try:
+                return len((await self.recorder.snapshot()).tracks)
+            except RecorderUnavailable as error:
+                raise RecorderAway from error
+
+        site = metrics.Site(
+            rooms=lambda: [runtime.room for runtime in self.rooms.live()],
+            websocket_connections=lambda: self.hub.connection_count,
+            recording_tracks=recording_tracks,
+            recordings_by_state=self.recordings.count_by_state,
+        )
+        gathered = Metrics(site, self.engines, self.engine_restarts, self.loop_lag)
+        token = self.settings.metrics_token.get_secret_value()
+        return metrics.build_router(gathered.expose, self.authenticate, token)
+
     async def _revoke_tickets(
         self, lesson_id: LessonId, participant_id: ParticipantId, up_to_ms: int
     ) -> None:
@@ -336,6 +367,7 @@ def _include(app: FastAPI, server: Server) -> None:
         app.include_router(router, prefix=API)
     app.include_router(whip.build_router(server.whip))
     app.include_router(server.health_router())
+    app.include_router(server.metrics_router())
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     internal_secret: SecretStr = SecretStr("")
     """Shared by our own processes, new at every start; the supervisor sets it."""
 
+    metrics_token: SecretStr = SecretStr("")
+    """Lets a scraper on another machine read `/metrics` as a bearer token; empty: this machine and admins only."""
+
     reconnect_grace_s: float = Field(default=60.0, gt=0, le=600)
     """A participant cut for less than this is not absent."""
     call_up_timeout_s: float = Field(default=30.0, gt=0, le=300)

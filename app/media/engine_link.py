@@ -21,6 +21,7 @@ from typing import Any
 from app.ids import LessonId, MediaSessionId, ParticipantId, PublicationId
 from app.media.port import (
     ClientNetwork,
+    EngineMetrics,
     EngineSnapshot,
     IceRestarted,
     MalformedDescription,
@@ -53,6 +54,7 @@ CALLS: Mapping[str, tuple[tuple[Any, ...], Any]] = {
     "request_keyframe": ((LessonId, PublicationId), type(None)),
     "snapshot": ((), EngineSnapshot),
     "stats": ((LessonId,), Any),
+    "metrics": ((), EngineMetrics),
     "answer": (
         (LessonId, ParticipantId, str, Mapping[str, Source], ClientNetwork),
         str,

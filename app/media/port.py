@@ -263,6 +263,25 @@ class EngineSnapshot:
     sinks: frozenset[PublicationId]
 
 
+@dataclass(frozen=True, slots=True)
+class EngineMetrics:
+    """An engine as a whole. Counters grow from its start on; they are of all peers, those that are gone included."""
+
+    media_epoch: int
+    rooms: int
+    publications: int
+    peers: Mapping[str, int]
+    """`<publish or subscribe> <state>` to how many; states as in `PeerStateChanged`."""
+    counters: Mapping[str, int]
+    """`packets_`, `bytes_`, `nacks_` and `plis_` each `received` and `sent`, `packets_retransmitted`, and what was
+    `dropped_`: `congestion` (a full socket), `rejected` (not authentic, malformed), `unbound` (of no track that was
+    offered), `recorder` (it did not read)."""
+    event_loop_lag_s: float
+    """The worst of the last 10 to 20 s."""
+    cpu_s: float
+    resident_bytes: int
+
+
 class MediaEngine(Protocol):
     """One embedded or remote engine. Every call is idempotent; raises `EngineUnavailable` while it is down."""
 
@@ -298,6 +317,8 @@ class MediaEngine(Protocol):
     async def snapshot(self) -> EngineSnapshot: ...
 
     async def stats(self, lesson_id: LessonId) -> Mapping[str, object]: ...
+
+    async def metrics(self) -> EngineMetrics: ...
 
     def events(self) -> AsyncIterator[MediaEvent]: ...
 

@@ -24,6 +24,7 @@ from app.media.port import (
     ClientNetwork,
     EngineConnected,
     EngineLost,
+    EngineMetrics,
     EngineSnapshot,
     EngineUnavailable,
     IceRestarted,
@@ -134,6 +135,10 @@ class RemoteEngine:
     async def stats(self, lesson_id: LessonId) -> Mapping[str, object]:
         stats: Mapping[str, object] = await self._call("stats", lesson_id)
         return stats
+
+    async def metrics(self) -> EngineMetrics:
+        metrics: EngineMetrics = await self._call("metrics")
+        return metrics
 
     # -- Negotiator
 

@@ -196,7 +196,7 @@ class _AppLink(asyncio.Protocol):
         identifier, name, arguments = message.get("id"), message.get("call"), message.get("args")
         if not isinstance(identifier, int) or not isinstance(name, str):
             raise ValueError("a request has no id or no call")
-        if name == "stats" and self.is_filling_up:
+        if name in ("stats", "metrics") and self.is_filling_up:
             self.send({"re": identifier, "error": OVERLOADED, "message": "the link is full"})
             return
         try:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
@@ -68,6 +68,14 @@ class Recordings:
                 )
                 session.add(row)
             return RecordingId(row.recording_id)
+
+    async def count_by_state(self) -> dict[str, int]:
+        """How many recordings are in each state, every state named."""
+        statement = select(Recording.state, func.count()).group_by(Recording.state)
+        async with self._database.reading() as session:
+            rows = (await session.execute(statement)).all()
+        found: dict[str, int] = {state: count for state, count in rows}  # noqa: C416 - typed rows
+        return {state.value: found.get(state.value, 0) for state in RecordingState}
 
     async def begin_finalizing(self, lesson_id: LessonId) -> tuple[RecordingId, int]:
         """Take the step and count the attempt; returns the id and how many attempts that makes.

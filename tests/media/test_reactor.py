@@ -23,6 +23,7 @@ from app.media.desired import (
 from app.media.port import (
     EngineConnected,
     EngineLost,
+    EngineMetrics,
     EngineSnapshot,
     EngineUnavailable,
     MediaEngine,
@@ -182,6 +183,9 @@ class MemoryEngine:
 
     async def stats(self, lesson_id: LessonId) -> Mapping[str, object]:
         return {}
+
+    async def metrics(self) -> EngineMetrics:
+        return EngineMetrics(self.media_epoch, len(self.rooms), 0, {}, {}, 0.0, 0.0, 0)
 
     async def events(self) -> AsyncIterator[MediaEvent]:
         self._events = asyncio.Queue()  # A new app process does not hear what the old one missed.

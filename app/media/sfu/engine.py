@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from app.ids import LessonId, ParticipantId, PublicationId
 from app.media.port import (
     ClientNetwork,
+    EngineMetrics,
     EngineSnapshot,
     MediaEvent,
     MediaGrant,
@@ -21,6 +22,7 @@ from app.media.port import (
     SlotGroup,
     Source,
 )
+from app.media.sfu.metrics import MetricsMeter
 from app.media.sfu.negotiation import (
     accepted_formats,
     build_answer,
@@ -60,6 +62,8 @@ class SfuEngine:
         self.media_epoch = media_epoch
         self.rooms: dict[LessonId, Room] = {}
         self.telemetry = Telemetry(emit)
+        self._metrics = MetricsMeter(media_epoch)
+        self._tick_due = 0.0
         self._emit = emit
         self._public_ips = public_ips
         self._clock = clock
@@ -150,6 +154,10 @@ class SfuEngine:
         """Counters of one room, {} if there is none; see `app.media.sfu.stats`."""
         room = self.rooms.get(lesson_id)
         return room_stats(room, self._clock()) if room is not None else {}
+
+    def metrics(self) -> EngineMetrics:
+        """The engine as a whole."""
+        return self._metrics.read(self.rooms)
 
     # -- Negotiator
 
@@ -265,15 +273,20 @@ class SfuEngine:
     # -- timers
 
     def _schedule_tick(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(TICK_S, self._on_timer)
+        loop = asyncio.get_running_loop()
+        self._tick_due = loop.time() + TICK_S
+        self._timer = loop.call_later(TICK_S, self._on_timer)
 
     def _on_timer(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._metrics.loop_lag.observe(max(0.0, now - self._tick_due), now)
         self._schedule_tick()
         self.tick(self._clock())
 
     def tick(self, now: float) -> None:
         """Every 20 ms: NACKs and PLIs that are due, reports once a second, pauses for loss, measurements."""
         self.telemetry.tick(self.rooms, now)
+        self._metrics.tick(self.rooms, now)
         is_decision_due = now >= self._decisions_due
         if is_decision_due:
             self._decisions_due = now + DECISION_INTERVAL_S

@@ -196,6 +196,7 @@ class PublishingPeer:
         self.origin = str(secrets.randbelow(1 << 62))
         self.version = 0
         self.packets_unbound = 0
+        self.nacks_sent = self.plis_sent = 0
         self.ssrc = 1 + secrets.randbelow(0xFFFFFFFE)
         """Our own, in feedback."""
         self.publisher_feedback = PublisherFeedback(self._request_keyframe, self._request_packets)
@@ -347,10 +348,12 @@ class PublishingPeer:
         self.transport.send_rtcp(build_compound(packets))
 
     def _request_keyframe(self, ssrc: int) -> None:
+        self.plis_sent += 1
         self.transport.send_rtcp(bytes(PictureLossIndication(self.ssrc, ssrc)))
 
     def _request_packets(self, ssrc: int, indexes: list[int]) -> None:
         numbers = tuple(index & 0xFFFF for index in indexes[:MAX_NACK_ITEMS])
+        self.nacks_sent += 1
         self.transport.send_rtcp(bytes(Nack(self.ssrc, ssrc, numbers)))
 
 

@@ -54,6 +54,7 @@ class SubscribingPeer:
         self.rtt_s = INITIAL_RTT_S
         self.round_trip_time_s: float | None = None
         """The last one measured."""
+        self.nacks_received = self.plis_received = self.packets_retransmitted = 0
         self.packets_reported = 0
         """Packets that the receiver's reports account for, on its own link; of these it lost the next."""
         self.packets_reported_lost = 0
@@ -117,10 +118,14 @@ class SubscribingPeer:
                     for block in packet.reports:
                         self._reported(block, now)
                 case Nack():
+                    self.nacks_received += 1
                     stream = self._by_ssrc.get(packet.media_ssrc)
                     if stream is not None and stream.kind == "video":
+                        before = stream.retransmitted
                         stream.retransmit(packet.sequence_numbers, now, self.rtt_s)
+                        self.packets_retransmitted += stream.retransmitted - before
                 case PictureLossIndication():
+                    self.plis_received += 1
                     self._keyframe_wanted(packet.media_ssrc, now)
                 case FullIntraRequest():
                     for ssrc, _ in packet.requests:
