@@ -23,7 +23,10 @@ _AIMED = {
     "participant.unmute": "participant_id",
     "hand.lower": "participant_id",
 }
-_FIELDS: dict[str, dict[str, Any]] = {"source.switch": {"source": "camera", "is_on": False}}
+_FIELDS: dict[str, dict[str, Any]] = {
+    "source.switch": {"source": "camera", "is_on": False},
+    "data_saving.switch": {"is_on": True},
+}
 
 
 def _requests(sender: ParticipantId, other: ParticipantId) -> list[tuple[str, dict[str, Any]]]:
