@@ -1,33 +1,22 @@
 """The media path: another WebRTC stack in the room, an engine that knows no codec, a network with a relay only."""
 
-import asyncio
-import contextlib
 import os
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from app.ids import LessonId, ParticipantId, new_id
-from app.media.port import ClientNetwork, Source
 from app.signaling.messages import (
     CallUpAccept,
-    MediaAccept,
-    MediaAnswer,
-    MediaGrant,
-    MediaOffer,
-    MediaPublish,
-    MediaSubscribe,
     Ok,
-    SlotMapped,
 )
 from app.simulated.clip import Playback, load_clip
-from app.simulated.signaling_client import SignalingClient
 from tests.browser.conftest import OpenTab
 from tests.support.coturn import turn_server
+from tests.support.guests import guest_classroom
 from tests.support.network import paths_of
-from tests.support.office import Office, PlannedLesson, Seat
+from tests.support.office import Office
 from tests.support.pages import (
     enter_as_classroom,
     enter_as_lead,
@@ -71,91 +60,6 @@ def served(tmp_path_factory: pytest.TempPathFactory, turn_port: int) -> Iterator
 # --- another stack, and an engine that never decodes -------------------------------------------------
 
 
-class SocketNegotiator:
-    """A Negotiator whose every call is a request on the socket of the peer that makes it."""
-
-    def __init__(self, client: SignalingClient) -> None:
-        self._client = client
-
-    async def answer(
-        self,
-        lesson_id: LessonId,
-        participant_id: ParticipantId,
-        offer_sdp: str,
-        tracks: Mapping[str, Source],
-        network: ClientNetwork,
-    ) -> str:
-        request = MediaPublish(
-            type="media.publish",
-            id=self._client.next_id(),
-            sdp=offer_sdp,
-            tracks={mid: source.value for mid, source in tracks.items()},
-        )
-        return (await self._client.request(request, MediaAnswer)).sdp
-
-    async def offer(
-        self,
-        lesson_id: LessonId,
-        participant_id: ParticipantId,
-        network: ClientNetwork,
-        *,
-        is_ice_restart: bool = False,
-    ) -> str:
-        request = MediaSubscribe(type="media.subscribe", id=self._client.next_id())
-        return (await self._client.request(request, MediaOffer)).sdp
-
-    async def accept(
-        self, lesson_id: LessonId, participant_id: ParticipantId, answer_sdp: str
-    ) -> None:
-        request = MediaAccept(type="media.accept", id=self._client.next_id(), sdp=answer_sdp)
-        await self._client.request(request, Ok)
-
-
-class AiortcClassroom:
-    """A seat held by aiortc: a picture of one brightness, a choir's sound, and a decoder."""
-
-    def __init__(self, client: SignalingClient, lesson_id: LessonId) -> None:
-        self.client = client
-        self.slots: dict[str, str | None] = {}
-        self.sources: set[str] | None = None
-        """What may be sent; None before the first grant."""
-        self.peer = RtcPeer(
-            SocketNegotiator(client), lesson_id, ParticipantId(client.participant_id)
-        )
-
-    async def listen(self) -> None:
-        async for message in self.client.messages():
-            if isinstance(message, MediaGrant):
-                self.sources = set(message.publish)
-            elif isinstance(message, SlotMapped):
-                self.slots[message.slot] = message.participant_id
-
-    def frames_of(self, participant_id: str, kind: str) -> int:
-        """Frames (`v`) or blocks of sound (`a`) decoded of this participant."""
-        slots = [slot for slot, who in self.slots.items() if who == participant_id]
-        return sum(self.peer.received.frames[f"{slot}.{kind}"] for slot in slots)
-
-
-@contextlib.asynccontextmanager
-async def aiortc_classroom(
-    served: Served, lesson: PlannedLesson, seat: Seat
-) -> AsyncIterator[AiortcClassroom]:
-    ticket = Office(served).call(
-        "POST", f"/lessons/{lesson.lesson_id}/tickets", {"seat_id": seat.seat_id}
-    )
-    client = SignalingClient(ticket["signal_url"], ticket["token"], new_id("dev"))
-    await client.connect()
-    classroom = AiortcClassroom(client, LessonId(lesson.lesson_id))
-    listening = asyncio.create_task(classroom.listen())
-    try:
-        await client.join()
-        yield classroom
-    finally:
-        await classroom.peer.close()
-        await client.close()
-        listening.cancel()
-
-
 def codecs_in(pid: int) -> set[str]:
     """Codec libraries that are mapped into the memory of this process."""
     maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
@@ -171,16 +75,14 @@ async def test_aiortc_and_chromium_decode_each_other_and_the_engine_has_no_codec
     (seat,) = lesson.seats
     lead = await open_tab()
     await enter_as_lead(lead, served, lesson)
-    async with aiortc_classroom(served, lesson, seat) as classroom:
+    async with guest_classroom(served, lesson, seat) as classroom:
+        peer = classroom.peer_of(RtcPeer)
         await start_lesson(lead)
 
-        async def may_send() -> bool:
-            return classroom.sources == {"camera", "microphone"}
-
-        await eventually("the classroom may send", may_send)
+        await classroom.may_send()
         choir = Playback(load_clip("classroom-a"))
-        await classroom.peer.publish(ColourTrack(200), choir.microphone)
-        await classroom.peer.subscribe()
+        await peer.publish(ColourTrack(200), choir.microphone)
+        await peer.subscribe()
         print(f"measured: Chromium decodes aiortc {await lead.sees_picture(seat.seat_id):.2f} s")
         await press_on_card(lead, seat, "请上讲台")
         await lead.button("取消").wait_for()
@@ -189,7 +91,9 @@ async def test_aiortc_and_chromium_decode_each_other_and_the_engine_has_no_codec
         print(f"measured: Chromium hears aiortc {await lead.hears(seat.seat_id):.2f} s")
 
         async def decodes() -> bool:
-            pictures, sounds = (classroom.frames_of(lesson.lead_id, kind) for kind in "va")
+            pictures, sounds = (
+                peer.frames_in(classroom.slots_of(lesson.lead_id), kind) for kind in "va"
+            )
             return pictures >= FRAMES and sounds >= FRAMES
 
         print(f"measured: aiortc decodes Chromium {await eventually('the lead', decodes):.2f} s")

@@ -3,6 +3,7 @@
 import asyncio
 import fractions
 from collections import Counter
+from collections.abc import Iterable
 
 import aioice.ice
 import numpy
@@ -138,6 +139,10 @@ class RtcPeer:
         await self._negotiator.accept(
             self.lesson_id, self.participant_id, connection.localDescription.sdp
         )
+
+    def frames_in(self, slots: Iterable[str], kind: str) -> int:
+        """Frames (`v`) or blocks of sound (`a`) decoded in these slots."""
+        return sum(self.received.frames[f"{slot}.{kind}"] for slot in slots)
 
     async def close(self) -> None:
         """Close both connections."""
