@@ -90,7 +90,8 @@ def permissions_of(room: Room, participant_id: ParticipantId, caps: VideoCaps) -
     return MediaPermissions(
         publish=frozenset(Source(source) for source in view.publish),
         receive={
-            k: Reception(r.quality, r.slot_group, r.priority) for k, r in view.receive.items()
+            k: Reception(r.quality, r.slot_group, r.priority, r.is_contested)
+            for k, r in view.receive.items()
         },
         video_cap_bps=view.video_cap_bps,
     )

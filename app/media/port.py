@@ -40,6 +40,8 @@ class Reception:
     group share one slot (an A/V pair with one msid, for lip sync)."""
     priority: int = 0
     """Which picture suffers last on a weak link, higher first. Sound never does."""
+    is_contested: bool = False
+    """Sound that comes only while it is among the loudest, where more than four such are received."""
 
 
 @dataclass(frozen=True, slots=True)

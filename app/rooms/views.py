@@ -48,6 +48,8 @@ class Reception:
     slot_group: str
     priority: int = 0
     """Which picture suffers last on a weak link, higher first; 0 for sound, which never does."""
+    is_contested: bool = False
+    """One voice of many on the open floor: the loudest are passed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,10 @@ def _receptions(
     saves_data = viewer is not None and viewer.saves_data
     receive: dict[PublicationId, Reception] = {}
     if may_hear(room, viewer_id, other_id):
-        receive[publication_id(other_id, "microphone")] = Reception("auto", group)
+        is_listened_to = room.listening.get(viewer_id) == SeatId(other_id)
+        receive[publication_id(other_id, "microphone")] = Reception(
+            "auto", group, is_contested=not (is_lead or is_up or is_listened_to)
+        )
     if may_see(room, viewer_id, other_id, "camera"):
         quality: Quality = "auto" if (is_lead or is_up) and not saves_data else "low"
         priority = LEAD_PRIORITY if is_lead else STAGE_PRIORITY if is_up else THUMBNAIL_PRIORITY

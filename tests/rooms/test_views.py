@@ -12,6 +12,7 @@ from app.rooms.commands import (
     ReportCut,
     ReportRecordingStopped,
     StartLesson,
+    StartListenIn,
     SwitchDataSaving,
     SwitchSource,
     Unmute,
@@ -55,8 +56,12 @@ def picture(who: ParticipantId, quality: str = "low") -> dict[str, Reception]:
     return {publication_id(who, "camera"): reception}
 
 
-def sound(who: ParticipantId) -> dict[str, Reception]:
-    return {publication_id(who, "microphone"): Reception("auto", "classrooms")}
+def sound(who: ParticipantId, *, is_contested: bool = False) -> dict[str, Reception]:
+    return {
+        publication_id(who, "microphone"): Reception(
+            "auto", "classrooms", is_contested=is_contested
+        )
+    }
 
 
 def test_waiting_sends_no_picture_or_sound() -> None:
@@ -101,7 +106,12 @@ def test_open_floor_lets_all_be_heard_but_shows_nobody_more() -> None:
     told = live_lesson()
     told.does(OpenFloor(ASSISTANT))
     assert told.does(OpenFloor(LEAD)) == ()
-    assert media_permissions(told.room, A).receive == LEAD_MEDIA | sound(B) | sound(C)
+    floor = sound(B, is_contested=True) | sound(C, is_contested=True)
+    assert media_permissions(told.room, A).receive == LEAD_MEDIA | floor
+    told.does(StartListenIn(LEAD, SEAT_A))
+    heard = media_permissions(told.room, LEAD).receive
+    contested = [who for who in (A, B, C) if heard[publication_id(who, "microphone")].is_contested]
+    assert contested == [B, C], "who is listened to is always heard"
     told.does(CloseFloor(LEAD))
     assert media_permissions(told.room, A).receive == LEAD_MEDIA
 

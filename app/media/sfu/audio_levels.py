@@ -8,6 +8,8 @@ SPEAKING_DBOV = -40.0
 """Over it for `LOUD_UPDATES` is speech: a voice near a microphone lies at -35 to -15, a room at -60 to -45."""
 SILENT_DBOV = -50.0
 """Under it for `QUIET_S` is silence: pauses between words are shorter."""
+UNTOLD = 45
+"""Taken for a sender who tells no levels, -dBov: quieter than a voice, louder than a silent room."""
 LOUD_UPDATES = 2
 QUIET_S = 1.0
 FLOOR_DBOV = -70.0

@@ -4,7 +4,7 @@ import secrets
 from typing import Protocol
 
 from app.media.port import Source
-from app.media.sfu.audio_levels import audio_level
+from app.media.sfu.audio_levels import UNTOLD, audio_level
 from app.media.sfu.binding import bound_place
 from app.media.sfu.feedback import UplinkRate
 from app.media.sfu.layer import Layer, PublisherFeedback
@@ -164,7 +164,11 @@ class _AudioInput(_Input):
     def receive(self, packet: RtpPacket, now: float) -> None:
         super().receive(packet, now)
         publication, extension_id = self.track.publication, self.track.section.audio_level_id
-        if packet.extension_profile and extension_id is not None and publication is not None:
+        if publication is None:
+            return
+        if extension_id is None:
+            publication.loudness.heard(UNTOLD)
+        elif packet.extension_profile:
             level = audio_level(packet, extension_id)
             if level is not None:
                 publication.loudness.heard(level)

@@ -24,7 +24,7 @@ from app.media.sfu.media_session import MediaSession, PublishingSession, Viewing
 from app.media.sfu.publication import Publication
 from app.media.sfu.publishing_peer import PublishingPeer
 from app.media.sfu.reception import Reception
-from app.media.sfu.room_sound import RoomSound
+from app.media.sfu.room_sound import RoomSound, contested_by
 from app.media.sfu.sender_clock import SenderClock
 from app.media.sfu.sink import SinkConnection
 from app.media.sfu.slots import map_slots, publisher_of, slot_names
@@ -61,6 +61,8 @@ class Participant:
         self.room = room
         self.participant_id = participant_id
         self.permissions = permissions
+        self.contested: frozenset[PublicationId] = frozenset()
+        """Microphones of which only the loudest are received."""
         self.groups = groups
         self.slots: dict[str, ParticipantId | None] = dict.fromkeys(slot_names(groups))
         self.publications: dict[Source, Publication] = {}
@@ -279,6 +281,7 @@ class Room:
     def permit(self, participant: Participant, permissions: MediaPermissions) -> None:
         """Apply permissions before the next packet."""
         participant.permissions = permissions
+        participant.contested = contested_by(permissions)
         for peer in participant.publishing_peers():
             peer.end_forbidden()
         mapped = map_slots(participant.slots, permissions, participant.groups)
@@ -399,14 +402,19 @@ class Room:
     # -- sound
 
     def update_sound(self, now: float) -> None:
-        """Some times a second: who speaks."""
+        """Some times a second: who speaks, and who is heard where many may be."""
         microphones = {
             participant_id: participant.publications[Source.MICROPHONE].loudness
             for participant_id, participant in self.participants.items()
             if Source.MICROPHONE in participant.publications
         }
-        if self.sound.update(microphones, now):
+        if self.sound.measure(microphones, now):
             self.emit(SpeakersChanged(self.lesson_id, self.sound.speakers))
+        choosy = [one for one in self.participants.values() if one.contested]
+        contested = frozenset[PublicationId]().union(*(one.contested for one in choosy))
+        if self.sound.choose(microphones, contested, now):
+            for participant in choosy:
+                self.route(participant)
 
     # -- routing
 
@@ -439,6 +447,8 @@ class Room:
         wanted: dict[str, Publication] = {}
         for identifier, reception in participant.permissions.receive.items():
             if reception.quality == "off":
+                continue
+            if identifier in participant.contested and not self.sound.is_passed_on(identifier):
                 continue
             publication = self.publication(identifier)
             slot = slot_of.get((reception.slot_group, publisher_of(identifier)))

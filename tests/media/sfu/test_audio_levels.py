@@ -122,7 +122,7 @@ def test_speakers_are_named_once_and_bounded() -> None:
     for step in range(10):
         for position, loudness in enumerate(microphones.values()):
             loudness.heard(35 - position)
-        changed.append(sound.update(microphones, step * WINDOW_S))
+        changed.append(sound.measure(microphones, step * WINDOW_S))
     assert changed == [False, True] + [False] * 8
     assert len(sound.speakers) == MAX_SPEAKERS
     assert sound.speakers == tuple(sorted(microphones)[4:])
