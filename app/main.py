@@ -45,7 +45,7 @@ from app.lessons.demo import DemoLessons
 from app.lessons.directory import LessonDirectory
 from app.lessons.plan import plan_loader
 from app.lessons.projector import project_lesson
-from app.lessons.reporting import lesson_for_report
+from app.lessons.reporting import lesson_for_report, only_lead_or_admin
 from app.lessons.repository import LessonStore
 from app.lessons.sample import SampleLesson
 from app.media.reactor import MediaReactor
@@ -68,6 +68,7 @@ from app.signaling import endpoint as signaling
 from app.signaling.hub import Hub
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.signing import UrlSigner
+from app.telemetry import endpoints as telemetry
 from app.telemetry import metrics
 from app.telemetry.account import Usage
 from app.telemetry.data_used import DataUsedAccounts
@@ -203,6 +204,10 @@ class Server:
     ) -> None:
         self.hub.media.data_used(lesson_id, participant_id, usage.bytes_sent, usage.bytes_received)
 
+    def _held_by(self, lesson_id: LessonId) -> tuple[int, RemoteEngine] | None:
+        index = self.media.engine_index_of(lesson_id)
+        return None if index is None else (index, self.engines[index])
+
     def negotiator_of(self, lesson_id: LessonId) -> RemoteEngine | None:
         """The engine that holds this lesson's peers."""
         engine = self.media.engine_of(lesson_id)
@@ -278,6 +283,13 @@ class Server:
                 entry_desk, authenticate, settings.internal_secret.get_secret_value()
             ),
             attendance.build_router(database, lesson_for_report(self.store), authenticate, now_ms),
+            telemetry.build_router(
+                telemetry.TelemetryDesk(
+                    self._held_by, self.data_used.of, self.history, self.clock.now_ms
+                ),
+                only_lead_or_admin(self.store),
+                authenticate,
+            ),
             recordings.build_router(database, self.recordings, self.storage, authenticate, now_ms),
         ]
 

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 from app.http import Caller
 from app.ids import LessonId, ParticipantId
-from app.lessons.access import is_its_admin, is_lead, own_seats, require_sight
+from app.lessons.access import (
+    is_its_admin,
+    is_lead,
+    own_seats,
+    require_lead_or_admin,
+    require_sight,
+)
 from app.lessons.repository import LessonStore
 
 
@@ -47,3 +53,12 @@ def lesson_for_report(
         )
 
     return read
+
+
+def only_lead_or_admin(store: LessonStore) -> Callable[[LessonId, Caller], Awaitable[None]]:
+    """Refuses everybody but the lesson's lead and its admins; NotFound for whom it is no business of."""
+
+    async def check(lesson_id: LessonId, caller: Caller) -> None:
+        require_lead_or_admin(caller, (await store.get(lesson_id)).scope)
+
+    return check

@@ -67,6 +67,10 @@ class MediaReactor:
         for worker in self._workers:
             await worker.close()
 
+    def engine_index_of(self, lesson_id: LessonId) -> int | None:
+        """Which engine serves this lesson; None while it is not assigned."""
+        return self._assigned.get(lesson_id)
+
     def engine_of(self, lesson_id: LessonId) -> MediaEngine | None:
         """The engine that serves this lesson; None while it is not assigned."""
         index = self._assigned.get(lesson_id)

@@ -12,6 +12,7 @@ from app.media.port import (
     ClientNetwork,
     EngineMetrics,
     EngineSnapshot,
+    LinkQuality,
     MediaEvent,
     MediaGrant,
     MediaPermissions,
@@ -153,7 +154,14 @@ class SfuEngine:
     def stats(self, lesson_id: LessonId) -> Mapping[str, object]:
         """Counters of one room, {} if there is none; see `app.media.sfu.stats`."""
         room = self.rooms.get(lesson_id)
-        return room_stats(room, self._clock()) if room is not None else {}
+        if room is None:
+            return {}
+
+        def quality_of(participant_id: ParticipantId) -> LinkQuality | None:
+            meter = self.telemetry.meter_of(lesson_id, participant_id)
+            return meter.quality if meter is not None else None
+
+        return room_stats(room, self._clock(), quality_of)
 
     def metrics(self) -> EngineMetrics:
         """The engine as a whole."""

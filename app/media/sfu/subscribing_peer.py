@@ -58,6 +58,8 @@ class SubscribingPeer:
         self.packets_reported = 0
         """Packets that the receiver's reports account for, on its own link; of these it lost the next."""
         self.packets_reported_lost = 0
+        self.reports: dict[int, ReportBlock] = {}
+        """The receiver's last one on each of our streams, by SSRC."""
         self.estimate_bps = 0
         """The receiver's last REMB, 0 if none came."""
         self.loss_pause = LossPause()
@@ -143,6 +145,7 @@ class SubscribingPeer:
         stream = self._by_ssrc.get(block.ssrc)
         if stream is None:
             return
+        self.reports[block.ssrc] = block
         expected, lost = stream.reported(block)
         self.packets_reported += expected
         self.packets_reported_lost += lost

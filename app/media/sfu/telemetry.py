@@ -39,7 +39,7 @@ class Telemetry:
                 meters.due = now + SAMPLE_INTERVAL_S
                 self._measure(room, meters, now)
 
-    def quality_of(self, lesson_id: LessonId, participant_id: ParticipantId) -> LinkMeter | None:
+    def meter_of(self, lesson_id: LessonId, participant_id: ParticipantId) -> LinkMeter | None:
         """The meter of one participant, if it was ever measured."""
         meters = self._lessons.get(lesson_id)
         return meters.links.get(participant_id) if meters is not None else None

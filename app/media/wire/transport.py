@@ -202,6 +202,26 @@ class PeerTransport:
         return self._remote_ufrag
 
     @property
+    def ice_state(self) -> str:
+        """RTCIceTransportState's word."""
+        if self._is_closed:
+            return "closed"
+        if self._ice_failed:
+            return "failed"
+        if self._path is not None:
+            return "disconnected" if self._is_silent else "connected"
+        return "new" if self._remote_ufrag is None and not self._heard else "checking"
+
+    @property
+    def dtls_state(self) -> str:
+        """RTCDtlsTransportState's word."""
+        if self._dtls is None:
+            return "closed" if self._is_closed else "new"
+        if self._dtls.state is DtlsState.HANDSHAKING:
+            return "connecting"
+        return str(self._dtls.state.value)
+
+    @property
     def srtp_profile(self) -> str | None:
         """`SRTP_AEAD_AES_128_GCM` or `SRTP_AES128_CM_SHA1_80` once connected, else None."""
         return self._srtp.profile.name if self._srtp else None

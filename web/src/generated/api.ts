@@ -191,6 +191,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lessons/{id}/media-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What went wrong: the last minutes of every link, and what happened */
+        get: operations["get_media_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{id}/media-stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every connection of the lesson, in the words of webrtc-stats */
+        get: operations["get_media_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lessons/{id}/seats/{seat_id}/pairing": {
         parameters: {
             query?: never;
@@ -578,6 +612,14 @@ export interface components {
             /** Spans */
             spans: components["schemas"]["SpanBody"][];
         };
+        /** CandidatePairStats */
+        CandidatePairStats: {
+            /**
+             * Protocol
+             * @enum {string}
+             */
+            protocol: "udp" | "tcp";
+        };
         /** ChapterBody */
         ChapterBody: {
             /** At Ms */
@@ -612,12 +654,57 @@ export interface components {
             /** Code */
             code: string;
         };
+        /**
+         * ConnectionStats
+         * @description One peer connection of a participant.
+         */
+        ConnectionStats: {
+            /** Allowed Bitrate Bps */
+            allowed_bitrate_bps: number | null;
+            /** Available Outgoing Bitrate Bps */
+            available_outgoing_bitrate_bps: number | null;
+            /**
+             * Connection
+             * @enum {string}
+             */
+            connection: "publish" | "subscribe";
+            /** Inbound Rtp */
+            inbound_rtp: components["schemas"]["InboundRtpStats"][];
+            /** Nack Count */
+            nack_count: number;
+            /** Outbound Rtp */
+            outbound_rtp: components["schemas"]["OutboundRtpStats"][];
+            /** Packets Unbound */
+            packets_unbound: number;
+            /** Pli Count */
+            pli_count: number;
+            /** Session Id */
+            session_id: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "connecting" | "connected" | "failed" | "closed";
+            transport: components["schemas"]["TransportStats"];
+        };
         /** Credentials */
         Credentials: {
             /** Login */
             login: string;
             /** Password */
             password: string;
+        };
+        /**
+         * DataUsedBody
+         * @description IP packets with media over the whole lesson, all connections of the place together.
+         */
+        DataUsedBody: {
+            /** Bytes Received */
+            bytes_received: number;
+            /** Bytes Sent */
+            bytes_sent: number;
+            /** Participant Id */
+            participant_id: string;
         };
         /**
          * ErrorBody
@@ -652,6 +739,76 @@ export interface components {
             /** Ok */
             ok: boolean;
         };
+        /**
+         * InboundRtpStats
+         * @description RTCInboundRtpStreamStats: one stream that the server receives. A publication has one for each simulcast layer.
+         */
+        InboundRtpStats: {
+            /** Bitrates Bps */
+            bitrates_bps: number[];
+            /** Bytes Received */
+            bytes_received: number;
+            /** Fraction Lost */
+            fraction_lost: number;
+            /** Frame Height */
+            frame_height: number | null;
+            /** Frame Width */
+            frame_width: number | null;
+            /** Is Live */
+            is_live: boolean;
+            /** Is Wanted */
+            is_wanted: boolean;
+            /** Jitter */
+            jitter: number;
+            /** Key Frames Received */
+            key_frames_received: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "audio" | "video";
+            /** Mime Type */
+            mime_type: string;
+            /** Packets Lost */
+            packets_lost: number;
+            /** Packets Rebuilt */
+            packets_rebuilt: number;
+            /** Packets Received */
+            packets_received: number;
+            /** Packets Repeated */
+            packets_repeated: number;
+            /** Packets Requested */
+            packets_requested: number;
+            /** Pli Count */
+            pli_count: number;
+            /** Publication Id */
+            publication_id: string;
+            /** Retransmitted Packets Received */
+            retransmitted_packets_received: number;
+            /** Rid */
+            rid: string | null;
+            /** Ssrc */
+            ssrc: number;
+            /** Subscribers */
+            subscribers: number;
+        };
+        /** IncidentBody */
+        IncidentBody: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Detail */
+            detail: string;
+            /** Participant Id */
+            participant_id: string | null;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "peer.connected" | "peer.failed" | "peer.closed" | "publication.started" | "publication.stopped" | "video.paused" | "video.resumed" | "quality.changed" | "engine.lost" | "engine.connected";
+        };
         /** JournalItem */
         JournalItem: {
             /**
@@ -674,6 +831,13 @@ export interface components {
             items: components["schemas"]["JournalItem"][];
             /** Next */
             next: number | null;
+        };
+        /** LayerBody */
+        LayerBody: {
+            /** Spatial */
+            spatial: number;
+            /** Temporal */
+            temporal: number;
         };
         /** LeadName */
         LeadName: {
@@ -769,10 +933,76 @@ export interface components {
             /** User Id */
             user_id: string;
         };
+        /**
+         * MediaHistoryBody
+         * @description Oldest first.
+         */
+        MediaHistoryBody: {
+            /** Incidents */
+            incidents: components["schemas"]["IncidentBody"][];
+            /** Lesson Id */
+            lesson_id: string;
+            /** Participants */
+            participants: components["schemas"]["ParticipantHistory"][];
+        };
+        /** MediaStatsBody */
+        MediaStatsBody: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Data Used */
+            data_used: components["schemas"]["DataUsedBody"][];
+            /** Engine */
+            engine: number | null;
+            /** Lesson Id */
+            lesson_id: string;
+            /** Participants */
+            participants: components["schemas"]["ParticipantStats"][];
+            /** Sinks */
+            sinks: components["schemas"]["SinkStats"][];
+        };
         /** Opened */
         Opened: {
             /** Redirect */
             redirect: string;
+        };
+        /**
+         * OutboundRtpStats
+         * @description RTCOutboundRtpStreamStats: one slot that the server fills.
+         */
+        OutboundRtpStats: {
+            /** Bytes Sent */
+            bytes_sent: number;
+            current_layer: components["schemas"]["LayerBody"] | null;
+            /** Is Waiting */
+            is_waiting: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "audio" | "video";
+            /** Mid */
+            mid: string;
+            /** Mime Type */
+            mime_type: string | null;
+            /** Packets Dropped */
+            packets_dropped: number;
+            /** Packets Left Out */
+            packets_left_out: number;
+            /** Packets Sent */
+            packets_sent: number;
+            /** Publication Id */
+            publication_id: string | null;
+            /** Redundant Packets Sent */
+            redundant_packets_sent: number;
+            remote_inbound_rtp: components["schemas"]["RemoteInboundRtpStats"] | null;
+            /** Retransmitted Packets Sent */
+            retransmitted_packets_sent: number;
+            /** Ssrc */
+            ssrc: number;
+            target_layer: components["schemas"]["LayerBody"] | null;
         };
         /** PairingBody */
         PairingBody: {
@@ -785,6 +1015,24 @@ export interface components {
             expires_at: string;
             /** Url */
             url: string;
+        };
+        /** ParticipantHistory */
+        ParticipantHistory: {
+            /** Participant Id */
+            participant_id: string;
+            /** Samples */
+            samples: components["schemas"]["SampleBody"][];
+        };
+        /** ParticipantStats */
+        ParticipantStats: {
+            /** Connections */
+            connections: components["schemas"]["ConnectionStats"][];
+            /** Participant Id */
+            participant_id: string;
+            /** Paused */
+            paused: string[];
+            /** Quality */
+            quality: ("good" | "fair" | "poor" | "lost") | null;
         };
         /**
          * Place
@@ -841,6 +1089,20 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /**
+         * RemoteInboundRtpStats
+         * @description RTCRemoteInboundRtpStreamStats: what the receiver last reported.
+         */
+        RemoteInboundRtpStats: {
+            /** Fraction Lost */
+            fraction_lost: number;
+            /** Jitter */
+            jitter: number;
+            /** Packets Lost */
+            packets_lost: number;
+            /** Round Trip Time */
+            round_trip_time: number | null;
+        };
         /** ReplayBody */
         ReplayBody: {
             /** Chapters */
@@ -876,6 +1138,34 @@ export interface components {
             /** Tracks */
             tracks: components["schemas"]["TrackBody"][];
         };
+        /**
+         * SampleBody
+         * @description Two seconds of a link. `up` is towards the server; loss before repair.
+         */
+        SampleBody: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Bitrate Down Bps */
+            bitrate_down_bps: number;
+            /** Bitrate Up Bps */
+            bitrate_up_bps: number;
+            /** Is Paused */
+            is_paused: boolean;
+            /** Loss Down */
+            loss_down: number;
+            /** Loss Up */
+            loss_up: number;
+            /**
+             * Quality
+             * @enum {string}
+             */
+            quality: "good" | "fair" | "poor" | "lost";
+            /** Round Trip Time */
+            round_trip_time: number;
+        };
         /** SchoolName */
         SchoolName: {
             /** Name */
@@ -897,6 +1187,18 @@ export interface components {
             school_name: string;
             /** Seat Id */
             seat_id: string;
+        };
+        /**
+         * SinkStats
+         * @description A publication on its way to the recorder.
+         */
+        SinkStats: {
+            /** Is Connected */
+            is_connected: boolean;
+            /** Packets Dropped */
+            packets_dropped: number;
+            /** Publication Id */
+            publication_id: string;
         };
         /** Site */
         Site: {
@@ -1000,6 +1302,37 @@ export interface components {
             url: string;
             /** Width */
             width: number;
+        };
+        /**
+         * TransportStats
+         * @description RTCTransportStats. Bytes are encrypted, without IP and UDP headers.
+         */
+        TransportStats: {
+            /** Bytes Received */
+            bytes_received: number;
+            /** Bytes Sent */
+            bytes_sent: number;
+            /**
+             * Dtls State
+             * @enum {string}
+             */
+            dtls_state: "new" | "connecting" | "connected" | "closed" | "failed";
+            /**
+             * Ice State
+             * @enum {string}
+             */
+            ice_state: "new" | "checking" | "connected" | "disconnected" | "failed" | "closed";
+            /** Packets Dropped Congestion */
+            packets_dropped_congestion: number;
+            /** Packets Received */
+            packets_received: number;
+            /** Packets Rejected */
+            packets_rejected: number;
+            /** Packets Sent */
+            packets_sent: number;
+            selected_candidate_pair: components["schemas"]["CandidatePairStats"] | null;
+            /** Srtp Cipher */
+            srtp_cipher: string | null;
         };
     };
     responses: never;
@@ -1680,6 +2013,133 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_media_history: {
+        parameters: {
+            query?: {
+                minutes?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaHistoryBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_media_stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaStatsBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
