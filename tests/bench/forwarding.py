@@ -189,11 +189,13 @@ def machine() -> Result:
 
 
 def janus_version() -> str | None:
+    """As its package says, None without it."""
+    query = ("dpkg-query", "--show", "--showformat=${Version}", "janus")
     try:
-        answer = subprocess.run(("janus", "--version"), capture_output=True, check=True, text=True)
-    except OSError:
+        answer = subprocess.run(query, capture_output=True, check=True, text=True)
+    except (OSError, subprocess.CalledProcessError):
         return None
-    return answer.stdout.strip().splitlines()[0] if answer.stdout.strip() else "?"
+    return answer.stdout.strip()
 
 
 def main() -> None:

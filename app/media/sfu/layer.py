@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.media.sfu.layer_rates import LayerRates
+from app.media.sfu.media_burst import MAX_PACKETS, MediaBurst
 from app.media.sfu.missing_packets import MissingPackets
 from app.media.sfu.ntp import ntp_seconds
 from app.media.sfu.packet_cache import CACHE_SIZE, MediaPacket, PacketCache
@@ -31,6 +32,10 @@ class LayerStream(Protocol):
         ...
 
     def forward(self, packet: MediaPacket, send_time: int) -> None: ...
+
+    def forward_burst(self, burst: MediaBurst, send_time: int) -> None:
+        """The same for all packets of `burst`."""
+        ...
 
     def keyframe_began(self) -> None:
         """A keyframe begins on the layer that it carries."""
@@ -59,6 +64,8 @@ class PublisherFeedback:
     """Sends a PLI for an SSRC."""
     request_packets: Callable[[int, list[int]], None]
     """Sends a NACK for an SSRC and extended sequence numbers."""
+    at_end_of_wake_up: Callable[[Callable[[], None]], None] | None = None
+    """Calls back when all that came together was received; None: nothing is collected."""
 
 
 class Layer:
@@ -109,6 +116,9 @@ class Layer:
         self._restart_number = -1
         self._report: SenderReport | None = None
         self._last_timestamp = 0
+        self._collected: list[MediaPacket] = []
+        """Received and not forwarded yet, within one wake-up."""
+        self._send_time = 0
 
     def bind(self, ssrc: int, sequence_number: int, now: float) -> None:
         """Packets come under this SSRC from `sequence_number` on, instead of another one or none."""
@@ -139,6 +149,7 @@ class Layer:
 
     def attach(self, stream: LayerStream) -> None:
         """`stream` gets every packet from the next one on."""
+        self.forward_collected()
         self.streams = (*self.streams, stream)
 
     def await_keyframe(self, stream: LayerStream, now: float) -> None:
@@ -149,6 +160,7 @@ class Layer:
 
     def detach(self, stream: LayerStream) -> None:
         """`stream` neither gets packets nor waits for them any more. Idempotent."""
+        self.forward_collected()
         self.streams = tuple(other for other in self.streams if other is not stream)
         self.waiting = tuple(other for other in self.waiting if other is not stream)
 
@@ -177,6 +189,7 @@ class Layer:
             media.is_keyframe_start = h264_is_keyframe_start(payload)
         self.rates.received(size, media.temporal_id)
         if media.is_keyframe_start:
+            self.forward_collected()
             self._keyframe_started(media, now)
         self.cache.put(media)
         was_live = now - self.last_arrival < LIVE_FOR_S
@@ -185,15 +198,42 @@ class Layer:
             self._on_woken(self, now)
         # abs-send-time: 6.18 fixed point seconds, the same for all who get this packet now.
         send_time = int(now * 262_144) & 0xFFFFFF
-        streams = self.streams
         if self.waiting and (media.is_keyframe_start or not self.is_video):
+            self.forward_collected()
+            streams = self.streams
             self._start_waiting(media, send_time)
-        for stream in streams:
-            stream.forward(media, send_time)
+            for stream in streams:
+                stream.forward(media, send_time)
+        elif self.streams:
+            self._collect(media, send_time)
         if self.tap is not None:
             self.tap.packet(self, packet, media, now)
         if self.missing:
             self._request_missing(now)
+
+    def _collect(self, media: MediaPacket, send_time: int) -> None:
+        """Forward `media` with what else this wake-up brings: a frame comes in one."""
+        at_end_of_wake_up = self._feedback.at_end_of_wake_up
+        if at_end_of_wake_up is None:
+            for stream in self.streams:
+                stream.forward(media, send_time)
+            return
+        if not self._collected:
+            self._send_time = send_time
+            at_end_of_wake_up(self.forward_collected)
+        self._collected.append(media)
+        if len(self._collected) >= MAX_PACKETS:
+            self.forward_collected()
+
+    def forward_collected(self) -> None:
+        """Send what was collected to those who carry the layer now. Idempotent."""
+        collected = self._collected
+        if not collected:
+            return
+        self._collected = []
+        burst = MediaBurst(collected, is_video=self.is_video)
+        for stream in self.streams:
+            stream.forward_burst(burst, self._send_time)
 
     @property
     def last_packet(self) -> MediaPacket | None:
@@ -238,6 +278,7 @@ class Layer:
         return self._restart(packet.sequence_number, now)
 
     def _restart(self, sequence_number: int, now: float) -> int:
+        self.forward_collected()
         self.missing.clear()
         self._report = None
         for stream in self.streams:

@@ -203,7 +203,9 @@ class PublishingPeer:
         self.nacks_sent = self.plis_sent = 0
         self.ssrc = 1 + secrets.randbelow(0xFFFFFFFE)
         """Our own, in feedback."""
-        self.publisher_feedback = PublisherFeedback(self._request_keyframe, self._request_packets)
+        self.publisher_feedback = PublisherFeedback(
+            self._request_keyframe, self._request_packets, endpoint.at_end_of_wake_up
+        )
         self._endpoint = endpoint
         self._sections: dict[str, PublishedSection] = {}
         self._tracks: dict[str, _Track] = {}

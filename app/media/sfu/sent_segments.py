@@ -7,6 +7,7 @@ and the receiver sees no hole.
 
 from bisect import bisect_right
 from collections import deque
+from collections.abc import Sequence
 
 from app.media.sfu.layer import Layer
 from app.media.sfu.packet_cache import MediaPacket
@@ -57,16 +58,28 @@ class Segment:
         if packet.picture_id < 0 or not self.has_new_ids:
             return packet.payload
         payload = bytearray(packet.payload)
-        picture_id = (packet.picture_id + self.picture_id_delta) & 0x7FFF
-        payload[2] = 0x80 | picture_id >> 8
-        payload[3] = picture_id & 0xFF
-        if packet.tl0picidx >= 0:
-            payload[packet.tl0_offset] = (packet.tl0picidx + self.tl0_delta) & 0xFF
-        if packet.keyidx >= 0:
-            offset = packet.keyidx_offset
-            keyidx = (packet.keyidx + self.keyidx_delta) & 0x1F
-            payload[offset] = payload[offset] & 0xE0 | keyidx
+        self._write_ids(packet, payload, 0)
         return payload
+
+    def patch(
+        self, packets: Sequence[MediaPacket], buffer: bytearray, positions: list[int]
+    ) -> None:
+        """Write the numbers of this segment into payloads that lie at `positions` in `buffer`."""
+        for packet, position in zip(packets, positions, strict=True):
+            if packet.picture_id >= 0:
+                self._write_ids(packet, buffer, position)
+
+    def _write_ids(self, packet: MediaPacket, buffer: bytearray, position: int) -> None:
+        picture_id = (packet.picture_id + self.picture_id_delta) & 0x7FFF
+        buffer[position + 2] = 0x80 | picture_id >> 8
+        buffer[position + 3] = picture_id & 0xFF
+        if packet.tl0picidx >= 0:
+            tl0picidx = (packet.tl0picidx + self.tl0_delta) & 0xFF
+            buffer[position + packet.tl0_offset] = tl0picidx
+        if packet.keyidx >= 0:
+            position += packet.keyidx_offset
+            keyidx = (packet.keyidx + self.keyidx_delta) & 0x1F
+            buffer[position] = buffer[position] & 0xE0 | keyidx
 
 
 class SentSegments:

@@ -77,6 +77,7 @@ class SubscribingPeer:
                 section.rtx_ssrc,
                 self.transport.send_rtp,
                 now,
+                self.transport.send_burst,
             )
             for section in sections
         }

@@ -7,17 +7,21 @@ layer changes and where temporal layers are left out, so the browser sees one tr
 import secrets
 import struct
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from app.media.port import Kind
 from app.media.sfu.layer import Layer
 from app.media.sfu.layer_choice import TOP_LAYER, LayerChoice
+from app.media.sfu.media_burst import MediaBurst
 from app.media.sfu.ntp import ntp_timestamp
 from app.media.sfu.packet_cache import MediaPacket
 from app.media.sfu.publication import Publication
 from app.media.sfu.sent_segments import Segment, SentSegments
 from app.media.sfu.timeline import aligned_timestamp
 from app.media.wire.rtcp import ReportBlock, SenderReport
+from app.media.wire.srtp import HeaderRewrite
+from app.media.wire.transport import PayloadPatch
 
 MIN_RETRANSMISSION_INTERVAL_S = 0.100
 """A repeated NACK within this time (or the round trip) asks for what is already on its way."""
@@ -44,6 +48,14 @@ class SendRtp(Protocol):
     ) -> bool: ...
 
 
+class SendBurst(Protocol):
+    """`PeerTransport.send_burst`."""
+
+    def __call__(
+        self, burst: MediaBurst, header: HeaderRewrite, patch: PayloadPatch | None = None
+    ) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class StreamFormats:
     """What the receiver accepted for one media section of its answer."""
@@ -65,7 +77,14 @@ class SlotStream:
     """The audio or the video of one slot of one subscriber."""
 
     def __init__(
-        self, slot: str, kind: Kind, ssrc: int, rtx_ssrc: int, send: SendRtp, now: float
+        self,
+        slot: str,
+        kind: Kind,
+        ssrc: int,
+        rtx_ssrc: int,
+        send: SendRtp,
+        now: float,
+        send_burst: SendBurst | None = None,
     ) -> None:
         self.slot = slot
         self.kind = kind
@@ -81,6 +100,7 @@ class SlotStream:
         self.retransmitted = 0
         self._is_video = kind == "video"
         self._send_rtp = send
+        self._send_burst = send_burst
         self._payload_type = 0
         self._rtx_payload_type: int | None = None
         self._send_time_word = 0
@@ -232,6 +252,39 @@ class SlotStream:
         segment = self._segment
         assert segment is not None
         self._send(packet, segment, send_time, packet.marker)
+
+    def forward_burst(self, burst: MediaBurst, send_time: int) -> None:
+        """Send the packets of `burst` on: at once where nothing in it needs a closer look."""
+        segment, send_burst = self._segment, self._send_burst
+        if (
+            segment is None
+            or send_burst is None
+            or not burst.is_whole
+            or burst.first_index != self._highest_index + 1
+            or burst.temporal_id > self._temporal
+        ):
+            for packet in burst.packets:
+                self.forward(packet, send_time)
+            return
+        packets = burst.packets
+        self._last = burst.last
+        self._highest_index = burst.last.index
+        word = self._send_time_word
+        header = HeaderRewrite(
+            self._payload_type,
+            self.ssrc,
+            segment.sequence_offset,
+            segment.timestamp_offset,
+            word and word | send_time,
+        )
+        patch = None
+        if segment.has_new_ids and burst.has_picture_ids:
+            patch = partial(segment.patch, packets)
+        if send_burst(burst, header, patch):
+            self.packets_sent += len(packets)
+            self.octets_sent += burst.octets
+        else:
+            self.packets_dropped += len(packets)
 
     def _forward_late(self, packet: MediaPacket, send_time: int) -> None:
         layer = self._layer

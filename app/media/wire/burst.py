@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from app.media.wire.rtp import HEADER_LENGTH
 
@@ -27,13 +27,22 @@ class BurstPacket(Protocol):
         ...
 
     @property
-    def rtp_timestamp(self) -> int: ...
+    def rtp_timestamp(self) -> int:
+        """As it came."""
+        ...
 
     @property
-    def marker(self) -> bool: ...
+    def marker(self) -> bool:
+        """Of video: the frame ends here."""
+        ...
 
     @property
-    def payload(self) -> bytes: ...
+    def payload(self) -> bytes:
+        """Without padding."""
+        ...
+
+
+PacketT = TypeVar("PacketT", bound=BurstPacket, covariant=True)
 
 
 class BurstLayout:
@@ -43,13 +52,24 @@ class BurstLayout:
     a frame evenly, so sizes differ by a byte or two: RTP padding (RFC 3550 §5.1) makes up for it.
     """
 
-    __slots__ = ("frame_ends", "longest", "packets", "runs", "size", "sizes", "template", "videos")
+    __slots__ = (
+        "frame_ends",
+        "header_length",
+        "longest",
+        "packets",
+        "runs",
+        "size",
+        "sizes",
+        "template",
+        "videos",
+    )
 
     def __init__(
         self, packets: Sequence[BurstPacket], is_video: bool, header_length: int, tag_length: int
     ) -> None:
         first_byte = 0x80 if header_length == HEADER_LENGTH else 0x90
         overhead = header_length + tag_length
+        self.header_length = header_length
         self.packets: list[tuple[int, int, int, int, int, int]] = []
         """Offset, size before encryption, first byte, marker bit (0x80), index, timestamp."""
         self.sizes: list[int] = []
@@ -104,12 +124,12 @@ class BurstLayout:
             first = stop
 
 
-class Burst:
-    """Consecutive packets of one stream, in order."""
+class Burst(Generic[PacketT]):
+    """Packets of one stream, in order of arrival."""
 
     __slots__ = ("_layouts", "is_video", "packets")
 
-    def __init__(self, packets: Sequence[BurstPacket], *, is_video: bool) -> None:
+    def __init__(self, packets: Sequence[PacketT], *, is_video: bool) -> None:
         self.packets = packets
         self.is_video = is_video
         self._layouts: dict[tuple[int, int], BurstLayout] = {}

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 TICK_S = 0.1
 CONNECTED_TICK_S = 1.0
 INTERFACE_POLL_S = 5.0
-FLUSH_AT_PEERS = 64
+FLUSH_AT_PEERS = 16
 """So many buffers at most wait for one system call."""
 _PORT_ATTEMPTS = 20
 _HANDLER_LOG_INTERVAL_S = 1.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.media.wire.batch import CAPACITY_BYTES, BatchPool, PacketBatch
-from app.media.wire.burst import SEND_TIME_LENGTH, Burst, BurstLayout
+from app.media.wire.burst import SEND_TIME_LENGTH, Burst, BurstPacket
 from app.media.wire.dtls_srtp import DtlsCertificate, DtlsConnection, DtlsState, Fingerprint
 from app.media.wire.ice import BindingRequest, IceLite, unauthenticated_response
 from app.media.wire.path import Path
@@ -28,6 +28,9 @@ MAX_SSRCS = 256
 _MAX_EARLY_DTLS = 8
 _SETUPS = frozenset({"actpass", "active", "passive"})
 MAX_PLAINTEXT_BYTES = 1400
+
+PayloadPatch = Callable[[bytearray, list[int]], None]
+"""Changes payloads before they are encrypted: gets the buffer, and where each one begins."""
 
 
 class TransportState(enum.Enum):
@@ -452,14 +455,13 @@ class PeerTransport:
 
     def send_burst(
         self,
-        burst: Burst,
+        burst: Burst[BurstPacket],
         header: HeaderRewrite,
-        patch: Callable[[bytearray, int, BurstLayout], None] | None = None,
+        patch: PayloadPatch | None = None,
     ) -> bool:
         """Queue the packets of `burst` with headers of this receiver's own.
 
-        `patch` may change payloads: it gets the buffer, where the layout begins in it, and the
-        layout. False if nothing was queued: not connected, or too long for one call.
+        False if nothing was queued: not connected, or more than a batch holds.
         """
         srtp = self._srtp
         if srtp is None or self._path is None:
@@ -477,7 +479,7 @@ class PeerTransport:
         start = batch.end
         batch.buffer[start : start + size] = layout.template
         if patch is not None:
-            patch(batch.buffer, start, layout)
+            patch(batch.buffer, [start + header_length + offset for offset, *_ in layout.packets])
         try:
             srtp.protect_burst(batch, start, layout, header)
         except SrtpError:
