@@ -48,6 +48,7 @@ CALLS: Mapping[str, tuple[tuple[Any, ...], Any]] = {
     ),
     "permit": ((LessonId, ParticipantId, MediaPermissions), type(None)),
     "remove": ((LessonId, ParticipantId), type(None)),
+    "close_page": ((LessonId, ParticipantId), type(None)),
     "close_room": ((LessonId,), type(None)),
     "attach_sink": ((RtpSink,), type(None)),
     "detach_sink": ((LessonId, PublicationId), type(None)),

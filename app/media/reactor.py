@@ -86,9 +86,14 @@ class MediaReactor:
                 case DeviceReplaced() if is_session_device(row.event.old_device_id):
                     # It only stood in: the connections of the page that comes back are still its own.
                     self._pending(runtime, worker).grant_due.add(row.event.participant_id)
-                case DeviceReplaced() | ParticipantLeft():
-                    # The peers belong to a device that lost its place; a new one starts afresh.
-                    self._pending(runtime, worker).reset_due.add(row.event.participant_id)
+                case DeviceReplaced():
+                    # The connections belong to a page that lost its place; the new one starts afresh.
+                    pending = self._pending(runtime, worker)
+                    pending.close_due.add(row.event.participant_id)
+                    pending.grant_due.add(row.event.participant_id)
+                case ParticipantLeft():
+                    # As above, and whoever comes back later finds no session of before.
+                    self._pending(runtime, worker).remove_due.add(row.event.participant_id)
 
     # -- for the workers
 

@@ -83,7 +83,10 @@ class Pending:
 
     def __init__(self) -> None:
         self.grant_due: set[ParticipantId] = set()
-        self.reset_due: set[ParticipantId] = set()
+        self.close_due: set[ParticipantId] = set()
+        """The connections of the page."""
+        self.remove_due: set[ParticipantId] = set()
+        """Everything of the participant, also if it is to be there again."""
 
 
 class Lessons(Protocol):
@@ -265,7 +268,8 @@ class EngineReconciler:
                 # Whatever was asked for is still due.
                 kept = self.pending(lesson_id)
                 kept.grant_due |= pending.grant_due
-                kept.reset_due |= pending.reset_due
+                kept.close_due |= pending.close_due
+                kept.remove_due |= pending.remove_due
                 raise
 
     async def _sync(self) -> None:
@@ -327,9 +331,13 @@ class EngineReconciler:
             self._lessons.forget(lesson_id)
             return
         actual = self._rooms.get(lesson_id)
-        for participant_id in pending.reset_due:
+        for participant_id in pending.remove_due:
             if actual is not None and participant_id in actual:
                 await self._perform(Remove(lesson_id, participant_id))
+        for participant_id in pending.close_due - pending.remove_due:
+            if actual is not None and participant_id in actual:
+                await self._engine.close_page(lesson_id, participant_id)
+                self._drop_grant((lesson_id, participant_id))
         room = runtime.room
         desired = desired_room(room, self._lessons.caps)
         for call in plan(lesson_id, desired, self._rooms.get(lesson_id)):
@@ -375,7 +383,12 @@ class EngineReconciler:
                 del table[place]
 
     def _drop_place(self, place: _Place) -> None:
-        for table in (self._grants, self._told, self._slots):
+        self._drop_grant(place)
+        self._slots.pop(place, None)
+
+    def _drop_grant(self, place: _Place) -> None:
+        """Its page is to make new connections."""
+        for table in (self._grants, self._told):
             table.pop(place, None)
         self._resets[place] = self._resets.get(place, 0) + 1
 

@@ -116,6 +116,9 @@ class RemoteEngine:
     async def remove(self, lesson_id: LessonId, participant_id: ParticipantId) -> None:
         await self._call("remove", lesson_id, participant_id)
 
+    async def close_page(self, lesson_id: LessonId, participant_id: ParticipantId) -> None:
+        await self._call("close_page", lesson_id, participant_id)
+
     async def close_room(self, lesson_id: LessonId) -> None:
         await self._call("close_room", lesson_id)
 

@@ -143,6 +143,14 @@ class MemoryEngine:
                 self.emit(SlotMapped(lesson_id, participant_id, slot, mapped.get(slot)))
         member.slots = mapped
 
+    async def close_page(self, lesson_id: LessonId, participant_id: ParticipantId) -> None:
+        self._called("close_page", participant_id)
+        member = self.rooms.get(lesson_id, {}).get(participant_id)
+        for publication in list(member.publications) if member is not None else ():
+            self.emit(PublicationRemoved(lesson_id, participant_id, publication))
+        if member is not None:
+            member.publications.clear()
+
     async def remove(self, lesson_id: LessonId, participant_id: ParticipantId) -> None:
         self._called("remove", participant_id)
         member = self.rooms.get(lesson_id, {}).pop(participant_id, None)
@@ -528,9 +536,25 @@ async def test_the_replaced_device_loses_its_peers_at_once(open_app: Callable[..
     await until(lambda: runtime.room.participants[A].publishing)
     await runtime.execute(join_of(A, "dev_new"))
     await until(lambda: len(set(app.pages.epochs(A))) == 2)
-    assert ("remove", A) in app.engine.calls
-    assert A in app.held()
+    assert ("close_page", A) in app.engine.calls
+    assert ("remove", A) not in app.engine.calls
     await until(lambda: not runtime.room.participants[A].publishing)
+
+
+async def test_a_page_that_takes_over_from_a_session_keeps_its_connections(
+    open_app: Callable[..., App],
+) -> None:
+    app = open_app()
+    await app.reactor.start()
+    runtime = await app.live_room()
+    await runtime.execute(ReportCut(A, join_of(A).device_id))
+    await runtime.execute(join_of(A, "whip_1", is_resume=True))
+    app.pages.grants.pop(A, None)
+    await runtime.execute(join_of(A, is_resume=True))
+    assert runtime.room.participants[A].device_id == join_of(A).device_id
+    await until(lambda: app.pages.grants.get(A))
+    assert app.pages.epochs(A) == [app.engine.media_epoch]
+    assert not {name for name, _ in app.engine.calls} & {"remove", "close_page"}
 
 
 async def test_the_end_closes_the_room(open_app: Callable[..., App]) -> None:

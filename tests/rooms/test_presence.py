@@ -73,6 +73,17 @@ def test_the_replaced_device_has_no_say_any_more() -> None:
     assert told.who(A).device_id == "dev_new"
 
 
+def test_a_session_stands_in_for_a_page_and_never_pushes_one_out() -> None:
+    told = live_lesson()
+    session = join_of(A, "whip_1", is_resume=True)
+    assert told.refuses(session) == "replaced"
+    told.does(ReportCut(A, join_of(A).device_id))
+    assert told.does(session) == (ParticipantReturned(A, DeviceId("whip_1")),)
+    back = join_of(A, is_resume=True)
+    assert told.does(back) == (DeviceReplaced(A, DeviceId("whip_1"), back.device_id),)
+    assert told.refuses(session) == "replaced"
+
+
 def test_a_reload_gives_the_same_seat_back_and_no_second_attendance_row() -> None:
     told = live_lesson()
     told.does(ReportCut(A, join_of(A).device_id))

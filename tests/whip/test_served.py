@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import httpx
@@ -12,17 +12,11 @@ from app.signaling.messages import CallUpAccept, CallUpCall, StageSendDown
 from tests.support.lesson_peers import LessonPeer, until
 from tests.support.office import Office, PlannedLesson
 from tests.support.rtc_peer import allow_loopback
-from tests.support.serve import Served, serving
+from tests.support.serve import Served
 from tests.support.whip_client import FRAGMENT, SDP, WhipClient
 
 PATIENCE_S = 30.0
 PASSWORD = "P2uYro0UCOQ4zxjKXaWCBui1"
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("whip") / "data") as server:
-        yield server
 
 
 @pytest.fixture(autouse=True)
@@ -273,10 +267,14 @@ async def test_a_page_takes_the_place_that_an_encoder_held_and_the_encoder_goes_
         assert page.client is not None
         await page.client.close()  # a cut: the encoder keeps the place until the page is back
         await until("the page is back", lambda: page.joins == 2 and page.is_joined, PATIENCE_S)
-        frames = seen.frames["video"]
-        await until("more pictures", lambda: seen.frames["video"] > frames + 10, PATIENCE_S)
-        assert seen.luma["video"] > 225
         page.check()
+        place = {"role": "lead"}
+        async with LessonPeer(scene.office, scene.lesson_id, place, "classroom-a") as other:
+            await until("another page is in", lambda: other.is_joined, PATIENCE_S)
+            frames = seen.frames["video"]
+            await until("more pictures", lambda: seen.frames["video"] > frames + 10, PATIENCE_S)
+            assert seen.luma["video"] > 225
+            other.check()
     assert await encoder.delete() == 200
 
 

@@ -117,6 +117,13 @@ class SfuEngine:
         if room is not None:
             room.remove(participant_id)
 
+    def close_page(self, lesson_id: LessonId, participant_id: ParticipantId) -> None:
+        """Close the connections of the participant's page; its WHIP and WHEP sessions go on."""
+        participant = self._find(lesson_id, participant_id)
+        if participant is not None:
+            participant.replace_publishing(None)
+            participant.replace_subscribing(None)
+
     def close_room(self, lesson_id: LessonId) -> None:
         room = self.rooms.pop(lesson_id, None)
         if room is not None:
