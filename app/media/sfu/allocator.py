@@ -326,6 +326,8 @@ class Allocator:
         self, tiles: Sequence[Tile], budget_bps: float
     ) -> dict[str, LayerChoice | None] | None:
         """The most important improvement that the budget allows; None if it allows none."""
+        if all(self.chosen[tile.key] == tile.choices()[-1] for tile in tiles):
+            return None
         target = allocate(tiles, budget_bps / UP_MARGIN)
         for tile in sorted(tiles, key=lambda tile: self.chosen[tile.key] is not None):
             if _rank(target[tile.key]) > _rank(self.chosen[tile.key]):

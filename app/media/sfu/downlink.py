@@ -1,10 +1,11 @@
 """One subscriber's link: what it carries, which layers go over it, and what fills it up. Pure, time is an argument."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.media.sfu.allocator import Allocator, Budget, LinkUse, LossVerdict, Tile
 from app.media.sfu.estimator import DownlinkEstimator, RembEstimator, SentRates
+from app.media.sfu.layer_choice import LayerChoice
 from app.media.sfu.padding import PaddingClimb
 
 DECISION_INTERVAL_S = 0.2
@@ -59,6 +60,11 @@ class Downlink:
         )
 
     @property
+    def chosen(self) -> Mapping[str, LayerChoice | None]:
+        """What each tile gets; None: nothing."""
+        return self.allocator.chosen
+
+    @property
     def may_have_stills(self) -> bool:
         """Below this there is room for sound alone."""
         return self.estimator.bitrate_bps >= STILLS_FROM_BPS
@@ -68,7 +74,7 @@ class Downlink:
     ) -> None:
         """Decide. `video_packets` were sent since the last time, without retransmissions.
 
-        `allocator.chosen` and `padding_bps` hold until the next time.
+        `chosen` and `padding_bps` hold until the next time.
         """
         self._audio.append((now, sent.audio_bps))
         while now - self._audio[0][0] > AUDIO_PEAK_S:

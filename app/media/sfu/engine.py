@@ -299,7 +299,7 @@ class SfuEngine:
         self.tick(self._clock())
 
     def tick(self, now: float) -> None:
-        """Every 20 ms: NACKs and PLIs that are due, reports once a second, pauses for loss, measurements."""
+        """Every 20 ms: NACKs and PLIs that are due, reports once a second, what each link carries, measurements."""
         self.telemetry.tick(self.rooms, now)
         self._metrics.tick(self.rooms, now)
         is_decision_due = now >= self._decisions_due
@@ -322,9 +322,12 @@ class SfuEngine:
                 if now >= subscribing.report_due:
                     subscribing.report(now)
                     subscribing.report_due = now + REPORT_INTERVAL_S
-                if is_decision_due and subscribing.is_ready:
+                if not subscribing.is_ready:
+                    continue
+                subscribing.pad(now)
+                if is_decision_due:
                     subscribing.update_redundancy(now)
-                    if subscribing.loss_pause.update(now):
+                    if subscribing.decide(now):
                         room.route(participant)
 
     def _tick_sessions(self, participant: Participant, now: float, is_decision_due: bool) -> None:
@@ -336,7 +339,10 @@ class SfuEngine:
             if now >= peer.report_due:
                 peer.report(now)
                 peer.report_due = now + REPORT_INTERVAL_S
-            if is_decision_due and peer.is_ready and peer.loss_pause.update(now):
+            if not peer.is_ready:
+                continue
+            peer.pad(now)
+            if is_decision_due and peer.decide(now):
                 participant.room.route_session(participant, session)
 
 

@@ -18,6 +18,7 @@ from app.media.port import (
     SpeakersChanged,
     SubscriptionPaused,
 )
+from app.media.sfu.allocator import PauseReason
 from app.media.sfu.layer import PublisherFeedback
 from app.media.sfu.layer_choice import BASE_LAYER, TOP_LAYER
 from app.media.sfu.media_session import MediaSession, PublishingSession, ViewingSession
@@ -29,7 +30,6 @@ from app.media.sfu.sender_clock import SenderClock
 from app.media.sfu.sink import SinkConnection
 from app.media.sfu.slots import map_slots, publisher_of, slot_names
 from app.media.sfu.subscribing_peer import SubscribingPeer
-from app.media.sfu.subscription import SlotStream
 from app.media.sfu.track_format import TrackFormat
 from app.media.wire.transport import TransportState
 
@@ -70,7 +70,7 @@ class Participant:
         self.subscribing: SubscribingPeer | None = None
         self.publish_state: PeerState = "closed"
         self.subscribe_state: PeerState = "closed"
-        self.paused: set[PublicationId] = set()
+        self.paused: dict[PublicationId, PauseReason] = {}
         self.clock = SenderClock()
         self.sessions: dict[MediaSessionId, MediaSession] = {}
         self._holders: dict[Source, PublishingSession] = {}
@@ -422,20 +422,40 @@ class Room:
         """Make the streams of `participant` carry what it may receive, and only that."""
         peer = participant.subscribing
         if peer is None:
-            self._set_paused(participant, set())
+            self._set_paused(participant, {})
             return
-        now = self._clock()
         wanted = self._wanted(participant) if peer.is_ready else {}
-        paused: set[PublicationId] = set()
+        self._set_paused(participant, self._carry(peer, wanted, participant.permissions))
+
+    def _carry(
+        self,
+        peer: SubscribingPeer,
+        wanted: dict[str, Publication],
+        permissions: MediaPermissions,
+    ) -> dict[PublicationId, PauseReason]:
+        """Map what each stream is to carry, aimed at the layer that link and quality allow; what is paused."""
+        now = self._clock()
+        paused: dict[PublicationId, PauseReason] = {}
+        peer.wanted = {
+            mid: (publication, permissions.receive[publication.publication_id])
+            for mid, publication in wanted.items()
+            if mid in peer.streams and peer.streams[mid].can_carry(publication)
+        }
         for mid, stream in peer.streams.items():
-            publication = wanted.get(mid)
-            if publication is not None and not stream.can_carry(publication):
-                publication = None
-            if publication is not None and stream.kind == "video" and peer.loss_pause.is_paused:
-                paused.add(publication.publication_id)
-                publication = None
-            _carry(stream, publication, participant.permissions, now)
-        self._set_paused(participant, paused)
+            if mid not in peer.wanted:
+                stream.map(None, now)
+                continue
+            publication, reception = peer.wanted[mid]
+            aim = BASE_LAYER if reception.quality == "low" else TOP_LAYER
+            # What was decided for another publication in this place holds until the next decision.
+            choice = peer.downlink.chosen.get(mid, aim)
+            if choice is None:
+                paused[publication.publication_id] = peer.downlink.allocator.reasons[mid]
+                stream.map(None, now)
+            else:
+                stream.map(publication, now, choice)
+                stream.aim(choice.spatial, choice.temporal, now)
+        return paused
 
     def _wanted(self, participant: Participant) -> dict[str, Publication]:
         """Mid to publication by slots and permissions."""
@@ -456,17 +476,18 @@ class Room:
                 wanted.setdefault(f"{slot}.{'v' if publication.is_video else 'a'}", publication)
         return wanted
 
-    def _set_paused(self, participant: Participant, paused: set[PublicationId]) -> None:
+    def _set_paused(
+        self, participant: Participant, paused: dict[PublicationId, PauseReason]
+    ) -> None:
         before, participant.paused = participant.paused, paused
-        for identifier in sorted(before ^ paused):
-            is_paused = identifier in paused
+        for identifier in sorted(before.keys() ^ paused.keys()):
             self.emit(
                 SubscriptionPaused(
                     self.lesson_id,
                     participant.participant_id,
                     identifier,
-                    is_paused,
-                    "loss" if is_paused else "",
+                    identifier in paused,
+                    paused.get(identifier, ""),
                 )
             )
 
@@ -479,33 +500,14 @@ class Room:
         peer = session.peer
         if peer is None:
             return
-        now = self._clock()
-        for stream in peer.streams.values():
+        wanted: dict[str, Publication] = {}
+        for mid, stream in peer.streams.items():
             source = Source.MICROPHONE if stream.kind == "audio" else Source.CAMERA
-            publication = None
-            if peer.is_ready and session.publisher_id is not None:
-                identifier = publication_id(session.publisher_id, source)
-                reception = participant.permissions.receive.get(identifier)
-                if reception is not None and reception.quality != "off":
-                    publication = self.publication(identifier)
-            if publication is not None and not stream.can_carry(publication):
-                publication = None
-            if stream.kind == "video" and peer.loss_pause.is_paused:
-                publication = None
-            _carry(stream, publication, participant.permissions, now)
-
-
-def _carry(
-    stream: SlotStream,
-    publication: Publication | None,
-    permissions: MediaPermissions,
-    now: float,
-) -> None:
-    """Map `publication`, and aim at the layer that the permitted quality allows."""
-    if publication is None:
-        stream.map(None, now)
-        return
-    reception = permissions.receive[publication.publication_id]
-    aim = BASE_LAYER if reception.quality == "low" else TOP_LAYER
-    stream.map(publication, now, aim)
-    stream.aim(aim.spatial, aim.temporal, now)
+            if not peer.is_ready or session.publisher_id is None:
+                continue
+            identifier = publication_id(session.publisher_id, source)
+            reception = participant.permissions.receive.get(identifier)
+            publication = self.publication(identifier)
+            if publication is not None and reception is not None and reception.quality != "off":
+                wanted[mid] = publication
+        self._carry(peer, wanted, participant.permissions)

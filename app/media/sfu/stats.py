@@ -91,7 +91,7 @@ def _subscribing(peer: SubscribingPeer, session_id: str | None) -> Stats:
         "state": PEER_STATES[peer.transport.state],
         "transport": _transport(peer.transport),
         "allowed_bitrate_bps": None,
-        "available_outgoing_bitrate_bps": peer.estimate_bps,
+        "available_outgoing_bitrate_bps": peer.downlink.estimator.bitrate_bps,
         "packets_unbound": 0,
         "nack_count": peer.nacks_received,
         "pli_count": peer.plis_received,

@@ -4,11 +4,16 @@ import secrets
 from collections.abc import Callable
 from typing import Protocol
 
+from app.media.port import Reception
+from app.media.sfu.allocator import Tile
 from app.media.sfu.audio_stream import AudioStream
-from app.media.sfu.feedback import LossPause
+from app.media.sfu.downlink import Downlink
+from app.media.sfu.layer_costs import layer_costs
 from app.media.sfu.negotiation import SlotSection
 from app.media.sfu.ntp import ntp_timestamp
+from app.media.sfu.publication import Publication
 from app.media.sfu.red import RedundancyRule
+from app.media.sfu.sent_meter import SentMeter
 from app.media.sfu.subscription import SlotStream, StreamFormats
 from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.rtcp import (
@@ -28,6 +33,8 @@ from app.media.wire.transport import PeerTransport, TransportState
 
 INITIAL_RTT_S = 0.100
 REPORTS_PER_PACKET = 16
+MAX_PADDING_S = 0.1
+"""A loop that was late does not make up for it in one burst."""
 
 
 class SubscribingOwner(Protocol):
@@ -62,7 +69,9 @@ class SubscribingPeer:
         """The receiver's last one on each of our streams, by SSRC."""
         self.estimate_bps = 0
         """The receiver's last REMB, 0 if none came."""
-        self.loss_pause = LossPause()
+        self.downlink = Downlink()
+        self.wanted: dict[str, tuple[Publication, Reception]] = {}
+        """What each media section should carry if the link allows; the room's decision."""
         self.redundancy = RedundancyRule()
         self._owner = owner
         self._endpoint = endpoint
@@ -82,6 +91,11 @@ class SubscribingPeer:
             for section in sections
         }
         self._by_ssrc = {stream.ssrc: stream for stream in self.streams.values()}
+        self._media_ssrcs = {stream.rtx_ssrc: stream.ssrc for stream in self.streams.values()}
+        self._meter = SentMeter()
+        self._packets_sent = self._asked_again = 0
+        self._padded_at = now
+        self._padding_owed = 0.0
 
     @property
     def is_ready(self) -> bool:
@@ -135,6 +149,10 @@ class SubscribingPeer:
                         self._keyframe_wanted(ssrc, now)
                 case Remb():
                     self.estimate_bps = packet.bitrate_bps
+                    ssrcs = tuple(self._media_ssrcs.get(ssrc, ssrc) for ssrc in packet.ssrcs)
+                    self.downlink.estimator.remb_received(
+                        packet.sender_ssrc, ssrcs, packet.bitrate_bps, now
+                    )
                 case _:
                     pass
 
@@ -150,13 +168,14 @@ class SubscribingPeer:
         expected, lost = stream.reported(block)
         self.packets_reported += expected
         self.packets_reported_lost += lost
-        self.loss_pause.report(expected, lost, now)
+        self.downlink.estimator.reported(expected, lost, now)
         if block.last_sr:
             # RFC 3550 §6.4.1: A - LSR - DLSR in 1/65536 s.
             middle = ntp_timestamp(now) >> 16 & 0xFFFFFFFF
             rtt = (middle - block.last_sr - block.delay_since_last_sr) & 0xFFFFFFFF
             if rtt < 10 * 65_536:
                 self.round_trip_time_s = rtt / 65_536
+                self.downlink.round_trip(self.round_trip_time_s, now)
                 self.rtt_s += (self.round_trip_time_s - self.rtt_s) / 8
 
     def _keyframe_wanted(self, ssrc: int, now: float) -> None:
@@ -166,11 +185,46 @@ class SubscribingPeer:
 
     def update_redundancy(self, now: float) -> None:
         """Some times a second: whether the sound goes out twice."""
-        loss = self.loss_pause.loss(now)
+        loss = self.downlink.estimator.loss(now)
         if self.redundancy.update(loss, self.estimate_bps, now):
             for stream in self.streams.values():
                 if isinstance(stream, AudioStream):
                     stream.is_redundant = self.redundancy.is_on
+
+    # -- what the link carries
+
+    def decide(self, now: float) -> bool:
+        """Every 200 ms: share the link out. True if some picture gets another layer, or none, or one again."""
+        videos = [stream for stream in self.streams.values() if stream.kind == "video"]
+        packets = sum(stream.packets_sent for stream in videos)
+        asked_again = sum(stream.asked_again for stream in videos)
+        self.downlink.asked_again(asked_again - self._asked_again, now)
+        before = self.downlink.chosen
+        self.downlink.update(
+            [
+                Tile(mid, reception.priority, layer_costs(publication, reception.quality))
+                for mid, (publication, reception) in self.wanted.items()
+                if publication.is_video
+            ],
+            self._meter.measure(self.streams.values(), now),
+            packets - self._packets_sent,
+            now,
+        )
+        self._packets_sent, self._asked_again = packets, asked_again
+        return self.downlink.chosen != before
+
+    def pad(self, now: float) -> None:
+        """Every 20 ms: fill the link up as far as it was decided."""
+        elapsed_s, self._padded_at = now - self._padded_at, now
+        if not self.downlink.padding_bps:
+            self._padding_owed = 0.0
+            return
+        self._padding_owed += self.downlink.padding_bps / 8 * min(elapsed_s, MAX_PADDING_S)
+        for mid in self.wanted:
+            stream = self.streams[mid]
+            if stream.kind == "video" and stream.can_pad:
+                self._padding_owed -= stream.pad(int(self._padding_owed), now)
+                return
 
     # -- reports
 

@@ -27,6 +27,8 @@ MIN_RETRANSMISSION_INTERVAL_S = 0.100
 """A repeated NACK within this time (or the round trip) asks for what is already on its way."""
 RETRANSMISSIONS_PER_S = 300.0
 RETRANSMISSION_BURST = 300.0
+LEAST_PADDING_OCTETS, MAX_PADDING_OCTETS = 120, 255
+"""Of one packet: its last octet counts them."""
 REPORT_WITHOUT_CLOCK_AFTER_S = 5.0
 """Until then the publisher's own sender report is awaited."""
 
@@ -98,6 +100,10 @@ class SlotStream:
         self.packets_left_out = 0
         """Of temporal layers above the one aimed at."""
         self.retransmitted = 0
+        self.octets_resent = 0
+        self.octets_padded = 0
+        self.asked_again = 0
+        """Packets sent again more than once: the first answer was lost as well."""
         self._is_video = kind == "video"
         self._send_rtp = send
         self._send_burst = send_burst
@@ -424,6 +430,7 @@ class SlotStream:
             if self._resend_budget < 1:
                 return
             self._resend_budget -= 1
+            self.asked_again += number in self._resent
             if len(self._resent) >= 2_048:
                 self._resent.clear()
             self._resent[number] = now
@@ -440,27 +447,53 @@ class SlotStream:
         self, segment: Segment, packet: MediaPacket, payload_type: int, now: float
     ) -> None:
         number = (packet.index + segment.sequence_offset) & 0xFFFF
-        payload = segment.payload(packet)
-        rtx_number = self._rtx_sequence_number
-        self._rtx_sequence_number = (rtx_number + 1) & 0xFFFF
         timestamp = (packet.rtp_timestamp + segment.timestamp_offset) & 0xFFFFFFFF
+        body = number.to_bytes(2, "big") + segment.payload(packet)
         second = payload_type | 0x80 if packet.marker else payload_type
-        if self._send_time_word:
-            send_time = int(now * 262_144) & 0xFFFFFF
-            header = _HEADER_WITH_SEND_TIME.pack(
-                0x90,
-                second,
-                rtx_number,
-                timestamp,
-                self.rtx_ssrc,
-                _ONE_WORD_EXTENSION,
-                self._send_time_word | send_time,
-            )
-        else:
-            header = _HEADER.pack(0x80, second, rtx_number, timestamp, self.rtx_ssrc)
-        body = number.to_bytes(2, "big") + payload
-        if self._send_rtp(header, body, is_video=True):
+        if self._send_rtp(self._rtx_header(second, timestamp, now), body, is_video=True):
             self.retransmitted += 1
+            self.octets_resent += len(body)
+
+    def _rtx_header(self, second: int, timestamp: int, now: float, first: int = 0x80) -> bytes:
+        """The next one of the retransmission stream; `second` is the marker and the payload type."""
+        number = self._rtx_sequence_number
+        self._rtx_sequence_number = (number + 1) & 0xFFFF
+        if not self._send_time_word:
+            return _HEADER.pack(first, second, number, timestamp, self.rtx_ssrc)
+        return _HEADER_WITH_SEND_TIME.pack(
+            first | 0x10,
+            second,
+            number,
+            timestamp,
+            self.rtx_ssrc,
+            _ONE_WORD_EXTENSION,
+            self._send_time_word | int(now * 262_144) & 0xFFFFFF,
+        )
+
+    @property
+    def can_pad(self) -> bool:
+        """Whether the receiver took retransmissions, and this stream was mapped once."""
+        return self._rtx_payload_type is not None
+
+    def pad(self, octets: int, now: float) -> int:
+        """Send up to `octets` of nothing (RFC 3550 §5.1) on the retransmission stream; how many were sent.
+
+        An RTX packet without a payload is discarded once its arrival has been counted.
+        """
+        payload_type, last = self._rtx_payload_type, self._last
+        if payload_type is None:
+            return 0
+        timestamp = last.rtp_timestamp if last is not None else 0
+        sent = 0
+        while octets - sent >= LEAST_PADDING_OCTETS:
+            size = min(octets - sent, MAX_PADDING_OCTETS)
+            header = self._rtx_header(payload_type, timestamp, now, first=0xA0)
+            body = bytes(size - 1) + bytes((size,))
+            if not self._send_rtp(header, body, is_video=True):
+                break
+            sent += size
+        self.octets_padded += sent
+        return sent
 
     def reported(self, block: ReportBlock) -> tuple[int, int]:
         """Packets (expected, lost) on the receiver's link since its last report.

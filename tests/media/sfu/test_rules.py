@@ -8,13 +8,7 @@ from hypothesis import strategies as st
 
 from app.ids import ParticipantId, PublicationId
 from app.media.port import MediaPermissions, Reception, SlotGroup
-from app.media.sfu.feedback import (
-    FIRST_PROBE_AFTER_S,
-    LAST_PROBE_AFTER_S,
-    UPLINK_FLOOR_BPS,
-    LossPause,
-    UplinkRate,
-)
+from app.media.sfu.feedback import UPLINK_FLOOR_BPS, UplinkRate
 from app.media.sfu.missing_packets import MAX_MISSING, MAX_REQUESTS, MissingPackets
 from app.media.sfu.reception import Reception as Statistics
 from app.media.sfu.slots import map_slots, slot_names
@@ -90,56 +84,6 @@ def test_the_remb_is_the_cap_until_the_publishers_own_link_loses() -> None:
     for _ in range(60):
         rate.update(0.0, 1_500_000)
     assert rate.update(0.0, 1_500_000) == 1_500_000
-
-
-def run(
-    pause: LossPause, loss: float, seconds: float, begin: float, *, while_paused: bool = False
-) -> list[float]:
-    """Reports each 0.4 s while video flows (or always: of sound); when the state changed."""
-    changes = []
-    for step in range(int(seconds * 5)):
-        now = begin + step / 5
-        if step % 2 == 0 and (while_paused or not pause.is_paused):
-            pause.report(50, int(50 * loss), now)
-        if pause.update(now):
-            changes.append(now)
-    return changes
-
-
-def test_video_rests_after_two_seconds_over_ten_percent() -> None:
-    pause = LossPause()
-    assert run(pause, 0.08, 20, 0) == []
-    (paused_at,) = run(pause, 0.25, 5, 20)
-    assert pause.is_paused and 22 <= paused_at <= 24.5
-
-
-def test_a_short_burst_of_loss_pauses_nothing() -> None:
-    pause = LossPause()
-    assert run(pause, 0.0, 5, 0) + run(pause, 0.3, 1.2, 5) + run(pause, 0.0, 10, 6.2) == []
-
-
-def test_each_probe_that_fails_doubles_the_wait_up_to_a_minute() -> None:
-    pause = LossPause()
-    changes = run(pause, 0.5, 400, 0)
-    paused, resumed = changes[0::2], changes[1::2]
-    waits = [round(after - before) for before, after in zip(paused, resumed, strict=False)]
-    assert waits[:4] == [FIRST_PROBE_AFTER_S, 10, 20, 40]
-    assert len(waits) > 5 and set(waits[4:]) == {LAST_PROBE_AFTER_S}
-
-
-def test_a_probe_that_goes_well_forgives_the_pauses_before() -> None:
-    pause = LossPause()
-    run(pause, 0.5, 40, 0)
-    run(pause, 0.0, 160, 40)
-    changes = run(pause, 0.5, 12, 200)
-    assert round(changes[1] - changes[0]) == FIRST_PROBE_AFTER_S
-
-
-def test_video_does_not_come_back_while_sound_suffers() -> None:
-    pause = LossPause()
-    run(pause, 0.5, 4, 0)
-    assert run(pause, 0.4, 30, 4, while_paused=True) == []
-    assert len(run(pause, 0.0, 10, 34, while_paused=True)) == 1
 
 
 def test_a_gap_is_asked_for_after_two_packets_or_20_ms() -> None:
