@@ -203,16 +203,17 @@ class WhipDesk:
 
     async def close(self, session: Session) -> None:
         """End a session; its place is left unless another session or a page holds it."""
+        engine = self._engine(session.ticket.lesson_id)
+        # Before the engine tells that it is closed: that would be a loss.
+        self._sessions.pop(session.session_id, None)
         try:
-            await self._engine(session.ticket.lesson_id).close_session(
-                *session.place, session.session_id
-            )
+            await engine.close_session(*session.place, session.session_id)
         except NoSuchSession as error:
-            self._forget(session)
+            self._settle(session.place)
             raise _not_found() from error
         except EngineUnavailable as error:
+            self._sessions[session.session_id] = session
             raise _media_unavailable() from error
-        self._sessions.pop(session.session_id, None)
         log.info("session %s was closed", session.session_id)
         if self._of_place(session.place):
             self._settle(session.place)

@@ -4,11 +4,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
+import av
 import httpx
 import pytest
 
 from app.signaling.messages import CallUpAccept, CallUpCall, StageSendDown
+from tests.support.ffmpeg_whip import ffmpeg_push
 from tests.support.lesson_peers import LessonPeer, until
 from tests.support.office import Office, PlannedLesson
 from tests.support.rtc_peer import allow_loopback
@@ -16,6 +19,7 @@ from tests.support.serve import Served
 from tests.support.whip_client import FRAGMENT, SDP, WhipClient
 
 PATIENCE_S = 30.0
+SENT_S = 4.0
 PASSWORD = "P2uYro0UCOQ4zxjKXaWCBui1"
 
 
@@ -65,7 +69,7 @@ class Scene:
 async def scene(served: Served) -> AsyncIterator[Scene]:
     office = Office(served)
     async with httpx.AsyncClient(base_url=served.url, timeout=15) as http:
-        scene = Scene(office, office.plan_lesson(2), http, [])
+        scene = Scene(office, office.plan_lesson(2, recorded=True), http, [])
         yield scene
         for client in scene.clients:
             await client.close()
@@ -176,6 +180,22 @@ async def test_candidates_trickle_and_ice_restarts_as_the_rfc_says(scene: Scene)
     assert (await lead.patch(fragment("newone"), **tag)).status_code == 412
     after = {"If-Match": restarted.headers["etag"]}
     assert (await lead.patch(fragment("newone"), **after)).status_code == 204
+
+
+async def test_a_ticket_that_is_withdrawn_ends_its_sessions(scene: Scene) -> None:
+    scene.start()
+    seat_id = scene.plan.seats[0].seat_id
+    player = scene.seat()
+    await player.view("lead")
+    scene.office.call("DELETE", f"/lessons/{scene.lesson_id}/tickets/{seat_id}")
+
+    def has_left() -> bool:
+        return any(one["participant_id"] == seat_id for one in scene.events("participant.left"))
+
+    took = await until("the seat is empty", has_left, PATIENCE_S)
+    print(f"measured: the seat is empty {took:.1f} s after its ticket was withdrawn")
+    refused = await scene.http.delete(player.location, headers=player.headers)
+    assert (refused.status_code, refused.json()["code"]) == (401, "ticket_revoked")
 
 
 async def test_sessions_of_a_place_are_bounded(scene: Scene) -> None:
@@ -298,6 +318,39 @@ async def test_a_player_of_the_stage_follows_it(scene: Scene) -> None:
         print(f"measured: the player shows who was called up after {took:.2f} s")
         await page.request(lambda n: StageSendDown(type="stage.send_down", id=n, seat_id=first))
         await until("the lead again", lambda: luma["video"] < 100, PATIENCE_S)
+
+
+@pytest.mark.recording
+@pytest.mark.skipif("whip" not in av.formats_available, reason="PyAV's FFmpeg has no WHIP muxer")
+async def test_ffmpeg_sends_over_whip_and_is_recorded(scene: Scene, tmp_path: Path) -> None:
+    """A client that shares no line with us: it offers H.264 baseline, and no RTX."""
+    scene.start()
+    url = f"{scene.http.base_url}/whip/{scene.lesson_id}".replace("//whip", "/whip")
+    token = scene.token({"role": "lead"})
+    encoder = asyncio.create_task(asyncio.to_thread(ffmpeg_push, url, token, tmp_path, SENT_S))
+    player = scene.seat()
+    await player.view("lead")
+    seen = player.received
+    took = await until("FFmpeg's picture", lambda: seen.frames["video"] > 10, PATIENCE_S)
+    print(f"measured: FFmpeg's picture after {took:.2f} s")
+    await encoder
+    assert {one["reason"] for one in scene.events("participant.left")} == {"left"}
+    scene.office.call("POST", f"/lessons/{scene.lesson_id}/end")
+    recording: dict[str, object] = {}
+
+    async def is_available() -> bool:
+        lesson = scene.office.call("GET", f"/lessons/{scene.lesson_id}")
+        if lesson["recording_id"] is not None:
+            recording.update(scene.office.call("GET", f"/recordings/{lesson['recording_id']}"))
+        return recording.get("state") == "available"
+
+    await until("the replay is there", is_available, PATIENCE_S)
+    tracks = recording["tracks"]
+    assert isinstance(tracks, list)
+    assert {(one["participant_id"], one["source"]) for one in tracks} >= {
+        (scene.plan.lead_id, "camera"),
+        (scene.plan.lead_id, "microphone"),
+    }
 
 
 # --- restarts --------------------------------------------------------------------------------------
