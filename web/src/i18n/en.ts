@@ -263,7 +263,7 @@ export const en: Dictionary = {
     savingData: "Saving data",
     saveDataHint: "Smaller pictures that cost less; sound stays as it is, slides stay sharp.",
     ownPicture: "This classroom",
-    dataUsed: (amount: string) => `Data used this lesson: ${amount}`,
+    dataUsed: (amount: string) => `Data\u00a0used this\u00a0lesson: ${amount}`,
     dataUsedHint: "Picture and sound, both ways, counted by the server",
     stage: "Classrooms on stage",
     more: "More",

@@ -8,11 +8,11 @@ export function formatDuration(ms: number): string {
   return `${hours}:${String(minutes).padStart(2, "0")}:${seconds}`;
 }
 
-/** Bytes as people buy them: whole megabytes (10^6), from 1,000 of them on gigabytes with two digits. */
+/** Bytes as people buy them: megabytes (10^6), from 1,000 of them on gigabytes; never broken over two lines. */
 export function formatBytes(bytes: number): string {
   const megabytes = bytes / 1e6;
-  if (megabytes >= 999.5) return `${(megabytes / 1000).toFixed(2)} GB`;
-  return megabytes >= 0.95 ? `${Math.round(megabytes)} MB` : `${megabytes.toFixed(1)} MB`;
+  if (megabytes >= 999.5) return `${(megabytes / 1000).toFixed(2)}\u00a0GB`;
+  return megabytes >= 0.95 ? `${Math.round(megabytes)}\u00a0MB` : `${megabytes.toFixed(1)}\u00a0MB`;
 }
 
 /** The time of day on this machine's wall, as people read it. */

@@ -15,12 +15,19 @@ const TONES: Record<QualityName, BadgeTone> = {
 /** How the link of somebody else's place does, for the foot of its picture. */
 export function PlaceQuality({ place }: { place: ParticipantView }) {
   const words = useWords();
-  if (place.quality === null || place.presence === "absent") return null;
-  return (
+  const { quality } = place;
+  if (quality === null || place.presence === "absent") return null;
+  const said = (
     <>
-      <SignalBars quality={place.quality} />
-      {words.lesson.quality[place.quality]}
+      <SignalBars quality={quality} />
+      {words.lesson.quality[quality]}
     </>
+  );
+  // A weak one has to catch the eye of somebody who teaches.
+  return quality === "poor" || quality === "lost" ? (
+    <Badge tone={TONES[quality]}>{said}</Badge>
+  ) : (
+    said
   );
 }
 
