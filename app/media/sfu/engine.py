@@ -33,8 +33,9 @@ from app.media.sfu.negotiation import (
     remote_transport,
     slot_sections,
 )
+from app.media.sfu.participant import Participant
 from app.media.sfu.publishing_peer import PublishingPeer
-from app.media.sfu.room import Participant, Room
+from app.media.sfu.room import Room
 from app.media.sfu.session_calls import SessionCalls, session_snapshot
 from app.media.sfu.stats import room_stats
 from app.media.sfu.subscribing_peer import SubscribingPeer

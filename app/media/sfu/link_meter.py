@@ -2,8 +2,8 @@
 
 from app.media.port import LinkQuality, LinkSample
 from app.media.sfu.counter_sum import CounterSum
+from app.media.sfu.participant import Participant
 from app.media.sfu.quality import LinkReading, QualityMeter
-from app.media.sfu.room import Participant
 from app.media.wire.transport import PeerTransport, TransportState
 
 IP_UDP_HEADER_BYTES = 28

@@ -7,7 +7,8 @@ from app.ids import LessonId
 from app.media.port import EngineMetrics
 from app.media.sfu.counter_sum import CounterSum
 from app.media.sfu.link_meter import transports_of
-from app.media.sfu.room import PEER_STATES, Participant, Room
+from app.media.sfu.participant import PEER_STATES, Participant
+from app.media.sfu.room import Room
 from app.process import LoopLag, cpu_s, resident_bytes
 
 OBSERVE_INTERVAL_S = 2.0

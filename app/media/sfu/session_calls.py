@@ -22,8 +22,8 @@ from app.media.sfu.negotiation import (
     published_sections,
     remote_transport,
 )
+from app.media.sfu.participant import Participant
 from app.media.sfu.publishing_peer import PublishingPeer
-from app.media.sfu.room import Participant
 from app.media.sfu.session_negotiation import build_view_answer, offered_sources, viewed_sections
 from app.media.sfu.subscribing_peer import SubscribingPeer
 from app.media.wire.endpoint import MediaEndpoint

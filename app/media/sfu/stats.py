@@ -11,9 +11,10 @@ from app.media.sfu.audio_stream import AudioStream
 from app.media.sfu.layer import Layer
 from app.media.sfu.layer_choice import LayerChoice
 from app.media.sfu.media_session import PublishingSession
+from app.media.sfu.participant import PEER_STATES, Participant
 from app.media.sfu.publication import Publication
 from app.media.sfu.publishing_peer import PublishingPeer
-from app.media.sfu.room import PEER_STATES, Participant, Room
+from app.media.sfu.room import Room
 from app.media.sfu.subscribing_peer import SubscribingPeer
 from app.media.sfu.subscription import SlotStream
 from app.media.wire.transport import PeerTransport
