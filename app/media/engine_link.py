@@ -191,7 +191,10 @@ class LinkReader:
                 return
             body = bytes(self._buffer[_LENGTH.size : end])
             del self._buffer[:end]
-            message = json.loads(body)
+            try:
+                message = json.loads(body)
+            except RecursionError as error:
+                raise ValueError("link message is nested too deeply") from error
             if not isinstance(message, dict):
                 raise ValueError("link message is not an object")
             yield message

@@ -3,6 +3,8 @@ import typing
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.ids import LessonId, ParticipantId, PublicationId
 from app.media.engine_link import (
@@ -145,3 +147,42 @@ def test_frames_are_split_wherever_the_stream_breaks() -> None:
 def test_what_is_no_message_is_refused(stream: bytes) -> None:
     with pytest.raises(ValueError):
         list(LinkReader().feed(stream))
+
+
+@given(st.binary(max_size=80), st.booleans())
+def test_no_bytes_raise_anything_but_value_error(data: bytes, is_framed: bool) -> None:
+    stream = len(data).to_bytes(4, "big") + data if is_framed else data
+    try:
+        for message in LinkReader().feed(stream):
+            assert isinstance(message, dict)
+    except ValueError:
+        pass
+
+
+def test_a_message_that_is_nested_too_deeply_is_refused() -> None:
+    body = b"[" * 100_000
+    with pytest.raises(ValueError, match="nested"):
+        list(LinkReader().feed(len(body).to_bytes(4, "big") + body))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.text(max_size=5) | st.sampled_from(["publish", "receive", "p/camera", "quality"]),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=8,
+)
+KINDS = [*EVENTS.values(), *(kind for kinds, _ in CALLS.values() for kind in kinds)]
+
+
+@given(st.sampled_from(KINDS), JSON)
+def test_no_value_is_decoded_with_anything_but_value_error(kind: object, value: object) -> None:
+    try:
+        decode(kind, value)
+    except ValueError:
+        pass

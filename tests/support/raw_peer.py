@@ -102,6 +102,12 @@ class RawPeer:
     def local(self) -> LocalParameters:
         return self.transport.local_parameters
 
+    @property
+    def remote_ufrag(self) -> str:
+        """Of the engine's end of this connection."""
+        assert self._remote is not None
+        return self._remote[0]
+
     # -- TransportHandler
 
     def rtp_received(self, packet: RtpPacket, now: float) -> None:
@@ -138,9 +144,7 @@ class RawPeer:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
             self._socket.connect((host, port))
             asyncio.get_running_loop().add_reader(self._socket, self._read_udp)
-        # The engine is ICE-lite and never checks: the path is proven to ourselves by hand.
-        ours = (self.local.ufrag, self.local.pwd)
-        self.transport.receive(check(ours, ours[1], "self"), self._path, time.monotonic())
+        self._consent()
         setup = "passive" if section.setup in ("passive", "actpass") else "active"
         self._tasks.append(asyncio.create_task(self._send_checks()))
         await asyncio.sleep(CHECK_INTERVAL_S)
@@ -166,9 +170,16 @@ class RawPeer:
         assert self._remote is not None
         while True:
             self.transmit(check(self._remote, self._remote[1], self.local.ufrag))
+            self._consent()
             self.transport.tick(time.monotonic())
             is_connected = self.transport.state is TransportState.CONNECTED
             await asyncio.sleep(CONSENT_INTERVAL_S if is_connected else CHECK_INTERVAL_S)
+
+    def _consent(self) -> None:
+        """The engine is ICE-lite and never checks: the path is proven to ourselves by hand."""
+        assert self._path is not None
+        ours = (self.local.ufrag, self.local.pwd)
+        self.transport.receive(check(ours, ours[1], "self"), self._path, time.monotonic())
 
     # -- bytes
 

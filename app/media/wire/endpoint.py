@@ -44,7 +44,7 @@ class EndpointCounters:
     """Not STUN, from an address no peer has used."""
     unknown_ufrag: int = 0
     malformed: int = 0
-    """In the range of STUN, but not a binding request with a username."""
+    """Empty, or in the range of STUN but not a binding request with a username."""
     wrong_password: int = 0
     tcp_refused: int = 0
     handler_errors: int = 0
@@ -248,14 +248,14 @@ class MediaEndpoint:
         try:
             if data and data[0] < 4:
                 self._receive_stun(data, path or UdpPath(source, remote), now)
-            elif path is not None:
-                owner = self._owners[path]
-                if 20 <= data[0] < 64:
-                    self._handshakes.put(owner, data, path)
-                else:
-                    owner.receive(data, path, now)
-            else:
+            elif path is None:
                 counters.unknown_source += 1
+            elif not data:
+                counters.malformed += 1
+            elif 20 <= data[0] < 64:
+                self._handshakes.put(self._owners[path], data, path)
+            else:
+                self._owners[path].receive(data, path, now)
         except Exception:
             self._handler_failed(now)
 

@@ -12,6 +12,9 @@ from aioice import stun
 CONSENT_EXPIRES_S = 30.0
 """RFC 7675 §5.1: without a valid request for this long the remote no longer consents."""
 
+MAX_TRANSACTIONS = 256
+"""Remembered against replay; with a check each 2.5 s the last ten minutes."""
+
 _ICE_CHARACTERS = string.ascii_letters + string.digits
 _MAX_STUN_BYTES = 1280
 _COOKIE = stun.COOKIE.to_bytes(4, "big")
@@ -97,6 +100,7 @@ class IceLite:
         self.local_ufrag = local_ufrag
         self.local_pwd = local_pwd
         self.last_consent: float | None = None
+        self._transactions: dict[bytes, tuple[str, int]] = {}
         self._key = local_pwd.encode()
 
     @classmethod
@@ -104,12 +108,21 @@ class IceLite:
         """With new random credentials."""
         return cls(random_ufrag(), random_pwd())
 
-    def authenticate(self, request: BindingRequest, now: float) -> bool:
-        """Whether the sender knows our password; if so, consent counts from `now`."""
+    def authenticate(self, request: BindingRequest, remote: tuple[str, int], now: float) -> bool:
+        """Whether the sender at `remote` knows our password; if so, consent counts from `now`.
+
+        A request that came from another address before is somebody's who overheard it: answering
+        would let him draw the stream away. ICE has nothing against that (RFC 8445 §19.2).
+        """
         if request.local_ufrag != self.local_ufrag:
             return False
         if not request.message.check_message_integrity(self._key):
             return False
+        transactions = self._transactions
+        if transactions.setdefault(request.message.transaction_id, remote) != remote:
+            return False
+        if len(transactions) > MAX_TRANSACTIONS:
+            del transactions[next(iter(transactions))]
         self.last_consent = now
         return True
 

@@ -333,13 +333,13 @@ class PeerTransport:
             self._handler.rtp_received(packet, now)
 
     def receive_binding_request(self, request: BindingRequest, path: Path, now: float) -> bool:
-        """A connectivity check for one of `local_ufrags`; whether its password was right."""
+        """A connectivity check for one of `local_ufrags`; whether it was authentic."""
         if self._is_closed or self._ice_failed:
             return False
         previous = self._previous_ice
-        if self._ice.authenticate(request, now):
+        if self._ice.authenticate(request, path.remote, now):
             ice = self._ice
-        elif previous is not None and previous.authenticate(request, now):
+        elif previous is not None and previous.authenticate(request, path.remote, now):
             ice = previous
         else:
             self.stats.packets_rejected += 1

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.media.wire.dtls_srtp import Fingerprint
 from app.media.wire.ice import (
     CONSENT_EXPIRES_S,
+    MAX_TRANSACTIONS,
     BindingRequest,
     IceLite,
     is_stun,
@@ -27,6 +28,9 @@ def parameters(ice: IceLite, *, ufrag: str | None = None) -> LocalParameters:
     )
 
 
+REMOTE = ("192.0.2.7", 4321)
+
+
 def test_credentials_are_long_enough_and_never_repeat() -> None:
     generations = [IceLite.fresh() for _ in range(100)]
     assert len({g.local_ufrag for g in generations}) == 100
@@ -39,7 +43,7 @@ def test_right_password_is_answered_and_consents(remote: tuple[str, int]) -> Non
     ice = IceLite.fresh()
     request = BindingRequest.parse(binding_request(parameters(ice)))
     assert ice.consent_deadline is None
-    assert ice.authenticate(request, 50.0)
+    assert ice.authenticate(request, remote, 50.0)
     assert ice.consent_deadline == 50.0 + CONSENT_EXPIRES_S
     assert (request.remote_ufrag, request.is_nominating) == ("remo", True)
     response = stun.parse_message(ice.success_response(request, remote))
@@ -57,7 +61,7 @@ def test_controlled_remote_is_answered_too() -> None:
     message.attributes["ICE-CONTROLLED"] = 2**64 - 1
     message.add_message_integrity(ice.local_pwd.encode())
     request = BindingRequest.parse(bytes(message))
-    assert ice.authenticate(request, 1.0)
+    assert ice.authenticate(request, REMOTE, 1.0)
     assert not request.is_nominating
 
 
@@ -70,8 +74,19 @@ def test_wrong_password_ufrag_or_no_integrity_does_not_consent() -> None:
         binding_request(parameters(ice, ufrag=other.local_ufrag)),
         bytes(unsigned),
     ):
-        assert not ice.authenticate(BindingRequest.parse(data), 1.0)
+        assert not ice.authenticate(BindingRequest.parse(data), REMOTE, 1.0)
     assert ice.consent_deadline is None
+
+
+def test_what_is_remembered_against_replay_is_bounded() -> None:
+    ice = IceLite.fresh()
+    requests = [
+        BindingRequest.parse(binding_request(parameters(ice))) for _ in range(MAX_TRANSACTIONS + 1)
+    ]
+    for request in requests:
+        assert ice.authenticate(request, REMOTE, 1.0)
+    assert not ice.authenticate(requests[-1], ("192.0.2.66", 1), 1.0)
+    assert ice.authenticate(requests[0], ("192.0.2.66", 1), 1.0), "forgotten"
 
 
 def test_refusal_is_smaller_than_the_request() -> None:

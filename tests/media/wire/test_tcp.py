@@ -44,6 +44,17 @@ def test_frames_survive_any_chunk_boundaries(frames: list[bytes], cuts: list[int
     assert received == frames
 
 
+@given(st.lists(st.binary(max_size=64), max_size=20))
+def test_no_bytes_raise_anything_but_value_error_nor_are_kept_for_long(chunks: list[bytes]) -> None:
+    decoder = FrameDecoder()
+    try:
+        for chunk in chunks:
+            assert all(0 < len(one) <= MAX_FRAME_BYTES for one in decoder.feed(chunk))
+    except ValueError:
+        pass
+    assert len(decoder._buffer) <= 2 + MAX_FRAME_BYTES + 64
+
+
 def test_frames_survive_single_bytes() -> None:
     decoder = FrameDecoder()
     stream = frame(b"abc") + frame(b"") + frame(bytes(MAX_FRAME_BYTES))

@@ -133,6 +133,18 @@ def test_use_candidate_from_new_address_rebinds() -> None:
     assert pair.b_handler.rtp[0].payload == b"after the move"
 
 
+def test_a_check_that_was_overheard_rebinds_nothing_from_elsewhere() -> None:
+    pair = Pair().connect()
+    request = binding_request(pair.a.local_parameters)
+    pair.a.receive(request, pair.a_path, pair.now)
+    attacker = MemoryPath(("203.0.113.66", 6666))
+    pair.a.receive(request, attacker, pair.now)
+    assert pair.a.path is pair.a_path
+    assert attacker.sent[0][:2] == b"\x01\x11", "a binding error response"
+    pair.a.receive(request, pair.a_path, pair.now)
+    assert pair.a_path.take()[-1][:2] == b"\x01\x01", "a retransmission is answered"
+
+
 def test_media_and_dtls_from_an_address_without_check_are_ignored() -> None:
     pair = Pair().connect()
     packet = send(pair, 1000)
