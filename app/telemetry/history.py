@@ -10,6 +10,7 @@ from app.ids import LessonId, ParticipantId
 from app.media.port import (
     EngineConnected,
     EngineLost,
+    LayersWanted,
     LessonSampled,
     LinkQuality,
     LinkSample,
@@ -34,6 +35,7 @@ IncidentType = Literal[
     "peer.closed",
     "publication.started",
     "publication.stopped",
+    "layers.wanted",
     "video.paused",
     "video.resumed",
     "quality.changed",
@@ -142,12 +144,18 @@ class MediaHistory:
                 incident = _PEER_INCIDENTS.get(event.state)
                 if incident is not None:
                     lesson = self._lesson(index, event.lesson_id)
-                    self._note(lesson, incident, event.participant_id, event.connection)
+                    of_session = "" if event.session_id is None else f" {event.session_id}"
+                    detail = f"{event.connection}{of_session}"
+                    self._note(lesson, incident, event.participant_id, detail)
             case SubscriptionPaused():
                 lesson = self._lesson(index, event.lesson_id)
                 word: IncidentType = "video.paused" if event.is_paused else "video.resumed"
                 detail = f"{event.publication_id} {event.reason}".strip()
                 self._note(lesson, word, event.participant_id, detail)
+            case LayersWanted():
+                lesson = self._lesson(index, event.lesson_id)
+                wanted = f"{event.source.value} {sum(event.layers)} of {len(event.layers)}"
+                self._note(lesson, "layers.wanted", event.participant_id, wanted)
             case PublicationAdded():
                 lesson = self._lesson(index, event.lesson_id)
                 detail = f"{event.source.value} {event.codec}"

@@ -147,6 +147,13 @@ async def test_lead_and_classroom_see_each_other_through_their_sockets(
                     and m["participant"]["participant_id"] == LEAD
                 )
             )
+            measured = await lead.seen(
+                lambda m: (
+                    m.get("event") == "quality.changed"
+                    and m["participant"]["participant_id"] == SEAT_1
+                )
+            )
+            assert measured["participant"]["quality"] == "good"
             await lead.ask("lesson.end")
             revoked = await classroom.seen(lambda m: m["type"] == "media.revoked")
             assert revoked["reason"] == "ended"

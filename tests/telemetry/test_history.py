@@ -4,10 +4,12 @@ from app.ids import LessonId, ParticipantId, PublicationId
 from app.media.port import (
     EngineConnected,
     EngineLost,
+    LayersWanted,
     LessonSampled,
     LinkSample,
     PeerStateChanged,
     QualityMeasured,
+    Source,
     SubscriptionPaused,
 )
 from app.telemetry.history import (
@@ -48,6 +50,7 @@ def test_what_went_wrong_is_told_in_order() -> None:
         QualityMeasured(LESSON, A, "poor", 1, 1),
         QualityMeasured(LESSON, A, "poor", 2, 2),
         SubscriptionPaused(LESSON, A, camera, True, "loss"),
+        LayersWanted(LESSON, A, Source.CAMERA, (True, False, False)),
         PeerStateChanged(LESSON, A, "subscribe", "failed"),
         EngineLost(),
         EngineConnected(3),
@@ -60,6 +63,7 @@ def test_what_went_wrong_is_told_in_order() -> None:
         ("peer.connected", A, "subscribe"),
         ("quality.changed", A, "poor"),
         ("video.paused", A, "lead_1/camera loss"),
+        ("layers.wanted", A, "camera 1 of 3"),
         ("peer.failed", A, "subscribe"),
         ("engine.lost", None, "engine-0"),
         ("engine.connected", None, "engine-0"),

@@ -807,7 +807,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "peer.connected" | "peer.failed" | "peer.closed" | "publication.started" | "publication.stopped" | "video.paused" | "video.resumed" | "quality.changed" | "engine.lost" | "engine.connected";
+            type: "peer.connected" | "peer.failed" | "peer.closed" | "publication.started" | "publication.stopped" | "layers.wanted" | "video.paused" | "video.resumed" | "quality.changed" | "engine.lost" | "engine.connected";
         };
         /** JournalItem */
         JournalItem: {
