@@ -50,6 +50,7 @@ class _Path:
 
     is_tcp = False
     local_ip = "127.0.0.1"
+    outbox = None
 
     def __init__(self, udp: socket.socket, remote: tuple[str, int]) -> None:
         self._socket = udp

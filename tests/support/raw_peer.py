@@ -47,6 +47,7 @@ class _Path:
     """The one route of a raw peer."""
 
     local_ip = "127.0.0.1"
+    outbox = None
 
     def __init__(self, peer: "RawPeer", remote: tuple[str, int], is_tcp: bool) -> None:
         self._peer = peer

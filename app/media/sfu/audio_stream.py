@@ -1,6 +1,5 @@
 """The audio of one slot: a `SlotStream` that says everything twice to a receiver who loses much."""
 
-from app.media.sfu.media_burst import MediaBurst
 from app.media.sfu.packet_cache import MediaPacket
 from app.media.sfu.red import with_previous
 from app.media.sfu.sent_segments import Segment
@@ -13,16 +12,7 @@ class AudioStream(SlotStream):
     Each sequence number is still sent once only, in the one form or the other.
     """
 
-    is_redundant = False
     redundant_sent = 0
-
-    def forward_burst(self, burst: MediaBurst, send_time: int) -> None:
-        """As one burst only what is said once."""
-        if not self.is_redundant:
-            super().forward_burst(burst, send_time)
-            return
-        for packet in burst.packets:
-            self.forward(packet, send_time)
 
     def _send(self, packet: MediaPacket, segment: Segment, send_time: int, marker: bool) -> None:
         red_payload_type = self.formats.red_payload_type

@@ -54,7 +54,11 @@ class SendBurst(Protocol):
     """`PeerTransport.send_burst`."""
 
     def __call__(
-        self, burst: MediaBurst, header: HeaderRewrite, patch: PayloadPatch | None = None
+        self,
+        burst: MediaBurst,
+        header: HeaderRewrite,
+        send_time_word: int = 0,
+        patch: PayloadPatch | None = None,
     ) -> bool: ...
 
 
@@ -77,6 +81,9 @@ def first_sequence_number() -> int:
 
 class SlotStream:
     """The audio or the video of one slot of one subscriber."""
+
+    is_redundant = False
+    """Sound that is said twice, packet by packet (see `AudioStream`)."""
 
     def __init__(
         self,
@@ -121,6 +128,9 @@ class SlotStream:
         self._segments = SentSegments()
         self._segment: Segment | None = None
         """The current one, or the last one while nothing is sent."""
+        self._header = HeaderRewrite(0, ssrc, 0, 0)
+        self._header_segment: Segment | None = None
+        """The one that `_header` is for."""
         self._highest_index = -1
         self._last: MediaPacket | None = None
         """The newest packet, sent or left out."""
@@ -265,6 +275,7 @@ class SlotStream:
         if (
             segment is None
             or send_burst is None
+            or self.is_redundant
             or not burst.is_whole
             or burst.first_index != self._highest_index + 1
             or burst.temporal_id > self._temporal
@@ -275,18 +286,19 @@ class SlotStream:
         packets = burst.packets
         self._last = burst.last
         self._highest_index = burst.last.index
-        word = self._send_time_word
-        header = HeaderRewrite(
-            self._payload_type,
-            self.ssrc,
-            segment.sequence_offset,
-            segment.timestamp_offset,
-            word and word | send_time,
-        )
-        patch = None
+        header = self._header
+        if self._header_segment is not segment:
+            self._header_segment = segment
+            header = self._header = HeaderRewrite(
+                self._payload_type,
+                self.ssrc,
+                segment.sequence_offset,
+                segment.timestamp_offset,
+            )
+        word, patch = self._send_time_word, None
         if segment.has_new_ids and burst.has_picture_ids:
             patch = partial(segment.patch, packets)
-        if send_burst(burst, header, patch):
+        if send_burst(burst, header, word and word | send_time, patch):
             self.packets_sent += len(packets)
             self.octets_sent += burst.octets
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from itertools import accumulate
+from typing import Any
 
 from app.media.wire.burst import MAX_RUN_BYTES, MAX_RUN_PACKETS, BurstLayout, Run
 
@@ -18,12 +19,24 @@ class PacketBatch:
     and the kernel sends from there.
     """
 
-    __slots__ = ("address", "buffer", "end", "frame_ends", "runs", "sizes", "videos", "view")
+    __slots__ = (
+        "address",
+        "buffer",
+        "end",
+        "frame_ends",
+        "pointer",
+        "runs",
+        "sizes",
+        "videos",
+        "view",
+    )
 
     def __init__(self) -> None:
         self.buffer = bytearray(CAPACITY_BYTES)
         self.view = memoryview(self.buffer)
         self.address = ctypes.addressof(ctypes.c_char.from_buffer(self.buffer))
+        self.pointer: Any = None
+        """What `address` is to libsrtp, once that has asked."""
         self.end = 0
         self.sizes: list[int] = []
         self.videos: list[bool] = []

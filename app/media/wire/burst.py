@@ -56,6 +56,7 @@ class BurstLayout:
         "frame_ends",
         "header_length",
         "longest",
+        "messages",
         "packets",
         "runs",
         "size",
@@ -104,6 +105,12 @@ class BurstLayout:
         self.longest = max(self.sizes, default=tag_length) - tag_length
         """Bytes of the longest packet before encryption."""
         self._lay_runs()
+        self.messages = len(self.runs)
+
+    def payload_positions(self, start: int) -> list[int]:
+        """Where each payload lies when the layout begins at `start`."""
+        start += self.header_length
+        return [start + offset for offset, *_ in self.packets]
 
     def _lay_runs(self) -> None:
         sizes, count = self.sizes, len(self.sizes)
@@ -127,20 +134,21 @@ class BurstLayout:
 class Burst(Generic[PacketT]):
     """Packets of one stream, in order of arrival."""
 
-    __slots__ = ("_layouts", "is_video", "packets")
+    __slots__ = ("is_video", "layouts", "packets")
 
     def __init__(self, packets: Sequence[PacketT], *, is_video: bool) -> None:
         self.packets = packets
         self.is_video = is_video
-        self._layouts: dict[tuple[int, int], BurstLayout] = {}
+        self.layouts: dict[tuple[int, int], BurstLayout] = {}
+        """By header length and tag length, as far as `layout` was asked."""
 
     def layout(self, header_length: int, tag_length: int) -> BurstLayout:
         """The layout for receivers with headers and tags of this length, made once."""
         key = (header_length, tag_length)
-        found = self._layouts.get(key)
+        found = self.layouts.get(key)
         if found is None:
             found = BurstLayout(self.packets, self.is_video, header_length, tag_length)
-            self._layouts[key] = found
+            self.layouts[key] = found
         return found
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.media.wire.addresses import LocalAddress, local_addresses
-from app.media.wire.batch import BatchPool, PacketBatch
+from app.media.wire.batch import BatchPool
 from app.media.wire.candidates import candidate_lines
 from app.media.wire.dtls_srtp import DtlsCertificate
 from app.media.wire.handshakes import HandshakeQueue
@@ -307,20 +307,18 @@ class MediaEndpoint:
 
     def _flush_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
-        by_socket: dict[UdpSocket, list[tuple[PeerTransport, UdpPath, PacketBatch]]] = {}
+        outboxes = [bound.udp.outbox for bound in self._bound.values()]
         for transport in waiting:
-            path = transport.path
-            if isinstance(path, UdpPath):
-                batch = transport.take_batch()
-                if batch is not None:
-                    queue = by_socket.setdefault(path.udp_socket, [])
-                    queue.append((transport, path, batch))
+            path, batch = transport.path, transport.take_batch()
+            if batch is None:
+                continue
+            if isinstance(path, UdpPath) and path.outbox is not None:
+                path.outbox.add_batch(transport, path, batch)
             else:
-                transport.flush()
-        for udp, queue in by_socket.items():
-            drops = udp.send_batches([(path, batch) for _, path, batch in queue])
-            for (transport, _, batch), dropped in zip(queue, drops, strict=True):
-                transport.batch_sent(batch, dropped)
+                transport.batch_sent(batch, path.send_batch(batch) if path else len(batch.sizes))
+        for outbox in outboxes:
+            if outbox is not None:
+                outbox.flush()
 
     def at_end_of_wake_up(self, action: Callable[[], None]) -> None:
         """Call `action` once when all datagrams of this wake-up are read, before the flush.

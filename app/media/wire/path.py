@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol, runtime_checkable
 
 from app.media.wire.batch import PacketBatch
+from app.media.wire.outbox import Outbox
 
 
 @runtime_checkable
@@ -28,6 +29,11 @@ class Path(Protocol):
     @property
     def remote(self) -> tuple[str, int]:
         """IP address and port of the other side."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox | None:
+        """Where bursts for many paths wait; None: this one is sent batches."""
         ...
 
     def send(self, data: bytes) -> bool:

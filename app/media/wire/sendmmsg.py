@@ -13,6 +13,9 @@ import logging
 import os
 import socket
 import struct
+from collections.abc import Sequence
+
+from app.media.wire.burst import Run
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +86,7 @@ class MessageVector:
         self.count = 0
         self._headers = bytearray(_HEADER_BYTES * CAPACITY)
         self._vectors = bytearray(16 * CAPACITY)
-        self._names = bytearray(_NAME_BYTES * CAPACITY)
+        self._names = memoryview(bytearray(_NAME_BYTES * CAPACITY))
         self._controls = bytearray(_CONTROL.size * CAPACITY)
         blocks = (self._headers, self._vectors, self._names, self._controls)
         self._keep = [ctypes.c_char.from_buffer(block) for block in blocks]
@@ -106,22 +109,25 @@ class MessageVector:
                 0,
             )
 
-    def append(self, name: bytes, address: int, size: int, segment: int) -> None:
-        """Add `size` bytes at memory `address` to `name`; see that `count` stays in `CAPACITY`.
+    def append_runs(self, name: bytes, address: int, runs: Sequence[Run]) -> None:
+        """Add a message to `name` for each of `runs`; see that `count` stays in `CAPACITY`.
 
-        Cut into datagrams of `segment` bytes (the last may be shorter) if there are more.
+        `address` is where in memory their packets begin.
         """
-        index = self.count
-        self.count = index + 1
-        at = index * _NAME_BYTES
-        self._names[at : at + len(name)] = name
-        _TWO_WORDS.pack_into(self._vectors, index * 16, address, size)
-        at = index * _HEADER_BYTES + _CONTROL_LENGTH_OFFSET
-        if segment < size:
-            _WORD.pack_into(self._headers, at, _CONTROL.size)
-            _HALF_WORD.pack_into(self._controls, index * _CONTROL.size + _SEGMENT_OFFSET, segment)
-        else:
-            _WORD.pack_into(self._headers, at, 0)
+        index, names, headers = self.count, self._names, self._headers
+        for start, end, segment, _, _ in runs:
+            at = index * _NAME_BYTES
+            names[at : at + len(name)] = name
+            _TWO_WORDS.pack_into(self._vectors, index * 16, address + start, end - start)
+            at = index * _HEADER_BYTES + _CONTROL_LENGTH_OFFSET
+            if segment < end - start:
+                _WORD.pack_into(headers, at, _CONTROL.size)
+                at = index * _CONTROL.size + _SEGMENT_OFFSET
+                _HALF_WORD.pack_into(self._controls, at, segment)
+            else:
+                _WORD.pack_into(headers, at, 0)
+            index += 1
+        self.count = index
 
     def send(self, descriptor: int, first: int) -> int:
         """Send from message `first` on; how many went, 0 if not even that one (see `errno`)."""
@@ -151,9 +157,9 @@ def sendmmsg_works() -> bool:
         keep = ctypes.c_char.from_buffer(data)
         address = ctypes.addressof(keep)
         vector = MessageVector(is_ipv6=False)
-        vector.append(names[0], address, 100, 100)
-        vector.append(names[1], address, 250, 100)
-        vector.append(names[0], address + 100, 50, 50)
+        vector.append_runs(names[0], address, [(0, 100, 100, 0, 1)])
+        vector.append_runs(names[1], address, [(0, 250, 100, 0, 3)])
+        vector.append_runs(names[0], address, [(100, 150, 50, 0, 1)])
         if vector.send(sender.fileno(), 0) != 3:
             raise OSError(vector.errno(), os.strerror(vector.errno()))
         expected = [[data[:100], data[100:150]], [data[:100], data[100:200], data[200:]]]

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Protocol
 from pylibsrtp import Error, Policy, Session
 
 from app.media.wire.batch import PacketBatch
-from app.media.wire.burst import Burst, BurstLayout
+from app.media.wire.burst import SEND_TIME_LENGTH, Burst, BurstLayout
 from app.media.wire.rtp import HEADER_LENGTH
 
 ffi: Any = None
@@ -77,6 +77,16 @@ PROFILES = tuple(p for p in (AEAD_AES_128_GCM, AES128_CM_SHA1_80) if _supported(
 """In order of preference."""
 
 
+class PacketBuffer(Protocol):
+    """Memory with packets in it (see `PacketBatch` and `Outbox`)."""
+
+    buffer: bytearray
+    view: memoryview
+    address: int
+    pointer: Any
+    """None, or `address` as libsrtp wants it."""
+
+
 class HeaderRewrite(NamedTuple):
     """What the headers of a burst become for one receiver."""
 
@@ -85,27 +95,31 @@ class HeaderRewrite(NamedTuple):
     sequence_offset: int
     """Added to each packet's index."""
     timestamp_offset: int
-    send_time_word: int = 0
-    """The abs-send-time element (id, length and 24 bit of time); 0 for no header extension."""
 
 
 class Protection(Protocol):
     """Encrypts packets inside a batch buffer."""
 
     def protect_burst(
-        self, batch: PacketBatch, start: int, layout: BurstLayout, header: HeaderRewrite
+        self,
+        batch: PacketBuffer,
+        start: int,
+        layout: BurstLayout,
+        header: HeaderRewrite,
+        word: int = 0,
     ) -> None:
         """Write the headers into a copy of `layout.template` at `start`, and encrypt each packet.
 
-        Raises SrtpError; some packets are encrypted then.
+        `word` is the abs-send-time element (id, length and 24 bits of time), 0 for no header
+        extension. Raises SrtpError; some packets are encrypted then.
         """
         ...
 
-    def protect(self, batch: PacketBatch, start: int, size: int) -> int:
+    def protect(self, batch: PacketBuffer, start: int, size: int) -> int:
         """Encrypt `size` bytes at `start` in place; the new size. Raises SrtpError."""
         ...
 
-    def protect_rtcp(self, batch: PacketBatch, start: int, size: int) -> int:
+    def protect_rtcp(self, batch: PacketBuffer, start: int, size: int) -> int:
         """The same for one RTCP compound."""
         ...
 
@@ -120,12 +134,20 @@ class InPlaceProtection:
         self._size = ffi.new("int *")
 
     def protect_burst(
-        self, batch: PacketBatch, start: int, layout: BurstLayout, header: HeaderRewrite
+        self,
+        batch: PacketBuffer,
+        start: int,
+        layout: BurstLayout,
+        header: HeaderRewrite,
+        word: int = 0,
     ) -> None:
         """The innermost loop of forwarding: nothing per packet but a header and libsrtp."""
-        payload_type, ssrc, sequence_offset, timestamp_offset, word = header
+        payload_type, ssrc, sequence_offset, timestamp_offset = header
         protect, context, length = lib.srtp_protect, self._context, self._size
-        buffer, pointer = batch.buffer, ffi.cast("char *", batch.address + start)
+        buffer, pointer = batch.buffer, batch.pointer
+        if pointer is None:
+            pointer = batch.pointer = ffi.cast("char *", batch.address)
+        pointer = pointer + start
         if word:
             pack = _HEADER_WITH_SEND_TIME.pack_into
             for offset, size, first, marker, index, timestamp in layout.packets:
@@ -159,7 +181,7 @@ class InPlaceProtection:
             if protect(context, pointer + offset, length):
                 raise SrtpError("cannot protect RTP packet")
 
-    def protect(self, batch: PacketBatch, start: int, size: int) -> int:
+    def protect(self, batch: PacketBuffer, start: int, size: int) -> int:
         """Encrypt RTP in place; `TRAILER_BYTES` behind it must be free."""
         length = self._size
         length[0] = size
@@ -168,7 +190,7 @@ class InPlaceProtection:
         protected: int = length[0]
         return protected
 
-    def protect_rtcp(self, batch: PacketBatch, start: int, size: int) -> int:
+    def protect_rtcp(self, batch: PacketBuffer, start: int, size: int) -> int:
         """Encrypt RTCP in place; `TRAILER_BYTES` behind it must be free."""
         length = self._size
         length[0] = size
@@ -185,10 +207,15 @@ class PublicProtection:
         self._session = session
 
     def protect_burst(
-        self, batch: PacketBatch, start: int, layout: BurstLayout, header: HeaderRewrite
+        self,
+        batch: PacketBuffer,
+        start: int,
+        layout: BurstLayout,
+        header: HeaderRewrite,
+        word: int = 0,
     ) -> None:
         """Packet by packet."""
-        payload_type, ssrc, sequence_offset, timestamp_offset, word = header
+        payload_type, ssrc, sequence_offset, timestamp_offset = header
         for offset, size, first, marker, index, timestamp in layout.packets:
             _HEADER.pack_into(
                 batch.buffer,
@@ -205,21 +232,21 @@ class PublicProtection:
                 batch.buffer[begin : begin + len(extension)] = extension
             self.protect(batch, start + offset, size)
 
-    def protect(self, batch: PacketBatch, start: int, size: int) -> int:
+    def protect(self, batch: PacketBuffer, start: int, size: int) -> int:
         """Encrypt RTP, then copy it back."""
         return self._store(batch, start, self._session.protect(_copy(batch, start, size)))
 
-    def protect_rtcp(self, batch: PacketBatch, start: int, size: int) -> int:
+    def protect_rtcp(self, batch: PacketBuffer, start: int, size: int) -> int:
         """Encrypt RTCP, then copy it back."""
         return self._store(batch, start, self._session.protect_rtcp(_copy(batch, start, size)))
 
     @staticmethod
-    def _store(batch: PacketBatch, start: int, protected: bytes) -> int:
+    def _store(batch: PacketBuffer, start: int, protected: bytes) -> int:
         batch.buffer[start : start + len(protected)] = protected
         return len(protected)
 
 
-def _copy(batch: PacketBatch, start: int, size: int) -> bytes:
+def _copy(batch: PacketBuffer, start: int, size: int) -> bytes:
     return bytes(batch.view[start : start + size])
 
 
@@ -290,6 +317,9 @@ class SrtpTransport:
     def __init__(self, profile: SrtpProfile, sending_key: bytes, receiving_key: bytes) -> None:
         """The keys are master key followed by master salt."""
         self.profile = profile
+        self.layout_key = (HEADER_LENGTH, profile.tag_length)
+        """Of burst layouts for this peer, without and with the time of sending."""
+        self.layout_key_with_send_time = (HEADER_LENGTH + SEND_TIME_LENGTH, profile.tag_length)
         self._inbound = inbound_session(profile, receiving_key)
         protection: Protection = _PROTECTION(outbound_session(profile, sending_key))
         self.protect = protection.protect

@@ -96,6 +96,7 @@ class TcpPath:
     """One accepted ICE-TCP connection; sending never blocks and the backlog is bounded."""
 
     is_tcp = True
+    outbox = None
 
     def __init__(
         self,

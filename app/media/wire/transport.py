@@ -6,15 +6,16 @@ import enum
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from app.media.wire.batch import CAPACITY_BYTES, BatchPool, PacketBatch
-from app.media.wire.burst import SEND_TIME_LENGTH, Burst, BurstPacket
+from app.media.wire.burst import Burst, BurstLayout, BurstPacket
 from app.media.wire.dtls_srtp import DtlsCertificate, DtlsConnection, DtlsState, Fingerprint
 from app.media.wire.ice import BindingRequest, IceLite, unauthenticated_response
+from app.media.wire.outbox import OutboxPath
 from app.media.wire.path import Path
 from app.media.wire.rtcp import RtcpPacket, parse_compound
-from app.media.wire.rtp import HEADER_LENGTH, RtpPacket
+from app.media.wire.rtp import RtpPacket
 from app.media.wire.srtp import TRAILER_BYTES, HeaderRewrite, SrtpError, SrtpTransport
 
 log = logging.getLogger(__name__)
@@ -457,19 +458,48 @@ class PeerTransport:
         self,
         burst: Burst[BurstPacket],
         header: HeaderRewrite,
+        send_time_word: int = 0,
         patch: PayloadPatch | None = None,
     ) -> bool:
         """Queue the packets of `burst` with headers of this receiver's own.
 
-        False if nothing was queued: not connected, or more than a batch holds.
+        `send_time_word` is the abs-send-time element, 0 for no header extension. False if nothing
+        was queued: not connected, or more than a batch holds.
         """
-        srtp = self._srtp
-        if srtp is None or self._path is None:
+        srtp, path = self._srtp, self._path
+        if srtp is None or path is None:
             return False
-        header_length = HEADER_LENGTH + SEND_TIME_LENGTH if header.send_time_word else HEADER_LENGTH
-        layout = burst.layout(header_length, srtp.profile.tag_length)
+        key = srtp.layout_key_with_send_time if send_time_word else srtp.layout_key
+        layout = burst.layouts.get(key) or burst.layout(*key)
+        if layout.longest > MAX_PLAINTEXT_BYTES:
+            return False
+        outbox = path.outbox
+        batch = self._batch
+        if outbox is None or batch is not None:
+            # What was queued before it must leave before it.
+            return self._queue_burst(srtp, layout, header, send_time_word, patch)
+        if outbox.is_empty:
+            self._owner.flush_wanted(self)
+        start = outbox.place(layout)
+        if patch is not None:
+            patch(outbox.buffer, layout.payload_positions(start))
+        try:
+            srtp.protect_burst(outbox, start, layout, header, send_time_word)
+        except SrtpError:
+            return False
+        outbox.commit(self, cast(OutboxPath, path), layout, start)
+        return True
+
+    def _queue_burst(
+        self,
+        srtp: SrtpTransport,
+        layout: BurstLayout,
+        header: HeaderRewrite,
+        send_time_word: int,
+        patch: PayloadPatch | None,
+    ) -> bool:
         size = layout.size
-        if size > CAPACITY_BYTES or layout.longest > MAX_PLAINTEXT_BYTES:
+        if size > CAPACITY_BYTES:
             return False
         batch = self._batch
         if batch is None or batch.end + size > CAPACITY_BYTES:
@@ -477,11 +507,11 @@ class PeerTransport:
             if batch is None:
                 return False
         start = batch.end
-        batch.buffer[start : start + size] = layout.template
+        batch.view[start : start + size] = layout.template
         if patch is not None:
-            patch(batch.buffer, [start + header_length + offset for offset, *_ in layout.packets])
+            patch(batch.buffer, layout.payload_positions(start))
         try:
-            srtp.protect_burst(batch, start, layout, header)
+            srtp.protect_burst(batch, start, layout, header, send_time_word)
         except SrtpError:
             return False
         batch.commit_burst(layout)
@@ -519,10 +549,19 @@ class PeerTransport:
 
     def flush(self) -> None:
         """Send what is queued."""
+        path = self._path
+        if path is not None and path.outbox is not None:
+            path.outbox.flush()
         batch = self.take_batch()
         if batch is not None:
-            path = self._path
             self.batch_sent(batch, path.send_batch(batch) if path else len(batch.sizes))
+
+    def burst_sent(self, layout: BurstLayout, dropped: int) -> None:
+        """A burst was sent from an outbox, but for `dropped` packets of it."""
+        stats = self.stats
+        stats.packets_sent += len(layout.sizes) - dropped
+        stats.bytes_sent += layout.size
+        stats.packets_dropped_congestion += dropped
 
     def take_batch(self) -> PacketBatch | None:
         """What is queued, to be sent over `path` by the caller, who then calls `batch_sent`."""

@@ -7,15 +7,15 @@ import errno
 import logging
 import socket
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol
 
 from app.media.wire.addresses import LocalAddress
 from app.media.wire.batch import PacketBatch
 from app.media.wire.burst import Run
 from app.media.wire.congestion import FrameDropper
+from app.media.wire.outbox import Outbox
 from app.media.wire.sendmmsg import (
-    CAPACITY,
     SOL_UDP,
     UDP_SEGMENT,
     MessageVector,
@@ -79,7 +79,10 @@ class UdpSocket:
         self._clock = clock
         self._loop: asyncio.AbstractEventLoop | None = None
         self._socket = _bound_socket(address, port)
-        self._vector = MessageVector(is_ipv6=address.is_ipv6) if SENDMMSG else None
+        self.outbox: Outbox | None = None
+        """Of all paths over this socket; None where each sends for itself."""
+        if SENDMMSG:
+            self.outbox = Outbox(MessageVector(is_ipv6=address.is_ipv6), self._socket.fileno)
         self.port: int = self._socket.getsockname()[1]
 
     @property
@@ -128,53 +131,6 @@ class UdpSocket:
         control = [(SOL_UDP, UDP_SEGMENT, _SEGMENT_SIZE.pack(segment_bytes))]
         self._socket.sendmsg((data,), control, 0, remote)
 
-    def send_batches(self, batches: Sequence[tuple[UdpPath, PacketBatch]]) -> list[int]:
-        """Send every batch over its path, all of this socket; how many packets each dropped."""
-        vector = self._vector
-        if vector is None:
-            return [path.send_batch(batch) for path, batch in batches]
-        dropped = [0] * len(batches)
-        waiting: list[tuple[int, Run]] = []
-        for position, (path, batch) in enumerate(batches):
-            runs = batch.runs
-            if not path.is_plain or len(runs) > CAPACITY:
-                dropped[position] = path.send_batch(batch)
-                continue
-            if vector.count + len(runs) > CAPACITY:
-                self._send_vector(vector, waiting, batches, dropped)
-            name, address = path.name, batch.address
-            for run in runs:
-                start, end, segment, _, _ = run
-                vector.append(name, address + start, end - start, segment)
-                waiting.append((position, run))
-        self._send_vector(vector, waiting, batches, dropped)
-        return dropped
-
-    def _send_vector(
-        self,
-        vector: MessageVector,
-        waiting: list[tuple[int, Run]],
-        batches: Sequence[tuple[UdpPath, PacketBatch]],
-        dropped: list[int],
-    ) -> None:
-        descriptor, first, count = self._socket.fileno(), 0, len(waiting)
-        while first < count:
-            sent = vector.send(descriptor, first)
-            first += sent
-            if sent:
-                continue
-            if vector.errno() == errno.ENOSYS:
-                log.info("media: sendmmsg is gone")
-                self._vector = None
-            # The path knows what to do about a full socket; so for the rest of its batch too.
-            position = waiting[first][0]
-            path, batch = batches[position]
-            while first < count and waiting[first][0] == position:
-                dropped[position] += path.send_run(batch, waiting[first][1])
-                first += 1
-        waiting.clear()
-        vector.count = 0
-
 
 def _bound_socket(address: LocalAddress, port: int) -> socket.socket:
     family = socket.AF_INET6 if address.is_ipv6 else socket.AF_INET
@@ -203,7 +159,7 @@ def _set_buffer(udp: socket.socket, force_option: int, option: int, size_bytes: 
 class UdpPath:
     """A route over one UDP socket to one remote address."""
 
-    __slots__ = ("_address", "_dropper", "_segments", "_socket", "is_closed", "name")
+    __slots__ = ("_address", "_dropper", "_segments", "_socket", "is_closed", "is_plain", "name")
 
     is_tcp = False
 
@@ -213,6 +169,8 @@ class UdpPath:
         self._dropper = FrameDropper()
         self._segments = True
         self.is_closed = False
+        self.is_plain = True
+        """Whether whole runs may be sent: offload works, and no frame is being dropped."""
         self.name = packed_address(address)
         """The remote as the kernel wants it."""
 
@@ -220,6 +178,11 @@ class UdpPath:
     def udp_socket(self) -> UdpSocket:
         """The socket this path goes through."""
         return self._socket
+
+    @property
+    def outbox(self) -> Outbox | None:
+        """Where bursts wait for all paths over this socket."""
+        return self._socket.outbox
 
     @property
     def address(self) -> SocketAddress:
@@ -242,15 +205,11 @@ class UdpPath:
     def close(self) -> None:
         """The socket is shared and stays open; this path drops from now on."""
         self.is_closed = True
+        self.is_plain = False
 
     def send(self, data: bytes) -> bool:
         """One datagram now; False if it was dropped."""
         return not self.is_closed and self._socket.send(data, self._address)
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether whole runs may be sent: offload works, and no frame is being dropped."""
-        return self._segments and not self._dropper and not self.is_closed
 
     def send_batch(self, batch: PacketBatch) -> int:
         """Send the batch in runs of equal size; how many packets were dropped."""
@@ -269,7 +228,9 @@ class UdpPath:
                 if error.errno not in _FULL and error.errno not in _ROUTE_ERRORS:
                     self._segments = False
                     log.info("%r: no segmentation offload (%s)", self, error)
-        return self._send_each(batch, start, first, stop)
+        dropped = self._send_each(batch, start, first, stop)
+        self.is_plain = self._segments and not self._dropper and not self.is_closed
+        return dropped
 
     def _send_each(self, batch: PacketBatch, begin: int, first: int, stop: int) -> int:
         # Also the second try after a full socket: the parts of a burst may fit where it did not.

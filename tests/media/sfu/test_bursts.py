@@ -27,6 +27,7 @@ class BurstWire(Wire):
         self,
         burst: Burst[BurstPacket],
         header: HeaderRewrite,
+        send_time_word: int = 0,
         patch: PayloadPatch | None = None,
     ) -> bool:
         self.bursts += 1

@@ -23,6 +23,7 @@ class MemoryPath:
     """Keeps what is sent until the test carries it over."""
 
     is_tcp = False
+    outbox = None
     local_ip = "192.0.2.1"
 
     def __init__(self, remote: tuple[str, int] = ("198.51.100.7", 40000)) -> None:

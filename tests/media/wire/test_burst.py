@@ -51,14 +51,14 @@ def test_receiver_reads_what_was_put_in(
     _, reader = transports(profile)
     burst = burst_of([900, 901, 903, 300])
     word = 3 << 28 | 2 << 24 | int.from_bytes(abs_send_time(1.5), "big") if with_send_time else 0
-    header = HeaderRewrite(97, 77, 10, 5, word)
+    header = HeaderRewrite(97, 77, 10, 5)
     length = HEADER_LENGTH + (SEND_TIME_LENGTH if with_send_time else 0)
     layout = burst.layout(length, profile.tag_length)
     batch = PacketBatch()
     batch.append(bytes(13))
     batch.buffer[13 : 13 + layout.size] = layout.template
     protection: Protection = kind(outbound_session(profile, key))
-    protection.protect_burst(batch, 13, layout, header)
+    protection.protect_burst(batch, 13, layout, header, word)
     batch.commit_burst(layout)
     for position, (start, size) in enumerate(zip(batch.starts[1:], batch.sizes[1:], strict=True)):
         packet = RtpPacket.parse(reader.unprotect(bytes(batch.view[start : start + size])))
