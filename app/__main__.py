@@ -117,7 +117,7 @@ def export_openapi() -> None:
 @cli.command()
 def doctor(tls: Tls = False) -> None:
     """Say in words whether this machine can serve, and what to do where it cannot."""
-    raise typer.Exit(_load("app.doctor", "doctor")(_settings(is_tls=tls)))
+    raise typer.Exit(_load("app.doctor.report", "doctor")(_settings(is_tls=tls)))
 
 
 # --- the children of `serve` ----------------------------------------------------------------------

@@ -5,11 +5,14 @@ import socket
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from app.db.engine import Database
 from app.db.migrate import migrate
-from app.doctor import doctor, examine
+from app.doctor.network import parse_turn_url
+from app.doctor.report import doctor, examine
 from app.settings import Settings
+from tests.support.coturn import turn_server
 from tests.support.ports import free_port
 
 
@@ -75,3 +78,51 @@ def test_addresses_announced_are_those_of_the_settings(tmp_path: Path) -> None:
         public_ips=("203.0.113.9",),
     )
     assert any("203.0.113.9" in finding.text for finding in examine(settings))
+
+
+def relayed(tmp_path: Path, turn_port: int, secret: str) -> list[str]:
+    settings = Settings(
+        data_dir=tmp_path,
+        http_port=free_port(),
+        media_port=free_port(udp=True),
+        turn_urls=(f"turn:127.0.0.1:{turn_port}", f"turn:127.0.0.1:{turn_port}?transport=tcp"),
+        turn_secret=SecretStr(secret),
+    )
+    return [finding.text for finding in examine(settings) if finding.text.startswith("the relay ")]
+
+
+def test_a_relay_that_lets_us_in_refuses_us_or_is_not_there(tmp_path: Path) -> None:
+    port = free_port(udp=True)
+    with turn_server(tmp_path, ip="127.0.0.1", port=port, secret="willow-gate-7"):
+        let_in = relayed(tmp_path, port, "willow-gate-7")
+        assert [text.endswith("lets us in") for text in let_in] == [True, True], let_in
+        refused = relayed(tmp_path, port, "another")
+        assert ["refuses us" in text for text in refused] == [True, True], refused
+    away = relayed(tmp_path, port, "willow-gate-7")
+    assert ["does not answer" in text for text in away] == [True, True], away
+
+
+@pytest.mark.parametrize(
+    ("url", "parts"),
+    [
+        ("turn:relay.example", ("turn", "relay.example", 3478, "udp")),
+        ("turns:relay.example:443?transport=tcp", ("turns", "relay.example", 443, "tcp")),
+        ("turn:[2001:db8::1]:9?transport=tcp", ("turn", "2001:db8::1", 9, "tcp")),
+        ("turns:[2001:db8::1]", ("turns", "2001:db8::1", 5349, "tcp")),
+    ],
+)
+def test_addresses_of_relays(url: str, parts: tuple[str, str, int, str]) -> None:
+    assert parse_turn_url(url) == parts
+
+
+def test_a_certificate_that_cannot_be_read_stops(tmp_path: Path) -> None:
+    settings = Settings(
+        data_dir=tmp_path,
+        http_port=free_port(),
+        media_port=free_port(udp=True),
+        tls=True,
+        tls_certificate_file=tmp_path / "none.pem",
+        tls_key_file=tmp_path / "none.key",
+    )
+    (fatal,) = [finding for finding in examine(settings) if finding.is_fatal]
+    assert "none.pem cannot be read" in fatal.text

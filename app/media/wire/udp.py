@@ -139,13 +139,18 @@ def _bound_socket(address: LocalAddress, port: int) -> socket.socket:
         udp.setblocking(False)
         if address.is_ipv6:
             udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        _set_buffer(udp, _SO_RCVBUFFORCE, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        set_receive_buffer(udp)
         _set_buffer(udp, _SO_SNDBUFFORCE, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         udp.bind((address.ip, port))
     except OSError:
         udp.close()
         raise
     return udp
+
+
+def set_receive_buffer(udp: socket.socket) -> None:
+    """Ask for `RECEIVE_BUFFER_BYTES`, which only root always gets."""
+    _set_buffer(udp, _SO_RCVBUFFORCE, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
 
 
 def _set_buffer(udp: socket.socket, force_option: int, option: int, size_bytes: int) -> None:

@@ -4,32 +4,21 @@ import asyncio
 import os
 import platform
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from app.db.engine import Database
 from app.db.migrate import NotMigrated, check_migrated
-from app.media.wire.addresses import local_addresses
+from app.doctor.finding import Finding
+from app.doctor.network import examine_network
 from app.settings import Settings
-from app.supervisor.preflight import CannotServe, PortUse, check_ports, ports_of, udp_is_blocked
 
 MIN_PYTHON = (3, 11)
 MIN_NODE = (20, 19)
 MIN_FREE_BYTES = 2 * 1024**3
-PAGES = Path(__file__).resolve().parents[1] / "web" / "dist" / "index.html"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report. `fix` is empty when there is nothing to do."""
-
-    text: str
-    fix: str = ""
-    is_fatal: bool = False
+PAGES = Path(__file__).resolve().parents[2] / "web" / "dist" / "index.html"
 
 
 def doctor(settings: Settings) -> int:
@@ -49,8 +38,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _node()
     yield from _storage(settings)
     yield _database(settings)
-    yield from _ports(settings)
-    yield from _addresses(settings)
+    yield from examine_network(settings)
 
 
 def _python() -> Finding:
@@ -121,50 +109,3 @@ async def _check_migrated(url: str) -> None:
         await check_migrated(database)
     finally:
         await database.close()
-
-
-def _ports(settings: Settings) -> Iterator[Finding]:
-    for port in ports_of(settings):
-        name = f"{port.transport} port {port.number} ({port.setting})"
-        try:
-            check_ports([port])
-        except CannotServe as error:
-            yield Finding(f"{name} is not free", str(error), is_fatal=True)
-            continue
-        if port.transport == "UDP" and udp_is_blocked(port.number):
-            yield _blocked(port)
-            continue
-        yield Finding(f"{name} is free" + (", UDP passes" if port.transport == "UDP" else ""))
-
-
-def _blocked(port: PortUse) -> Finding:
-    return Finding(
-        f"UDP port {port.number} is blocked by a firewall; media will go over TCP and stutter",
-        f"allow it, for instance with 'sudo ufw allow {port.number}/udp'",
-    )
-
-
-def _addresses(settings: Settings) -> Iterator[Finding]:
-    if settings.public_ips:
-        yield Finding(
-            f"browsers are sent to {', '.join(settings.public_ips)} (TONGTANG_PUBLIC_IPS)"
-        )
-        return
-    elsewhere = [address.ip for address in local_addresses() if not address.is_loopback]
-    if not elsewhere:
-        yield Finding(
-            "this machine has no network address: only browsers on it can take part",
-            "connect it to the network",
-        )
-        return
-    yield Finding(f"browsers of other computers are sent to {', '.join(elsewhere)}")
-    if Path("/.dockerenv").exists() and all(ip.startswith("172.") for ip in elsewhere):
-        yield Finding(
-            "these look like addresses of a container's bridge",
-            "use host networking, or set TONGTANG_PUBLIC_IPS to the machine's own address",
-        )
-    if not settings.tls:
-        yield Finding(
-            f"other computers reach http://{socket.gethostname()}:{settings.http_port} without a camera",
-            "browsers give cameras to https only: 'make run TLS=1' (this machine's own browser needs nothing)",
-        )

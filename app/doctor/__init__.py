@@ -1,0 +1,1 @@
+"""What keeps this machine from serving, and what to do about it, in words."""
