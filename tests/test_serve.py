@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from tests.support.serve import ROOT, Served, fresh, is_running, serving
 
@@ -171,3 +172,14 @@ def test_kill_9_of_everything_or_of_the_supervisor_and_a_new_serve_brings_it_bac
         # At once: the ports may still be held by children that are just ending.
         server.start()
         print(f"ready {server.ready_after_s:.1f} s after kill -9 of the supervisor")
+
+
+def test_every_process_stands_in_the_metrics(served: Served) -> None:
+    with urllib.request.urlopen(f"{served.url}/metrics", timeout=10) as answer:
+        families = {one.name: one for one in text_string_to_metric_families(answer.read().decode())}
+    memory = families["tongtang_process_resident_memory_bytes"].samples
+    assert {one.labels["process"] for one in memory} == {"app", "engine-0"}
+    assert all(one.value > 10_000_000 for one in memory)
+    for name in ("tongtang_engine_up", "tongtang_recorder_up"):
+        assert [one.value for one in families[name].samples] == [1], name
+    print({one.labels["process"]: f"{one.value / 1e6:.0f} MB" for one in memory})

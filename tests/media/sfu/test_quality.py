@@ -96,9 +96,12 @@ def test_sums_keep_what_is_gone() -> None:
     assert total.observe([]) == (8, 3)
 
 
-async def test_a_lossy_link_is_measured_poor_and_its_bytes_are_counted(engine: Engine) -> None:
+async def test_links_that_lose_either_way_are_measured_poor_and_their_bytes_are_counted(
+    engine: Engine,
+) -> None:
     publisher = await Publisher(engine, "p", 1_000).connect()
     subscriber = await Subscriber(engine, "s").connect(receiver("p"))
+    torn = await Publisher(engine, "q", 2_000).connect()
     ssrc = subscriber.ssrc(AUDIO)
     is_lossy = False
     lost = 0
@@ -106,6 +109,9 @@ async def test_a_lossy_link_is_measured_poor_and_its_bytes_are_counted(engine: E
     def send() -> None:
         publisher.video.frame(keyframe=True)
         publisher.audio.packet()
+        torn.audio.packet()
+        if torn.audio.sequence_number % 5 == 0:
+            torn.audio.sequence_number += 1  # lost on its way up
 
     def report() -> None:
         """Of a link that begins to lose every fourth packet of sound."""
@@ -126,6 +132,7 @@ async def test_a_lossy_link_is_measured_poor_and_its_bytes_are_counted(engine: E
         took = await until(lambda: bool(of("s")) and bool(of("p")), deadline_s=12)
         print(f"first measured after {took:.2f} s")
         assert of("s")[0].quality == of("p")[0].quality == "good"
+        await until(lambda: bool(of("q")) and of("q")[-1].quality == "poor", deadline_s=24)
         is_lossy = True
         took = await until(lambda: of("s")[-1].quality == "poor", deadline_s=24)
         print(f"poor after {took:.2f} s")
@@ -135,6 +142,7 @@ async def test_a_lossy_link_is_measured_poor_and_its_bytes_are_counted(engine: E
     sample = last.samples[ParticipantId("s")]
     assert sample.quality == "poor" and sample.loss_down > 0.1 and sample.bitrate_down_bps > 50_000
     assert last.samples[ParticipantId("p")].bitrate_up_bps > 50_000
+    assert 0.1 < last.samples[ParticipantId("q")].loss_up < 0.3
 
     peers = engine.rooms[LESSON].participants
     up, down = (
