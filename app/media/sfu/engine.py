@@ -343,8 +343,10 @@ class SfuEngine:
             if not peer.is_ready:
                 continue
             peer.pad(now)
-            if is_decision_due and peer.decide(now):
-                participant.room.route_session(participant, session)
+            if is_decision_due:
+                peer.update_redundancy(now)
+                if peer.decide(now):
+                    participant.room.route_session(participant, session)
 
 
 def _participant_snapshot(participant: Participant) -> ParticipantSnapshot:

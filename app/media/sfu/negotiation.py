@@ -157,7 +157,7 @@ def _published(section: MediaSection, source: Source, codec: Codec) -> Published
         source=source,
         codec=codec,
         rtx_payload_type=rtx.payload_type if rtx else None,
-        red_payload_type=_red_for(section, codec),
+        red_payload_type=red_for(section, codec),
         mid_extension_id=section.extensions.get(MID),
         audio_level_id=section.extensions.get(AUDIO_LEVEL),
         rid_extension_id=section.extensions.get(RID),
@@ -199,7 +199,7 @@ def _signalled_ssrcs(section: MediaSection) -> dict[int, tuple[int, bool]]:
 _SENDING = ("sendonly", "sendrecv")
 
 
-def _red_for(section: MediaSection, codec: Codec) -> int | None:
+def red_for(section: MediaSection, codec: Codec) -> int | None:
     """The payload type of `red/48000/2` whose blocks are all of this codec (RFC 2198 §5)."""
     if section.kind != "audio":
         return None

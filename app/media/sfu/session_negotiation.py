@@ -14,6 +14,7 @@ from app.media.sfu.negotiation import (
     SlotSection,
     codecs_by_preference,
     fresh_ssrc,
+    red_for,
     sdp_text,
     session_lines,
     transport_lines,
@@ -85,6 +86,7 @@ def _viewed(section: MediaSection, taken: set[int]) -> ViewedSection:
             for name, codec in best.items()
         },
         send_time_id=section.extensions.get(ABS_SEND_TIME) if section.kind == "video" else None,
+        red_payload_type=red_for(section, next(iter(best.values()))),
     )
     slot = SlotSection(SLOT, section.kind, fresh_ssrc(taken), fresh_ssrc(taken))
     return ViewedSection(section, slot, tuple(best.values()), formats)
@@ -107,6 +109,8 @@ def _section_lines(one: ViewedSection) -> list[str]:
     section, slot = one.offered, one.slot
     payload_types = one.formats.payload_types.values()
     formats = [str(number) for pair in payload_types for number in pair if number is not None]
+    red = one.formats.red_payload_type
+    formats += [str(red)] if red is not None else []
     has_rtx = any(repair is not None for _, repair in payload_types)
     lines = [
         f"m={section.kind} 9 {section.protocol} {' '.join(formats)}",
@@ -121,6 +125,9 @@ def _section_lines(one: ViewedSection) -> list[str]:
     lines += [f"a=extmap:{section.extensions[u]} {u}" for u in wanted if u in section.extensions]
     for codec in one.codecs:
         lines += _codec_lines(codec, one.formats.payload_types[codec.name][1])
+    if red is not None:
+        opus = one.codecs[0].payload_type
+        lines += [f"a=rtpmap:{red} red/48000/2", f"a=fmtp:{red} {opus}/{opus}"]
     if has_rtx:
         lines.append(f"a=ssrc-group:FID {slot.ssrc} {slot.rtx_ssrc}")
     for ssrc in (slot.ssrc, slot.rtx_ssrc) if has_rtx else (slot.ssrc,):

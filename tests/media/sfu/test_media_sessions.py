@@ -22,6 +22,7 @@ from app.media.port import (
     Source,
 )
 from app.media.sfu.sdp import parse_session_description
+from app.media.sfu.session_negotiation import build_view_answer, viewed_sections
 from app.media.wire.ice import CONSENT_EXPIRES_S
 from app.media.wire.transport import CONNECT_WITHIN_S
 from tests.support.raw_peer import RawAudio, RawPeer, RawSection, RawVideo, until
@@ -190,6 +191,17 @@ async def test_an_offer_that_cannot_be_met_as_a_whole_is_refused(engine: Engine)
                 LESSON, LEAD, MediaSessionId("whip_1"), broken, Source.CAMERA, LOOPBACK, ""
             )
     assert not engine.rooms[LESSON].participants[LEAD].sessions
+
+
+def test_a_player_that_takes_sound_twice_is_answered_so() -> None:
+    text = RawPeer().offer(RawSection("0", "audio", 2, 111, "opus/48000/2"))
+    text = text.replace("SAVPF 111", "SAVPF 111 63").replace("a=sendonly", "a=recvonly")
+    offer = parse_session_description(text + "a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n")
+    view = viewed_sections(offer)
+    assert view[0].formats.red_payload_type == 63
+    answer = build_view_answer(view, RawPeer().local, [], "1 1")
+    assert "m=audio 9 UDP/TLS/RTP/SAVPF 111 63" in answer
+    assert "a=fmtp:63 111/111" in answer
 
 
 class WhepPeer:

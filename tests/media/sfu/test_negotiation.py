@@ -1,5 +1,7 @@
 """Offers and answers as text."""
 
+import contextlib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +19,11 @@ from app.media.sfu.negotiation import (
     slot_sections,
 )
 from app.media.sfu.sdp import MAX_MEDIA_SECTIONS, MAX_SDP_BYTES, parse_session_description
+from app.media.sfu.session_negotiation import (
+    build_view_answer,
+    offered_sources,
+    viewed_sections,
+)
 from app.media.wire.dtls_srtp import Fingerprint
 from app.media.wire.transport import LocalParameters
 from tests.support.raw_peer import RawPeer
@@ -301,7 +308,33 @@ async def test_two_cameras_are_refused(engine: Engine) -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_a_mangled_offer_never_does_more_than_fail(data: st.DataObject) -> None:
-    lines = CHROMIUM.splitlines()
+    text = mangled(CHROMIUM, data)
+    try:
+        session = parse_description(text)
+        remote_transport(session)
+        accepted = published_sections(session, TRACKS)
+    except NegotiationFailed:
+        return
+    answer = build_answer(session, accepted, LOCAL, CANDIDATES, "1 1")
+    parse_session_description(answer)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_a_mangled_offer_of_a_session_never_does_more_than_fail(data: st.DataObject) -> None:
+    text = mangled(CHROMIUM, data)
+    with contextlib.suppress(NegotiationFailed):
+        offer = parse_description(text)
+        published_sections(offer, offered_sources(offer, Source.CAMERA))
+    with contextlib.suppress(NegotiationFailed):
+        offer = parse_description(text.replace("a=sendonly", "a=recvonly"))
+        answer = build_view_answer(viewed_sections(offer), LOCAL, CANDIDATES, "1 1")
+        parse_session_description(answer)
+
+
+def mangled(offer: str, data: st.DataObject) -> str:
+    """`offer` with a few lines dropped, doubled, cut, swapped or filled with noise."""
+    lines = offer.splitlines()
     for _ in range(data.draw(st.integers(1, 4))):
         index = data.draw(st.integers(0, len(lines) - 1))
         match data.draw(st.sampled_from(["drop", "double", "cut", "text", "swap"])):
@@ -324,14 +357,7 @@ def test_a_mangled_offer_never_does_more_than_fail(data: st.DataObject) -> None:
             case "swap":
                 other = data.draw(st.integers(0, len(lines) - 1))
                 lines[index], lines[other] = lines[other], lines[index]
-    try:
-        session = parse_description("\n".join(lines))
-        remote_transport(session)
-        accepted = published_sections(session, TRACKS)
-    except NegotiationFailed:
-        return
-    answer = build_answer(session, accepted, LOCAL, CANDIDATES, "1 1")
-    parse_session_description(answer)
+    return "\n".join(lines)
 
 
 # -- subscribing
