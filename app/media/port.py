@@ -169,7 +169,7 @@ class LayersWanted:
 
 @dataclass(frozen=True, slots=True)
 class QualityMeasured:
-    """A participant's link: on each change, at most every 2 s, and every 10 s for the bytes.
+    """A participant's link: on each change, after new permissions, and every 10 s for the bytes; at most every 2 s.
 
     The bytes are totals of this participant since the engine opened the room, over all its connections, those that
     are gone included: IP packets with media as the link carries them.

@@ -112,6 +112,7 @@ class SfuEngine:
         participant = self._find(lesson_id, participant_id)
         if participant is not None:
             participant.room.permit(participant, permissions)
+            self.telemetry.tell_soon(lesson_id, participant_id)
 
     def remove(self, lesson_id: LessonId, participant_id: ParticipantId) -> None:
         room = self.rooms.get(lesson_id)

@@ -44,6 +44,12 @@ class Telemetry:
         meters = self._lessons.get(lesson_id)
         return meters.links.get(participant_id) if meters is not None else None
 
+    def tell_soon(self, lesson_id: LessonId, participant_id: ParticipantId) -> None:
+        """Something begins for this participant: do not wait out the 10 s."""
+        meter = self.meter_of(lesson_id, participant_id)
+        if meter is not None:
+            meter.told_at = float("-inf")
+
     def finish(self, room: Room, now: float) -> None:
         """The room closes: tell the last bytes."""
         meters = self._lessons.pop(room.lesson_id, None)

@@ -9,7 +9,7 @@ from app.media.sfu.quality import LinkReading, QualityMeter, classify
 from app.media.wire.rtcp import ReceiverReport, ReportBlock
 from tests.support.raw_peer import Background, paced, until
 
-from .support import LESSON, Engine, Publisher, Subscriber, receiver
+from .support import LESSON, Engine, Publisher, Subscriber, receiver, sender
 
 VIDEO, AUDIO = "stage.0.v", "stage.0.a"
 WELL = LinkReading(is_connected=True, loss_up=0.0, loss_down=0.0, rtt_s=0.05)
@@ -133,6 +133,10 @@ async def test_links_that_lose_either_way_are_measured_poor_and_their_bytes_are_
         print(f"first measured after {took:.2f} s")
         assert of("s")[0].quality == of("p")[0].quality == "good"
         await until(lambda: bool(of("q")) and of("q")[-1].quality == "poor", deadline_s=24)
+        told_before = len(of("p"))
+        engine.permit(LESSON, publisher.participant_id, sender())
+        took = await until(lambda: len(of("p")) > told_before, deadline_s=6)
+        print(f"told again {took:.2f} s after new permissions")
         is_lossy = True
         took = await until(lambda: of("s")[-1].quality == "poor", deadline_s=24)
         print(f"poor after {took:.2f} s")
