@@ -256,6 +256,8 @@ class ParticipantSnapshot:
     publish_state: str
     subscribe_state: str
     sessions: Mapping[MediaSessionId, SessionSnapshot] = field(default_factory=dict)
+    layers_wanted: Mapping[Source, tuple[bool, ...]] = field(default_factory=dict)
+    """As the last `LayersWanted` of each live video said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from app.media.port import (
     EngineLost,
     EngineSnapshot,
     EngineUnavailable,
+    LayersWanted,
     LessonSampled,
     MediaEngine,
     MediaEvent,
@@ -34,6 +35,7 @@ from app.media.port import (
     PublicationRemoved,
     QualityMeasured,
     SlotMapped,
+    Source,
     SpeakersChanged,
     SubscriptionPaused,
 )
@@ -70,6 +72,10 @@ class MediaListener(Protocol):
     def slot_mapped(self, event: SlotMapped) -> None: ...
 
     def subscription_paused(self, event: SubscriptionPaused) -> None: ...
+
+    def layers_wanted(self, event: LayersWanted) -> None:
+        """Also told again, unchanged, when the link to the engine was made anew."""
+        ...
 
     def speakers_changed(self, event: SpeakersChanged) -> None: ...
 
@@ -129,6 +135,7 @@ class EngineReconciler:
         self._grants: dict[_Place, MediaGrant] = {}
         self._told: dict[_Place, tuple[MediaGrant, frozenset[Any], int]] = {}
         self._slots: dict[_Place, dict[str, ParticipantId | None]] = {}
+        self._layers: dict[_Place, dict[Source, LayersWanted]] = {}
         self._resets: dict[_Place, int] = {}
 
     def start(self) -> None:
@@ -207,6 +214,8 @@ class EngineReconciler:
             case SubscriptionPaused():
                 for listener in self._lessons.listeners:
                     listener.subscription_paused(event)
+            case LayersWanted():
+                self._tell_layers_wanted(event)
             case SpeakersChanged():
                 for listener in self._lessons.listeners:
                     listener.speakers_changed(event)
@@ -218,6 +227,12 @@ class EngineReconciler:
                 await self._report_quality(event)
             case PeerStateChanged() | LessonSampled():
                 pass  # For taps: the page repairs its own connections.
+
+    def _tell_layers_wanted(self, event: LayersWanted) -> None:
+        place = (event.lesson_id, event.participant_id)
+        self._layers.setdefault(place, {})[event.source] = event
+        for listener in self._lessons.listeners:
+            listener.layers_wanted(event)
 
     def _on_connected(self) -> None:
         self._is_sync_due = True
@@ -310,6 +325,13 @@ class EngineReconciler:
             for participant_id, participant in room.items()
         }
 
+        self._layers.clear()
+        for (lesson_id, participant_id), participant in [
+            ((lesson_id, k), p) for lesson_id, room in snapshot.rooms.items() for k, p in room.items()
+        ]:
+            for source, layers in participant.layers_wanted.items():
+                self._tell_layers_wanted(LayersWanted(lesson_id, participant_id, source, layers))
+
     async def _report_all(self, room: Room, snapshot: EngineSnapshot) -> None:
         """Publications that came or went while nobody told us."""
         held = snapshot.rooms.get(room.plan.lesson_id, {})
@@ -378,13 +400,14 @@ class EngineReconciler:
 
     def _drop(self, lesson_id: LessonId) -> None:
         self._rooms.pop(lesson_id, None)
-        for table in (self._grants, self._told, self._slots, self._resets):
+        for table in (self._grants, self._told, self._slots, self._layers, self._resets):
             for place in [place for place in table if place[0] == lesson_id]:
                 del table[place]
 
     def _drop_place(self, place: _Place) -> None:
         self._drop_grant(place)
         self._slots.pop(place, None)
+        self._layers.pop(place, None)
 
     def _drop_grant(self, place: _Place) -> None:
         """Its page is to make new connections."""
@@ -423,6 +446,8 @@ class EngineReconciler:
             for slot, publisher_id in self._slots.get(place, {}).items():
                 for listener in self._lessons.listeners:
                     listener.slot_mapped(SlotMapped(lesson_id, participant_id, slot, publisher_id))
+            for wanted in self._layers.get(place, {}).values():
+                self._tell_layers_wanted(wanted)
 
     def _page_epoch(self, media_epoch: int, place: _Place) -> int:
         """The engine's epoch as one page sees it: also different when only its own peers were closed."""

@@ -400,6 +400,15 @@ class DataUsed(Message):
     bytes_received: int
 
 
+class LayersWanted(Message):
+    """Which encodings of this device's video somebody needs: the others are to be switched off."""
+
+    type: Literal["layers.wanted"]
+    source: SourceName
+    layers: list[bool]
+    """In the order of the rids in the device's own offer; one entry where there are no rids."""
+
+
 class SpeakersChanged(Message):
     """Who speaks now, of those whom this viewer hears or, as staff, watches over; the whole list each time."""
 
@@ -479,6 +488,7 @@ ServerMessage = Annotated[
     | MediaOffer
     | SlotMapped
     | SubscriptionPaused
+    | LayersWanted
     | DataUsed
     | SpeakersChanged
     | LessonStarted

@@ -47,6 +47,7 @@ class _Place:
     grant: wire.MediaGrant
     slots: dict[str, wire.SlotMapped] = field(default_factory=dict)
     paused: dict[PublicationId, wire.SubscriptionPaused] = field(default_factory=dict)
+    layers: dict[Source, wire.LayersWanted] = field(default_factory=dict)
     data_used: wire.DataUsed | None = None
 
 
@@ -156,6 +157,16 @@ class MediaDesk:
             place.data_used = message
             self._tell(lesson_id, participant_id, message)
 
+    def layers_wanted(self, event: port.LayersWanted) -> None:
+        """Tell the device which of its encodings to send; nothing if it knows."""
+        message = wire.LayersWanted(
+            type="layers.wanted", source=event.source.value, layers=list(event.layers)
+        )
+        place = self._places.get((event.lesson_id, event.participant_id))
+        if place is not None and place.layers.get(event.source) != message:
+            place.layers[event.source] = message
+            self._tell(event.lesson_id, event.participant_id, message)
+
     def speakers_changed(self, event: port.SpeakersChanged) -> None:
         self._tell_speakers(event.lesson_id, event.speakers)
 
@@ -170,6 +181,8 @@ class MediaDesk:
             connection.send(slot)
         for pause in place.paused.values():
             connection.send(pause)
+        for layers in place.layers.values():
+            connection.send(layers)
         if place.data_used is not None:
             connection.send(place.data_used)
 

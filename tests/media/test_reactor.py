@@ -26,6 +26,7 @@ from app.media.port import (
     EngineMetrics,
     EngineSnapshot,
     EngineUnavailable,
+    LayersWanted,
     MediaEngine,
     MediaEvent,
     MediaGrant,
@@ -237,6 +238,7 @@ class Pages:
         self.slots: dict[tuple[ParticipantId, str], ParticipantId | None] = {}
         self.slot_messages: list[SlotMapped] = []
         self.paused: list[SubscriptionPaused] = []
+        self.layers: list[LayersWanted] = []
         self.speakers: list[SpeakersChanged] = []
         self.revoked: list[tuple[LessonId, str]] = []
 
@@ -257,6 +259,9 @@ class Pages:
 
     def subscription_paused(self, event: SubscriptionPaused) -> None:
         self.paused.append(event)
+
+    def layers_wanted(self, event: LayersWanted) -> None:
+        self.layers.append(event)
 
     def speakers_changed(self, event: SpeakersChanged) -> None:
         self.speakers.append(event)
@@ -682,6 +687,18 @@ async def test_pauses_and_taps_pass_on(open_app: Callable[..., App]) -> None:
     app.engine.emit(pause)
     await until(lambda: app.pages.paused == [pause])
     assert pause in seen
+
+
+async def test_wanted_layers_pass_on_and_are_restated(open_app: Callable[..., App]) -> None:
+    app = open_app()
+    await app.reactor.start()
+    runtime = await app.live_room()
+    event = LayersWanted(LESSON, A, Source.CAMERA, (True, False, True))
+    app.engine.emit(event)
+    await until(lambda: app.pages.layers == [event])
+    await runtime.execute(ReportCut(A, join_of(A).device_id))
+    await runtime.execute(join_of(A))
+    await until(lambda: app.pages.layers == [event, event])
 
 
 async def test_speakers_pass_on(open_app: Callable[..., App]) -> None:

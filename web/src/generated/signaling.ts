@@ -46,6 +46,7 @@ export type ServerMessage =
   | MediaOffer
   | SlotMapped
   | SubscriptionPaused
+  | LayersWanted
   | DataUsed
   | SpeakersChanged
   | LessonStarted
@@ -412,6 +413,17 @@ export interface SubscriptionPaused {
   source: SourceName;
   is_paused: boolean;
   reason: "loss" | "bandwidth" | "";
+}
+/**
+ * Which encodings of this device's video somebody needs: the others are to be switched off.
+ */
+export interface LayersWanted {
+  type: "layers.wanted";
+  source: SourceName;
+  /**
+   * In the order of the rids in the device's own offer; one entry where there are no rids.
+   */
+  layers: boolean[];
 }
 /**
  * What the media of this place carried in this lesson so far, over all its connections: bytes of IP packets.

@@ -108,6 +108,9 @@ export class LessonSession {
   #receive(message: ServerMessage): void {
     if (message.type === "media.grant") this.media.grant(message);
     else if (message.type === "media.revoked") this.media.revoke();
+    else if (message.type === "layers.wanted") {
+      this.media.setLayersWanted(message.source, message.layers);
+    }
     this.room.set(reduce(this.room.get(), message));
     if (message.type === "room.snapshot" || message.type === "room.resumed") {
       this.media.check();

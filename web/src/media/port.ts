@@ -28,6 +28,8 @@ export interface MediaClient {
   revoke(): void;
   /** What this machine has to send; only what the grant allows leaves it. */
   setTracks(tracks: LocalTracks): void;
+  /** Which encodings of a source somebody needs, low to high; what nobody needs is not sent. */
+  setLayersWanted(source: SourceName, layers: readonly boolean[]): void;
   /** Whether somebody's packets should be arriving now, so that silence means a broken path. */
   expectPackets(isExpected: boolean): void;
   /** The network is said to have changed, or the socket came back: look at once. */

@@ -1,5 +1,6 @@
 import type { MediaGrant, ServerMessage, SourceName } from "../generated/signaling";
 import type { RequestBody } from "../signaling/client";
+import { applyPlan, type EncodingNeeds, initialEncodings, planEncodings } from "./encodings";
 import type { LocalTracks } from "./port";
 
 export type Ask = (body: RequestBody) => Promise<ServerMessage>;
@@ -14,6 +15,7 @@ export class PublishingConnection {
   readonly peer: RTCPeerConnection;
   readonly #ask: Ask;
   readonly #transceivers = new Map<SourceName, RTCRtpTransceiver>();
+  readonly #layersWanted = new Map<SourceName, readonly boolean[]>();
   #grant: MediaGrant;
   #tracks: LocalTracks = {};
   #isClosed = false;
@@ -40,6 +42,12 @@ export class PublishingConnection {
   update(grant: MediaGrant, tracks: LocalTracks): void {
     this.#grant = grant;
     this.#tracks = tracks;
+    this.#wake();
+  }
+
+  /** Send these encodings of a source only, until it begins anew or the server says otherwise. */
+  setLayersWanted(source: SourceName, layers: readonly boolean[]): void {
+    this.#layersWanted.set(source, layers);
     this.#wake();
   }
 
@@ -108,21 +116,43 @@ export class PublishingConnection {
       if (transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
       const direction = track ? "sendonly" : "inactive";
       transceiver.direction = direction;
-      if (transceiver.currentDirection !== direction) isChanged = true;
+      if (transceiver.currentDirection === direction) continue;
+      isChanged = true;
+      // A track that begins is sent in full, or nobody would know that it is there.
+      this.#layersWanted.delete(source);
     }
     return isChanged;
   }
 
   #add(source: SourceName, track: MediaStreamTrack): void {
     track.contentHint = source === "screen" ? "detail" : track.contentHint;
-    const transceiver = this.peer.addTransceiver(track, {
-      direction: "sendonly",
-      streams: [new MediaStream([track])],
-      sendEncodings: track.kind === "video" ? [{ maxBitrate: this.#capBps(source) }] : [{}],
-    });
+    this.#layersWanted.delete(source);
+    const transceiver = this.#addTransceiver(source, track);
     if (track.kind === "video") preferVp8(transceiver);
     else preferRedundant(transceiver, this.#isRedundant);
     this.#transceivers.set(source, transceiver);
+  }
+
+  #addTransceiver(source: SourceName, track: MediaStreamTrack): RTCRtpTransceiver {
+    const init = { direction: "sendonly" as const, streams: [new MediaStream([track])] };
+    if (track.kind !== "video") return this.peer.addTransceiver(track, init);
+    const needs = this.#needs(source, track);
+    try {
+      const sendEncodings = initialEncodings(source === "camera", needs);
+      return this.peer.addTransceiver(track, { ...init, sendEncodings });
+    } catch {
+      const sendEncodings = initialEncodings(false, needs);
+      return this.peer.addTransceiver(track, { ...init, sendEncodings });
+    }
+  }
+
+  #needs(source: SourceName, track: MediaStreamTrack): EncodingNeeds {
+    const { width = 0, height = 0 } = track.getSettings();
+    return {
+      capBps: this.#capBps(source),
+      height: Math.min(width, height),
+      wanted: this.#layersWanted.get(source) ?? [],
+    };
   }
 
   async #negotiate(): Promise<void> {
@@ -152,11 +182,8 @@ export class PublishingConnection {
     for (const [source, { sender }] of this.#transceivers) {
       if (sender.track?.kind !== "video") continue;
       const parameters = sender.getParameters();
-      const [encoding] = parameters.encodings;
-      const maxBitrate = this.#capBps(source);
-      if (!encoding || encoding.maxBitrate === maxBitrate) continue;
-      encoding.maxBitrate = maxBitrate;
-      await sender.setParameters(parameters);
+      const plans = planEncodings(parameters.encodings.length, this.#needs(source, sender.track));
+      if (applyPlan(parameters.encodings, plans)) await sender.setParameters(parameters);
     }
   }
 

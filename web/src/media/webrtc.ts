@@ -1,4 +1,4 @@
-import type { MediaGrant } from "../generated/signaling";
+import type { MediaGrant, SourceName } from "../generated/signaling";
 import { Store } from "../store";
 import { PathWatch } from "./pathWatch";
 import { IDLE, type LocalTracks, type MediaClient, type MediaState } from "./port";
@@ -59,6 +59,10 @@ export class WebRtcMedia implements MediaClient {
     this.#tracks = tracks;
     if (this.#grant) this.#publishing?.update(this.#grant, tracks);
     this.#ensurePublishing();
+  }
+
+  setLayersWanted(source: SourceName, layers: readonly boolean[]): void {
+    this.#publishing?.setLayersWanted(source, layers);
   }
 
   expectPackets(isExpected: boolean): void {

@@ -102,6 +102,7 @@ function reduceEvent(
     case "media.grant":
     case "media.answer":
     case "media.offer":
+    case "layers.wanted":
       return state;
     default:
       return assertNever(message);
