@@ -42,6 +42,9 @@
         packets: stat.packetsReceived ?? stat.packetsSent ?? 0,
         frames: stat.framesDecoded ?? stat.framesEncoded ?? 0,
         energy: stat.totalAudioEnergy ?? 0,
+        rid: stat.rid ?? "",
+        width: stat.frameWidth ?? 0,
+        active: stat.active ?? true,
       });
     }
     return found;

@@ -53,6 +53,11 @@ class Stream:
     packets: int
     frames: int
     energy: float
+    rid: str = ""
+    width: int = 0
+    """Of the last frame, in pixels."""
+    active: bool = True
+    """An outgoing encoding that is switched on."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,15 @@ class Streams:
     def sent(self, kind: str) -> Stream:
         """What this page sends of `kind`; all of its encodings and past connections' successors together."""
         return _sum([s for s in self.streams if s.type == "outbound-rtp" and s.kind == kind])
+
+    def encodings(self) -> dict[str, Stream]:
+        """What this page sends of video, by rid."""
+        return {s.rid: s for s in self.streams if s.type == "outbound-rtp" and s.kind == "video"}
+
+    def width(self, participant_id: str) -> int:
+        """How wide the last picture of this participant was; 0 before the first."""
+        mids = {f"{slot}.v" for slot, who in self.slots.items() if who == participant_id}
+        return max((s.width for s in self.streams if s.mid in mids and s.packets), default=0)
 
     def received(self, kind: str, participant_id: str | None = None) -> Stream:
         """What arrives of `kind`: in every slot, or in the slots that carry `participant_id` now."""

@@ -21,8 +21,13 @@ class Subscriber(Protocol):
     """A stream that carries the publication on (see `SlotStream`)."""
 
     @property
-    def needed_spatial(self) -> frozenset[int]:
-        """Spatial layers that it aims at or carries."""
+    def aimed_spatial(self) -> int:
+        """The spatial layer that it is to have."""
+        ...
+
+    @property
+    def carried_spatial(self) -> frozenset[int]:
+        """The ones that it has, or waits for, meanwhile."""
         ...
 
     def settle(self, now: float) -> None:
@@ -167,14 +172,16 @@ class Publication:
     def _needed(self, now: float) -> list[bool]:
         """By position, as the publisher counts its encodings."""
         top = len(self.layers) - 1
-        spatials = {min(one, top) for stream in self._streams for one in stream.needed_spatial}
+        spatials: set[int] = set()
+        aims = {min(stream.aimed_spatial, top) for stream in self._streams}
         if self._feed is not None:
-            spatials.add(top)
-        if spatials:
-            highest = max(spatials)
-            if not self.layers[highest].is_live(now):
-                # What stands in for it until it comes must come from somewhere.
-                spatials.update(range(highest))
+            aims.add(top)
+        for aim in aims:
+            # Until it comes, the best live one below stands in for it, or a better one that comes.
+            live = (one for one in range(aim, -1, -1) if self.layers[one].is_live(now))
+            spatials.update(range(next(live, 0), aim + 1))
+        for stream in self._streams:
+            spatials |= stream.carried_spatial
         needed = [False] * len(self.layers)
         for spatial in spatials:
             needed[self.layers[spatial].position] = True

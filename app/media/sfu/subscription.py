@@ -203,10 +203,14 @@ class SlotStream:
         return LayerChoice(layer.spatial, self._aim.temporal) if layer else None
 
     @property
-    def needed_spatial(self) -> frozenset[int]:
-        """Spatial layers that the publisher must send for this stream."""
-        layers = (self._layer, self._awaited)
-        return frozenset((self._aim.spatial, *(layer.spatial for layer in layers if layer)))
+    def aimed_spatial(self) -> int:
+        """The spatial layer of the last `aim`, whether it is live or not."""
+        return self._aim.spatial
+
+    @property
+    def carried_spatial(self) -> frozenset[int]:
+        """The spatial layers that are sent or waited for."""
+        return frozenset(layer.spatial for layer in (self._layer, self._awaited) if layer)
 
     def aim(self, spatial: int, temporal: int, now: float) -> None:
         """Go to these layers, or to the nearest live ones for as long as those are not sent.

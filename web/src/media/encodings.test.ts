@@ -19,9 +19,9 @@ describe("planEncodings", () => {
   it.each([
     [1080, [4, 2, 1], [true, true, true]],
     [720, [4, 2, 1], [true, true, true]],
-    [480, [2, 1, 1], [true, false, true]],
-    [360, [2, 1, 1], [true, false, true]],
-    [240, [1, 1, 1], [false, false, true]],
+    [480, [2, 1, 1], [true, true, false]],
+    [360, [2, 1, 1], [true, true, false]],
+    [240, [1, 1, 1], [true, false, false]],
     [0, [4, 2, 1], [true, true, true]],
   ])("of %i lines sends no size twice", (height, scales, active) => {
     const plans = plan({ height });
@@ -40,6 +40,11 @@ describe("planEncodings", () => {
       expect(plans[0]?.maxBitrate).toBeLessThanOrEqual(100_000);
       for (const one of plans) if (one.active) expect(one.maxBitrate).toBeGreaterThan(5_000);
     }
+  });
+
+  it("sends a tiny picture once and whole", () => {
+    const [only] = plan({ height: 240 });
+    expect(only).toEqual({ active: true, maxBitrate: CAP, scaleResolutionDownBy: 1 });
   });
 
   it("sends nothing that nobody wants", () => {

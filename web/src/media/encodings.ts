@@ -31,24 +31,29 @@ export interface EncodingNeeds {
 export function planEncodings(count: number, needs: EncodingNeeds): EncodingPlan[] {
   const scales = count === RIDS.length ? scalesFor(needs.height) : new Array(count).fill(1);
   const isActive = scales.map((scale, i) => scale !== null && (needs.wanted[i] ?? true));
-  const bitrates = count === RIDS.length ? split(needs.capBps, isActive) : [needs.capBps];
+  const isLowAll = scales[0] === 1;
+  const bitrates = count === RIDS.length ? split(needs.capBps, isActive, isLowAll) : [needs.capBps];
   return scales.map((scale, i) => ({
     active: isActive[i] ?? true,
     maxBitrate: bitrates[i] ?? needs.capBps,
     scaleResolutionDownBy: scale ?? 1,
-    ...(count > 1 && i === 0 ? { maxFramerate: LOW_FRAMERATE } : {}),
+    ...(i === 0 && !isLowAll ? { maxFramerate: LOW_FRAMERATE } : {}),
   }));
 }
 
-/** Powers of two, so that all encodings keep the shape of the picture; null: it would be one that there is already. */
+/**
+ * Powers of two, so that all encodings keep the shape of the picture; null: not sent. A small picture has its whole
+ * size in a lower encoding: Chromium sends two of less than 960x540 and one of less than 480x270, and drops the rest.
+ */
 function scalesFor(height: number): (number | null)[] {
-  const steps = Math.max(0, Math.floor(Math.log2((height || 720) / LOW_HEIGHT)));
-  const low = Math.min(2 ** steps, 4);
-  return [low > 1 ? low : null, low > 2 ? low / 2 : null, 1];
+  const steps = Math.floor(Math.log2((height || 720) / LOW_HEIGHT));
+  if (steps >= 2) return [4, 2, 1];
+  return steps === 1 ? [2, 1, null] : [1, null, null];
 }
 
 /** The highest encoding that is sent gets what the others leave. */
-function split(capBps: number, isActive: readonly boolean[]): number[] {
+function split(capBps: number, isActive: readonly boolean[], isLowAll: boolean): number[] {
+  if (isLowAll) return [capBps, 0, 0];
   const low = Math.min(LOW_BPS, isActive[1] || isActive[2] ? capBps / 2 : capBps);
   const rest = Math.max(0, capBps - (isActive[0] ? low : 0));
   const middle = isActive[2] ? rest * MIDDLE_SHARE : rest;
