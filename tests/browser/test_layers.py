@@ -61,7 +61,7 @@ async def test_each_gets_the_size_it_needs_and_no_other_is_sent(meet: Meet) -> N
     took = await lead.until("a small picture again", lambda now: now.width(seat.seat_id) == 320)
     print(f"measured: the lead sees a thumbnail again after {took:.2f} s")
 
-    await classroom.page.close()
+    await classroom.press("离开课堂")
     await sends_only(lead)
     before = (await lead.streams()).sent("video").packets
     await lead.page.wait_for_timeout(1_000)
