@@ -326,11 +326,11 @@ class EngineReconciler:
         }
 
         self._layers.clear()
-        for (lesson_id, participant_id), participant in [
-            ((lesson_id, k), p) for lesson_id, room in snapshot.rooms.items() for k, p in room.items()
-        ]:
-            for source, layers in participant.layers_wanted.items():
-                self._tell_layers_wanted(LayersWanted(lesson_id, participant_id, source, layers))
+        for lesson_id, room in snapshot.rooms.items():
+            for participant_id, participant in room.items():
+                for source, layers in participant.layers_wanted.items():
+                    wanted = LayersWanted(lesson_id, participant_id, source, layers)
+                    self._tell_layers_wanted(wanted)
 
     async def _report_all(self, room: Room, snapshot: EngineSnapshot) -> None:
         """Publications that came or went while nobody told us."""
