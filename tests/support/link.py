@@ -205,12 +205,12 @@ class Link:
     # -- sending peers through it
 
     def rewrite(self, sdp: str) -> str:
-        """A session description of the server whose one candidate is this link's; TCP is not carried."""
+        """A session description of the server whose one candidate is this link's; TCP and IPv6 are not carried."""
         lines = []
         for line in sdp.splitlines():
             if line.startswith("a=candidate:"):
                 words = line.split()
-                if words[2].lower() != "udp":
+                if words[2].lower() != "udp" or ":" in words[4]:
                     continue
                 self.server = self.server or (words[4], int(words[5]))
                 if (words[4], int(words[5])) != self.server:
