@@ -90,6 +90,25 @@ def test_a_closed_camera_stays_one_epoch_and_a_clock_that_jumps_begins_another()
     assert output.closes == [(True, "clock_jump")]
 
 
+def test_silence_that_a_microphone_does_not_send_is_no_loss() -> None:
+    """Opus with DTX: a packet each 400 ms while nobody speaks, numbered without a gap (RFC 7587 §3.1.3)."""
+    talk = [0.02 * step for step in range(50)]
+    silence = [1.0 + 0.4 * step for step in range(10)]
+    times = talk + silence + [5.0 + at for at in talk]
+    frames = tuple(EncodedFrame(at, b"\xf8opus", True) for at in times)
+    source = SyntheticTrack("les_1", "lead_u/microphone", "opus", frames)
+    output = Output()
+    request = TrackRequest(LessonId("les_1"), PublicationId("lead_u/microphone"), 10.0)
+    track = Track(request, output, MachineClock("boot", 0, 0))
+    track.hello(Hello("les_1", "lead_u/microphone", "audio", "opus", 111, 48_000, source.ssrc))
+    for at, packet in source.packets():
+        track.rtp(packet, int(at * SECOND))
+        track.poll(int(at * SECOND))
+    assert len({header.epoch_id for header in output.headers}) == 1
+    assert track.gaps == 0 and not any(isinstance(note, GapRecord) for note in output.notes)
+    assert [at for at, _ in output.frames] == [round(at * 48_000) for at in times]
+
+
 def test_segments_rotate_on_a_keyframe_and_keep_the_epochs_time_line() -> None:
     times = [float(t) for t in range(0, 130)]
     source, packets = video(times, {0.0, 50.0, 70.0})

@@ -2,12 +2,16 @@
 
 import asyncio
 import itertools
+import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.media.port import Source
+from app.ids import PublicationId
+from app.media.port import RtpSink, Source
+from app.media.rtp_sink import HELLO, RTP
 from app.media.sfu.packet_cache import MediaPacket, PacketCache
 from app.media.sfu.red import CALM_S, RedundancyRule, unwrap_red, with_previous
 from app.media.wire.red import build_red, parse_red
@@ -16,6 +20,7 @@ from app.media.wire.rtp import RtpPacket, pack_header
 from tests.support.raw_peer import RawPeer, until
 
 from .support import LESSON, Engine, Publisher, Subscriber, receiver
+from .test_sink import FakeRecorder
 
 AUDIO = "stage.0.a"
 OPUS, RED = 111, 63
@@ -145,6 +150,29 @@ async def test_what_a_publishers_link_lost_is_filled_from_the_next_packet(engine
     assert microphone.layers[0].reception.packets_rebuilt == 10
     report = microphone.layers[0].reception.report(0.0)
     assert report.packets_lost == 10, "to the publisher they stay lost"
+
+
+async def test_the_recorder_gets_plain_opus_without_the_holes(
+    engine: Engine, tmp_path: Path
+) -> None:
+    recorder = FakeRecorder(tmp_path / "sink.sock")
+    await recorder.start()
+    engine.attach_sink(RtpSink(str(recorder.path), LESSON, PublicationId("p/microphone")))
+    publisher = await RedPublisher(engine, "p", 1_000).connect()
+    for number in range(1_000, 1_050):
+        publisher.red(number, is_lost=number % 10 == 5)
+        await asyncio.sleep(0)
+    await until(lambda: len(recorder.of(RTP)) == 50)
+    (hello,) = recorder.of(HELLO)
+    described = json.loads(hello)
+    assert (described["codec"], described["payload_type"]) == ("opus", OPUS)
+    packets = recorder.packets()
+    assert {(packet.payload_type, packet.ssrc) for packet in packets} == {(OPUS, described["ssrc"])}
+    assert [packet.payload for packet in packets] == [
+        b"primary %d" % number for number in range(1_000, 1_050)
+    ]
+    assert [packet.sequence_number for packet in packets] == list(range(1_000, 1_050))
+    await recorder.stop()
 
 
 async def test_malformed_red_of_a_publisher_does_no_harm(engine: Engine) -> None:
