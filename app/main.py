@@ -124,7 +124,7 @@ class Server:
         self.site = site
         self.clock = Clock()
         self.journal = Journal(database, (project_lesson, project_attendance))
-        self.store = LessonStore(database, self.clock.now_ms, settings.media_workers)
+        self.store = LessonStore(database, self.clock.now_ms)
         self.load_plan = plan_loader(self.store, settings)
         self.rooms = Rooms(self.journal, self.load_plan, self.clock)
         self.control = RoomsControl(self.rooms)

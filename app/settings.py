@@ -1,12 +1,21 @@
 """Every setting once, with its unit in the name. Environment prefix `TONGTANG_`."""
 
 import logging
+import os
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MAX_MEDIA_WORKERS = 64
+
+
+def _cores_for_auto(value: object) -> object:
+    if value == "auto":
+        return min(len(os.sched_getaffinity(0)), MAX_MEDIA_WORKERS)
+    return value
 
 
 class Settings(BaseSettings):
@@ -35,7 +44,10 @@ class Settings(BaseSettings):
 
     media_port: int = Field(default=8190, ge=1, le=65000)
     """First media port, UDP and TCP; engine i listens on `media_port + i`."""
-    media_workers: int = Field(default=1, ge=1, le=64)
+    media_workers: Annotated[int, BeforeValidator(_cores_for_auto)] = Field(
+        default=1, ge=1, le=MAX_MEDIA_WORKERS
+    )
+    """Engine processes, each with one core's worth of lessons; `auto` is one for each core."""
     public_ips: tuple[str, ...] = ()
     """Addresses announced to browsers instead of the private ones (1:1 NAT)."""
     turn_urls: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from app.settings import Settings
 from app.supervisor.child import EXIT_REFUSED, ChildSpec
@@ -27,7 +28,7 @@ from app.supervisor.preflight import (
     udp_is_blocked,
 )
 from app.supervisor.restart import RestartPolicy
-from app.supervisor.serve import ready_lines, url
+from app.supervisor.serve import child_specs, ready_lines, url
 from app.supervisor.supervisor import ChildGivenUp, Supervisor
 from tests.support.ports import free_port
 from tests.support.serve import is_running
@@ -338,6 +339,18 @@ def _stale_sockets_are_removed(settings: Settings) -> None:
     (settings.resolved_run_dir / "note.txt").write_text("mine")
     with run_directory(settings) as directory:
         assert [path.name for path in directory.iterdir()] == ["note.txt"]
+
+
+def test_auto_is_an_engine_on_a_port_of_its_own_for_each_core(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, media_workers="auto", media_port=9_000)  # type: ignore[arg-type]
+    cores = len(os.sched_getaffinity(0))
+    assert settings.media_workers == cores
+    media = [port for port in ports_of(settings) if port.setting == "TONGTANG_MEDIA_PORT"]
+    assert {port.number for port in media} == set(range(9_000, 9_000 + cores))
+    names = [spec.name for spec in child_specs(settings)]
+    assert names.count(f"engine-{cores - 1}") == 1
+    with pytest.raises(ValidationError):
+        Settings(data_dir=tmp_path, media_workers="many")  # type: ignore[arg-type]
 
 
 def test_the_last_line_is_the_address_to_open(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy import (
     String,
     and_,
     case,
-    func,
     literal,
     or_,
     select,
@@ -137,13 +136,14 @@ def effective_state(now_ms: int) -> ColumnElement[str]:
     return case((is_forgotten, "ended"), else_=Lesson.state)
 
 
+NO_ENGINE = -1
+"""A lesson gets its engine when its room opens: the one with the least to do then."""
+
+
 class LessonStore:
-    def __init__(
-        self, database: Database, now_ms: Callable[[], int], engine_count: int = 1
-    ) -> None:
+    def __init__(self, database: Database, now_ms: Callable[[], int]) -> None:
         self._database = database
         self._now_ms = now_ms
-        self._engine_count = engine_count
 
     async def get(self, lesson_id: LessonId) -> LessonDetail:
         """NotFound if there is none."""
@@ -169,7 +169,6 @@ class LessonStore:
         await _check_classrooms(session, new, classroom_ids)
         await _check_lead(session, new)
         lesson_id = LessonId(new_id("les"))
-        count = await session.scalar(select(func.count()).select_from(Lesson))
         session.add(
             Lesson(
                 lesson_id=lesson_id,
@@ -184,7 +183,7 @@ class LessonStore:
                 is_recorded=new.is_recorded,
                 is_demo=new.is_demo,
                 is_rehearsal=new.is_rehearsal,
-                engine_index=(count or 0) % self._engine_count,
+                engine_index=NO_ENGINE,
             )
         )
         await session.flush()

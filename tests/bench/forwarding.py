@@ -132,30 +132,28 @@ def median(results: list[Result], *keys: str) -> float:
 
 
 def print_growth(results: dict[str, list[Result]], subscribers: list[int]) -> None:
-    print("subscribers  server                 us/packet   p50 ms   p95 ms   p99 ms")
+    """Markdown, as docs/performance.md has it."""
+    print("| subscribers | server | CPU, us/packet | to ours | p50, ms | p95, ms | p99, ms |")
+    print("|---|---|---|---|---|---|---|")
     for count in sorted(subscribers):
+        ours = median(results.get("tongtang", []), "steps", str(count), "cpu_us")
         for name, rounds in results.items():
-            figures = [
+            cpu, *latencies = [
                 median(rounds, "steps", str(count), key)
                 for key in ("cpu_us", "p50_ms", "p95_ms", "p99_ms")
             ]
-            row = f"{figures[0]:>10.1f}" + "".join(f"{value:>9.2f}" for value in figures[1:])
-            print(f"{count:>11}  {name:<22}{row}")
-        ours = median(results.get("tongtang", []), "steps", str(count), "cpu_us")
-        for name, rounds in results.items():
-            if name != "tongtang":
-                ratio = median(rounds, "steps", str(count), "cpu_us") / ours
-                print(f"{'':>11}  {name} costs {ratio:.1f} times as much")
+            times = " | ".join(f"{value:.2f}" for value in latencies)
+            print(f"| {count} | {name} | {cpu:.1f} | {cpu / ours:.1f} | {times} |")
     for name, rounds in results.items():
-        print(f"memory per subscriber, {name}: {median(rounds, 'kib_per_subscriber'):.0f} KiB")
+        print(f"Memory per subscriber, {name}: {median(rounds, 'kib_per_subscriber'):.0f} KiB.")
 
 
 def print_join(results: dict[str, list[Result]]) -> None:
     for name, rounds in results.items():
         joined, p99 = median(rounds, "joined_s"), median(rounds, "during", "p99_ms")
         print(
-            f"{JOINING} join {name}: {joined:.1f} s; p99 of {JOINING_BESIDE} others meanwhile "
-            f"{p99:.1f} ms, lost {median(rounds, 'during', 'lost'):.0f}"
+            f"{JOINING} join, {name}: {joined:.1f} s; p99 of {JOINING_BESIDE} others meanwhile "
+            f"{p99:.1f} ms, {median(rounds, 'during', 'lost'):.0f} packets lost."
         )
 
 
@@ -165,9 +163,9 @@ def print_rate(results: dict[str, list[Result]]) -> None:
             best, last = result["best"], result["steps"][-1]
             pps = best["packets_per_s"] if best else 0
             print(
-                f"highest rate of {name}: {pps:,.0f} packets/s; the next step: "
-                f"lost {last['lost']}, p99 {last['p99_ms']:.1f} ms, core {last['server_busy']:.0%},"
-                f" load's core {last['load_busy']:.0%}"
+                f"Highest rate, {name}: {pps:,.0f} packets/s. The next step: {last['lost']} lost, p99 "
+                f"{last['p99_ms']:.1f} ms, its core {last['server_busy']:.0%} busy, "
+                f"the load's {last['load_busy']:.0%}."
             )
 
 

@@ -677,6 +677,18 @@ async def test_a_new_lesson_goes_to_an_engine_that_runs(open_app: Callable[..., 
     assert app.assigned == {LESSON: 1}
 
 
+async def test_a_new_lesson_goes_to_the_engine_with_the_fewest(
+    open_app: Callable[..., App],
+) -> None:
+    engines = [MemoryEngine(100), MemoryEngine(200), MemoryEngine(300)]
+    app = open_app(engines)
+    app.engine = engines[2]
+    app.reactor._assigned.update({LessonId("les_b"): 0, LessonId("les_c"): 1})
+    await app.reactor.start()
+    await app.live_room()
+    assert app.assigned == {LESSON: 2}
+
+
 async def test_pauses_and_taps_pass_on(open_app: Callable[..., App]) -> None:
     app = open_app()
     seen: list[MediaEvent] = []

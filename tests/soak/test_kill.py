@@ -21,7 +21,7 @@ from tests.support.serve import Served, serving
 pytestmark = [pytest.mark.soak, pytest.mark.recording]
 
 VICTIMS: tuple[Victim, ...] = get_args(Victim)
-CHILDREN: tuple[Victim, ...] = ("app", "engine-0", "recorder")
+CHILDREN: tuple[Victim, ...] = ("app", "engine", "recorder")
 KILLS_A_LESSON = 10
 SHORTEST_CALM_S, LONGEST_CALM_S = 2.2, 8.0
 """Between everything being well and the next kill; the shorter one leaves more than what may be lost."""

@@ -24,7 +24,8 @@ from tests.support.lesson_peers import LessonPeer, ask, peers_of, until
 from tests.support.office import Office, PlannedLesson
 from tests.support.serve import Served, ServeFailed
 
-Victim = Literal["app", "engine-0", "recorder", "supervisor", "all"]
+Victim = Literal["app", "engine", "recorder", "supervisor", "all"]
+"""`engine` is the one that serves the lesson."""
 MAX_LOST_MS = 2_000
 """Of what was recorded before a kill."""
 BACK_S = 45.0
@@ -80,7 +81,7 @@ class KilledLesson:
             self.served.process.kill()
             await asyncio.to_thread(self.served.process.wait)
         else:
-            self.served.kill(victim)
+            self.served.kill(self.engine_name() if victim == "engine" else victim)
         self.kills.append(Kill(victim, now_ns, counts))
         return self.kills[-1]
 
@@ -142,6 +143,15 @@ class KilledLesson:
             Recorded(seq, at_ms, mono_ns, event_from_json(type_, json.loads(data)))
             for seq, at_ms, mono_ns, type_, data in rows
         ]
+
+    def engine_name(self) -> str:
+        """The child that serves this lesson."""
+        path = self.served.data_dir / "tongtang.db"
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            (index,) = database.execute(
+                "SELECT engine_index FROM lesson WHERE lesson_id = ?", (self.plan.lesson_id,)
+            ).fetchone()
+        return f"engine-{index}"
 
     def lesson_ms(self, mono_ns: int) -> float:
         """A reading of the monotonic clock on the lesson's time line."""
