@@ -82,6 +82,8 @@ class Participant:
         self.sessions: dict[MediaSessionId, MediaSession] = {}
         self._holders: dict[Source, PublishingSession] = {}
         """Sources that a session took over."""
+        self._resting: dict[Source, int] = {}
+        """Of those, what the page was told to send nothing of meanwhile: the number of its encodings."""
         self._sessions_opened = 0
 
     # -- PublishingOwner, for the page
@@ -150,12 +152,18 @@ class Participant:
         feedback: PublisherFeedback,
     ) -> Publication:
         """The session takes the source over; whoever sent it before is refused from here on."""
+        former = self.publications.get(source)
+        is_of_page = self.publishing is not None and former in self.publishing.publications()
         publication = self._start(source, track, session.clock, feedback)
         if self._holders.get(source) is not session:
             self._holders[source] = session
             for peer in self.publishing_peers():
                 if peer is not session.peer:
                     peer.end_forbidden()
+        if former is not None and former.is_video and is_of_page:
+            # Its uplink may be a weak one.
+            self._resting[source] = len(former.layers)
+            self._layers_wanted(former, (False,) * len(former.layers))
         return publication
 
     def session_state_changed(self, session: MediaSession, state: TransportState) -> None:
@@ -184,6 +192,11 @@ class Participant:
         if session is None:
             return
         self._holders = {k: held for k, held in self._holders.items() if held is not session}
+        for source in self._resting.keys() - self._holders.keys():
+            encodings = self._resting.pop(source)
+            self.room.emit(
+                LayersWanted(self.room.lesson_id, self.participant_id, source, (True,) * encodings)
+            )
         if session.peer is not None:
             session.peer.close()
 

@@ -12,6 +12,7 @@ from aiortc import (
 
 from app.ids import MediaSessionId, ParticipantId
 from app.media.port import (
+    LayersWanted,
     MalformedDescription,
     MediaPermissions,
     NegotiationFailed,
@@ -105,8 +106,10 @@ async def test_a_whip_session_takes_a_source_over_and_gives_it_back(engine: Engi
     assert len(video()) == 6
     assert whip.holds(Source.CAMERA)
     assert not engine.of(PublicationRemoved)
+    assert engine.of(LayersWanted)[-1] == LayersWanted(LESSON, LEAD, Source.CAMERA, (False,))
 
     whip.close()
+    assert engine.of(LayersWanted)[-1] == LayersWanted(LESSON, LEAD, Source.CAMERA, (True,))
     assert Source.CAMERA not in participant.publications
     page.video.frame(keyframe=True)
     await until(lambda: len(video()) == 8)
