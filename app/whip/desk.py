@@ -98,10 +98,6 @@ class WhipDesk:
         self._restaged: set[LessonId] = set()
         self._connected: set[int] = set()
 
-    @property
-    def session_count(self) -> int:
-        return len(self._sessions)
-
     # --- requests ------------------------------------------------------------------------------------
 
     def admit(self, lesson_id: LessonId, token: str, ip: str) -> Ticket:
@@ -137,6 +133,13 @@ class WhipDesk:
         try:
             await join(runtime, session)
             answer = await self._offer(runtime, session, offer, network)
+        except AppError as error:
+            if error.status == Unavailable.status:
+                # The client will ask again; the place has its grace period for that.
+                self._forget(session)
+            else:
+                await self._give_up(runtime, session)
+            raise
         except BaseException:
             self._forget(session)
             raise
@@ -215,10 +218,15 @@ class WhipDesk:
             self._sessions[session.session_id] = session
             raise _media_unavailable() from error
         log.info("session %s was closed", session.session_id)
+        await self._give_up(await self._rooms.get(session.ticket.lesson_id), session)
+
+    async def _give_up(self, runtime: RoomRuntime, session: Session) -> None:
+        """Leave the place for good, if it was this session's and no other is left there."""
+        self._sessions.pop(session.session_id, None)
         if self._of_place(session.place):
             self._settle(session.place)
         else:
-            await leave(await self._rooms.get(session.ticket.lesson_id), session)
+            await leave(runtime, session)
 
     def _check_lesson(self, room: Room, kind: Kind, source: str) -> None:
         if room.phase is Phase.ENDED:

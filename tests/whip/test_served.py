@@ -110,12 +110,17 @@ async def test_every_answer_is_the_one_of_the_rfc(scene: Scene) -> None:
         (f"/whep/{lesson}?source=sea_none", sdp, offer, (404, "seat_unknown")),
         (endpoint, {**sdp, "Content-Type": "text/plain"}, offer, (415, "unsupported_media_type")),
         (endpoint, sdp, "hello", (400, "malformed_description")),
+        (endpoint, seat, "hello", (400, "malformed_description")),
         (endpoint, sdp, offer, (406, "negotiation_failed")),
         (f"/whep/{lesson}", sdp, offer, (406, "negotiation_failed")),
         (endpoint, sdp, big, (413, "body_too_large")),
     ]
     for path, headers, body, expected in posts:
         assert await code("POST", path, content=body, headers=headers) == expected, (path, expected)
+
+    # An offer that cannot be met keeps no place.
+    assert [one["reason"] for one in scene.events("participant.left")] == ["left"]
+    assert not scene.events("participant.cut")
 
     for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE"):
         refused = await http.request(method, endpoint, headers=lead.headers)
