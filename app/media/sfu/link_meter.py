@@ -1,6 +1,7 @@
 """One participant's link measured over all its connections, past and present."""
 
 from app.media.port import LinkQuality, LinkSample
+from app.media.sfu.allocator import PauseReason
 from app.media.sfu.counter_sum import CounterSum
 from app.media.sfu.participant import Participant
 from app.media.sfu.quality import LinkReading, QualityMeter
@@ -48,7 +49,7 @@ class LinkMeter:
             loss_up=self._loss_up(participant),
             loss_down=self._loss_down(participant),
             rtt_s=_round_trip_s(participant),
-            is_paused=participant is not None and bool(participant.paused),
+            pause=_pause(participant),
             silent_s=min((one.silent_s(now) for one in transports), default=0.0),
         )
         is_changed = self._quality.update(reading, now)
@@ -61,7 +62,7 @@ class LinkMeter:
             rtt_ms=round((reading.rtt_s or 0.0) * 1_000),
             bitrate_up_bps=int(up_bytes * 8 / elapsed_s),
             bitrate_down_bps=int(down_bytes * 8 / elapsed_s),
-            is_paused=reading.is_paused,
+            is_paused=reading.pause is not None,
         )
         return sample, is_changed
 
@@ -90,6 +91,11 @@ def transports_of(participant: Participant) -> list[PeerTransport]:
     """The transports of the participant's connections."""
     publishing = [peer.transport for peer in participant.publishing_peers()]
     return publishing + [peer.transport for peer in participant.subscribing_peers()]
+
+
+def _pause(participant: Participant | None) -> PauseReason | None:
+    reasons = participant.paused.values() if participant is not None else ()
+    return "loss" if "loss" in reasons else next(iter(reasons), None)
 
 
 def _round_trip_s(participant: Participant | None) -> float | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.media.port import LinkQuality
+from app.media.sfu.allocator import PauseReason
 
 WORSE_AFTER_S = 3.0
 BETTER_AFTER_S = 8.0
@@ -27,7 +28,8 @@ class LinkReading:
     loss_up: float | None = None
     loss_down: float | None = None
     rtt_s: float | None = None
-    is_paused: bool = False
+    pause: PauseReason | None = None
+    """Why some video is held back; `loss` if both are true."""
     silent_s: float = 0.0
     """Since anything authenticated was heard."""
 
@@ -38,11 +40,12 @@ def classify(reading: LinkReading, *, ease: float = 1.0) -> LinkQuality:
         return "lost"
     loss = max(reading.loss_up or 0.0, reading.loss_down or 0.0)
     rtt_s = reading.rtt_s or 0.0
-    if reading.is_broken or reading.is_paused:
+    if reading.is_broken or reading.pause == "loss":
         return "poor"
     if loss > POOR_LOSS * ease or rtt_s > POOR_RTT_S * ease:
         return "poor"
-    if loss > FAIR_LOSS * ease or rtt_s > FAIR_RTT_S * ease:
+    # Too narrow for every picture, or only not proven wider yet: that alone is not poor.
+    if reading.pause or loss > FAIR_LOSS * ease or rtt_s > FAIR_RTT_S * ease:
         return "fair"
     return "good"
 

@@ -62,7 +62,7 @@ class Telemetry:
         links = meters.links
         for participant_id in room.participants:
             if participant_id not in links and len(links) < MAX_PARTICIPANTS:
-                links[participant_id] = LinkMeter(now)
+                links[participant_id] = LinkMeter(now - SAMPLE_INTERVAL_S)
         samples: dict[ParticipantId, LinkSample] = {}
         for participant_id, meter in links.items():
             participant = room.participants.get(participant_id)

@@ -24,7 +24,8 @@ WELL = LinkReading(is_connected=True, loss_up=0.0, loss_down=0.0, rtt_s=0.05)
         (LinkReading(is_connected=True, loss_down=0.2), "poor"),
         (LinkReading(is_connected=True, rtt_s=0.5), "fair"),
         (LinkReading(is_connected=True, rtt_s=1.5), "poor"),
-        (LinkReading(is_connected=True, is_paused=True), "poor"),
+        (LinkReading(is_connected=True, pause="bandwidth"), "fair"),
+        (LinkReading(is_connected=True, pause="loss"), "poor"),
         (LinkReading(is_connected=True, is_broken=True), "poor"),
         (LinkReading(is_connected=True, silent_s=9.0), "lost"),
         (LinkReading(is_connected=False), "lost"),
@@ -145,7 +146,9 @@ async def test_links_that_lose_either_way_are_measured_poor_and_their_bytes_are_
     last = [e for e in engine.of(LessonSampled) if isinstance(e, LessonSampled)][-1]
     sample = last.samples[ParticipantId("s")]
     assert sample.quality == "poor" and sample.loss_down > 0.1 and sample.bitrate_down_bps > 50_000
-    assert last.samples[ParticipantId("p")].bitrate_up_bps > 50_000
+    assert 50_000 < last.samples[ParticipantId("p")].bitrate_up_bps < 5_000_000
+    first = next(e for e in engine.of(LessonSampled) if isinstance(e, LessonSampled))
+    assert first.samples[ParticipantId("p")].bitrate_up_bps < 5_000_000
     assert 0.1 < last.samples[ParticipantId("q")].loss_up < 0.3
 
     peers = engine.rooms[LESSON].participants
