@@ -12,7 +12,7 @@ class AudioStream(SlotStream):
     Each sequence number is still sent once only, in the one form or the other.
     """
 
-    redundant_sent = 0
+    __slots__ = ()
 
     def _send(self, packet: MediaPacket, segment: Segment, send_time: int, marker: bool) -> None:
         red_payload_type = self.formats.red_payload_type

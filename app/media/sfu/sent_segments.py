@@ -6,7 +6,6 @@ and the receiver sees no hole.
 """
 
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Sequence
 
 from app.media.sfu.layer import Layer
@@ -91,7 +90,7 @@ class SentSegments:
         self.current: Segment | None = None
         self._segments: list[Segment] = []
         self._starts: list[int] = []
-        self._thinned: deque[int] = deque(maxlen=_LATE_SEGMENTS)
+        self._thinned: list[int] = []
         """RTP timestamps of the last frames of which packets were left out."""
 
     def clear(self) -> None:
@@ -116,6 +115,8 @@ class SentSegments:
         assert current is not None
         if picture_ids:
             self._thinned.append(packet.rtp_timestamp)
+            if len(self._thinned) > _LATE_SEGMENTS:
+                del self._thinned[0]
         following = packet.index + 1
         segment = Segment(
             current.layer,

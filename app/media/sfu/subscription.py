@@ -74,6 +74,11 @@ class StreamFormats:
     """Of audio, if the receiver takes it twice (RFC 2198)."""
 
 
+NO_FORMATS = StreamFormats({})
+_NO_SEGMENTS = SentSegments()
+"""Of streams that have sent nothing: a subscriber has dozens, and most of them idle."""
+
+
 def first_sequence_number() -> int:
     """In 1,000..32,768: libsrtp loses its roll-over counter if the first packets wrap."""
     return 1_000 + secrets.randbelow(31_768)
@@ -82,8 +87,53 @@ def first_sequence_number() -> int:
 class SlotStream:
     """The audio or the video of one slot of one subscriber."""
 
-    is_redundant = False
-    """Sound that is said twice, packet by packet (see `AudioStream`)."""
+    __slots__ = (
+        "_aim",
+        "_aligned",
+        "_awaited",
+        "_epoch_s",
+        "_epoch_timestamp",
+        "_header",
+        "_header_segment",
+        "_highest_index",
+        "_holes",
+        "_is_video",
+        "_last",
+        "_layer",
+        "_left_out_timestamp",
+        "_mapped_at",
+        "_payload_type",
+        "_reported_highest",
+        "_reported_holes",
+        "_reported_lost",
+        "_resend_budget",
+        "_resend_refilled_at",
+        "_resent",
+        "_rtx_payload_type",
+        "_rtx_sequence_number",
+        "_segment",
+        "_segments",
+        "_send_burst",
+        "_send_rtp",
+        "_send_time_word",
+        "_temporal",
+        "asked_again",
+        "formats",
+        "is_redundant",
+        "kind",
+        "octets_padded",
+        "octets_resent",
+        "octets_sent",
+        "packets_dropped",
+        "packets_left_out",
+        "packets_sent",
+        "publication",
+        "redundant_sent",
+        "retransmitted",
+        "rtx_ssrc",
+        "slot",
+        "ssrc",
+    )
 
     def __init__(
         self,
@@ -99,7 +149,7 @@ class SlotStream:
         self.kind = kind
         self.ssrc = ssrc
         self.rtx_ssrc = rtx_ssrc
-        self.formats = StreamFormats({})
+        self.formats = NO_FORMATS
         self.publication: Publication | None = None
         self.packets_sent = 0
         self.octets_sent = 0
@@ -111,6 +161,9 @@ class SlotStream:
         self.octets_padded = 0
         self.asked_again = 0
         """Packets sent again more than once: the first answer was lost as well."""
+        self.is_redundant = False
+        """Sound that is said twice, packet by packet (see `AudioStream`)."""
+        self.redundant_sent = 0
         self._is_video = kind == "video"
         self._send_rtp = send
         self._send_burst = send_burst
@@ -125,7 +178,7 @@ class SlotStream:
         self._layer: Layer | None = None
         self._awaited: Layer | None = None
         self._temporal = TOP_LAYER.temporal
-        self._segments = SentSegments()
+        self._segments = _NO_SEGMENTS
         self._segment: Segment | None = None
         """The current one, or the last one while nothing is sent."""
         self._header = HeaderRewrite(0, ssrc, 0, 0)
@@ -340,6 +393,8 @@ class SlotStream:
                 _next(last.tl0picidx, former.tl0_delta, packet.tl0picidx),
                 _next(last.keyidx, former.keyidx_delta, packet.keyidx),
             )
+        if self._segments is _NO_SEGMENTS:
+            self._segments = SentSegments()
         self._segments.begin(segment, self._highest_index)
         self._segment = segment
         self._highest_index = index

@@ -108,6 +108,7 @@ def _context(
 ) -> SSL.Context:
     context = SSL.Context(SSL.DTLS_METHOD)
     context.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_QUERY_MTU)
+    context.set_mode(SSL.MODE_RELEASE_BUFFERS)
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
     # Certificates are self-signed: the fingerprint from signalling is what is checked.
     context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)
