@@ -48,6 +48,7 @@ from app.lessons.projector import project_lesson
 from app.lessons.reporting import lesson_for_report, only_lead_or_admin
 from app.lessons.repository import LessonStore
 from app.lessons.sample import SampleLesson
+from app.linktest import endpoints as linktest
 from app.media.reactor import MediaReactor
 from app.media.remote import RemoteEngine
 from app.media.turn import TurnServers
@@ -291,7 +292,22 @@ class Server:
                 authenticate,
             ),
             recordings.build_router(database, self.recordings, self.storage, authenticate, now_ms),
+            linktest.build_router(self._link_test_desk(), signaling.client_network),
         ]
+
+    def _link_test_desk(self) -> linktest.LinkTestDesk:
+        def engine_of(lesson_id: LessonId) -> RemoteEngine:
+            # Before anybody is in, a lesson has no engine yet: all have the same addresses.
+            running = next((one for one in self.engines if one.is_available), self.engines[0])
+            return self.negotiator_of(lesson_id) or running
+
+        return linktest.LinkTestDesk(
+            self.database,
+            self.site.tickets.read_ticket,
+            engine_of,
+            self._ice_servers_of,
+            self.clock.now_ms,
+        )
 
     def health_router(self) -> APIRouter:
         async def is_database_there() -> bool:

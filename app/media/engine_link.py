@@ -62,6 +62,7 @@ CALLS: Mapping[str, tuple[tuple[Any, ...], Any]] = {
     ),
     "offer": ((LessonId, ParticipantId, ClientNetwork, bool), str),
     "accept": ((LessonId, ParticipantId, str), type(None)),
+    "probe": ((str, ClientNetwork), str),
 }
 """Name to argument types and result type: the calls of MediaEngine and Negotiator."""
 

@@ -368,6 +368,10 @@ class Negotiator(Protocol):
         """The browser's answer to the last `offer`."""
         ...
 
+    async def probe(self, offer_sdp: str, network: ClientNetwork) -> str:
+        """Answer a page that tests its link, outside of any lesson: its VP8 comes back for some seconds."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SessionAnswer:

@@ -174,6 +174,10 @@ class RemoteEngine:
     ) -> None:
         await self._call("accept", lesson_id, participant_id, answer_sdp)
 
+    async def probe(self, offer_sdp: str, network: ClientNetwork) -> str:
+        answer: str = await self._call("probe", offer_sdp, network)
+        return answer
+
     # -- SessionNegotiator
 
     async def open_publishing(

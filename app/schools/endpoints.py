@@ -1,16 +1,30 @@
 """`/classrooms` and `/teachers`: what a lesson can be planned with."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.consent import RECORDED, classrooms_that_agreed
 from app.db.engine import Database
-from app.db.models import Classroom, RoleGrant, School, User
-from app.http import ApiModel, Authenticate, Caller, refusals
+from app.db.models import Classroom, LinkTest, RoleGrant, School, User
+from app.http import ApiModel, Authenticate, Caller, refusals, utc
 
 MAX_ROWS = 2_000
+
+
+class LinkTestBody(ApiModel):
+    """What a classroom found when it last tested its link."""
+
+    made_at: datetime
+    path: str
+    """`udp`, `tcp`, `relay` or `none`: the best that came up."""
+    rtt_ms: int | None
+    loss: float | None
+    rate_bps: int | None
 
 
 class ClassroomBody(ApiModel):
@@ -20,6 +34,8 @@ class ClassroomBody(ApiModel):
     school_name: str
     may_be_recorded: bool
     is_simulated: bool
+    link_test: LinkTestBody | None
+    """Its last one; only admins are told."""
 
 
 class TeacherBody(ApiModel):
@@ -40,9 +56,9 @@ async def list_classrooms_for(database: Database, caller: Caller) -> list[Classr
         query = query.where(School.school_id == caller.school_id)
     async with database.reading() as session:
         rows = (await session.execute(query)).all()
-        agreed = await classrooms_that_agreed(
-            session, [classroom.classroom_id for classroom, _ in rows], RECORDED
-        )
+        ids = [classroom.classroom_id for classroom, _ in rows]
+        agreed = await classrooms_that_agreed(session, ids, RECORDED)
+        tests = await _last_link_tests(session, ids) if caller.is_admin else {}
     return [
         ClassroomBody(
             classroom_id=classroom.classroom_id,
@@ -51,9 +67,30 @@ async def list_classrooms_for(database: Database, caller: Caller) -> list[Classr
             school_name=school.name,
             may_be_recorded=classroom.classroom_id in agreed,
             is_simulated=classroom.is_simulated,
+            link_test=tests.get(classroom.classroom_id),
         )
         for classroom, school in rows
     ]
+
+
+async def _last_link_tests(
+    session: AsyncSession, classroom_ids: Sequence[str]
+) -> dict[str, LinkTestBody]:
+    found = await session.scalars(
+        select(LinkTest)
+        .where(LinkTest.classroom_id.in_(classroom_ids))
+        .order_by(LinkTest.made_at_ms)
+    )
+    return {
+        test.classroom_id: LinkTestBody(
+            made_at=utc(test.made_at_ms),
+            path=test.path,
+            rtt_ms=test.rtt_ms,
+            loss=test.loss,
+            rate_bps=test.rate_bps,
+        )
+        for test in found
+    }
 
 
 async def list_teachers_for(database: Database, caller: Caller) -> list[TeacherBody]:

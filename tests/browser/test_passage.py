@@ -1,6 +1,7 @@
 """Lessons through routers: addresses that change in mid-lesson, firewalls, and servers behind address translation."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -14,12 +15,13 @@ from tests.support.browser import chromium
 from tests.support.coturn import TlsPair, turn_server
 from tests.support.namespaces import Host
 from tests.support.network import attendance_on, paths_of, plan_lesson_on
-from tests.support.office import PlannedLesson, Seat
+from tests.support.office import ADMIN, ONSITE, PlannedLesson, Seat
 from tests.support.pages import (
     Screen,
     enter_as_classroom,
     enter_as_lead,
     eventually,
+    sign_in,
     start_lesson,
     tab,
 )
@@ -188,6 +190,34 @@ async def test_a_lesson_where_only_https_and_a_relay_over_tls_are_let_out(
                     ] * 2
     finally:
         school.let_everything_out()
+
+
+async def test_a_link_test_says_what_the_firewall_blocks_and_the_office_reads_it(
+    school: School, served: Served, inside: Browser
+) -> None:
+    plan = plan_lesson_on(school.outside, served, 1)
+    (seat,) = plan.seats
+    url = f"https://{school.outside.ip}:{served.https_port}"
+    async with tab(inside, served, url=url) as teacher, tab(inside, served, url=url) as admin:
+        path = f"/lessons/{plan.lesson_id}/join?seat={seat.seat_id}"
+        await sign_in(teacher, served, ONSITE[seat.school], path)
+        await teacher.press("测试网络")
+        print(f"measured: verdict after {await teacher.sees('媒体可以直接到达服务器'):.2f} s")
+        figures = await teacher.page.get_by_role("status").filter(has_text="kbit/s").inner_text()
+        print(f"measured: {figures}")
+        rate = re.search(r"试传 (\d+) kbit/s", figures)
+        assert rate is not None
+        assert int(rate[1]) > 0
+        school.block_udp(served.media_port)
+        try:
+            await teacher.press("测试网络")
+            took = await teacher.sees("学校防火墙挡住了 UDP，将改用 TCP，画面可能卡顿")
+            print(f"measured: verdict where UDP is blocked after {took:.2f} s")
+        finally:
+            school.let_everything_out()
+        await sign_in(admin, served, ADMIN, "/lessons/new")
+        await admin.sees("网络测试：防火墙挡住 UDP，只能用 TCP。")
+        assert [*teacher.unexcused(), *admin.unexcused()] == []
 
 
 async def test_a_server_behind_one_to_one_nat_announces_the_address_that_reaches_it(

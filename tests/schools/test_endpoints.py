@@ -29,6 +29,7 @@ async def test_who_sees_which_classrooms(
         "school_name": first["school_id"],
         "may_be_recorded": True,
         "is_simulated": False,
+        "link_test": None,
     }
     assert [row["may_be_recorded"] for row in rows] == [
         row["classroom_id"] in ("cls_1", "cls_3") for row in rows

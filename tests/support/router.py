@@ -43,6 +43,14 @@ class School:
             ip saddr {ip} tcp sport {port} drop
         """)
 
+    def block_udp(self, port: int) -> None:
+        """From now on the router drops UDP to and from this port."""
+        self._firewall(f"""
+            type filter hook forward priority 0; policy accept;
+            udp dport {port} drop
+            udp sport {port} drop
+        """)
+
     def let_out_only(self, *tcp_ports: int) -> None:
         """From now on the router lets nothing out but TCP to these ports."""
         ports = ", ".join(str(port) for port in tcp_ports)
@@ -57,7 +65,7 @@ class School:
         self.router.run("nft", "-f", "-", stdin=table)
 
     def let_everything_out(self) -> None:
-        """Undo `block` or `let_out_only`."""
+        """Undo what was blocked."""
         self.router.run("nft", "delete", "table", "inet", "firewall")
 
     def open_to_the_outside(self, *ports: int) -> None:

@@ -14,6 +14,7 @@ from app.db.models.attendance import AttendanceProgress, AttendanceRow, Attendan
 from app.db.models.base import Base
 from app.db.models.journal import JournalRow, LessonLease
 from app.db.models.lessons import Lesson, Seat
+from app.db.models.linktest import LinkTest
 from app.db.models.recording import Recording, RecordingTrack
 from app.db.models.schools import Classroom, Consent, County, Pupil, RosterEntry, School
 from app.db.models.telemetry import DataUsed
@@ -31,6 +32,7 @@ __all__ = [
     "JournalRow",
     "Lesson",
     "LessonLease",
+    "LinkTest",
     "Login",
     "PairingCode",
     "Pupil",

@@ -23,6 +23,7 @@ from app.media.port import (
     SlotGroup,
     Source,
 )
+from app.media.sfu.link_probe import LinkProbes
 from app.media.sfu.metrics import MetricsMeter
 from app.media.sfu.negotiation import (
     accepted_formats,
@@ -66,6 +67,7 @@ class SfuEngine:
         self.telemetry = Telemetry(emit)
         self._metrics = MetricsMeter(media_epoch)
         self._tick_due = 0.0
+        self._probes = LinkProbes(endpoint)
         self._emit = emit
         self._public_ips = public_ips
         self._clock = clock
@@ -280,6 +282,10 @@ class SfuEngine:
             raise NotAdmitted("this participant is not admitted to the room")
         return participant
 
+    def probe(self, offer_sdp: str, network: ClientNetwork) -> str:
+        """Answer a link test. Raises NegotiationFailed."""
+        return self._probes.answer(offer_sdp, self._candidates(network), self._clock())
+
     def _candidates(self, network: ClientNetwork) -> list[str]:
         return self.endpoint.candidates(
             for_loopback=network.is_loopback,
@@ -304,6 +310,7 @@ class SfuEngine:
         """Every 20 ms: NACKs and PLIs that are due, reports once a second, what each link carries, measurements."""
         self.telemetry.tick(self.rooms, now)
         self._metrics.tick(self.rooms, now)
+        self._probes.tick(now)
         is_decision_due = now >= self._decisions_due
         if is_decision_due:
             self._decisions_due = now + DECISION_INTERVAL_S

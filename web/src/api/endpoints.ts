@@ -1,5 +1,5 @@
 import { client, unwrap } from "./client";
-import type { Door, LessonDraft, LessonState, Place } from "./types";
+import type { Door, LessonDraft, LessonState, LinkTestFigures, Place } from "./types";
 
 const byId = (id: string) => ({ params: { path: { id } } });
 
@@ -34,6 +34,14 @@ export const issuePairing = (id: string, seatId: string) =>
     }),
   );
 export const pair = (code: string) => unwrap(client.POST("/api/v1/pairing", { body: { code } }));
+
+const withTicket = (token: string) => ({
+  params: { header: { "X-Tongtang-Ticket": token } },
+});
+export const openLinkProbe = (token: string, sdp: string) =>
+  unwrap(client.POST("/api/v1/link-tests/probes", { ...withTicket(token), body: { sdp } }));
+export const keepLinkTest = (token: string, result: LinkTestFigures) =>
+  unwrap(client.POST("/api/v1/link-tests", { ...withTicket(token), body: result }));
 
 export const listRecordings = (query: { limit?: number; before?: string } = {}) =>
   unwrap(client.GET("/api/v1/recordings", { params: { query } }));

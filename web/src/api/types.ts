@@ -7,6 +7,7 @@ export type Me = Schemas["Me"];
 export type School = Schemas["SchoolName"];
 export type Site = Schemas["Site"];
 export type ClassroomRow = Schemas["ClassroomBody"];
+export type LinkTestFigures = Schemas["LinkTestResult"];
 export type Teacher = Schemas["TeacherBody"];
 export type LessonDraft = Schemas["LessonDraft"];
 export type Lesson = Schemas["LessonBody"];

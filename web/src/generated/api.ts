@@ -293,6 +293,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/link-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep */
+        post: operations["keep_link_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/link-tests/probes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Probe */
+        post: operations["open_link_probe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pairing": {
         parameters: {
             query?: never;
@@ -640,6 +674,7 @@ export interface components {
             classroom_id: string;
             /** Is Simulated */
             is_simulated: boolean;
+            link_test: components["schemas"]["LinkTestBody"] | null;
             /** May Be Recorded */
             may_be_recorded: boolean;
             /** Name */
@@ -923,6 +958,42 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /**
+         * LinkTestBody
+         * @description What a classroom found when it last tested its link.
+         */
+        LinkTestBody: {
+            /** Loss */
+            loss: number | null;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Path */
+            path: string;
+            /** Rate Bps */
+            rate_bps: number | null;
+            /** Rtt Ms */
+            rtt_ms: number | null;
+        };
+        /**
+         * LinkTestResult
+         * @description What the page measured; `loss` is that of the way there and back.
+         */
+        LinkTestResult: {
+            /** Loss */
+            loss?: number | null;
+            /**
+             * Path
+             * @enum {string}
+             */
+            path: "udp" | "tcp" | "relay" | "none";
+            /** Rate Bps */
+            rate_bps?: number | null;
+            /** Rtt Ms */
+            rtt_ms?: number | null;
+        };
         /** Me */
         Me: {
             /** Name */
@@ -1043,6 +1114,20 @@ export interface components {
             role?: ("lead" | "assistant" | "observer") | null;
             /** Seat Id */
             seat_id?: string | null;
+        };
+        /** ProbeAnswered */
+        ProbeAnswered: {
+            /** Ice Servers */
+            ice_servers: {
+                [key: string]: string;
+            }[];
+            /** Sdp */
+            sdp: string;
+        };
+        /** ProbeAsked */
+        ProbeAsked: {
+            /** Sdp */
+            sdp: string;
         };
         /** Readiness */
         Readiness: {
@@ -2403,6 +2488,119 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    keep_link_test: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-Tongtang-Ticket": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkTestResult"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    open_link_probe: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-Tongtang-Ticket": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProbeAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeAnswered"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,3 +1,4 @@
+import type { LinkFigures } from "../media/linkVerdict";
 import type { Dictionary } from ".";
 import { officeEn } from "./office.en";
 
@@ -140,6 +141,30 @@ export const en: Dictionary = {
     endedHint: "You can watch the replay and see the attendance.",
     cannotEnter: "You cannot enter this lesson now",
     lookOnly: "No camera or microphone is needed here.",
+  },
+  linkTest: {
+    start: "Test the network",
+    running: "Testing the network, this takes 5 to 20 seconds…",
+    path: {
+      udp: "Media reaches the server directly (UDP).",
+      tcp: "The school's firewall blocks UDP. TCP will be used; the picture may stutter.",
+      relay:
+        "The school's firewall blocks the media ports. A relay will be used; the picture may stutter.",
+      none: "Media does not reach the server: the school's firewall blocks its UDP and TCP ports. Please ask the network administrator to open them.",
+    },
+    brief: {
+      udp: "Link test: UDP is open.",
+      tcp: "Link test: the firewall blocks UDP, TCP only.",
+      relay: "Link test: by relay only.",
+      none: "Link test: media does not reach the server.",
+    },
+    grade: {
+      good: "The link is good for a lesson.",
+      fair: "The link is fair: the picture will sometimes be blurred.",
+      poor: "The link is poor: there may be sound only.",
+    },
+    figures: ({ rttMs, loss, rateBps }: LinkFigures) =>
+      `Round trip ${rttMs ?? "?"} ms, ${Math.round((loss ?? 0) * 100)}% lost, ${Math.round((rateBps ?? 0) / 1000)} kbit/s sent there and back.`,
   },
   lesson: {
     connecting: "Connecting to the lesson…",

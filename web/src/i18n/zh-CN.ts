@@ -1,3 +1,4 @@
+import type { LinkFigures } from "../media/linkVerdict";
 import { officeZhCN } from "./office.zh-CN";
 
 /** The words on every screen. Few and plain: a button has at most 12 characters, an error says what to do next. */
@@ -140,6 +141,29 @@ export const zhCN = {
     endedHint: "可以看回看和考勤。",
     cannotEnter: "现在进不了这节课",
     lookOnly: "这里不需要摄像头和话筒。",
+  },
+  linkTest: {
+    start: "测试网络",
+    running: "正在测试网络，约需 5 至 20 秒…",
+    path: {
+      udp: "媒体可以直接到达服务器（UDP）。",
+      tcp: "学校防火墙挡住了 UDP，将改用 TCP，画面可能卡顿。",
+      relay: "学校防火墙挡住了媒体端口，课堂将经中转服务器进行，画面可能卡顿。",
+      none: "媒体到不了服务器：学校防火墙挡住了 UDP 和 TCP 的媒体端口，请联系网络管理员放行。",
+    },
+    brief: {
+      udp: "网络测试：UDP 畅通。",
+      tcp: "网络测试：防火墙挡住 UDP，只能用 TCP。",
+      relay: "网络测试：只能经中转。",
+      none: "网络测试：媒体到不了服务器。",
+    },
+    grade: {
+      good: "网络良好，可以上课。",
+      fair: "网络一般，画面有时会不清楚。",
+      poor: "网络很差，可能只能听到声音。",
+    },
+    figures: ({ rttMs, loss, rateBps }: LinkFigures) =>
+      `往返 ${rttMs ?? "?"} 毫秒，丢包 ${Math.round((loss ?? 0) * 100)}%，试传 ${Math.round((rateBps ?? 0) / 1000)} kbit/s。`,
   },
   lesson: {
     connecting: "正在连接课堂…",

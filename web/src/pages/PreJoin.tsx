@@ -4,6 +4,7 @@ import type { Lesson, Ticket } from "../api/types";
 import { Banner } from "../components/Banner";
 import { Button, buttonClass } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
+import { LinkTest } from "../components/LinkTest";
 import { Preview } from "../components/lesson/Preview";
 import { Spinner } from "../components/Spinner";
 import { TopBar } from "../components/TopBar";
@@ -57,6 +58,7 @@ function Door({ ticket, lesson, lessonId }: Entrance & { lessonId: string }) {
         <h2>{lesson?.title}</h2>
         <p>{asWhom(words, ticket, seat && `${seat.school_name} ${seat.classroom_name}`)}</p>
       </div>
+      {sendsMedia && <LinkTest token={ticket.token} />}
       {sendsMedia ? (
         <Preview size={ticket.role === "lead" ? "lead" : "classroom"} />
       ) : (

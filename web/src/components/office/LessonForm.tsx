@@ -3,6 +3,7 @@ import { ApiError } from "../../api/client";
 import { createLesson } from "../../api/endpoints";
 import type { ClassroomRow, Teacher } from "../../api/types";
 import { errorWords, useWords } from "../../i18n";
+import { gradeOf, type LinkPath } from "../../media/linkVerdict";
 import { navigate } from "../../router";
 import { Banner } from "../Banner";
 import { Button } from "../Button";
@@ -156,9 +157,23 @@ function ClassroomChoice({ classrooms, chosen, onChange }: ClassroomChoiceProps)
             {!room.may_be_recorded && (
               <span className={styles.soft}> · {words.newLesson.noConsent}</span>
             )}
+            {room.link_test && (
+              <span className={styles.soft}> · {linkTestWords(words, room.link_test)}</span>
+            )}
           </span>
         </label>
       ))}
     </fieldset>
   );
+}
+
+/** What an admin is told of a classroom's last link test, in a few words. */
+function linkTestWords(
+  words: ReturnType<typeof useWords>,
+  test: NonNullable<ClassroomRow["link_test"]>,
+): string {
+  const path = test.path as LinkPath | "none";
+  if (path === "none") return words.linkTest.brief.none;
+  const figures = { rttMs: test.rtt_ms, loss: test.loss, rateBps: test.rate_bps };
+  return `${words.linkTest.brief[path]} ${words.linkTest.grade[gradeOf(figures)]}`;
 }
