@@ -257,7 +257,7 @@ class ParticipantSnapshot:
     subscribe_state: str
     sessions: Mapping[MediaSessionId, SessionSnapshot] = field(default_factory=dict)
     layers_wanted: Mapping[Source, tuple[bool, ...]] = field(default_factory=dict)
-    """As the last `LayersWanted` of each live video said."""
+    """As the last `LayersWanted` of each video said."""
 
 
 @dataclass(frozen=True, slots=True)

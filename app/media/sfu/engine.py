@@ -368,9 +368,5 @@ def _participant_snapshot(participant: Participant) -> ParticipantSnapshot:
         publish_state=participant.publish_state,
         subscribe_state=participant.subscribe_state,
         sessions={k: session_snapshot(session) for k, session in participant.sessions.items()},
-        layers_wanted={
-            source: publication.wanted.layers
-            for source, publication in participant.publications.items()
-            if publication.wanted is not None
-        },
+        layers_wanted=dict(participant.layers_wanted),
     )

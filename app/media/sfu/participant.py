@@ -80,6 +80,8 @@ class Participant:
         self.paused: dict[PublicationId, PauseReason] = {}
         self.clock = SenderClock()
         self.sessions: dict[MediaSessionId, MediaSession] = {}
+        self.layers_wanted: dict[Source, tuple[bool, ...]] = {}
+        """What the page was told last of each video."""
         self._holders: dict[Source, PublishingSession] = {}
         """Sources that a session took over."""
         self._resting: dict[Source, int] = {}
@@ -108,9 +110,11 @@ class Participant:
         return publication
 
     def _layers_wanted(self, publication: Publication, layers: tuple[bool, ...]) -> None:
-        self.room.emit(
-            LayersWanted(self.room.lesson_id, self.participant_id, publication.source, layers)
-        )
+        self._tell_layers(publication.source, layers)
+
+    def _tell_layers(self, source: Source, layers: tuple[bool, ...]) -> None:
+        self.layers_wanted[source] = layers
+        self.room.emit(LayersWanted(self.room.lesson_id, self.participant_id, source, layers))
 
     def track_ended(self, publication: Publication) -> None:
         if self.publications.get(publication.source) is publication:
@@ -163,7 +167,7 @@ class Participant:
         if former is not None and former.is_video and is_of_page:
             # Its uplink may be a weak one.
             self._resting[source] = len(former.layers)
-            self._layers_wanted(former, (False,) * len(former.layers))
+            self._tell_layers(source, (False,) * len(former.layers))
         return publication
 
     def session_state_changed(self, session: MediaSession, state: TransportState) -> None:
@@ -193,10 +197,7 @@ class Participant:
             return
         self._holders = {k: held for k, held in self._holders.items() if held is not session}
         for source in self._resting.keys() - self._holders.keys():
-            encodings = self._resting.pop(source)
-            self.room.emit(
-                LayersWanted(self.room.lesson_id, self.participant_id, source, (True,) * encodings)
-            )
+            self._tell_layers(source, (True,) * self._resting.pop(source))
         if session.peer is not None:
             session.peer.close()
 
@@ -243,6 +244,9 @@ class Participant:
         former, self.publishing = self.publishing, peer
         if former is not None:
             former.close()
+            self.layers_wanted = {
+                k: layers for k, layers in self.layers_wanted.items() if k in self._resting
+            }
             if peer is None and self.publish_state != "closed":
                 self.publish_state = "closed"
                 self._peer_changed("publish", "closed")

@@ -107,9 +107,13 @@ async def test_a_whip_session_takes_a_source_over_and_gives_it_back(engine: Engi
     assert whip.holds(Source.CAMERA)
     assert not engine.of(PublicationRemoved)
     assert engine.of(LayersWanted)[-1] == LayersWanted(LESSON, LEAD, Source.CAMERA, (False,))
+    wanted = engine.snapshot().rooms[LESSON][LEAD].layers_wanted
+    assert wanted == {Source.CAMERA: (False,)}
 
     whip.close()
     assert engine.of(LayersWanted)[-1] == LayersWanted(LESSON, LEAD, Source.CAMERA, (True,))
+    wanted = engine.snapshot().rooms[LESSON][LEAD].layers_wanted
+    assert wanted == {Source.CAMERA: (True,)}
     assert Source.CAMERA not in participant.publications
     page.video.frame(keyframe=True)
     await until(lambda: len(video()) == 8)
