@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import itertools
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,6 +174,36 @@ async def test_files_are_seekable_and_silence_stays_where_it_was(studio: Studio)
     with av.open(io.BytesIO(content)) as container:
         times = [float(p.pts * p.time_base) for p in container.demux() if p.size]
     assert not any(4.05 < at < 4.95 or 7.05 < at < 8.45 for at in times)
+
+
+async def test_a_picture_that_changes_its_size_on_the_way_is_one_seekable_file(
+    studio: Studio,
+) -> None:
+    """As a camera is recorded whose top layer came late and went early."""
+    small, large = film_video("vp8", 12.0, FLASHES), film_video("vp8", 12.0, FLASHES, (320, 240))
+    frames = tuple(
+        large_one if 4 <= one.captured_s < 8 else one
+        for one, large_one in zip(small, large, strict=True)
+    )
+    await studio.record(
+        [SyntheticTrack(studio.lesson, f"{LEAD}/camera", "vp8", frames, seed=5, jitter_s=0.05)]
+    )
+    await studio.finalizer.finalize(studio.lesson)
+    _, (track,) = await studio.recordings.details(await studio.recording_id())
+    content = await studio.content(track.object_key)
+    with av.open(io.BytesIO(content)) as container:
+        begins_s = track.starts_ms / 1000
+        pictures = [(begins_s + frame.time, frame.width) for frame in container.decode(video=0)]
+    times = [at for at, _ in pictures]
+    assert times[0] < 1.5 and times[-1] > 11.5
+    assert max(after - before for before, after in itertools.pairwise(times)) < 0.1
+    assert {width for _, width in pictures} == {160, 320}
+    assert {width for at, width in pictures if 4.5 < at < 7.5} == {320}
+    assert len(flashes_s(content)) == len(FLASHES)
+    with av.open(io.BytesIO(content)) as container:
+        container.seek(6_000_000)
+        frame = next(container.decode(video=0))
+        assert frame.key_frame and frame.width == 320
 
 
 async def test_finalising_twice_changes_nothing_and_the_segments_are_gone(studio: Studio) -> None:
