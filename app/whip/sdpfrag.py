@@ -90,6 +90,8 @@ class SdpFragment:
             ice_pwd=ice_pwd,
             candidates=tuple(candidates),
             is_complete=True,
+            # Candidates stand in a media section, RFC 8840 §9.
+            m_line=self.m_line or "audio 9 UDP/TLS/RTP/SAVPF 0",
             is_lite=True,
         )
 
@@ -97,7 +99,7 @@ class SdpFragment:
         lines = ["a=ice-lite"] if self.is_lite else []
         lines += [f"a=group:BUNDLE {' '.join(self.bundle)}"] if self.bundle else []
         lines += [f"a=ice-ufrag:{self.ice_ufrag}", f"a=ice-pwd:{self.ice_pwd}"]
-        lines += [f"m={self.m_line or 'audio 9 UDP/TLS/RTP/SAVPF 0'}"]
+        lines += [f"m={self.m_line}"] if self.m_line else []
         lines += [f"a=mid:{self.mid}"] if self.mid else []
         lines += [f"a={candidate}" for candidate in self.candidates]
         lines += ["a=end-of-candidates"] if self.is_complete else []
