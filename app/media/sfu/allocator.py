@@ -20,10 +20,12 @@ LAST_WAIT_S = 60.0
 PROBATION_S = 5.0
 """A step up that must be undone within this time was a probe that failed."""
 PROVEN_AFTER_S = 20.0
-SETTLES_S = 1.5
-"""After a step down for loss; what is reported earlier is about what was sent before."""
-ALIEN_SHARE = 0.8
-"""Loss that keeps more than this share of itself when much less is sent does not come from what is sent."""
+FLUSHED_S = 1.0
+"""After a step down, until what is measured as sent was sent since."""
+SETTLES_S = 2.5
+"""After a step down, until the loss of what was sent since is known."""
+WORSE_BY, MISJUDGED_S = 0.15, 60.0
+"""Loss that grows by so much once it was judged not to come from what is sent does come from it."""
 
 DOUBTS = 2
 WATCHABLE_LOSS = 0.20
@@ -82,6 +84,8 @@ class LinkUse:
 
     sent_bps: float
     """With retransmissions, without padding."""
+    media_bps: float
+    """Without either."""
     loss: float | None
     """Share lost, or asked for in vain, 0..1; None if unknown."""
 
@@ -114,10 +118,12 @@ def _lower(one: LayerChoice | None, other: LayerChoice | None) -> LayerChoice | 
     return min(one, other, key=_rank)
 
 
-class LossVerdict(Enum):
-    """What a look at the loss led to."""
+class Verdict(Enum):
+    """What an update led to."""
 
     NOTHING = "nothing"
+    FITTED = "fitted"
+    """Less is sent because the budget is less."""
     LOWERED = "lowered"
     """Less is sent because of it."""
     ALIEN = "alien"
@@ -138,26 +144,27 @@ class Allocator:
         self._better_since: float | None = None
         self._down_at = float("-inf")
         self._up_at: float | None = None
-        self._wait_s = FIRST_WAIT_S
+        self.wait_s = FIRST_WAIT_S
+        """From a step down to the next one up; doubled by each that had to be undone."""
         self._loss_step: _LossStep | None = None
         self._doubts = 0
         """Steps down for loss, one after the other, that did not help."""
         self._is_loss_alien = False
+        self._alien_loss = 0.0
+        self._misjudged_at = float("-inf")
         self._before_loss: dict[str, LayerChoice | None] = {}
 
-    def update(
-        self, tiles: Sequence[Tile], budget: Budget, link: LinkUse, now: float
-    ) -> LossVerdict:
+    def update(self, tiles: Sequence[Tile], budget: Budget, link: LinkUse, now: float) -> Verdict:
         """Every 200 ms: changes `chosen` and `reasons`."""
         order = sorted(tiles, key=lambda tile: -tile.priority)
         budget_bps = budget.with_least(order)
         self._follow(order, budget_bps)
         best_bps = sum(tile.cost(tile.choices()[-1]) for tile in order)
         self.is_limited = budget_bps < UP_MARGIN * best_bps
-        verdict = LossVerdict.NOTHING
+        verdict = Verdict.FITTED
         if not self._fit(order, budget_bps, link, now):
             verdict = self._react_to_loss(order, budget_bps, link, now)
-            if verdict is LossVerdict.NOTHING:
+            if verdict is Verdict.NOTHING:
                 self._maybe_go_up(order, budget_bps, link, now)
         for key, choice in self.chosen.items():
             if choice is not None:
@@ -202,7 +209,7 @@ class Allocator:
 
     def _fit(self, tiles: Sequence[Tile], budget_bps: float, link: LinkUse, now: float) -> bool:
         """Down to the budget, if more than that was sent for a second."""
-        if link.sent_bps <= OVER_BUDGET * budget_bps:
+        if link.sent_bps <= OVER_BUDGET * budget_bps or now - self._down_at < FLUSHED_S:
             self._over_since = None
             return False
         if self._over_since is None:
@@ -215,38 +222,40 @@ class Allocator:
 
     def _react_to_loss(
         self, tiles: Sequence[Tile], budget_bps: float, link: LinkUse, now: float
-    ) -> LossVerdict:
+    ) -> Verdict:
         loss = link.loss
         if loss is None:
-            return LossVerdict.NOTHING
+            return Verdict.NOTHING
         if loss <= HURT_LOSS:
             self._doubts, self._loss_step = 0, None
-        if self._is_loss_alien:
+        if self._is_loss_alien and loss > self._alien_loss + WORSE_BY:
+            self._is_loss_alien, self._misjudged_at = False, now
+        elif self._is_loss_alien:
             self._bear(tiles, budget_bps, loss, now)
-            return LossVerdict.NOTHING
+            return Verdict.NOTHING
         if loss <= HURT_LOSS or now - self._down_at < SETTLES_S:
-            return LossVerdict.NOTHING
-        if self._is_doubtful(link.sent_bps, loss):
-            self._is_loss_alien = True
-            return LossVerdict.ALIEN
-        arriving_bps = link.sent_bps * (1 - loss)
+            return Verdict.NOTHING
+        if self._is_doubtful(link.media_bps, loss) and now - self._misjudged_at > MISJUDGED_S:
+            self._is_loss_alien, self._alien_loss = True, loss
+            return Verdict.ALIEN
+        arriving_bps = link.media_bps * (1 - loss)
         before = self.chosen
         lowered = self._lowered(tiles, allocate(tiles, arriving_bps))
         if not self._go_down(lowered or self._one_step_down(tiles), "loss", now):
-            return LossVerdict.NOTHING
+            return Verdict.NOTHING
         if self._loss_step is None:
             self._before_loss = before
         self._loss_step = _LossStep(loss, arriving_bps)
-        return LossVerdict.LOWERED
+        return Verdict.LOWERED
 
-    def _is_doubtful(self, sent_bps: float, loss: float) -> bool:
+    def _is_doubtful(self, media_bps: float, loss: float) -> bool:
         """Whether two steps down did not help, or one after which nothing but sound was sent."""
         step = self._loss_step
         if step is None:
             return False
-        own_loss = 1 - step.arriving_bps / max(sent_bps, step.arriving_bps, 1.0)
-        has_helped = loss < ALIEN_SHARE * step.loss
-        if has_helped or own_loss >= step.loss / 2:
+        # Had it been the link's own, this much would be left of it.
+        own_loss = 1 - step.arriving_bps / max(media_bps, step.arriving_bps, 1.0)
+        if own_loss >= step.loss / 2 or loss < (own_loss + step.loss) / 2:
             self._doubts = 0
             return False
         self._doubts += 1
@@ -291,7 +300,7 @@ class Allocator:
         if not lowered:
             return False
         if self._up_at is not None and now - self._up_at < PROBATION_S:
-            self._wait_s = min(self._wait_s * 2, LAST_WAIT_S)
+            self.wait_s = min(self.wait_s * 2, LAST_WAIT_S)
         self._up_at = None
         self._down_at = now
         self._better_since = None
@@ -309,7 +318,7 @@ class Allocator:
         self, tiles: Sequence[Tile], budget_bps: float, link: LinkUse, now: float
     ) -> None:
         if self._up_at is not None and now - self._up_at > PROVEN_AFTER_S:
-            self._wait_s = FIRST_WAIT_S
+            self.wait_s = FIRST_WAIT_S
         is_hurt = link.loss is not None and link.loss > HURT_LOSS and not self._is_loss_alien
         better = None if is_hurt else self._better(tiles, budget_bps)
         if better is None:
@@ -317,7 +326,7 @@ class Allocator:
             return
         if self._better_since is None:
             self._better_since = now
-        if now - self._better_since >= UP_AFTER_S and now - self._down_at >= self._wait_s:
+        if now - self._better_since >= UP_AFTER_S and now - self._down_at >= self.wait_s:
             self._better_since = None
             self._up_at = now
             self.chosen = better

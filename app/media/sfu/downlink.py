@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Mapping, Sequence
 
-from app.media.sfu.allocator import Allocator, Budget, LinkUse, LossVerdict, Tile
+from app.media.sfu.allocator import HURT_LOSS, Allocator, Budget, LinkUse, Tile, Verdict
 from app.media.sfu.estimator import DownlinkEstimator, RembEstimator, SentRates
 from app.media.sfu.layer_choice import LayerChoice
 from app.media.sfu.padding import PaddingClimb
@@ -16,6 +16,9 @@ AUDIO_PEAK_S = 10.0
 REPEAT_WINDOW_S = 2.0
 REPEAT_SHARE = 0.08
 """Packets asked for again and again, of all that are sent: the link swallows the answers too."""
+RESEND_SHARE = 0.5
+LEAST_RESEND_BPS = 30_000
+TRY_SHARE = 1.2
 ROUND_TRIPS = 128
 """A minute or so of reports."""
 STILLS_FROM_BPS = 40_000
@@ -30,6 +33,8 @@ class Downlink:
         self.padding_bps = 0
         """To be sent besides sound and pictures."""
         self._climb = PaddingClimb()
+        self._resend_limit_bps = LEAST_RESEND_BPS
+        self._rests_since = 0.0
         self._audio: deque[tuple[float, int]] = deque()
         self._repeats: deque[tuple[float, int]] = deque(maxlen=512)
         self._packets: deque[tuple[float, int]] = deque(maxlen=64)
@@ -65,6 +70,11 @@ class Downlink:
         return self.allocator.chosen
 
     @property
+    def resend_limit_bps(self) -> int:
+        """For each picture's retransmissions: more would drown a link that loses because it is full."""
+        return self._resend_limit_bps
+
+    @property
     def may_have_stills(self) -> bool:
         """Below this there is room for sound alone."""
         return self.estimator.bitrate_bps >= STILLS_FROM_BPS
@@ -83,14 +93,18 @@ class Downlink:
         self.estimator.update(sent, now)
         loss = self._harm(now)
         video_bps = sent.unpadded_bps - sent.audio_bps
-        match self.allocator.update(tiles, self.budget, LinkUse(video_bps, loss), now):
-            case LossVerdict.LOWERED:
-                self.estimator.lower_to(sent.unpadded_bps * (1 - (loss or 0.0)), now)
+        link = LinkUse(video_bps, sent.media_bps - sent.audio_bps, loss)
+        match self.allocator.update(tiles, self.budget, link, now):
+            case Verdict.FITTED:
+                self.estimator.begin_anew(now)
+            case Verdict.LOWERED:
+                self.estimator.lower_to(sent.media_bps * (1 - (loss or 0.0)), now)
                 self._repeats.clear()
-            case LossVerdict.ALIEN:
+            case Verdict.ALIEN:
                 self.estimator.undo_lowering()
-            case LossVerdict.NOTHING:
+            case Verdict.NOTHING:
                 pass
+        self._maybe_try(tiles, sent, loss, now)
         wanted_bps = self._climb.update(
             self.allocator.is_limited,
             self.estimator.bitrate_bps - sent.audio_bps,
@@ -99,6 +113,21 @@ class Downlink:
             now,
         )
         self.padding_bps = max(0, int(wanted_bps - video_bps))
+        most_bps = min(self.estimator.bitrate_bps, sent.media_bps) - sent.audio_bps
+        self._resend_limit_bps = max(LEAST_RESEND_BPS, int(RESEND_SHARE * most_bps))
+
+    def _maybe_try(
+        self, tiles: Sequence[Tile], sent: SentRates, loss: float | None, now: float
+    ) -> None:
+        """Where all pictures rest and too little is reported for the estimate to grow, the step up is the probe."""
+        is_resting = bool(tiles) and all(choice is None for choice in self.chosen.values())
+        if not is_resting or (loss is not None and loss > HURT_LOSS):
+            self._rests_since = now
+        elif now - self._rests_since >= self.allocator.wait_s / 2:
+            self._rests_since = now
+            first = max(tiles, key=lambda tile: tile.priority)
+            least_bps = first.cost(first.choices()[0])
+            self.estimator.suppose(sent.audio_bps + TRY_SHARE * least_bps + RESERVE_BPS)
 
     def _harm(self, now: float) -> float | None:
         """The loss, or as much where answers to NACKs are lost as often."""

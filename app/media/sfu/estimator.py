@@ -14,6 +14,7 @@ FLOOR_BPS = 10_000
 CEILING_BPS = 50_000_000
 REMB_LIFE_S = 5.0
 FIRST_REMB_SETTLES_S = 2.0
+REMB_TRUST = 0.85
 MAX_REMB_SENDERS = 64
 
 LOW_LOSS = 0.02
@@ -21,7 +22,9 @@ HIGH_LOSS = 0.10
 GROWTH = 1.05
 """Per update of 200 ms, while what is sent tests the estimate."""
 TESTING_SHARE = 0.75
-SETTLES_S = 2.0
+DRAINS_S = 1.0
+"""What still queues in front of a link, and the report on it."""
+SETTLES_S = 3.0
 """After it was lowered by what came through, until it may fall by its own rule."""
 LOSS_WINDOW_S = 2.0
 MIN_WINDOW_PACKETS = 20
@@ -35,7 +38,8 @@ class SentRates:
     video_bps: Mapping[int, int]
     """By SSRC, with its retransmissions and padding."""
     padding_bps: int = 0
-    """Part of `video_bps`."""
+    resent_bps: int = 0
+    """Both part of `video_bps`."""
 
     @property
     def total_bps(self) -> int:
@@ -44,6 +48,11 @@ class SentRates:
     @property
     def unpadded_bps(self) -> int:
         return self.total_bps - self.padding_bps
+
+    @property
+    def media_bps(self) -> int:
+        """What is sent for the first time: receivers report the loss of this alone."""
+        return self.unpadded_bps - self.resent_bps
 
 
 class DownlinkEstimator(Protocol):
@@ -68,8 +77,16 @@ class DownlinkEstimator(Protocol):
         """Share lost in the last 2 s, 0..1; None if too little was reported to tell."""
         ...
 
+    def begin_anew(self, now: float) -> None:
+        """Less is sent from now on: reports on what was sent before, and on what still queues, do not count."""
+        ...
+
     def lower_to(self, bitrate_bps: float, now: float) -> None:
-        """Less is sent from now on because of loss, and this much came through: older reports mean nothing now."""
+        """As `begin_anew`, because of loss; this much came through."""
+        ...
+
+    def suppose(self, bitrate_bps: float) -> None:
+        """Try so much: nothing is reported that would say more. A REMB still holds."""
         ...
 
     def undo_lowering(self) -> None:
@@ -104,7 +121,7 @@ class RembEstimator:
         self._last_remb_bps: int | None = None
         self._loss_rule_bps = float(START_BPS)
         self._before_lowering_bps: float | None = None
-        self._lowered_at = float("-inf")
+        self._lowered_at = self._counts_from = float("-inf")
         self._is_loss_alien = False
         self._bitrate_bps = START_BPS
 
@@ -115,7 +132,7 @@ class RembEstimator:
     # -- what the receiver says
 
     def reported(self, expected: int, lost: int, now: float) -> None:
-        if expected > 0:
+        if expected > 0 and now >= self._counts_from:
             self._reports.append((now, expected, lost))
 
     def remb_received(
@@ -140,12 +157,19 @@ class RembEstimator:
             return None
         return sum(entry[2] for entry in self._reports) / expected
 
-    def lower_to(self, bitrate_bps: float, now: float) -> None:
+    def begin_anew(self, now: float) -> None:
         self._reports.clear()
+        self._counts_from = now + DRAINS_S
+
+    def lower_to(self, bitrate_bps: float, now: float) -> None:
+        self.begin_anew(now)
         self._lowered_at = now
         if self._before_lowering_bps is None:
             self._before_lowering_bps = self._loss_rule_bps
         self._loss_rule_bps = max(min(self._loss_rule_bps, bitrate_bps), FLOOR_BPS)
+
+    def suppose(self, bitrate_bps: float) -> None:
+        self._loss_rule_bps = min(max(self._loss_rule_bps, bitrate_bps), CEILING_BPS)
 
     def undo_lowering(self) -> None:
         if self._before_lowering_bps is not None:
@@ -161,6 +185,10 @@ class RembEstimator:
             # It fell silent because no picture flows: go on from what it said last.
             self._loss_rule_bps = min(self._loss_rule_bps, self._last_remb_bps)
         self._last_remb_bps = remb_bps
+        loss = self.loss(now)
+        if remb_bps is not None and loss is not None and loss < LOW_LOSS:
+            # What loss has taken away, the receiver knows better once nothing is lost any more.
+            self._loss_rule_bps = max(self._loss_rule_bps, REMB_TRUST * remb_bps)
         self._update_loss_rule(sent.total_bps, now)
         estimate = self._loss_rule_bps if remb_bps is None else min(remb_bps, self._loss_rule_bps)
         self._bitrate_bps = max(FLOOR_BPS, int(estimate))

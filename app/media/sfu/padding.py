@@ -11,6 +11,7 @@ LEAST_FILL_BPS = 20_000
 """A receiver makes nothing of fewer packets."""
 FIRST_REST_S = 5.0
 LAST_REST_S = 20.0
+MOST_FILL = 0.97
 FALLEN_SHARE = 0.93
 FALLEN_BPS = 8_000
 """A fall is both: this much, and below that share of the peak."""
@@ -19,7 +20,7 @@ HURT_DELAY_S = 0.15
 """What is waiting in front of the link, by the round trip."""
 RISE = 1.02
 """At most, each 200 ms: as fast as a browser's own estimate grows, whatever the loss rule would allow."""
-GROWTH_S = 8.0
+GROWTH_S = 12.0
 """A climb that gained less than 5 % in this time has reached the top."""
 GAIN = 1.05
 
@@ -73,4 +74,8 @@ class PaddingClimb:
             self._rest_s = min(self._rest_s * 2, LAST_REST_S)
             return 0.0
         self._fill_bps = max(self._fill_bps * RISE, sent_bps)
-        return max(min(FILL_SHARE * estimate_bps, self._fill_bps), LEAST_FILL_BPS)
+        fill_bps = min(FILL_SHARE * estimate_bps, self._fill_bps)
+        # An estimator that saw a queue drain holds still until enough packets have told it otherwise.
+        return max(
+            fill_bps, min(sent_bps + LEAST_FILL_BPS, MOST_FILL * estimate_bps), LEAST_FILL_BPS
+        )

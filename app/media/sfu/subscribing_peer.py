@@ -164,12 +164,16 @@ class SubscribingPeer:
         stream = self._by_ssrc.get(block.ssrc)
         if stream is None:
             return
+        before = self.reports.get(block.ssrc)
         self.reports[block.ssrc] = block
         expected, lost = stream.reported(block)
         self.packets_reported += expected
         self.packets_reported_lost += lost
-        self.downlink.estimator.reported(expected, lost, now)
-        if block.last_sr:
+        # What was lost just before a picture was paused says nothing about now.
+        if stream.publication is not None:
+            self.downlink.estimator.reported(expected, lost, now)
+        # A report that was answered before only repeats what the queue was like then.
+        if block.last_sr and (before is None or before.last_sr != block.last_sr):
             # RFC 3550 §6.4.1: A - LSR - DLSR in 1/65536 s.
             middle = ntp_timestamp(now) >> 16 & 0xFFFFFFFF
             rtt = (middle - block.last_sr - block.delay_since_last_sr) & 0xFFFFFFFF
@@ -211,6 +215,8 @@ class SubscribingPeer:
             now,
         )
         self._packets_sent, self._asked_again = packets, asked_again
+        for stream in videos:
+            stream.resend_limit_bps = self.downlink.resend_limit_bps
         return self.downlink.chosen != before
 
     def pad(self, now: float) -> None:

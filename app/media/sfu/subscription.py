@@ -27,6 +27,9 @@ MIN_RETRANSMISSION_INTERVAL_S = 0.100
 """A repeated NACK within this time (or the round trip) asks for what is already on its way."""
 RETRANSMISSIONS_PER_S = 300.0
 RETRANSMISSION_BURST = 300.0
+RETRANSMISSION_LIMIT_BPS = 1_000_000
+RETRANSMISSION_BURST_S = 0.5
+"""How much of a second's retransmissions may go out at once."""
 LEAST_PADDING_OCTETS, MAX_PADDING_OCTETS = 120, 255
 """Of one packet: its last octet counts them."""
 REPORT_WITHOUT_CLOCK_AFTER_S = 5.0
@@ -107,6 +110,7 @@ class SlotStream:
         "_reported_holes",
         "_reported_lost",
         "_resend_budget",
+        "_resend_octets",
         "_resend_refilled_at",
         "_resent",
         "_rtx_payload_type",
@@ -129,6 +133,7 @@ class SlotStream:
         "packets_sent",
         "publication",
         "redundant_sent",
+        "resend_limit_bps",
         "retransmitted",
         "rtx_ssrc",
         "slot",
@@ -191,7 +196,10 @@ class SlotStream:
         self._rtx_sequence_number = first_sequence_number()
         self._aligned: Layer | None = None
         self._resent: dict[int, float] = {}
+        self.resend_limit_bps = RETRANSMISSION_LIMIT_BPS
+        """More would drown the link that lost them."""
         self._resend_budget = RETRANSMISSION_BURST
+        self._resend_octets = RETRANSMISSION_LIMIT_BPS / 8 * RETRANSMISSION_BURST_S
         self._resend_refilled_at = now
         self._holes = 0
         self._reported_highest: int | None = None
@@ -211,6 +219,8 @@ class SlotStream:
         self.publication = publication
         if publication is None:
             return
+        # The next report still counts what was lost before.
+        self._reported_highest = None
         self._mapped_at = now
         self._aim = aim
         payload_types = self.formats.payload_types[publication.format.codec]
@@ -498,9 +508,10 @@ class SlotStream:
             sent = self._segments.sent(number)
             if sent is None or now - self._resent.get(number, float("-inf")) < interval:
                 continue
-            if self._resend_budget < 1:
+            if self._resend_budget < 1 or self._resend_octets <= 0:
                 return
             self._resend_budget -= 1
+            self._resend_octets -= len(sent[1].payload)
             self.asked_again += number in self._resent
             if len(self._resent) >= 2_048:
                 self._resent.clear()
@@ -512,6 +523,10 @@ class SlotStream:
         self._resend_refilled_at = now
         self._resend_budget = min(
             RETRANSMISSION_BURST, self._resend_budget + elapsed * RETRANSMISSIONS_PER_S
+        )
+        octets_per_s = self.resend_limit_bps / 8
+        self._resend_octets = min(
+            octets_per_s * RETRANSMISSION_BURST_S, self._resend_octets + elapsed * octets_per_s
         )
 
     def _send_rtx(
@@ -557,7 +572,8 @@ class SlotStream:
         timestamp = last.rtp_timestamp if last is not None else 0
         sent = 0
         while octets - sent >= LEAST_PADDING_OCTETS:
-            size = min(octets - sent, MAX_PADDING_OCTETS)
+            is_little = octets < MAX_PADDING_OCTETS
+            size = LEAST_PADDING_OCTETS if is_little else min(octets - sent, MAX_PADDING_OCTETS)
             header = self._rtx_header(payload_type, timestamp, now, first=0xA0)
             body = bytes(size - 1) + bytes((size,))
             if not self._send_rtp(header, body, is_video=True):

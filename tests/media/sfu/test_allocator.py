@@ -9,8 +9,8 @@ from app.media.sfu.allocator import (
     Allocator,
     Budget,
     LinkUse,
-    LossVerdict,
     Tile,
+    Verdict,
     allocate,
 )
 from app.media.sfu.layer_choice import TOP_LAYER, LayerChoice
@@ -34,7 +34,7 @@ class Bench:
         self.tiles = tiles
         self.allocator = Allocator()
         self.now = 100.0
-        self.verdicts: list[LossVerdict] = []
+        self.verdicts: list[Verdict] = []
 
     @property
     def chosen(self) -> list[LayerChoice | None]:
@@ -51,7 +51,7 @@ class Bench:
         begin, changes = self.now, []
         for _ in range(round(seconds / STEP_S)):
             before = dict(self.allocator.chosen)
-            use = LinkUse(self.sent_bps * sent, loss)
+            use = LinkUse(self.sent_bps * sent, self.sent_bps * sent, loss)
             budget = Budget(budget_bps, budget_bps)
             self.verdicts.append(self.allocator.update(self.tiles, budget, use, self.now))
             if self.allocator.chosen != before:
@@ -177,7 +177,7 @@ def test_least_important_picture_rests_first_and_comes_back_last() -> None:
 def test_last_picture_may_take_the_reserves() -> None:
     allocator = Allocator()
     for step in range(20):
-        use = LinkUse(60_000.0 if step else 0.0, 0.0)
+        use = LinkUse(60_000.0 if step else 0.0, 60_000.0, 0.0)
         allocator.update((LEAD,), Budget(45_000, 65_000), use, step * STEP_S)
     assert allocator.chosen == {"lead": LOW_BASE}
 
@@ -186,7 +186,7 @@ def test_loss_that_sending_less_cures_takes_the_picture_down_to_what_came_throug
     bench = Bench(LEAD)
     bench.run(5, 3_000_000)
     bench.run(STEP_S, 3_000_000, loss=0.55)
-    assert bench.chosen == [MIDDLE] and bench.verdicts[-1] is LossVerdict.LOWERED
+    assert bench.chosen == [MIDDLE] and bench.verdicts[-1] is Verdict.LOWERED
     assert bench.run(8, 3_000_000, loss=0.01) == []
 
 
@@ -194,7 +194,7 @@ def test_loss_that_sending_less_does_not_cure_takes_no_more_and_gives_back_when_
     bench = Bench(LEAD)
     bench.run(5, 3_000_000)
     bench.run(10, 3_000_000, loss=0.30)
-    assert LossVerdict.ALIEN in bench.verdicts
+    assert Verdict.ALIEN in bench.verdicts
     assert bench.chosen not in ([None], [TOP])
     (at,) = bench.run(2, 3_000_000, loss=0.05)
     assert at == 0.0 and bench.chosen == [TOP]
@@ -236,7 +236,7 @@ def test_every_picture_has_one_of_its_own_choices_whatever_happens(
     allocator = Allocator()
     for number, (keys, budget_bps, sent_bps, loss) in enumerate(steps):
         tiles = [Tile(key, 10 * ord(key) % 40, LAYERS[: 1 + ord(key) % 3]) for key in sorted(keys)]
-        use = LinkUse(sent_bps, loss)
+        use = LinkUse(sent_bps, sent_bps, loss)
         allocator.update(tiles, Budget(budget_bps, budget_bps), use, number * STEP_S)
         assert allocator.chosen.keys() == keys
         for tile in tiles:

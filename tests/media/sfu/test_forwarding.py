@@ -405,7 +405,7 @@ async def test_a_subscriber_with_high_loss_gets_its_video_paused_and_tried_again
         sounds = len(subscriber.peer.of(subscriber.ssrc(AUDIO)))
         await until(lambda: len(subscriber.peer.of(subscriber.ssrc(AUDIO))) > sounds + 50)
         assert len(subscriber.peer.of(ssrc)) == videos
-        took = await until(lambda: len(engine.of(SubscriptionPaused)) == 2)
+        took = await until(lambda: len(engine.of(SubscriptionPaused)) == 2, 45.0)
         print(f"tried again after {took:.2f} s")
         await until(lambda: len(subscriber.peer.of(ssrc)) > videos)
     paused, resumed = engine.of(SubscriptionPaused)
