@@ -37,13 +37,17 @@ class OutboxPath(Protocol):
 class Sender(Protocol):
     """Whose packets these are (see `PeerTransport`)."""
 
-    def burst_sent(self, layout: BurstLayout, dropped: int) -> None:
-        """A committed burst is gone, but for `dropped` packets."""
+    def burst_dropped(self, dropped: int) -> None:
+        """So many packets of a committed burst were not sent after all."""
         ...
 
     def batch_sent(self, batch: PacketBatch, dropped: int) -> None:
-        """The same of a batch, which may now be used again."""
+        """A batch is gone, but for `dropped` packets, and may be used again."""
         ...
+
+
+_Waiting = tuple[bytes, int, list[Run], OutboxPath, BurstLayout | PacketBatch, Sender]
+"""Name of the remote, where the packets begin in memory, their runs; and what a failure needs."""
 
 
 class Outbox:
@@ -59,7 +63,9 @@ class Outbox:
         self._is_refused = False
         self._end = 0
         self._messages = 0
-        self._waiting: list[tuple[OutboxPath, int, BurstLayout | PacketBatch, Sender]] = []
+        self._waiting: list[_Waiting] = []
+        self._batches: list[tuple[PacketBatch, Sender]] = []
+        """Those among `_waiting` that must be given back."""
 
     @property
     def is_empty(self) -> bool:
@@ -78,11 +84,14 @@ class Outbox:
     def commit(self, sender: Sender, path: OutboxPath, layout: BurstLayout, start: int) -> None:
         """Send with the next flush what lies in this layout at `start`, where it was placed."""
         if self._is_refused or not path.is_plain:
-            sender.burst_sent(layout, path.send_batch(self._as_batch(layout, start)))
+            dropped = path.send_batch(self._as_batch(layout, start))
+            if dropped:
+                sender.burst_dropped(dropped)
             return
         self._end = start + layout.size
         self._messages += layout.messages
-        self._waiting.append((path, self.address + start, layout, sender))
+        address = self.address + start
+        self._waiting.append((path.name, address, layout.runs, path, layout, sender))
 
     def add_batch(self, sender: Sender, path: OutboxPath, batch: PacketBatch) -> None:
         """Send `batch` with the next flush."""
@@ -93,7 +102,8 @@ class Outbox:
         if self._messages + count > CAPACITY:
             self.flush()
         self._messages += count
-        self._waiting.append((path, batch.address, batch, sender))
+        self._batches.append((batch, sender))
+        self._waiting.append((path.name, batch.address, batch.runs, path, batch, sender))
 
     def flush(self) -> None:
         """Send all that waits."""
@@ -103,40 +113,38 @@ class Outbox:
         self._end = self._messages = 0
         vector = self.vector
         vector.count = 0
-        for path, address, packets, _ in waiting:
-            vector.append_runs(path.name, address, packets.runs)
-        drops = self._send(waiting)
-        for (_, _, packets, sender), dropped in zip(waiting, drops, strict=True):
-            if isinstance(packets, BurstLayout):
-                sender.burst_sent(packets, dropped)
-            else:
-                sender.batch_sent(packets, dropped)
-
-    def _send(
-        self, waiting: list[tuple[OutboxPath, int, BurstLayout | PacketBatch, Sender]]
-    ) -> list[int]:
-        """How many packets of each were dropped."""
-        drops = [0] * len(waiting)
-        vector, descriptor, gone = self.vector, self._descriptor(), 0
+        for name, address, runs, *_ in waiting:
+            vector.append_runs(name, address, runs)
+        batches, self._batches = self._batches, []
+        descriptor, gone = self._descriptor(), 0
         while gone < vector.count and (sent := vector.send(descriptor, gone)):
             gone += sent
-        if gone == vector.count:
-            return drops
-        if vector.errno() == errno.ENOSYS:
+        if gone < vector.count:
+            self._send_others(waiting, gone)
+            return
+        for batch, sender in batches:
+            sender.batch_sent(batch, 0)
+
+    def _send_others(self, waiting: list[_Waiting], gone: int) -> None:
+        """All but the first `gone` messages, by other means."""
+        if self.vector.errno() == errno.ENOSYS:
             log.info("media: sendmmsg is gone")
             self._is_refused = True
         # Each path knows what to do about a full socket, and which frame not to go on with.
-        for position, (path, address, packets, _) in enumerate(waiting):
-            count = len(packets.runs)
-            if gone < count:
+        for _, address, runs, path, packets, sender in waiting:
+            dropped = 0
+            if gone < len(runs):
                 batch = (
                     self._as_batch(packets, address - self.address)
                     if isinstance(packets, BurstLayout)
                     else packets
                 )
-                drops[position] = sum(path.send_run(batch, run) for run in batch.runs[gone:])
-            gone = max(0, gone - count)
-        return drops
+                dropped = sum(path.send_run(batch, run) for run in batch.runs[gone:])
+            gone = max(0, gone - len(runs))
+            if isinstance(packets, PacketBatch):
+                sender.batch_sent(packets, dropped)
+            elif dropped:
+                sender.burst_dropped(dropped)
 
     def _as_batch(self, layout: BurstLayout, start: int) -> PacketBatch:
         batch = PacketBatch()

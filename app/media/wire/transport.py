@@ -487,6 +487,9 @@ class PeerTransport:
             srtp.protect_burst(outbox, start, layout, header, send_time_word)
         except SrtpError:
             return False
+        stats = self.stats
+        stats.packets_sent += len(layout.sizes)
+        stats.bytes_sent += layout.size
         outbox.commit(self, cast(OutboxPath, path), layout, start)
         return True
 
@@ -556,12 +559,10 @@ class PeerTransport:
         if batch is not None:
             self.batch_sent(batch, path.send_batch(batch) if path else len(batch.sizes))
 
-    def burst_sent(self, layout: BurstLayout, dropped: int) -> None:
-        """A burst was sent from an outbox, but for `dropped` packets of it."""
-        stats = self.stats
-        stats.packets_sent += len(layout.sizes) - dropped
-        stats.bytes_sent += layout.size
-        stats.packets_dropped_congestion += dropped
+    def burst_dropped(self, dropped: int) -> None:
+        """So many packets of a burst were dropped on their way out of the outbox."""
+        self.stats.packets_sent -= dropped
+        self.stats.packets_dropped_congestion += dropped
 
     def take_batch(self) -> PacketBatch | None:
         """What is queued, to be sent over `path` by the caller, who then calls `batch_sent`."""

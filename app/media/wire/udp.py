@@ -164,7 +164,16 @@ def _set_buffer(udp: socket.socket, force_option: int, option: int, size_bytes: 
 class UdpPath:
     """A route over one UDP socket to one remote address."""
 
-    __slots__ = ("_address", "_dropper", "_segments", "_socket", "is_closed", "is_plain", "name")
+    __slots__ = (
+        "_address",
+        "_dropper",
+        "_segments",
+        "_socket",
+        "is_closed",
+        "is_plain",
+        "name",
+        "outbox",
+    )
 
     is_tcp = False
 
@@ -173,6 +182,8 @@ class UdpPath:
         self._address = address
         self._dropper = FrameDropper()
         self._segments = True
+        self.outbox = udp.outbox
+        """Where bursts wait for all paths over this socket."""
         self.is_closed = False
         self.is_plain = True
         """Whether whole runs may be sent: offload works, and no frame is being dropped."""
@@ -183,11 +194,6 @@ class UdpPath:
     def udp_socket(self) -> UdpSocket:
         """The socket this path goes through."""
         return self._socket
-
-    @property
-    def outbox(self) -> Outbox | None:
-        """Where bursts wait for all paths over this socket."""
-        return self._socket.outbox
 
     @property
     def address(self) -> SocketAddress:

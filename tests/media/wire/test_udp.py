@@ -84,6 +84,7 @@ class Full:
         self.real = real
         self.address = real.address
         self.segment_error: int | None = None
+        self.outbox = None
         self.failing_sends = 0
         self.single = 0
         self.segmented = 0
