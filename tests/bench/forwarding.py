@@ -144,7 +144,7 @@ def print_growth(results: dict[str, list[Result]], subscribers: list[int]) -> No
             ]
             times = " | ".join(f"{value:.2f}" for value in latencies)
             print(f"| {count} | {name} | {cpu:.1f} | {cpu / ours:.1f} | {times} |")
-    for name, rounds in results.items():
+    for name, rounds in results.items() if len(subscribers) > 1 else ():
         print(f"Memory per subscriber, {name}: {median(rounds, 'kib_per_subscriber'):.0f} KiB.")
 
 
