@@ -36,6 +36,7 @@ class Downlink:
         self._resend_limit_bps = LEAST_RESEND_BPS
         self._rests_since = 0.0
         self._audio: deque[tuple[float, int]] = deque()
+        """The highest of late, then the highest after it, and so on."""
         self._repeats: deque[tuple[float, int]] = deque(maxlen=512)
         self._packets: deque[tuple[float, int]] = deque(maxlen=64)
         self._round_trips: deque[tuple[float, float]] = deque(maxlen=ROUND_TRIPS)
@@ -59,7 +60,7 @@ class Downlink:
     def budget(self) -> Budget:
         """The estimate without what sound needed lately, and a reserve. May be negative."""
         estimate_bps = self.estimator.bitrate_bps
-        audio_bps = max((bps for _, bps in self._audio), default=0)
+        audio_bps = self._audio[0][1] if self._audio else 0
         return Budget(
             ESTIMATE_SHARE * estimate_bps - audio_bps - RESERVE_BPS, float(estimate_bps - audio_bps)
         )
@@ -86,9 +87,7 @@ class Downlink:
 
         `chosen` and `padding_bps` hold until the next time.
         """
-        self._audio.append((now, sent.audio_bps))
-        while now - self._audio[0][0] > AUDIO_PEAK_S:
-            self._audio.popleft()
+        self._heard(sent.audio_bps, now)
         self._packets.append((now, video_packets))
         self.estimator.update(sent, now)
         loss = self._harm(now)
@@ -115,6 +114,14 @@ class Downlink:
         self.padding_bps = max(0, int(wanted_bps - video_bps))
         most_bps = min(self.estimator.bitrate_bps, sent.media_bps) - sent.audio_bps
         self._resend_limit_bps = max(LEAST_RESEND_BPS, int(RESEND_SHARE * most_bps))
+
+    def _heard(self, audio_bps: int, now: float) -> None:
+        audio = self._audio
+        while audio and audio[-1][1] <= audio_bps:
+            audio.pop()
+        audio.append((now, audio_bps))
+        while now - audio[0][0] > AUDIO_PEAK_S:
+            audio.popleft()
 
     def _maybe_try(
         self, tiles: Sequence[Tile], sent: SentRates, loss: float | None, now: float

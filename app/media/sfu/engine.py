@@ -41,6 +41,7 @@ from app.media.sfu.session_calls import SessionCalls, session_snapshot
 from app.media.sfu.stats import room_stats
 from app.media.sfu.subscribing_peer import SubscribingPeer
 from app.media.sfu.telemetry import Telemetry
+from app.media.sfu.turns import Turns
 from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.transport import TransportState
 
@@ -72,7 +73,9 @@ class SfuEngine:
         self._public_ips = public_ips
         self._clock = clock
         self._timer: asyncio.TimerHandle | None = None
-        self._decisions_due = 0.0
+        self._sound_due = 0.0
+        self._reports = Turns(round(REPORT_INTERVAL_S / TICK_S))
+        self._decisions = Turns(round(DECISION_INTERVAL_S / TICK_S))
         self.sessions = SessionCalls(endpoint, self._find, self._candidates, clock)
 
     def start(self) -> None:
@@ -311,11 +314,13 @@ class SfuEngine:
         self.telemetry.tick(self.rooms, now)
         self._metrics.tick(self.rooms, now)
         self._probes.tick(now)
-        is_decision_due = now >= self._decisions_due
-        if is_decision_due:
-            self._decisions_due = now + DECISION_INTERVAL_S
+        self._reports.begin()
+        self._decisions.begin()
+        is_sound_due = now >= self._sound_due
+        if is_sound_due:
+            self._sound_due = now + DECISION_INTERVAL_S
         for room in self.rooms.values():
-            if is_decision_due:
+            if is_sound_due:
                 room.update_sound(now)
             for participant in room.participants.values():
                 subscribing = participant.subscribing
@@ -325,36 +330,29 @@ class SfuEngine:
                         publishing.report(now, participant.permissions.video_cap_bps)
                         publishing.report_due = now + REPORT_INTERVAL_S
                 if participant.sessions:
-                    self._tick_sessions(participant, now, is_decision_due)
-                if subscribing is None:
-                    continue
-                if now >= subscribing.report_due:
-                    subscribing.report(now)
-                    subscribing.report_due = now + REPORT_INTERVAL_S
-                if not subscribing.is_ready:
-                    continue
-                subscribing.pad(now)
-                if is_decision_due:
-                    subscribing.update_redundancy(now)
-                    if subscribing.decide(now):
-                        room.route(participant)
+                    self._tick_sessions(participant, now)
+                if subscribing is not None and self._tick_subscribing(subscribing, now):
+                    room.route(participant)
 
-    def _tick_sessions(self, participant: Participant, now: float, is_decision_due: bool) -> None:
+    def _tick_sessions(self, participant: Participant, now: float) -> None:
         participant.end_lost_sessions()
         for session in participant.viewing_sessions():
-            peer = session.peer
-            if peer is None:
-                continue
-            if now >= peer.report_due:
-                peer.report(now)
-                peer.report_due = now + REPORT_INTERVAL_S
-            if not peer.is_ready:
-                continue
-            peer.pad(now)
-            if is_decision_due:
-                peer.update_redundancy(now)
-                if peer.decide(now):
-                    participant.room.route_session(participant, session)
+            if session.peer is not None and self._tick_subscribing(session.peer, now):
+                participant.room.route_session(participant, session)
+
+    def _tick_subscribing(self, peer: SubscribingPeer, now: float) -> bool:
+        """Whether its pictures are to be routed anew."""
+        if self._reports.is_next(peer.report_due, now):
+            peer.report(now)
+            peer.report_due = now + REPORT_INTERVAL_S
+        if not peer.is_ready:
+            return False
+        peer.pad(now)
+        if not self._decisions.is_next(peer.decision_due, now):
+            return False
+        peer.decision_due = now + DECISION_INTERVAL_S
+        peer.update_redundancy(now)
+        return peer.decide(now)
 
 
 def _participant_snapshot(participant: Participant) -> ParticipantSnapshot:

@@ -16,7 +16,7 @@ from app.media.port import (
     SubscriptionPaused,
 )
 from app.media.sfu.allocator import PauseReason
-from app.media.sfu.layer_choice import BASE_LAYER, TOP_LAYER
+from app.media.sfu.layer_choice import BASE_LAYER, TOP_LAYER, LayerChoice
 from app.media.sfu.media_session import ViewingSession
 from app.media.sfu.participant import Participant
 from app.media.sfu.publication import Publication
@@ -223,19 +223,23 @@ class Room:
         """Map what each stream is to carry, aimed at the layer that link and quality allow; what is paused."""
         now = self._clock()
         paused: dict[PublicationId, PauseReason] = {}
-        peer.wanted = {
-            mid: (publication, permissions.receive[publication.publication_id])
-            for mid, publication in wanted.items()
-            if mid in peer.streams and peer.streams[mid].can_carry(publication)
-        }
+        peer.want(
+            {
+                mid: (publication, permissions.receive[publication.publication_id])
+                for mid, publication in wanted.items()
+                if mid in peer.streams and peer.streams[mid].can_carry(publication)
+            }
+        )
         for mid, stream in peer.streams.items():
             if mid not in peer.wanted:
                 stream.map(None, now)
                 continue
             publication, reception = peer.wanted[mid]
             aim = BASE_LAYER if reception.quality == "low" else TOP_LAYER
-            # What was decided for another publication in this place holds until the next decision.
+            # What was decided for another publication or quality in this place holds until the next decision.
             choice = peer.downlink.chosen.get(mid, aim)
+            if choice is not None:
+                choice = LayerChoice(min(choice.spatial, aim.spatial), choice.temporal)
             if choice is None:
                 paused[publication.publication_id] = peer.downlink.allocator.reasons[mid]
                 stream.map(None, now)

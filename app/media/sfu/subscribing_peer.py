@@ -58,6 +58,7 @@ class SubscribingPeer:
         self.version = 0
         self.is_answered = False
         self.report_due = 0.0
+        self.decision_due = 0.0
         self.rtt_s = INITIAL_RTT_S
         self.round_trip_time_s: float | None = None
         """The last one measured."""
@@ -196,6 +197,12 @@ class SubscribingPeer:
                     stream.is_redundant = self.redundancy.is_on
 
     # -- what the link carries
+
+    def want(self, wanted: dict[str, tuple[Publication, Reception]]) -> None:
+        """What may flow now, by section; where that is new, the next tick decides about it."""
+        if wanted != self.wanted:
+            self.wanted = wanted
+            self.decision_due = 0.0
 
     def decide(self, now: float) -> bool:
         """Every 200 ms: share the link out. True if some picture gets another layer, or none, or one again."""

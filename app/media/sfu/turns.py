@@ -1,0 +1,28 @@
+"""Who is served in which tick: what is due for many is spread out, so that no tick holds packets up for long."""
+
+FEWEST = 8
+
+
+class Turns:
+    """What every peer needs once in `ticks` ticks. `begin` each tick, then ask `is_next` for every peer.
+
+    A tick serves an even share of those who asked in the tick before; who is due and gets no turn asks again.
+    """
+
+    def __init__(self, ticks: int) -> None:
+        self._ticks = ticks
+        self._asked = 0
+        self._left = 0
+
+    def begin(self) -> None:
+        """A new tick."""
+        self._left = max(FEWEST, -(-self._asked // self._ticks))
+        self._asked = 0
+
+    def is_next(self, due: float, now: float) -> bool:
+        """Whether it is the turn of one who is due at `due`."""
+        self._asked += 1
+        if now < due or not self._left:
+            return False
+        self._left -= 1
+        return True
