@@ -6,16 +6,32 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 REQUIRED = ("browser", "recording", "postgres")
 """Under TONGTANG_CI a skipped test with one of these marks fails the run."""
 SLOWEST = 12
 
-LANE_OF_ITS_OWN = "browser"
-"""Two processes share a run: one takes every test that waits for real browsers, the other takes the rest by file."""
+LANE_OF_ITS_OWN = "tests/browser/"
+"""Two processes share a run: one takes these, which mostly wait for browsers, the other takes the rest by file."""
 
 _ROOT = Path(__file__).parent
 _reports: list[pytest.TestReport] = []
+
+
+class Lanes(LoadScopeScheduling):
+    """What a process takes as a whole: every test that waits for browsers, else a file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return LANE_OF_ITS_OWN if file.startswith(LANE_OF_ITS_OWN) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """For `-n 2`."""
+    return Lanes(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -25,11 +41,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if long_form:
             config.hook.pytest_deselected(items=long_form)
             items[:] = [item for item in items if item not in long_form]
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        is_for_browsers = any(map(item.get_closest_marker, ("browser", "firefox")))
-        lane = LANE_OF_ITS_OWN if is_for_browsers else file
-        item.add_marker(pytest.mark.xdist_group(lane))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -84,7 +95,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             write(f"{count:>4}  {area}: {reason}")
     terminalreporter.section("slowest")
     for nodeid, duration in durations.most_common(SLOWEST):
-        write(f"{duration:7.1f} s  {nodeid.partition('@')[0]}")
+        write(f"{duration:7.1f} s  {nodeid}")
     write(f"{sum(durations.values()):7.1f} s  all together")
 
 
