@@ -17,6 +17,36 @@ class BoundPlace:
     is_rtx: bool
 
 
+class Places:
+    """The places of one publisher's SSRCs, those that it named once included.
+
+    It leaves the extensions out once we have reported on an SSRC, also when a section that rested begins anew.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._named: dict[int, tuple[str, str, bool]] = {}
+        """SSRC to MID, RID and whether it carries RTX."""
+
+    def of(self, sections: Iterable[PublishedSection], packet: RtpPacket) -> BoundPlace | None:
+        """Where the packet goes; None if that is not known."""
+        candidates = list(sections)
+        place = bound_place(candidates, packet)
+        if place is None:
+            return self._recalled(candidates, packet.ssrc)
+        section = place.section
+        self._named.pop(packet.ssrc, None)
+        while len(self._named) >= self._limit:
+            del self._named[next(iter(self._named))]
+        self._named[packet.ssrc] = (section.mid, section.rids[place.position], place.is_rtx)
+        return place
+
+    def _recalled(self, sections: list[PublishedSection], ssrc: int) -> BoundPlace | None:
+        mid, rid, is_rtx = self._named.get(ssrc, ("", "", False))
+        section = next((one for one in sections if one.mid == mid and rid in one.rids), None)
+        return BoundPlace(section, section.rids.index(rid), is_rtx) if section else None
+
+
 def bound_place(sections: Iterable[PublishedSection], packet: RtpPacket) -> BoundPlace | None:
     """By signalled SSRC, else by the MID and RID header extensions, else by payload type.
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from app.media.port import Source
 from app.media.sfu.audio_levels import UNTOLD, audio_level
-from app.media.sfu.binding import bound_place
+from app.media.sfu.binding import Places
 from app.media.sfu.feedback import UplinkRate
 from app.media.sfu.layer import Layer, PublisherFeedback
 from app.media.sfu.negotiation import PublishedSection, RemoteTransport
@@ -210,6 +210,7 @@ class PublishingPeer:
         self._sections: dict[str, PublishedSection] = {}
         self._tracks: dict[str, _Track] = {}
         self._inputs: dict[int, _Input | _RtxInput] = {}
+        self._places = Places(MAX_SSRCS)
         self._uplink = UplinkRate()
         self._bitrate_bps = 0
         self.report_due = 0.0
@@ -290,7 +291,7 @@ class PublishingPeer:
     def _bind(self, packet: RtpPacket, now: float) -> "_Input | _RtxInput | None":
         if len(self._inputs) >= MAX_SSRCS:
             return None
-        place = bound_place(self._sections.values(), packet)
+        place = self._places.of(self._sections.values(), packet)
         if place is None:
             return None
         section = place.section
