@@ -21,7 +21,6 @@ LEAST_RESEND_BPS = 30_000
 TRY_SHARE = 1.2
 ROUND_TRIPS = 128
 """A minute or so of reports."""
-STILLS_FROM_BPS = 40_000
 
 
 class Downlink:
@@ -74,11 +73,6 @@ class Downlink:
     def resend_limit_bps(self) -> int:
         """For each picture's retransmissions: more would drown a link that loses because it is full."""
         return self._resend_limit_bps
-
-    @property
-    def may_have_stills(self) -> bool:
-        """Below this there is room for sound alone."""
-        return self.estimator.bitrate_bps >= STILLS_FROM_BPS
 
     def update(
         self, tiles: Sequence[Tile], sent: SentRates, video_packets: int, now: float

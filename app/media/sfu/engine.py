@@ -23,6 +23,7 @@ from app.media.port import (
     SlotGroup,
     Source,
 )
+from app.media.sfu.downlink import DECISION_INTERVAL_S
 from app.media.sfu.link_probe import LinkProbes
 from app.media.sfu.metrics import MetricsMeter
 from app.media.sfu.negotiation import (
@@ -46,7 +47,6 @@ from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.transport import TransportState
 
 TICK_S = 0.020
-DECISION_INTERVAL_S = 0.2
 REPORT_INTERVAL_S = 1.0
 
 
