@@ -17,7 +17,6 @@ _M_LINE = re.compile(r"^(\S+) (\d+)(?:/\d+)? (\S+) (.+)$")
 _TOKEN = re.compile(r"^[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,64}$")
 _RID = re.compile(r"^[A-Za-z0-9]{1,16}$")
 _ICE = re.compile(r"^[A-Za-z0-9+/=_-]{4,256}$")
-_DIRECTIONS = frozenset({"sendrecv", "sendonly", "recvonly", "inactive"})
 
 
 @dataclass(slots=True)
