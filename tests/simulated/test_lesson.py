@@ -11,14 +11,10 @@ from typing import Any
 import pytest
 
 from app.ids import LessonId, ParticipantId, new_id
-from app.media.port import ClientNetwork
 from app.signaling.messages import (
     CallUpCall,
     LessonEnded,
-    MediaAccept,
     MediaGrant,
-    MediaOffer,
-    MediaSubscribe,
     Ok,
     ParticipantChanged,
     ParticipantView,
@@ -27,6 +23,7 @@ from app.signaling.messages import (
     StageSendDown,
 )
 from app.simulated.signaling_client import SignalingClient
+from tests.support.guests import SocketNegotiator
 from tests.support.rtc_peer import RtcPeer, allow_loopback
 from tests.support.serve import Served, serving
 
@@ -60,26 +57,6 @@ class Api:
         )
         with urllib.request.urlopen(request, timeout=10) as response:
             return json.loads(response.read())
-
-
-class SubscribeOverSignalling:
-    """The viewer's half of `Negotiator` over the WebSocket, for `RtcPeer`."""
-
-    def __init__(self, client: SignalingClient) -> None:
-        self._client = client
-
-    async def offer(
-        self, lesson_id: LessonId, participant_id: ParticipantId, network: ClientNetwork
-    ) -> str:
-        request = MediaSubscribe(type="media.subscribe", id=self._client.next_id())
-        return (await self._client.request(request, MediaOffer)).sdp
-
-    async def accept(
-        self, lesson_id: LessonId, participant_id: ParticipantId, answer_sdp: str
-    ) -> None:
-        await self._client.request(
-            MediaAccept(type="media.accept", id=self._client.next_id(), sdp=answer_sdp), Ok
-        )
 
 
 class Lead:
@@ -177,7 +154,7 @@ async def test_a_rehearsal_has_two_classrooms_that_are_seen_raise_a_hand_and_com
         )
 
         # The lead sees moving pictures of both and hears nobody who is off stage.
-        peer = RtcPeer(SubscribeOverSignalling(lead.client), LessonId(lesson_id), ParticipantId(""))  # type: ignore[arg-type]
+        peer = RtcPeer(SocketNegotiator(lead.client), LessonId(lesson_id), ParticipantId(""))
         await lead.until("a grant", lambda lead: lead.grant is not None)
         await peer.subscribe()
         try:
