@@ -1,11 +1,10 @@
 """`/recordings`: the list, the replay's manifest, the media of stores that cannot sign URLs themselves."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.responses import StreamingResponse
 
 from app.db.access_log import log_access
 from app.db.engine import Database
@@ -15,10 +14,9 @@ from app.http import API, ApiModel, Authenticate, Caller, refusals, utc
 from app.ids import LessonId, ParticipantId, RecordingId
 from app.media.port import Kind, Source
 from app.recording.manifest import ChapterKind
+from app.recording.object_response import ServedObject, object_response
 from app.recording.repository import ParticipantName, Recordings, RecordingSummary, Viewer
-from app.storage.http_range import ByteRange, RangeNotSatisfiable, parse_range
 from app.storage.obstore_storage import ObstoreStorage
-from app.storage.port import ObjectNotFound
 
 MAX_PAGE = 100
 URL_VALID_S = 6 * 3_600
@@ -159,54 +157,18 @@ def build_router(
         track = await recordings.track(RecordingId(recording_id), track_id)
         if track is None:
             raise NotFound("there is no such track")
-        return await _media(storage, track, range_, is_head=request.method == "HEAD")
+        return await object_response(
+            storage,
+            ServedObject(track.object_key, track.size_bytes, track.sha256, track.mime),
+            range_,
+            is_head=request.method == "HEAD",
+        )
 
     return router
 
 
 def _media_path(recording_id: str, track_id: str) -> str:
     return f"{API}/recordings/{recording_id}/media/{track_id}"
-
-
-async def _media(
-    storage: ObstoreStorage, track: RecordingTrack, range_header: str | None, *, is_head: bool
-) -> Response:
-    size = track.size_bytes
-    headers = {
-        "Accept-Ranges": "bytes",
-        "Cache-Control": "private, max-age=21600, immutable",
-        "ETag": f'"{track.sha256}"',
-        "Content-Type": track.mime,
-        "Content-Disposition": "inline",
-    }
-    try:
-        part = parse_range(range_header, size)
-    except RangeNotSatisfiable:
-        return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
-    wanted = part or ByteRange(0, size)
-    headers["Content-Length"] = str(wanted.end - wanted.start)
-    if part is not None:
-        headers["Content-Range"] = part.content_range(size)
-    status = 206 if part is not None else 200
-    if is_head:
-        return Response(status_code=status, headers=headers)
-    try:
-        body = await _opened(storage.read(track.object_key, wanted.start, wanted.end))
-    except ObjectNotFound:
-        raise NotFound("the file of this track is gone") from None
-    return StreamingResponse(body, status_code=status, headers=headers)
-
-
-async def _opened(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The same chunks, after the first has come: what is missing is still an answer of ours then."""
-    first = await anext(chunks, b"")
-
-    async def all_chunks() -> AsyncIterator[bytes]:
-        yield first
-        async for chunk in chunks:
-            yield chunk
-
-    return all_chunks()
 
 
 def _item(summary: RecordingSummary) -> RecordingItem:
