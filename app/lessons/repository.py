@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.consent import RECORDED, classrooms_that_agreed
+from app.db.consent import RECORDED, allowed
 from app.db.engine import Database
 from app.db.models import Classroom, Lesson, RoleGrant, School, Seat, User
 from app.errors import InvalidInput, NotFound
@@ -347,9 +347,7 @@ async def _read_seats(
             .order_by(Seat.lesson_id, Seat.position)
         )
     ).all()
-    agreed = await classrooms_that_agreed(
-        session, {seat.classroom_id for seat, _, _ in rows}, RECORDED
-    )
+    agreed = await allowed(session, {seat.classroom_id for seat, _, _ in rows}, RECORDED)
     seats: dict[str, list[SeatDetail]] = {}
     for seat, classroom, school in rows:
         seats.setdefault(seat.lesson_id, []).append(

@@ -1,8 +1,8 @@
 """`/recordings`: the list, the replay's manifest, the media of stores that cannot sign URLs themselves."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
@@ -11,17 +11,15 @@ from app.db.engine import Database
 from app.db.models import RecordingTrack
 from app.errors import NotAllowed, NotFound
 from app.http import API, ApiModel, Authenticate, Caller, refusals, utc
-from app.ids import LessonId, ParticipantId, RecordingId
-from app.media.port import Kind, Source
-from app.recording.manifest import ChapterKind
+from app.ids import RecordingId
 from app.recording.object_response import ServedObject, object_response
-from app.recording.repository import ParticipantName, Recordings, RecordingSummary, Viewer
+from app.recording.replay_body import RecordingStateName, ReplayBody, replay_body
+from app.recording.repository import Recordings, RecordingSummary, Viewer
 from app.storage.obstore_storage import ObstoreStorage
 
 MAX_PAGE = 100
 URL_VALID_S = 6 * 3_600
 """Longer than the longest lesson takes to watch."""
-State = Literal["recording", "finalizing", "available", "failed"]
 
 
 class RecordingItem(ApiModel):
@@ -32,7 +30,7 @@ class RecordingItem(ApiModel):
     teacher: str
     started_at: datetime
     duration_ms: int
-    state: State
+    state: RecordingStateName
     size_bytes: int
     is_demo: bool
 
@@ -40,57 +38,6 @@ class RecordingItem(ApiModel):
 class RecordingPage(ApiModel):
     items: list[RecordingItem]
     next: str | None
-
-
-class TrackBody(ApiModel):
-    track_id: str
-    participant_id: str
-    name: str
-    school: str
-    role: str
-    source: Source
-    kind: Kind
-    codec: str
-    starts_ms: int
-    duration_ms: int
-    width: int
-    height: int
-    url: str
-    mime: str
-
-
-class StageBody(ApiModel):
-    at_ms: int
-    on_stage: list[str]
-
-
-class ChapterBody(ApiModel):
-    at_ms: int
-    kind: ChapterKind
-    participant_id: str | None
-    name: str | None
-
-
-class GapBody(ApiModel):
-    from_ms: int
-    to_ms: int
-    reason: str
-
-
-class ReplayBody(ApiModel):
-    recording_id: str
-    lesson_id: str
-    title: str
-    subject: str
-    teacher: str
-    started_at: datetime
-    duration_ms: int
-    state: State
-    failure: str | None
-    tracks: list[TrackBody]
-    stage: list[StageBody]
-    chapters: list[ChapterBody]
-    gaps: list[GapBody]
 
 
 def viewer_of(caller: Caller) -> Viewer:
@@ -107,6 +54,10 @@ def build_router(
 ) -> APIRouter:
     router = APIRouter(prefix="/recordings", tags=["recordings"])
     CallerNow = Annotated[Caller, Depends(authenticate)]  # noqa: N806 - an alias of a type
+
+    async def address_of(track: RecordingTrack) -> str:
+        path = _media_path(track.recording_id, track.track_id)
+        return await storage.playable_url(track.object_key, path, URL_VALID_S)
 
     @router.get("", operation_id="list_recordings", responses=refusals(401))
     async def list_recordings(
@@ -134,7 +85,7 @@ def build_router(
                 now_ms(),
                 summary.recording_id,
             )
-        return await _replay(recordings, storage, summary)
+        return await replay_body(recordings, summary, address_of)
 
     @router.api_route(
         "/{recording_id}/media/{track_id}",
@@ -183,70 +134,4 @@ def _item(summary: RecordingSummary) -> RecordingItem:
         state=summary.state.value,
         size_bytes=summary.size_bytes,
         is_demo=summary.is_demo,
-    )
-
-
-async def _replay(
-    recordings: Recordings, storage: ObstoreStorage, summary: RecordingSummary
-) -> ReplayBody:
-    manifest, tracks = await recordings.details(summary.recording_id)
-    chapters = _list(manifest, "chapters")
-    shown = {track.participant_id for track in tracks}
-    shown |= {c["participant_id"] for c in chapters if c["participant_id"]}
-    names = await recordings.names(
-        LessonId(summary.lesson_id), [ParticipantId(p) for p in sorted(shown)]
-    )
-    return ReplayBody(
-        recording_id=summary.recording_id,
-        lesson_id=summary.lesson_id,
-        title=summary.title,
-        subject=summary.subject,
-        teacher=summary.teacher,
-        started_at=utc(summary.started_at_ms),
-        duration_ms=summary.duration_ms,
-        state=summary.state.value,
-        failure=summary.failure,
-        tracks=[await _track(storage, summary.recording_id, t, names) for t in tracks],
-        stage=[StageBody(**change) for change in _list(manifest, "stage")],
-        chapters=[_chapter(chapter, names) for chapter in chapters],
-        gaps=[GapBody(**gap) for gap in _list(manifest, "gaps")],
-    )
-
-
-def _list(manifest: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    return list(manifest.get(name, ()))
-
-
-def _chapter(
-    chapter: dict[str, Any], names: Mapping[ParticipantId, ParticipantName]
-) -> ChapterBody:
-    who = chapter["participant_id"]
-    return ChapterBody(**chapter, name=names[who].name if who else None)
-
-
-async def _track(
-    storage: ObstoreStorage,
-    recording_id: RecordingId,
-    track: RecordingTrack,
-    names: Mapping[ParticipantId, ParticipantName],
-) -> TrackBody:
-    source = Source(track.source)
-    who = ParticipantId(track.participant_id)
-    path = _media_path(recording_id, track.track_id)
-    prefix = who.partition("_")[0]
-    return TrackBody(
-        track_id=track.track_id,
-        participant_id=who,
-        name=names[who].name,
-        school=names[who].school,
-        role=prefix if prefix in ("lead", "assistant", "observer") else "classroom",
-        source=source,
-        kind=source.kind,
-        codec=track.codec,
-        starts_ms=track.starts_ms,
-        duration_ms=track.duration_ms,
-        width=track.width,
-        height=track.height,
-        url=await storage.playable_url(track.object_key, path, URL_VALID_S),
-        mime=track.mime,
     )

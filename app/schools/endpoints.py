@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.consent import RECORDED, classrooms_that_agreed
+from app.db.consent import RECORDED, allowed
 from app.db.engine import Database
 from app.db.models import Classroom, LinkTest, RoleGrant, School, User
 from app.http import ApiModel, Authenticate, Caller, refusals, utc
@@ -57,7 +57,7 @@ async def list_classrooms_for(database: Database, caller: Caller) -> list[Classr
     async with database.reading() as session:
         rows = (await session.execute(query)).all()
         ids = [classroom.classroom_id for classroom, _ in rows]
-        agreed = await classrooms_that_agreed(session, ids, RECORDED)
+        agreed = await allowed(session, ids, RECORDED)
         tests = await _last_link_tests(session, ids) if caller.is_admin else {}
     return [
         ClassroomBody(
