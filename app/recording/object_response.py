@@ -11,6 +11,14 @@ from app.errors import NotFound
 from app.storage.http_range import ByteRange, RangeNotSatisfiable, parse_range
 from app.storage.port import ObjectNotFound, Storage
 
+MAX_PART_BYTES = 512 * 1024
+"""Of one answer to a Range request; a player asks for the rest when it wants it (RFC 9110 §14.2 lets us).
+
+A browser has six connections to a host, and Chromium's player leaves a long answer half read while it has enough.
+A replay of seven tracks and more then stands still after a jump, for no track gives its connection back. An answer that
+fits into the buffers between network and player is read at once, and the connection is free again.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class ServedObject:
@@ -32,7 +40,8 @@ async def object_response(
 ) -> Response:
     """200, 206 or 416 (RFC 9110 §14); raises NotFound if the object is gone.
 
-    With `download_name` a browser saves the object under that name instead of playing it.
+    A part is never longer than `MAX_PART_BYTES`. With `download_name` a browser saves the object under that name
+    instead of playing it, in parts of any length.
     """
     size = served.size_bytes
     headers = {
@@ -46,6 +55,8 @@ async def object_response(
         part = parse_range(range_header, size)
     except RangeNotSatisfiable:
         return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
+    if part is not None and not download_name:
+        part = ByteRange(part.start, min(part.end, part.start + MAX_PART_BYTES))
     wanted = part or ByteRange(0, size)
     headers["Content-Length"] = str(wanted.end - wanted.start)
     if part is not None:
