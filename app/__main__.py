@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Coroutine
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -42,7 +42,7 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
 
 @cli.command()
 def serve(tls: Tls = False) -> None:
-    """Start app, engines, recorder and simulated classrooms, and keep them alive until Ctrl-C."""
+    """Start app, engines, recorder, worker and simulated classrooms, and keep them alive until Ctrl-C."""
     settings = _settings(is_tls=tls)
     configure_logging("serve", settings)
     raise typer.Exit(_load("app.supervisor.serve", "serve")(settings))
@@ -115,6 +115,23 @@ def export_openapi() -> None:
 
 
 @cli.command()
+def worker(
+    beside_recorder: Annotated[
+        bool, typer.Option(help="The one worker of the server's own machine; `serve` starts it.")
+    ] = False,
+) -> None:
+    """Do jobs: finish recordings, upload, compose. On another machine it takes work off the server."""
+    end_with_parent()
+    settings = _settings()
+    configure_logging("worker", settings)
+    refusals = (_load("app.db.migrate", "NotMigrated"), _load("app.worker", "CannotWork"))
+    try:
+        _run(_load("app.worker", "run_worker")(settings, is_beside_recorder=beside_recorder))
+    except refusals as refusal:
+        _refuse(refusal)
+
+
+@cli.command()
 def doctor(tls: Tls = False) -> None:
     """Say in words whether this machine can serve, and what to do where it cannot."""
     raise typer.Exit(_load("app.doctor.report", "doctor")(_settings(is_tls=tls)))
@@ -138,9 +155,13 @@ def app() -> None:
     try:
         _run(_load("app.http_server", "serve_http")(application, settings))
     except refusals as refusal:
-        sentence = str(refusal)
-        print(f"{sentence[:1].upper()}{sentence[1:]}", file=sys.stderr, flush=True)
-        raise typer.Exit(EXIT_REFUSED) from refusal
+        _refuse(refusal)
+
+
+def _refuse(refusal: Exception) -> NoReturn:
+    sentence = str(refusal)
+    print(f"{sentence[:1].upper()}{sentence[1:]}", file=sys.stderr, flush=True)
+    raise typer.Exit(EXIT_REFUSED) from refusal
 
 
 @cli.command(hidden=True)

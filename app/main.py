@@ -38,6 +38,8 @@ from app.http import (
     request_host,
 )
 from app.ids import LessonId, ParticipantId
+from app.jobs.kinds import JobKind
+from app.jobs.repository import Jobs
 from app.lessons import endpoints as lessons
 from app.lessons import entry
 from app.lessons.control import RoomsControl
@@ -54,7 +56,6 @@ from app.media.remote import RemoteEngine
 from app.media.turn import TurnServers
 from app.process import LoopLag
 from app.recording import endpoints as recordings
-from app.recording.finalize import Finalizer
 from app.recording.paths import recordings_root
 from app.recording.port import RecorderUnavailable
 from app.recording.reactor import RecordingReactor
@@ -164,18 +165,12 @@ class Server:
         self.storage = ObstoreStorage.from_settings(settings, UrlSigner(site.url_secret))
         self.recordings = Recordings(database)
         self.recorder = RemoteRecorder(settings.recorder_socket, settings.recorder_sink_socket)
-        self.finalizer = Finalizer(
-            recordings_root(settings),
-            self.storage,
-            self.recordings,
-            self.journal.load,
-            self.load_plan,
-        )
+        self.jobs = Jobs(database)
         self.recording = RecordingReactor(
             self.rooms,
             self.recorder,
             self.media.engine_of,
-            self.finalizer,
+            self._request_finalizing,
             self.recordings,
             recordings_root(settings),
         )
@@ -217,6 +212,10 @@ class Server:
     def _ice_servers_of(self, participant_id: ParticipantId) -> list[Mapping[str, str]]:
         return self._turn.ice_servers(participant_id, self.clock.now_ms())
 
+    async def _request_finalizing(self, lesson_id: LessonId) -> None:
+        async with self.database.transaction() as session:
+            await self.jobs.request(session, JobKind.FINALIZE, lesson_id, lesson_id)
+
     async def _load_engine(self, lesson_id: LessonId) -> int | None:
         return (await self.store.get(lesson_id)).engine_index
 
@@ -231,7 +230,6 @@ class Server:
                 engine.start()
                 stack.push_async_callback(engine.close)
             await stack.enter_async_context(_task(self.recorder.run(), "recorder link"))
-            await stack.enter_async_context(_task(self.finalizer.run(), "finaliser"))
             await stack.enter_async_context(_task(self.loop_lag.probe(), "loop lag"))
             stack.push_async_callback(self.data_used.close)
             await stack.enter_async_context(_task(self.data_used.run(), "data used"))

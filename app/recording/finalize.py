@@ -16,6 +16,7 @@ from pathlib import Path
 
 from app.db.models import RecordingTrack
 from app.ids import LessonId, RecordingId
+from app.jobs.port import ClaimedJob, Progress, TryLater
 from app.recording.lifecycle import IllegalStep
 from app.recording.manifest import Span, build_manifest
 from app.recording.remux_job import FinishedEpoch, RemuxJob
@@ -27,10 +28,7 @@ from app.storage.port import Storage
 
 log = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 5
-RETRY_S = 5.0
 REMUX_TIMEOUT_S = 1_800.0
-AT_ONCE = 2
 _MAX_ANSWER_BYTES = 16 * 1024 * 1024
 _SOURCE_FOLDER = str(Path(__file__).resolve().parents[2])
 
@@ -43,7 +41,7 @@ class RemuxFailed(Exception):
 
 
 class Finalizer:
-    """A queue of lessons that are over. `run()` is its one task, owned by the caller."""
+    """Makes a replay of a lesson that is over. `finalize` may be called again at any point."""
 
     def __init__(
         self,
@@ -58,20 +56,18 @@ class Finalizer:
         self._recordings = recordings
         self._load_journal = load_journal
         self._load_plan = load_plan
-        self._queue: asyncio.Queue[LessonId] = asyncio.Queue()
-        self._queued: set[LessonId] = set()
 
-    def request(self, lesson_id: LessonId) -> None:
-        """Finalise this lesson soon; asking twice is the same as once."""
-        if lesson_id not in self._queued:
-            self._queued.add(lesson_id)
-            self._queue.put_nowait(lesson_id)
-
-    async def run(self) -> None:
-        """Work through the queue; ends only by cancellation."""
-        async with asyncio.TaskGroup() as workers:
-            for _ in range(AT_ONCE):
-                workers.create_task(self._work())
+    async def run_job(self, job: ClaimedJob, _progress: Progress) -> None:
+        """A job's `Handler`; its subject is the lesson."""
+        lesson_id = LessonId(job.subject_id)
+        try:
+            await self.finalize(lesson_id)
+        except TryLater:
+            raise
+        except Exception:
+            if job.is_last_attempt:
+                await self._recordings.fail_lesson(lesson_id, "finalizing_failed")
+            raise
 
     async def finalize(self, lesson_id: LessonId) -> None:
         """Everything for one lesson; raises what went wrong. An available recording stays as it is."""
@@ -81,28 +77,11 @@ class Finalizer:
             return
         await self._recordings.begin(lesson_id, started.at_ms)
         try:
-            recording_id, attempts = await self._recordings.begin_finalizing(lesson_id)
+            recording_id = await self._recordings.begin_finalizing(lesson_id)
         except IllegalStep:
             await asyncio.to_thread(self._clear, lesson_id)
             return
-        try:
-            await self._finalize(lesson_id, recording_id, journal)
-        except Exception:
-            if attempts >= MAX_ATTEMPTS:
-                await self._recordings.fail(recording_id, "finalizing_failed")
-            raise
-
-    async def _work(self) -> None:
-        while True:
-            lesson_id = await self._queue.get()
-            self._queued.discard(lesson_id)
-            for attempt in range(1, MAX_ATTEMPTS + 1):
-                try:
-                    await self.finalize(lesson_id)
-                    break
-                except Exception:
-                    log.exception("recording: finalising %s failed, attempt %d", lesson_id, attempt)
-                    await asyncio.sleep(RETRY_S * attempt)
+        await self._finalize(lesson_id, recording_id, journal)
 
     async def _finalize(
         self, lesson_id: LessonId, recording_id: RecordingId, journal: list[Recorded]

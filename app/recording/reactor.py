@@ -1,4 +1,4 @@
-"""Room events -> recorder and engines; recorder reports -> room commands; ended lessons -> finaliser.
+"""Room events -> recorder and engines; recorder reports -> room commands; ended lessons -> jobs.
 
 It reconciles: on each event of a recorded room, at start-up, and when the recorder or an engine
 comes back, so any of them may restart at any time.
@@ -7,14 +7,13 @@ comes back, so any of them may restart at any time.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from app.errors import AppError, CommandRejected, NotFound
 from app.ids import LessonId, ParticipantId, PublicationId
 from app.media.port import EngineConnected, EngineUnavailable, MediaEngine, MediaEvent
 from app.recording.desired import Detach, Record, Stop, desired_tracks, plan
-from app.recording.finalize import Finalizer
 from app.recording.port import (
     EpochClosedReport,
     EpochOpenedReport,
@@ -56,14 +55,14 @@ class RecordingReactor:
         rooms: Rooms,
         recorder: Recorder,
         engine_of: Callable[[LessonId], MediaEngine | None],
-        finalizer: Finalizer,
+        request_finalizing: Callable[[LessonId], Awaitable[None]],
         recordings: Recordings,
         root: Path,
     ) -> None:
         self._rooms = rooms
         self._recorder = recorder
         self._engine_of = engine_of
-        self._finalizer = finalizer
+        self._request_finalizing = request_finalizing
         self._recordings = recordings
         self._root = root
         self._runtimes: dict[LessonId, RoomRuntime] = {}
@@ -233,11 +232,11 @@ class RecordingReactor:
         except RecorderUnavailable:
             if time.monotonic() - since < RECORDER_PATIENCE_S:
                 raise
+        await self._request_finalizing(lesson_id)
         self._finished.add(lesson_id)
         self._started.pop(lesson_id, None)
         self._runtimes.pop(lesson_id, None)
         self._ended_at.pop(lesson_id, None)
-        self._finalizer.request(lesson_id)
 
     async def _drop(self, lesson_id: LessonId) -> None:
         """The recorder writes a lesson that this database does not know."""

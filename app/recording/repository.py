@@ -77,18 +77,14 @@ class Recordings:
         found: dict[str, int] = {state: count for state, count in rows}  # noqa: C416 - typed rows
         return {state.value: found.get(state.value, 0) for state in RecordingState}
 
-    async def begin_finalizing(self, lesson_id: LessonId) -> tuple[RecordingId, int]:
-        """Take the step and count the attempt; returns the id and how many attempts that makes.
-
-        Raises IllegalStep if it is available already.
-        """
+    async def begin_finalizing(self, lesson_id: LessonId) -> RecordingId:
+        """Take the step. Raises IllegalStep if the recording is available already."""
         async with self._database.transaction() as session:
             row = await _of_lesson(session, lesson_id)
             if row is None:
                 raise LookupError(f"lesson {lesson_id} has no recording")
             _step(row, Step.BEGIN_FINALIZING)
-            row.attempts += 1
-            return RecordingId(row.recording_id), row.attempts
+            return RecordingId(row.recording_id)
 
     async def publish(
         self, recording_id: RecordingId, manifest: Manifest, tracks: Sequence[RecordingTrack]
@@ -111,6 +107,14 @@ class Recordings:
             row = await session.get_one(Recording, recording_id)
             _step(row, Step.FAIL)
             row.failure = failure
+
+    async def fail_lesson(self, lesson_id: LessonId, failure: str) -> None:
+        """The same for whatever recording this lesson has."""
+        async with self._database.transaction() as session:
+            row = await _of_lesson(session, lesson_id)
+            if row is not None:
+                _step(row, Step.FAIL)
+                row.failure = failure
 
     async def unfinished(self) -> list[LessonId]:
         """Lessons that are over and whose recording is not published yet."""

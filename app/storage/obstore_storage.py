@@ -28,14 +28,17 @@ _EXPIRY_STEP_S = 3_600
 class ObstoreStorage:
     """Local objects are served by our own endpoint with URLs from `signer`; S3 signs for itself."""
 
-    def __init__(self, place: S3Store | Path, signer: UrlSigner) -> None:
-        """`place`: a bucket, or a folder that is made with the first object."""
+    def __init__(self, place: S3Store | Path, signer: UrlSigner | None) -> None:
+        """`place`: a bucket, or a folder that is made with the first object.
+
+        Without a signer nothing that stands in a folder can be played: for processes that give no URLs.
+        """
         self._place = place
         self._signer = signer
         self._local_folder = place if isinstance(place, Path) else None
 
     @classmethod
-    def from_settings(cls, settings: Settings, signer: UrlSigner) -> "ObstoreStorage":
+    def from_settings(cls, settings: Settings, signer: UrlSigner | None = None) -> "ObstoreStorage":
         """The store that `storage_url` names; ValueError if it is neither empty, `file:` nor `s3:`."""
         if not settings.storage_url:
             return cls.local(settings.data_dir.resolve() / "objects", signer)
@@ -60,7 +63,7 @@ class ObstoreStorage:
         return cls(store, signer)
 
     @classmethod
-    def local(cls, folder: Path, signer: UrlSigner) -> "ObstoreStorage":
+    def local(cls, folder: Path, signer: UrlSigner | None = None) -> "ObstoreStorage":
         return cls(folder, signer)
 
     async def put_file(self, key: str, path: Path, content_type: str = "") -> StoredObject:
@@ -117,12 +120,14 @@ class ObstoreStorage:
         _check(key)
         if isinstance(self._place, S3Store):
             return await obstore.sign_async(self._place, "GET", key, timedelta(seconds=valid_s))
+        assert self._signer is not None, "this process gives no URLs"
         # The same URL for a while, so that a reloaded page finds its media in the browser's cache.
         expires = math.ceil((time.time() + valid_s) / _EXPIRY_STEP_S) * _EXPIRY_STEP_S
         return self._signer.sign(endpoint_path, expires)
 
     def allows(self, endpoint_path: str, expires: int, signature: str) -> bool:
         """Whether a request to `endpoint_path` carries a URL that `playable_url` made."""
+        assert self._signer is not None, "this process gives no URLs"
         return self._signer.is_valid(endpoint_path, expires, signature, time.time())
 
     @cached_property

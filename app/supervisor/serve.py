@@ -67,6 +67,13 @@ def child_specs(settings: Settings) -> list[ChildSpec]:
         *engines,
         ChildSpec("recorder", (*program, "recorder")),
         ChildSpec(
+            "worker",
+            (*program, "worker", "--beside-recorder"),
+            stop_stage=0,
+            is_late=True,
+            is_essential=False,
+        ),
+        ChildSpec(
             "simulate", (*program, "simulate"), stop_stage=0, is_late=True, is_essential=False
         ),
     ]

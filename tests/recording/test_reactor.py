@@ -11,6 +11,9 @@ import pytest
 from app.db.engine import Database
 from app.db.journal import Journal
 from app.ids import DeviceId, LessonId, ParticipantId, RecordingId, SeatId
+from app.jobs.kinds import JobKind
+from app.jobs.repository import Jobs
+from app.jobs.runner import JobRunner
 from app.lessons.projector import project_lesson
 from app.media.port import EngineConnected, Source
 from app.recording.finalize import Finalizer
@@ -69,13 +72,15 @@ class App:
             self.rooms,
             self.remote,
             lambda _: self.engine,
-            finalizer,
+            self._request_finalizing,
             self.recordings,
             self.recorder.root,
         )
         self.rooms.add_listener(self.reactor.on_room_events)
         await self.rooms.resume_live([self.plan.lesson_id])
-        self._tasks = [asyncio.create_task(t) for t in (self.remote.run(), finalizer.run())]
+        self.jobs = Jobs(self.database)
+        runner = JobRunner(self.jobs, {JobKind.FINALIZE: finalizer.run_job}, "wrk_1")
+        self._tasks = [asyncio.create_task(t) for t in (self.remote.run(), runner.run())]
         await self.reactor.start()
 
     async def stop(self) -> None:
@@ -85,6 +90,10 @@ class App:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.rooms.close()
         await self.journal.close()
+
+    async def _request_finalizing(self, lesson_id: LessonId) -> None:
+        async with self.database.transaction() as session:
+            await self.jobs.request(session, JobKind.FINALIZE, lesson_id, lesson_id)
 
     async def _load_plan(self, _: LessonId) -> LessonPlan:
         return self.plan

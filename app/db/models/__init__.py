@@ -12,6 +12,7 @@ from app.db.models.accounts import (
 )
 from app.db.models.attendance import AttendanceProgress, AttendanceRow, AttendanceSpan
 from app.db.models.base import Base
+from app.db.models.jobs import Job
 from app.db.models.journal import JournalRow, LessonLease
 from app.db.models.lessons import Lesson, Seat
 from app.db.models.linktest import LinkTest
@@ -29,6 +30,7 @@ __all__ = [
     "Consent",
     "County",
     "DataUsed",
+    "Job",
     "JournalRow",
     "Lesson",
     "LessonLease",

@@ -28,8 +28,6 @@ class Recording(Base):
     size_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     manifest: Mapped[dict[str, Any]] = mapped_column(DOCUMENT, default=dict)
     """Stage, chapters and gaps on the lesson's time line; opaque ids only."""
-    attempts: Mapped[int] = mapped_column(Integer, default=0)
-    """Times finalising was begun."""
     changed_at_ms: Mapped[int] = mapped_column(MS)
 
 

@@ -1,0 +1,1 @@
+"""Work as rows: asked for in somebody's transaction, done by whichever worker claims it, again if need be."""

@@ -1,0 +1,20 @@
+"""What kinds of jobs there are, and in which queue each waits."""
+
+from enum import StrEnum
+
+
+class Queue(StrEnum):
+    FAST = "fast"
+    """Seconds; somebody waits for it."""
+    UPLOAD = "upload"
+    """Bytes on their way to the store; nobody waits, but a disk fills up."""
+    HEAVY = "heavy"
+    """Minutes of CPU; one at a time, at the lowest priority, and not while lessons need the machine."""
+
+
+class JobKind(StrEnum):
+    FINALIZE = "finalize"
+    """Subject: a lesson that is over."""
+
+
+QUEUE_OF: dict[JobKind, Queue] = {JobKind.FINALIZE: Queue.FAST}

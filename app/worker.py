@@ -1,0 +1,136 @@
+"""The worker process: a composition root beside `app.main`. Knows every kind of job and who does it."""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.db.engine import Database
+from app.db.journal import Journal
+from app.db.migrate import check_migrated
+from app.ids import new_id
+from app.jobs.kinds import JobKind
+from app.jobs.live_load import LoadGate, watch_load
+from app.jobs.port import Handler
+from app.jobs.repository import Jobs
+from app.jobs.runner import JobRunner
+from app.lessons.plan import plan_loader
+from app.lessons.repository import LessonStore
+from app.recording.finalize import Finalizer
+from app.recording.paths import recordings_root
+from app.recording.repository import Recordings
+from app.settings import Settings
+from app.storage.obstore_storage import ObstoreStorage
+
+log = logging.getLogger(__name__)
+
+FORMER_LIFE_PATIENCE_S = 15.0
+NICENESS = 5
+"""Below everything that a lesson waits for."""
+
+
+class CannotWork(Exception):
+    """These settings give a worker nothing to work on; the message says what is missing."""
+
+
+def handlers(
+    settings: Settings, database: Database, *, is_beside_recorder: bool
+) -> dict[JobKind, Handler]:
+    """What this worker can do; a kind that is not here is left to another worker."""
+    storage = ObstoreStorage.from_settings(settings)
+    store = LessonStore(database, lambda: time.time_ns() // 1_000_000)
+    finalizer = Finalizer(
+        recordings_root(settings),
+        storage,
+        Recordings(database),
+        Journal(database).load,
+        plan_loader(store, settings),
+    )
+    beside_recorder: Mapping[JobKind, Handler] = {JobKind.FINALIZE: finalizer.run_job}
+    anywhere: Mapping[JobKind, Handler] = {}
+    return {**anywhere, **(beside_recorder if is_beside_recorder else {})}
+
+
+async def run_worker(settings: Settings, *, is_beside_recorder: bool) -> None:
+    """Work until SIGTERM or SIGINT. Raises CannotWork or NotMigrated."""
+    if not is_beside_recorder:
+        _check_reachable(settings)
+    with contextlib.ExitStack() as stack:
+        worker_id = new_id("wrk")
+        if is_beside_recorder:
+            worker_id = stack.enter_context(_one_at_a_time(settings.data_dir / "worker.lock"))
+        os.nice(NICENESS)
+        database = Database(settings.resolved_database_url)
+        try:
+            await check_migrated(database)
+            await _work(settings, database, worker_id, is_beside_recorder=is_beside_recorder)
+        finally:
+            await database.close()
+
+
+async def _work(
+    settings: Settings, database: Database, worker_id: str, *, is_beside_recorder: bool
+) -> None:
+    gate = LoadGate()
+    runner = JobRunner(
+        Jobs(database),
+        handlers(settings, database, is_beside_recorder=is_beside_recorder),
+        worker_id,
+        lambda: gate.is_open,
+    )
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    tasks = [asyncio.create_task(runner.run()), asyncio.create_task(watch_load(gate))]
+    log.info("worker %s at work", worker_id)
+    await stop.wait()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _check_reachable(settings: Settings) -> None:
+    if not settings.database_url or settings.database_url.startswith("sqlite"):
+        raise CannotWork(
+            "a worker of its own needs the server's database: set TONGTANG_DATABASE_URL (PostgreSQL); "
+            "with SQLite `serve` runs the only one"
+        )
+    if not settings.storage_url.startswith("s3://"):
+        raise CannotWork(
+            "a worker of its own needs the server's store: set TONGTANG_STORAGE_URL=s3://...; "
+            "with files on the server's disk `serve` runs the only one"
+        )
+
+
+@contextmanager
+def _one_at_a_time(path: Path) -> Iterator[str]:
+    """Hold the lock of this data directory; its file keeps the worker's name from life to life.
+
+    So a new life knows at once which jobs a killed one has left, and need not wait for their leases.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="ascii") as file:
+        deadline = time.monotonic() + FORMER_LIFE_PATIENCE_S
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise CannotWork(f"another worker holds {path}") from None
+            time.sleep(0.1)
+        file.seek(0)
+        worker_id = file.read(40).strip()
+        if not worker_id.startswith("wrk_"):
+            worker_id = new_id("wrk")
+            file.truncate(0)
+            file.write(f"{worker_id}\n")
+            file.flush()
+        yield worker_id
