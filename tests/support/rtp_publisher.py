@@ -6,12 +6,13 @@ Everything random comes from a seed.
 """
 
 import asyncio
+import heapq
 import itertools
 import json
 import random
 import struct
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -153,7 +154,8 @@ class SyntheticTrack:
 
     `ntp_offset_s` is how wrong the sender's own clock is; `jitter_s` the width of the uniformly
     distributed network delay of each packet, `loss` the share that never comes, `encoding_s` how long
-    a frame takes from capture to its first packet.
+    a frame takes from capture to its first packet, `drift_ppm` how much too fast the clock of its time
+    stamps runs, `ntp_drift_ppm` the same of the sender's own clock.
     """
 
     lesson_id: str
@@ -167,6 +169,8 @@ class SyntheticTrack:
     encoding_s: float = 0.0
     report_interval_s: float = 5.0
     sends_reports: bool = True
+    drift_ppm: float = 0.0
+    ntp_drift_ppm: float = 0.0
     ssrc: int = field(init=False)
     first_timestamp: int = field(init=False)
     first_sequence_number: int = field(init=False)
@@ -199,7 +203,8 @@ class SyntheticTrack:
         )
 
     def timestamp(self, at_s: float) -> int:
-        return (self.first_timestamp + round(at_s * self.clock_rate_hz)) % 2**32
+        ticks = at_s * self.clock_rate_hz * (1 + self.drift_ppm / 1e6)
+        return (self.first_timestamp + round(ticks)) % 2**32
 
     def packets(self) -> Iterator[tuple[float, bytes]]:
         """(capture time, RTP packet) in sending order."""
@@ -221,7 +226,8 @@ class SyntheticTrack:
 
     def sender_report(self, at_s: float, scene_utc_s: float, arrival_ns: int) -> bytes:
         """A report captured at `at_s`; `scene_utc_s` is the true wall clock when the scene began."""
-        seconds = scene_utc_s + NTP_EPOCH_S + at_s + self.ntp_offset_s
+        since_s = at_s * (1 + self.ntp_drift_ppm / 1e6)
+        seconds = scene_utc_s + NTP_EPOCH_S + since_s + self.ntp_offset_s
         ntp = int(seconds * 2**32) % 2**64
         body = SENDER_REPORT_BODY.pack(arrival_ns, self.ssrc, ntp, self.timestamp(at_s))
         return frame(SENDER_REPORT, body)
@@ -230,24 +236,43 @@ class SyntheticTrack:
         self, scene_ns: int, scene_utc_s: float, from_s: float = 0.0, to_s: float = 1e9
     ) -> list[tuple[int, bytes]]:
         """(arrival, sink frame) in order of arrival, as fast as anyone likes to write them."""
+        return list(self.arrivals(scene_ns, scene_utc_s, from_s, to_s))
+
+    def arrivals(
+        self, scene_ns: int, scene_utc_s: float, from_s: float = 0.0, to_s: float = 1e9
+    ) -> Iterator[tuple[int, bytes]]:
+        """The same one by one: a long lesson need not fit into memory."""
         rng = random.Random(f"{self.seed}/{self.publication_id}/{from_s}")
-        arrivals: list[tuple[int, bytes]] = []
-        end_s = 0.0
+        report_at_s = from_s + rng.uniform(0.2, 0.8)
+        underway: list[tuple[int, int, bytes]] = []
+        number = itertools.count()
+
+        def send(at_s: float, delay_s: float, data: Callable[[int], bytes]) -> None:
+            arrival = scene_ns + int((at_s + 0.01 + delay_s + rng.uniform(0, self.jitter_s)) * 1e9)
+            heapq.heappush(underway, (arrival, next(number), data(arrival)))
+
         for at_s, packet in self.packets():
             if not from_s <= at_s < to_s:
                 continue
-            end_s = max(end_s, at_s)
-            delay_s = 0.01 + self.encoding_s + rng.uniform(0, self.jitter_s)
-            arrival = scene_ns + int((at_s + delay_s) * 1e9)
+            while self.sends_reports and report_at_s <= at_s:
+                report_s = report_at_s
+                send(
+                    report_s,
+                    0.0,
+                    lambda arrival, at=report_s: self.sender_report(at, scene_utc_s, arrival),
+                )
+                report_at_s += self.report_interval_s
             if rng.random() >= self.loss:
-                arrivals.append((arrival, frame(RTP, RTP_PREFIX.pack(arrival) + packet)))
-        at_s = from_s + rng.uniform(0.2, 0.8)
-        while self.sends_reports and at_s < end_s:
-            arrival = scene_ns + int((at_s + 0.01 + rng.uniform(0, self.jitter_s)) * 1e9)
-            arrivals.append((arrival, self.sender_report(at_s, scene_utc_s, arrival)))
-            at_s += self.report_interval_s
-        arrivals.sort(key=lambda pair: pair[0])
-        return arrivals
+                send(
+                    at_s,
+                    self.encoding_s,
+                    lambda arrival, rtp=packet: frame(RTP, RTP_PREFIX.pack(arrival) + rtp),
+                )
+            # Nothing that is sent from now on can arrive before that.
+            while underway and underway[0][0] <= scene_ns + int(at_s * 1e9):
+                arrival, _, data = heapq.heappop(underway)
+                yield arrival, data
+        yield from ((arrival, data) for arrival, _, data in sorted(underway))
 
 
 def gap_frame(now_ns: int, count: int) -> bytes:
