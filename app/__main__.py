@@ -6,13 +6,14 @@ import json
 import os
 import sys
 import time
-from collections.abc import Coroutine
-from typing import Annotated, Any, NoReturn
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
 
 import typer
 
 from app.logs import configure_logging
-from app.settings import Settings
+from app.settings import Settings, SettingsUnusable, read_settings
 from app.supervisor.child import EXIT_REFUSED, end_with_parent
 
 cli = typer.Typer(
@@ -32,7 +33,27 @@ def _load(module: str, name: str) -> Any:
 def _settings(*, is_tls: bool = False) -> Settings:
     if is_tls:
         os.environ["TONGTANG_TLS"] = "1"
-    return Settings()
+    with _refusing(SettingsUnusable):
+        return read_settings()
+
+
+@contextmanager
+def _refusing(*refusals: type[Exception], code: int = 1) -> Iterator[None]:
+    """End with `code` and the sentence of a refusal instead of a traceback."""
+    try:
+        yield
+    except refusals as refusal:
+        sentence = str(refusal)
+        print(f"{sentence[:1].upper()}{sentence[1:]}", file=sys.stderr, flush=True)
+        raise typer.Exit(code) from refusal
+
+
+@contextmanager
+def _refusing_for_good(*refusals: type[Exception]) -> Iterator[None]:
+    """For a child of `serve`: another start would end the same way, except where its database may come back."""
+    unreachable = _load("app.db.engine", "DatabaseUnreachable")
+    with _refusing(unreachable), _refusing(*refusals, code=EXIT_REFUSED):
+        yield
 
 
 def _run(main: Coroutine[Any, Any, None]) -> None:
@@ -43,9 +64,7 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
 @cli.command()
 def serve(tls: Tls = False) -> None:
     """Start app, engines, recorder, worker and simulated classrooms, and keep them alive until Ctrl-C."""
-    settings = _settings(is_tls=tls)
-    configure_logging("serve", settings)
-    raise typer.Exit(_load("app.supervisor.serve", "serve")(settings))
+    raise typer.Exit(_load("app.supervisor.serve", "serve")(_settings(is_tls=tls)))
 
 
 @cli.command()
@@ -55,17 +74,14 @@ def run(tls: Tls = False) -> None:
     settings = _settings(is_tls=tls)
     # A second one must not touch the database of the first.
     lock = _load("app.supervisor.preflight", "ServeLock")(settings.data_dir)
-    try:
+    with _refusing(_load("app.supervisor.preflight", "CannotServe")):
         lock.acquire()
-    except _load("app.supervisor.preflight", "CannotServe") as refusal:
-        print(refusal, file=sys.stderr)
-        raise typer.Exit(1) from refusal
     mark = _load("app.supervisor.prepared", "PreparedMark")(settings)
     is_prepared = mark.is_current()
     if not is_prepared:
         began = time.monotonic()
         print("- Database ... ", end="", flush=True)
-        _run(_prepare(settings, is_seeding=True))
+        _prepare(settings, is_seeding=True)
         mark.write()
         print(f"done ({time.monotonic() - began:.0f} s)", flush=True)
     lock.hand_over()
@@ -79,17 +95,22 @@ def run(tls: Tls = False) -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database to this version."""
-    _run(_prepare(_settings(), is_seeding=False))
+    _prepare(_settings(), is_seeding=False)
 
 
 @cli.command()
 def seed() -> None:
     """Fill an empty, migrated database with the demo county."""
     os.environ["TONGTANG_DEMO"] = "1"
-    _run(_prepare(_settings(), is_seeding=True))
+    _prepare(_settings(), is_seeding=True)
 
 
-async def _prepare(settings: Settings, *, is_seeding: bool) -> None:
+def _prepare(settings: Settings, *, is_seeding: bool) -> None:
+    with _refusing(_load("app.db.engine", "DatabaseUnreachable")):
+        _run(_prepare_database(settings, is_seeding=is_seeding))
+
+
+async def _prepare_database(settings: Settings, *, is_seeding: bool) -> None:
     database = _load("app.db.engine", "Database")(settings.resolved_database_url)
     try:
         await _load("app.db.migrate", "migrate")(database)
@@ -125,10 +146,8 @@ def worker(
     settings = _settings()
     configure_logging("worker", settings)
     refusals = (_load("app.db.migrate", "NotMigrated"), _load("app.worker", "CannotWork"))
-    try:
+    with _refusing_for_good(*refusals):
         _run(_load("app.worker", "run_worker")(settings, is_beside_recorder=beside_recorder))
-    except refusals as refusal:
-        _refuse(refusal)
 
 
 @cli.command()
@@ -152,16 +171,8 @@ def app() -> None:
         _load("app.tls", "TlsUnusable"),
     )
     application = _load("app.main", "create_app")(settings)
-    try:
+    with _refusing_for_good(*refusals):
         _run(_load("app.http_server", "serve_http")(application, settings))
-    except refusals as refusal:
-        _refuse(refusal)
-
-
-def _refuse(refusal: Exception) -> NoReturn:
-    sentence = str(refusal)
-    print(f"{sentence[:1].upper()}{sentence[1:]}", file=sys.stderr, flush=True)
-    raise typer.Exit(EXIT_REFUSED) from refusal
 
 
 @cli.command(hidden=True)

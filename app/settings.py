@@ -1,15 +1,49 @@
 """Every setting once, with its unit in the name. Environment prefix `TONGTANG_`."""
 
+import ipaddress
+import json
 import logging
 import os
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+PREFIX = "TONGTANG_"
 MAX_MEDIA_WORKERS = 64
+
+
+class SettingsUnusable(Exception):
+    """A setting that cannot be; the message names it and says why, a sentence a line."""
+
+
+def read_settings() -> "Settings":
+    """The settings of this process's environment; raises SettingsUnusable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsUnusable("\n".join(map(_sentence, error.errors()))) from None
+
+
+def _sentence(error: ErrorDetails) -> str:
+    reason = error["msg"].removeprefix("Value error, ")
+    if not error["loc"]:
+        return f"{reason}."
+    name = str(error["loc"][0])
+    # The address of a database has its password in it.
+    is_secret = Settings.model_fields[name].annotation is SecretStr or "@" in str(error["input"])
+    given = "" if is_secret else f"={error['input']}"
+    return f"{PREFIX}{name.upper()}{given} cannot be used: {reason[:1].lower()}{reason[1:]}."
 
 
 def _cores_for_auto(value: object) -> object:
@@ -18,13 +52,44 @@ def _cores_for_auto(value: object) -> object:
     return value
 
 
+def _listed(value: object) -> object:
+    """`a, b` and `["a", "b"]` are the same list."""
+    if not isinstance(value, str):
+        return value
+    if not value.lstrip().startswith("["):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError('write it as a, b or as ["a", "b"]') from None
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+
+
+def _addresses(ips: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(ipaddress.ip_address(ip)) for ip in ips)
+
+
+def _database_url(url: str) -> str:
+    if url and url.partition("://")[0].partition("+")[0] not in ("sqlite", "postgresql"):
+        raise ValueError("it must begin with postgresql:// or sqlite:///")
+    return url
+
+
+def _storage_url(url: str) -> str:
+    if url and not url.startswith(("s3://", "file://")):
+        raise ValueError("it must begin with s3:// or file://")
+    return url
+
+
 class Settings(BaseSettings):
     """Read from the environment; the defaults run a whole lesson on one machine."""
 
-    model_config = SettingsConfigDict(env_prefix="TONGTANG_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
     data_dir: Path = Path("data")
-    database_url: str = ""
+    database_url: Annotated[str, AfterValidator(_database_url)] = ""
     """SQLAlchemy async URL; empty: SQLite in `data_dir`."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
@@ -39,7 +104,7 @@ class Settings(BaseSettings):
     tls_certificate_file: Path | None = None
     """Certificate chain of a real domain (PEM); empty: one of the local authority under `data_dir/tls`."""
     tls_key_file: Path | None = None
-    trusted_proxies: tuple[str, ...] = ()
+    trusted_proxies: Listed = ()
     """Addresses whose X-Forwarded-* headers are believed."""
 
     media_port: int = Field(default=8190, ge=1, le=65000)
@@ -48,9 +113,9 @@ class Settings(BaseSettings):
         default=1, ge=1, le=MAX_MEDIA_WORKERS
     )
     """Engine processes, each with one core's worth of lessons; `auto` is one for each core."""
-    public_ips: tuple[str, ...] = ()
+    public_ips: Annotated[Listed, AfterValidator(_addresses)] = ()
     """Addresses announced to browsers instead of the private ones (1:1 NAT)."""
-    turn_urls: tuple[str, ...] = ()
+    turn_urls: Listed = ()
     """TURN servers for networks that let nothing else out, such as `turn:turn.example.org:3478?transport=tcp`."""
     turn_secret: SecretStr = SecretStr("")
     """Shared with the TURN server (coturn: `static-auth-secret`); needed with `turn_urls`."""
@@ -58,7 +123,7 @@ class Settings(BaseSettings):
     stage_video_cap_bps: int = Field(default=800_000, ge=50_000, le=20_000_000)
     off_stage_video_cap_bps: int = Field(default=200_000, ge=50_000, le=20_000_000)
 
-    storage_url: str = ""
+    storage_url: Annotated[str, AfterValidator(_storage_url)] = ""
     """obstore URL such as `s3://bucket/prefix`; empty: local disk in `data_dir`."""
     s3_endpoint: str = ""
     s3_access_key_id: str = ""

@@ -66,8 +66,19 @@ def test_a_database_server_that_does_not_answer_is_told_in_words(tmp_path: Path)
     )
     fatal = [finding for finding in examine(settings) if finding.is_fatal]
     assert len(fatal) == 1
-    assert fatal[0].text.startswith("the database cannot be opened")
+    assert fatal[0].text.startswith("the database postgresql+asyncpg://nobody@127.0.0.1:")
+    assert "cannot be opened" in fatal[0].text
     assert "TONGTANG_DATABASE_URL" in fatal[0].fix
+
+
+def test_a_name_that_is_nearly_a_settings_is_told(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TONGTANG_PUBLIC_IP", "203.0.113.9")
+    monkeypatch.setenv("TONGTANG_VERBOSE", "1")
+    (told,) = [finding for finding in examine(settings) if "is not a setting" in finding.text]
+    assert told.text.startswith("TONGTANG_PUBLIC_IP ")
+    assert told.fix == "TONGTANG_PUBLIC_IPS may be meant"
 
 
 def test_addresses_announced_are_those_of_the_settings(tmp_path: Path) -> None:

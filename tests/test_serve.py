@@ -10,12 +10,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from tests.support.ports import free_port
 from tests.support.serve import ROOT, Served, fresh, is_running, serving
 
 DEADLINE_S = 90.0
@@ -119,6 +120,31 @@ def test_a_busy_port_is_one_sentence_with_the_fix(served: Served, tmp_path: Path
     assert f"TCP port {served.http_port} is used by another program" in refused.stderr
     assert "TONGTANG_HTTP_PORT=" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def _unwritable(tmp_path: Path) -> str:
+    """A folder in which nobody, not even root, can make anything."""
+    (tmp_path / "file").touch()
+    return str(tmp_path / "file" / "data")
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "value_of", "sentence"),
+    [
+        ("run", "MEDIA_WORKERS", lambda _: "many", "TONGTANG_MEDIA_WORKERS=many cannot be used: "),
+        ("serve", "DATA_DIR", _unwritable, "give this user the folder, or set TONGTANG_DATA_DIR"),
+        ("run", "DATABASE_URL", lambda _: f"postgresql://127.0.0.1:{free_port()}/x", "its server runs"),
+    ],
+)  # fmt: skip
+def test_what_keeps_it_from_starting_is_one_sentence_with_the_fix(
+    tmp_path: Path, command: str, name: str, value_of: Callable[[Path], str], sentence: str
+) -> None:
+    other = fresh(tmp_path / "data", settings={f"TONGTANG_{name}": value_of(tmp_path)})
+    refused = _command(other, command)
+    assert refused.returncode == 1
+    assert sentence in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert "Traceback" not in refused.stderr + refused.stdout
 
 
 def test_certificate_files_that_do_not_exist_are_one_sentence(

@@ -22,6 +22,7 @@ from app.supervisor.preflight import (
     CannotServe,
     PortUse,
     ServeLock,
+    check_addresses,
     check_ports,
     ports_of,
     run_directory,
@@ -287,6 +288,34 @@ def test_ports_of_children_that_are_just_ending_are_waited_for() -> None:
     with contextlib.closing(os.popen(f'{sys.executable} -c "{holder}"')) as other:
         other.readline()
         check_ports([PortUse(port, "TCP", "TONGTANG_HTTP_PORT")], patience_s=15)
+
+
+@pytest.fixture
+def container(tmp_path: Path) -> Path:
+    """What a program in a Docker container on a bridge network finds at `/`."""
+    (tmp_path / ".dockerenv").touch()
+    for name, index, link in (("lo", 1, 1), ("eth0", 42, 43)):
+        interface = tmp_path / "sys/class/net" / name
+        interface.mkdir(parents=True)
+        (interface / "ifindex").write_text(f"{index}\n")
+        (interface / "iflink").write_text(f"{link}\n")
+    return tmp_path
+
+
+def test_a_container_on_a_bridge_must_be_told_what_browsers_reach(container: Path) -> None:
+    with pytest.raises(CannotServe, match=r"set TONGTANG_PUBLIC_IPS .* or give the container"):
+        check_addresses(Settings(), container)
+    check_addresses(Settings(public_ips=("203.0.113.9",)), container)
+
+
+def test_a_container_with_the_hosts_network_needs_no_address(container: Path) -> None:
+    (container / "sys/class/net/eth0/iflink").write_text("42\n")
+    check_addresses(Settings(), container)
+
+
+def test_outside_of_containers_any_interface_will_do(container: Path) -> None:
+    (container / ".dockerenv").unlink()
+    check_addresses(Settings(), container)
 
 
 def test_udp_to_our_own_port_passes_on_this_machine() -> None:

@@ -13,8 +13,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 BUSY_TIMEOUT_MS = 10_000
@@ -25,6 +27,15 @@ MIGRATES = "tongtang_migrates"
 
 class DatabaseInUse(Exception):
     """Another app process holds this data directory; SQLite serves one only."""
+
+
+class DatabaseUnreachable(Exception):
+    """No connection to the database can be had."""
+
+    def __init__(self, what: str, fix: str) -> None:
+        super().__init__(f"{what}: {fix}")
+        self.what = what
+        self.fix = fix
 
 
 class Database:
@@ -64,6 +75,18 @@ class Database:
         """A session for reading; it is rolled back at the end. On SQLite: one consistent snapshot."""
         async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
             yield session
+
+    async def check_reachable(self) -> None:
+        """Open one connection; raises DatabaseUnreachable."""
+        try:
+            async with self.engine.connect():
+                pass
+        except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            reason = str(error).partition("\n")[0] or type(error).__name__
+            raise DatabaseUnreachable(
+                f"the database {self.engine.url.render_as_string()} cannot be opened ({reason})",
+                "check TONGTANG_DATABASE_URL, and that its server runs and lets this user in",
+            ) from error
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -26,7 +26,8 @@ def alembic_config(connection: Connection | None = None) -> Config:
 
 
 async def migrate(database: Database, revision: str = "head") -> None:
-    """Bring the tables to `revision` in one transaction."""
+    """Bring the tables to `revision` in one transaction; raises DatabaseUnreachable."""
+    await database.check_reachable()
     engine = database.engine.execution_options(**{MIGRATES: True})
     async with engine.begin() as connection:
         await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), revision))
@@ -40,7 +41,8 @@ def _current_and_head(connection: Connection) -> tuple[set[str], set[str]]:
 
 
 async def check_migrated(database: Database) -> None:
-    """Raise NotMigrated unless the database is at the newest revision."""
+    """Raise NotMigrated unless the database is at the newest revision, DatabaseUnreachable where there is none."""
+    await database.check_reachable()
     async with database.engine.connect() as connection:
         current, head = await connection.run_sync(_current_and_head)
     if current == head:

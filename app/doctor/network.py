@@ -20,7 +20,14 @@ from app.media.turn import TurnServers
 from app.media.wire.addresses import local_addresses
 from app.media.wire.udp import RECEIVE_BUFFER_BYTES, set_receive_buffer
 from app.settings import Settings
-from app.supervisor.preflight import CannotServe, PortUse, check_ports, ports_of, udp_is_blocked
+from app.supervisor.preflight import (
+    CannotServe,
+    PortUse,
+    check_addresses,
+    check_ports,
+    ports_of,
+    udp_is_blocked,
+)
 from app.tls import RENEW_DAYS
 
 TURN_ANSWERS_S = 5.0
@@ -78,10 +85,11 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
             "nothing, where every school is in this network; behind a router with a public address set "
             "TONGTANG_PUBLIC_IPS to that address and forward the ports above to this machine",
         )
-    if Path("/.dockerenv").exists() and all(ip.startswith("172.") for ip in elsewhere):
+    try:
+        check_addresses(settings)
+    except CannotServe as error:
         yield Finding(
-            "these look like addresses of a container's bridge",
-            "use host networking, or set TONGTANG_PUBLIC_IPS to the machine's own address",
+            "these are addresses inside a container", str(error), is_fatal=not settings.demo
         )
     if not settings.tls:
         yield Finding(

@@ -1,19 +1,20 @@
 """`doctor`: says in words whether this machine can serve, and what to do where it cannot."""
 
 import asyncio
+import difflib
 import os
 import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from app.db.engine import Database
+from app.db.engine import Database, DatabaseUnreachable
 from app.db.migrate import NotMigrated, check_migrated
 from app.doctor.finding import Finding
 from app.doctor.network import examine_network
-from app.settings import Settings
+from app.settings import PREFIX, Settings
 
 MIN_PYTHON = (3, 11)
 MIN_NODE = (20, 19)
@@ -36,6 +37,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything `serve` and `make run` depend on."""
     yield _python()
     yield _node()
+    yield from _unknown_settings(os.environ)
     yield from _storage(settings)
     yield _database(settings)
     yield from examine_network(settings)
@@ -66,6 +68,16 @@ def _node() -> Finding:
     return Finding(f"Node.js {number or 'of unknown version'}{note}; {built}")
 
 
+def _unknown_settings(environment: Iterable[str]) -> Iterator[Finding]:
+    """Names that are nearly a setting's: nothing else would tell of a slip of the pen."""
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    for name in sorted(environment):
+        if not name.startswith(PREFIX) or name in known:
+            continue
+        for meant in difflib.get_close_matches(name, known, n=1, cutoff=0.85):
+            yield Finding(f"{name} is not a setting and has no effect", f"{meant} may be meant")
+
+
 def _storage(settings: Settings) -> Iterator[Finding]:
     place = settings.data_dir.resolve()
     existing = next(path for path in (place, *place.parents) if path.exists())
@@ -94,12 +106,8 @@ def _database(settings: Settings) -> Finding:
         asyncio.run(_check_migrated(url))
     except NotMigrated as error:
         return Finding("the database does not fit this version", str(error), is_fatal=True)
-    except Exception as error:  # drivers raise kinds of their own; the report must go on
-        return Finding(
-            f"the database cannot be opened: {error}",
-            "check TONGTANG_DATABASE_URL and that the server runs",
-            is_fatal=True,
-        )
+    except DatabaseUnreachable as error:
+        return Finding(error.what, error.fix, is_fatal=True)
     return Finding("the database is up to date")
 
 

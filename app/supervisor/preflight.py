@@ -33,9 +33,15 @@ class ServeLock:
         """The last holder did not end properly: its children may need a moment to go."""
 
     def acquire(self) -> None:
-        """Raises `CannotServe` while another `serve` holds the directory."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        """Raises `CannotServe` while another `serve` holds the directory, or when nothing can be written there."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise CannotServe(
+                f"{self._path.parent} cannot be written ({error.strerror}): give this user the folder, or set "
+                "TONGTANG_DATA_DIR to another."
+            ) from error
         holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -149,6 +155,35 @@ def _free_port(port: PortUse) -> int:
         ):
             return number
     return 18080
+
+
+CONTAINER_MARKS = (".dockerenv", "run/.containerenv")
+"""What Docker and Podman put into every container."""
+
+
+def check_addresses(settings: Settings, root: Path = Path("/")) -> None:
+    """Raises `CannotServe` in a container whose network is a bridge, unless `public_ips` says what browsers reach.
+
+    There the machine's own addresses cannot be seen. A bridge is told by its interfaces: each is one end of a pair
+    whose other end lies outside (`iflink` is not its own `ifindex`); the host's network has others too.
+    """
+    if settings.public_ips or not any((root / mark).exists() for mark in CONTAINER_MARKS):
+        return
+    interfaces = [one for one in (root / "sys/class/net").glob("*") if one.name != "lo"]
+    if not interfaces or not all(map(_is_bridged, interfaces)):
+        return
+    raise CannotServe(
+        "In a container on a bridge network the address that browsers reach cannot be seen: set TONGTANG_PUBLIC_IPS "
+        "to this machine's address, or give the container the host's network."
+    )
+
+
+def _is_bridged(interface: Path) -> bool:
+    try:
+        index, link = ((interface / name).read_text().strip() for name in ("ifindex", "iflink"))
+    except OSError:
+        return False
+    return index != link
 
 
 UDP_PROBE_S = 1.0

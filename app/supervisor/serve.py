@@ -9,6 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
+from app.logs import configure_logging
 from app.media.wire.addresses import local_addresses
 from app.settings import Settings
 from app.supervisor.child import ChildSpec
@@ -16,6 +17,7 @@ from app.supervisor.preflight import (
     AFTER_CRASH_S,
     CannotServe,
     ServeLock,
+    check_addresses,
     check_ports,
     ports_of,
     run_directory,
@@ -39,6 +41,8 @@ def serve(settings: Settings) -> int:
     lock = ServeLock(settings.data_dir)
     try:
         lock.acquire()
+        configure_logging("serve", settings)
+        _check_addresses(settings)
         check_ports(ports_of(settings), patience_s=AFTER_CRASH_S if lock.was_left_behind else 0.0)
         for index in range(settings.media_workers):
             if udp_is_blocked(port := settings.media_port + index):
@@ -52,6 +56,16 @@ def serve(settings: Settings) -> int:
     finally:
         lock.release()
     return 0
+
+
+def _check_addresses(settings: Settings) -> None:
+    """A demo in a container may be for its own browser: it is told, where everything else is refused."""
+    try:
+        check_addresses(settings)
+    except CannotServe as refusal:
+        if not settings.demo:
+            raise
+        print(refusal, file=sys.stderr, flush=True)
 
 
 def child_specs(settings: Settings) -> list[ChildSpec]:
