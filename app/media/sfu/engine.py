@@ -25,6 +25,7 @@ from app.media.port import (
 )
 from app.media.sfu.downlink import DECISION_INTERVAL_S
 from app.media.sfu.link_probe import LinkProbes
+from app.media.sfu.media_session import PublishingSession, ViewingSession
 from app.media.sfu.metrics import MetricsMeter
 from app.media.sfu.negotiation import (
     accepted_formats,
@@ -314,8 +315,9 @@ class SfuEngine:
         self.telemetry.tick(self.rooms, now)
         self._metrics.tick(self.rooms, now)
         self._probes.tick(now)
-        self._reports.begin()
-        self._decisions.begin()
+        peers = sum(len(room.participants) for room in self.rooms.values())
+        self._reports.begin(peers)
+        self._decisions.begin(peers)
         is_sound_due = now >= self._sound_due
         if is_sound_due:
             self._sound_due = now + DECISION_INTERVAL_S
@@ -324,35 +326,50 @@ class SfuEngine:
                 room.update_sound(now)
             for participant in room.participants.values():
                 subscribing = participant.subscribing
-                for publishing in participant.publishing_peers():
-                    publishing.tick(now)
-                    if now >= publishing.report_due:
-                        publishing.report(now, participant.permissions.video_cap_bps)
-                        publishing.report_due = now + REPORT_INTERVAL_S
+                if participant.publishing is not None:
+                    _tick_publishing(participant.publishing, participant, now)
                 if participant.sessions:
                     self._tick_sessions(participant, now)
-                if subscribing is not None and self._tick_subscribing(subscribing, now):
+                # Most have nothing to do in most ticks.
+                if subscribing is None or now < subscribing.attend_at:
+                    continue
+                if self._attend(subscribing, now):
                     room.route(participant)
 
     def _tick_sessions(self, participant: Participant, now: float) -> None:
         participant.end_lost_sessions()
-        for session in participant.viewing_sessions():
-            if session.peer is not None and self._tick_subscribing(session.peer, now):
-                participant.room.route_session(participant, session)
+        for session in list(participant.sessions.values()):
+            match session:
+                case PublishingSession(peer=PublishingPeer() as publishing):
+                    _tick_publishing(publishing, participant, now)
+                case ViewingSession(peer=SubscribingPeer() as viewing):
+                    if now >= viewing.attend_at and self._attend(viewing, now):
+                        participant.room.route_session(participant, session)
+                case _:
+                    pass
 
-    def _tick_subscribing(self, peer: SubscribingPeer, now: float) -> bool:
-        """Whether its pictures are to be routed anew."""
+    def _attend(self, peer: SubscribingPeer, now: float) -> bool:
+        """What is due for a receiver. Whether its pictures are to be routed anew."""
+        is_changed = False
         if self._reports.is_next(peer.report_due, now):
             peer.report(now)
             peer.report_due = now + REPORT_INTERVAL_S
-        if not peer.is_ready:
-            return False
-        peer.pad(now)
-        if not self._decisions.is_next(peer.decision_due, now):
-            return False
-        peer.decision_due = now + DECISION_INTERVAL_S
-        peer.update_redundancy(now)
-        return peer.decide(now)
+        if peer.is_ready:
+            peer.pad(now)
+            if self._decisions.is_next(peer.decision_due, now):
+                peer.decision_due = now + DECISION_INTERVAL_S
+                peer.update_redundancy(now)
+                is_changed = peer.decide(now)
+            is_at_rest = not peer.downlink.padding_bps
+            peer.attend_at = min(peer.report_due, peer.decision_due) if is_at_rest else now
+        return is_changed
+
+
+def _tick_publishing(peer: PublishingPeer, participant: Participant, now: float) -> None:
+    peer.tick(now)
+    if now >= peer.report_due:
+        peer.report(now, participant.permissions.video_cap_bps)
+        peer.report_due = now + REPORT_INTERVAL_S
 
 
 def _participant_snapshot(participant: Participant) -> ParticipantSnapshot:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.media.sfu.in_step import InStep
 from app.media.sfu.layer_rates import LayerRates
 from app.media.sfu.media_burst import MAX_PACKETS, MediaBurst
 from app.media.sfu.missing_packets import MissingPackets
@@ -35,6 +36,14 @@ class LayerStream(Protocol):
 
     def forward_burst(self, burst: MediaBurst, send_time: int) -> None:
         """The same for all packets of `burst`."""
+        ...
+
+    def step_in(self, in_step: InStep) -> bool:
+        """Be sent to together with the others from the next burst on, if nothing speaks against it."""
+        ...
+
+    def step_out(self) -> None:
+        """Be sent to by itself again."""
         ...
 
     def keyframe_began(self) -> None:
@@ -96,6 +105,7 @@ class Layer:
         self.width = self.height = 0
         """Pixels of the last keyframe; 0 if unknown."""
         self.streams: tuple[LayerStream, ...] = ()
+        """All that carry the layer."""
         self.waiting: tuple[LayerStream, ...] = ()
         """Streams that begin with the next keyframe."""
         self.tap: LayerTap | None = None
@@ -116,6 +126,9 @@ class Layer:
         self._restart_number = -1
         self._report: SenderReport | None = None
         self._last_timestamp = 0
+        self._in_step = InStep()
+        self._loose: tuple[LayerStream, ...] = ()
+        """Those among `streams` that are not in step."""
         self._collected: list[MediaPacket] = []
         """Received and not forwarded yet, within one wake-up."""
         self._send_time = 0
@@ -151,6 +164,7 @@ class Layer:
         """`stream` gets every packet from the next one on."""
         self.forward_collected()
         self.streams = (*self.streams, stream)
+        self._loose = (*self._loose, stream)
 
     def await_keyframe(self, stream: LayerStream, now: float) -> None:
         """`stream` is started by the next keyframe (audio: the next packet)."""
@@ -161,8 +175,15 @@ class Layer:
     def detach(self, stream: LayerStream) -> None:
         """`stream` neither gets packets nor waits for them any more. Idempotent."""
         self.forward_collected()
+        if stream in self.streams:
+            stream.step_out()
+        self._loose = tuple(other for other in self._loose if other is not stream)
         self.streams = tuple(other for other in self.streams if other is not stream)
         self.waiting = tuple(other for other in self.waiting if other is not stream)
+
+    def fell_out(self, stream: LayerStream) -> None:
+        """`stream` is not in step any more, but carries the layer on."""
+        self._loose = (*self._loose, stream)
 
     # -- packets
 
@@ -199,11 +220,10 @@ class Layer:
         # abs-send-time: 6.18 fixed point seconds, the same for all who get this packet now.
         send_time = int(now * 262_144) & 0xFFFFFF
         if self.waiting and (media.is_keyframe_start or not self.is_video):
-            self.forward_collected()
-            streams = self.streams
+            if self.streams:
+                self._collect(media, send_time)
+                self.forward_collected()
             self._start_waiting(media, send_time)
-            for stream in streams:
-                stream.forward(media, send_time)
         elif self.streams:
             self._collect(media, send_time)
         if self.tap is not None:
@@ -232,8 +252,11 @@ class Layer:
             return
         self._collected = []
         burst = MediaBurst(collected, is_video=self.is_video)
-        for stream in self.streams:
+        self._in_step.send(burst, self._send_time)
+        for stream in self._loose:
             stream.forward_burst(burst, self._send_time)
+        if self._loose:
+            self._loose = tuple(one for one in self._loose if not one.step_in(self._in_step))
 
     @property
     def last_packet(self) -> MediaPacket | None:

@@ -59,6 +59,8 @@ class SubscribingPeer:
         self.is_answered = False
         self.report_due = 0.0
         self.decision_due = 0.0
+        self.attend_at = 0.0
+        """Until then none of these is due and nothing is to be filled up."""
         self.rtt_s = INITIAL_RTT_S
         self.round_trip_time_s: float | None = None
         """The last one measured."""
@@ -88,6 +90,7 @@ class SubscribingPeer:
                 self.transport.send_rtp,
                 now,
                 self.transport.send_burst,
+                self.transport.join,
             )
             for section in sections
         }
@@ -202,7 +205,7 @@ class SubscribingPeer:
         """What may flow now, by section; where that is new, the next tick decides about it."""
         if wanted != self.wanted:
             self.wanted = wanted
-            self.decision_due = 0.0
+            self.decision_due = self.attend_at = 0.0
 
     def decide(self, now: float) -> bool:
         """Every 200 ms: share the link out. True if some picture gets another layer, or none, or one again."""

@@ -6,11 +6,14 @@ layer changes and where temporal layers are left out, so the browser sees one tr
 
 import secrets
 import struct
+from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
 from app.media.port import Kind
+from app.media.sfu.in_step import InStep, Progress
 from app.media.sfu.layer import Layer
 from app.media.sfu.layer_choice import TOP_LAYER, LayerChoice
 from app.media.sfu.media_burst import MediaBurst
@@ -19,6 +22,7 @@ from app.media.sfu.packet_cache import MediaPacket
 from app.media.sfu.publication import Publication
 from app.media.sfu.sent_segments import Segment, SentSegments
 from app.media.sfu.timeline import aligned_timestamp
+from app.media.wire.fan_out import FanOuts, Patch, Recipient
 from app.media.wire.rtcp import ReportBlock, SenderReport
 from app.media.wire.srtp import HeaderRewrite
 from app.media.wire.transport import PayloadPatch
@@ -65,6 +69,19 @@ class SendBurst(Protocol):
     ) -> bool: ...
 
 
+class Join(Protocol):
+    """`PeerTransport.join`."""
+
+    def __call__(
+        self,
+        fan_outs: FanOuts,
+        header: HeaderRewrite,
+        send_time_word: int,
+        patch: Patch | None,
+        on_left: Callable[[], None],
+    ) -> Recipient | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class StreamFormats:
     """What the receiver accepted for one media section of its answer."""
@@ -98,14 +115,18 @@ class SlotStream:
         "_epoch_timestamp",
         "_header",
         "_header_segment",
-        "_highest_index",
         "_holes",
+        "_is_redundant",
         "_is_video",
-        "_last",
+        "_join",
         "_layer",
         "_left_out_timestamp",
         "_mapped_at",
+        "_octets_before",
+        "_packets_before",
         "_payload_type",
+        "_progress",
+        "_recipient",
         "_reported_highest",
         "_reported_holes",
         "_reported_lost",
@@ -123,14 +144,11 @@ class SlotStream:
         "_temporal",
         "asked_again",
         "formats",
-        "is_redundant",
         "kind",
         "octets_padded",
         "octets_resent",
-        "octets_sent",
         "packets_dropped",
         "packets_left_out",
-        "packets_sent",
         "publication",
         "redundant_sent",
         "resend_limit_bps",
@@ -149,6 +167,7 @@ class SlotStream:
         send: SendRtp,
         now: float,
         send_burst: SendBurst | None = None,
+        join: Join | None = None,
     ) -> None:
         self.slot = slot
         self.kind = kind
@@ -156,8 +175,6 @@ class SlotStream:
         self.rtx_ssrc = rtx_ssrc
         self.formats = NO_FORMATS
         self.publication: Publication | None = None
-        self.packets_sent = 0
-        self.octets_sent = 0
         self.packets_dropped = 0
         self.packets_left_out = 0
         """Of temporal layers above the one aimed at."""
@@ -166,12 +183,18 @@ class SlotStream:
         self.octets_padded = 0
         self.asked_again = 0
         """Packets sent again more than once: the first answer was lost as well."""
-        self.is_redundant = False
-        """Sound that is said twice, packet by packet (see `AudioStream`)."""
         self.redundant_sent = 0
         self._is_video = kind == "video"
         self._send_rtp = send
         self._send_burst = send_burst
+        self._join = join
+        self._recipient: Recipient | None = None
+        """While it is in step with others of its layer."""
+        self._progress = Progress()
+        """Of all that are in step, or its own."""
+        self._packets_before = self._octets_before = 0
+        """Sent, besides those that `_progress` counts."""
+        self._is_redundant = False
         self._payload_type = 0
         self._rtx_payload_type: int | None = None
         self._send_time_word = 0
@@ -189,9 +212,6 @@ class SlotStream:
         self._header = HeaderRewrite(0, ssrc, 0, 0)
         self._header_segment: Segment | None = None
         """The one that `_header` is for."""
-        self._highest_index = -1
-        self._last: MediaPacket | None = None
-        """The newest packet, sent or left out."""
         self._left_out_timestamp = -1
         self._rtx_sequence_number = first_sequence_number()
         self._aligned: Layer | None = None
@@ -205,6 +225,26 @@ class SlotStream:
         self._reported_highest: int | None = None
         self._reported_lost = 0
         self._reported_holes = 0
+
+    @property
+    def packets_sent(self) -> int:
+        """Without retransmissions and padding."""
+        return self._packets_before + self._progress.packets
+
+    @property
+    def octets_sent(self) -> int:
+        """Of payload, without retransmissions and padding."""
+        return self._octets_before + self._progress.octets
+
+    @property
+    def is_redundant(self) -> bool:
+        """Sound that is said twice, packet by packet (see `AudioStream`)."""
+        return self._is_redundant
+
+    @is_redundant.setter
+    def is_redundant(self, is_redundant: bool) -> None:
+        self.step_out()
+        self._is_redundant = is_redundant
 
     # -- mapping
 
@@ -286,6 +326,8 @@ class SlotStream:
             return
         self._aim = choice
         self._temporal = min(self._temporal, temporal)
+        if self._temporal < TOP_LAYER.temporal:
+            self.step_out()
         if self.publication is not None:
             self.publication.needs_changed()
             self.settle(now)
@@ -306,9 +348,9 @@ class SlotStream:
 
     def restart(self, now: float) -> None:
         """The layer began its numbers anew: go on from its next keyframe (audio: packet)."""
-        layer, self._layer = self._layer, None
-        assert layer is not None
-        layer.detach(self)
+        assert self._layer is not None
+        self._layer.detach(self)
+        self._layer = None
         self._aligned = None
         self.settle(now)
 
@@ -322,7 +364,8 @@ class SlotStream:
 
     def forward(self, packet: MediaPacket, send_time: int) -> None:
         """Send `packet` on, rewritten. Must be cheap: this is the innermost loop."""
-        jump = packet.index - self._highest_index
+        progress = self._progress
+        jump = packet.index - progress.highest_index
         if jump <= 0:
             self._forward_late(packet, send_time)
             return
@@ -330,8 +373,8 @@ class SlotStream:
             return
         if jump > 1:
             self._holes += jump - 1
-        self._highest_index = packet.index
-        self._last = packet
+        progress.highest_index = packet.index
+        progress.last = packet
         segment = self._segment
         assert segment is not None
         self._send(packet, segment, send_time, packet.marker)
@@ -344,32 +387,68 @@ class SlotStream:
             or send_burst is None
             or self.is_redundant
             or not burst.is_whole
-            or burst.first_index != self._highest_index + 1
+            or burst.first_index != self._progress.highest_index + 1
             or burst.temporal_id > self._temporal
         ):
             for packet in burst.packets:
                 self.forward(packet, send_time)
             return
-        packets = burst.packets
-        self._last = burst.last
-        self._highest_index = burst.last.index
-        header = self._header
+        word, patch = self._send_time_word, None
+        if segment.has_new_ids and burst.has_picture_ids:
+            patch = partial(segment.patch, burst.packets)
+        if send_burst(burst, self._header_of(segment), word and word | send_time, patch):
+            self._progress.sent(burst)
+        else:
+            self._progress.passed(burst)
+            self.packets_dropped += len(burst.packets)
+
+    def _header_of(self, segment: Segment) -> HeaderRewrite:
         if self._header_segment is not segment:
             self._header_segment = segment
-            header = self._header = HeaderRewrite(
+            self._header = HeaderRewrite(
                 self._payload_type,
                 self.ssrc,
                 segment.sequence_offset,
                 segment.timestamp_offset,
             )
-        word, patch = self._send_time_word, None
-        if segment.has_new_ids and burst.has_picture_ids:
-            patch = partial(segment.patch, packets)
-        if send_burst(burst, header, word and word | send_time, patch):
-            self.packets_sent += len(packets)
-            self.octets_sent += burst.octets
-        else:
-            self.packets_dropped += len(packets)
+        return self._header
+
+    # -- in step
+
+    def step_in(self, in_step: InStep) -> bool:
+        """Be sent to together with the others from the next burst on.
+
+        Only one that has had all that they had, and takes whatever comes, may do so.
+        """
+        segment, progress = self._segment, in_step.progress
+        if (
+            self._join is None
+            or segment is None
+            or self._is_redundant
+            or self._temporal < TOP_LAYER.temporal
+            or self._progress.highest_index != progress.highest_index
+        ):
+            return False
+        patch = segment.patch if segment.has_new_ids else None
+        header, word = self._header_of(segment), self._send_time_word
+        self._recipient = self._join(in_step.fan_outs, header, word, patch, self._fell_out)
+        if self._recipient is None:
+            return False
+        self._packets_before += self._progress.packets - progress.packets
+        self._octets_before += self._progress.octets - progress.octets
+        self._progress = progress
+        return True
+
+    def step_out(self) -> None:
+        """Be sent to by itself again, from where the others are. Idempotent."""
+        if self._recipient is not None:
+            self._recipient.leave()
+
+    def _fell_out(self) -> None:
+        self._recipient = None
+        self._progress = copy(self._progress)
+        assert self._layer is not None
+        self._layer.fell_out(self)
 
     def _forward_late(self, packet: MediaPacket, send_time: int) -> None:
         layer = self._layer
@@ -387,14 +466,15 @@ class SlotStream:
         """Carry `layer` from this keyframe (audio: packet) on."""
         if self._layer is not None:
             self._layer.detach(self)
-        last, former = self._last, self._segment
+        progress, former = self._progress, self._segment
+        last = progress.last
         self._layer, self._awaited = layer, None
         self._temporal = self._aim.temporal
         index = packet.index
         if last is None or former is None:
             number = first_sequence_number()
         else:
-            number = self._highest_index + former.sequence_offset + 1
+            number = progress.highest_index + former.sequence_offset + 1
         timestamp_offset = self._aligned_timestamp(packet, layer) - packet.rtp_timestamp
         segment = Segment(layer, index, number - index, timestamp_offset)
         if last is not None and former is not None:
@@ -405,11 +485,11 @@ class SlotStream:
             )
         if self._segments is _NO_SEGMENTS:
             self._segments = SentSegments()
-        self._segments.begin(segment, self._highest_index)
+        self._segments.begin(segment, progress.highest_index)
         self._segment = segment
-        self._highest_index = index
         self._left_out_timestamp = -1
-        self._last = packet
+        progress.highest_index = index
+        progress.last = packet
         self._send(packet, segment, send_time, packet.marker or not self._is_video)
         # What came before it because the first packet of the keyframe was lost.
         for later in range(index + 1, layer.reception.highest + 1):
@@ -427,9 +507,10 @@ class SlotStream:
             since = (captured if captured is not None else self._mapped_at) - self._epoch_s
             wanted = self._epoch_timestamp + int(since * rate)
             self._aligned = layer
-        if self._last is None or former is None:
+        last = self._progress.last
+        if last is None or former is None:
             return wanted
-        return aligned_timestamp(wanted, self._last.rtp_timestamp + former.timestamp_offset, rate)
+        return aligned_timestamp(wanted, last.rtp_timestamp + former.timestamp_offset, rate)
 
     def _send(self, packet: MediaPacket, segment: Segment, send_time: int, marker: bool) -> None:
         payload_type = self._payload_type | 0x80 if marker else self._payload_type
@@ -449,8 +530,8 @@ class SlotStream:
             header = _HEADER.pack(0x80, payload_type, sequence_number, timestamp, self.ssrc)
         payload = segment.payload(packet) if segment.has_new_ids else packet.payload
         if self._send_rtp(header, payload, is_video=self._is_video, end_of_frame=marker):
-            self.packets_sent += 1
-            self.octets_sent += len(payload)
+            self._progress.packets += 1
+            self._progress.octets += len(payload)
         else:
             self.packets_dropped += 1
 
@@ -462,7 +543,7 @@ class SlotStream:
 
     def _leaves_out(self, packet: MediaPacket, jump: int) -> bool:
         """Leave out a packet above the temporal layer that is sent, unless that may rise with it."""
-        last = self._last
+        last = self._progress.last
         assert last is not None
         is_same_frame = packet.rtp_timestamp == last.rtp_timestamp
         if is_same_frame and packet.rtp_timestamp != self._left_out_timestamp:
@@ -481,8 +562,8 @@ class SlotStream:
         self._segments.leave_out(packet, holes, 0 if is_same_frame else 1)
         self._segment = self._segments.current
         self._left_out_timestamp = packet.rtp_timestamp
-        self._highest_index = packet.index
-        self._last = packet
+        self._progress.highest_index = packet.index
+        self._progress.last = packet
         self.packets_left_out += 1
         return True
 
@@ -502,7 +583,7 @@ class SlotStream:
             return
         self._refill(now)
         interval = max(MIN_RETRANSMISSION_INTERVAL_S, rtt_s)
-        highest = self._highest_index + current.sequence_offset
+        highest = self._progress.highest_index + current.sequence_offset
         for sequence_number in sequence_numbers:
             number = highest - ((highest - sequence_number) & 0xFFFF)
             sent = self._segments.sent(number)
@@ -566,7 +647,7 @@ class SlotStream:
 
         An RTX packet without a payload is discarded once its arrival has been counted.
         """
-        payload_type, last = self._rtx_payload_type, self._last
+        payload_type, last = self._rtx_payload_type, self._progress.last
         if payload_type is None:
             return 0
         timestamp = last.rtp_timestamp if last is not None else 0

@@ -4,24 +4,21 @@ FEWEST = 8
 
 
 class Turns:
-    """What every peer needs once in `ticks` ticks. `begin` each tick, then ask `is_next` for every peer.
+    """What every peer needs once in `ticks` ticks. `begin` each tick, then ask `is_next` for those who are due.
 
-    A tick serves an even share of those who asked in the tick before; who is due and gets no turn asks again.
+    A tick serves an even share of all; who is due and gets no turn asks again.
     """
 
     def __init__(self, ticks: int) -> None:
         self._ticks = ticks
-        self._asked = 0
         self._left = 0
 
-    def begin(self) -> None:
-        """A new tick."""
-        self._left = max(FEWEST, -(-self._asked // self._ticks))
-        self._asked = 0
+    def begin(self, peers: int) -> None:
+        """A new tick, with so many peers."""
+        self._left = max(FEWEST, -(-peers // self._ticks))
 
     def is_next(self, due: float, now: float) -> bool:
         """Whether it is the turn of one who is due at `due`."""
-        self._asked += 1
         if now < due or not self._left:
             return False
         self._left -= 1

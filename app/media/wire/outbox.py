@@ -59,8 +59,11 @@ class Outbox:
         self.address = ctypes.addressof(ctypes.c_char.from_buffer(self.buffer))
         self.pointer: Any = None
         self.vector = vector
+        self.changes = 0
+        """Grows when a path over this socket stops to be plain, or `is_refused` becomes true."""
+        self.is_refused = False
+        """There is no such system call any more."""
         self._descriptor = descriptor
-        self._is_refused = False
         self._end = 0
         self._messages = 0
         self._waiting: list[_Waiting] = []
@@ -83,8 +86,8 @@ class Outbox:
 
     def commit(self, sender: Sender, path: OutboxPath, layout: BurstLayout, start: int) -> None:
         """Send with the next flush what lies in this layout at `start`, where it was placed."""
-        if self._is_refused or not path.is_plain:
-            dropped = path.send_batch(self._as_batch(layout, start))
+        if self.is_refused or not path.is_plain:
+            dropped = path.send_batch(self.as_batch(layout, start))
             if dropped:
                 sender.burst_dropped(dropped)
             return
@@ -96,7 +99,7 @@ class Outbox:
     def add_batch(self, sender: Sender, path: OutboxPath, batch: PacketBatch) -> None:
         """Send `batch` with the next flush."""
         count = len(batch.runs)
-        if self._is_refused or not path.is_plain or count > CAPACITY:
+        if self.is_refused or not path.is_plain or count > CAPACITY:
             sender.batch_sent(batch, path.send_batch(batch))
             return
         if self._messages + count > CAPACITY:
@@ -116,26 +119,33 @@ class Outbox:
         for name, address, runs, *_ in waiting:
             vector.append_runs(name, address, runs)
         batches, self._batches = self._batches, []
-        descriptor, gone = self._descriptor(), 0
-        while gone < vector.count and (sent := vector.send(descriptor, gone)):
-            gone += sent
+        gone = self.transmit()
         if gone < vector.count:
             self._send_others(waiting, gone)
             return
         for batch, sender in batches:
             sender.batch_sent(batch, 0)
 
+    def transmit(self) -> int:
+        """Send the messages of `vector`; how many went."""
+        vector, gone = self.vector, 0
+        descriptor = self._descriptor()
+        while gone < vector.count and (sent := vector.send(descriptor, gone)):
+            gone += sent
+        if gone < vector.count and vector.errno() == errno.ENOSYS:
+            log.info("media: sendmmsg is gone")
+            self.is_refused = True
+            self.changes += 1
+        return gone
+
     def _send_others(self, waiting: list[_Waiting], gone: int) -> None:
         """All but the first `gone` messages, by other means."""
-        if self.vector.errno() == errno.ENOSYS:
-            log.info("media: sendmmsg is gone")
-            self._is_refused = True
         # Each path knows what to do about a full socket, and which frame not to go on with.
         for _, address, runs, path, packets, sender in waiting:
             dropped = 0
             if gone < len(runs):
                 batch = (
-                    self._as_batch(packets, address - self.address)
+                    self.as_batch(packets, address - self.address)
                     if isinstance(packets, BurstLayout)
                     else packets
                 )
@@ -146,7 +156,8 @@ class Outbox:
             elif dropped:
                 sender.burst_dropped(dropped)
 
-    def _as_batch(self, layout: BurstLayout, start: int) -> PacketBatch:
+    def as_batch(self, layout: BurstLayout, start: int) -> PacketBatch:
+        """A copy of what lies in this layout at `start`."""
         batch = PacketBatch()
         batch.buffer[: layout.size] = self.view[start : start + layout.size]
         batch.commit_burst(layout)

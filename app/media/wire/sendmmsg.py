@@ -13,6 +13,7 @@ import logging
 import os
 import socket
 import struct
+from array import array
 from collections.abc import Sequence
 
 from app.media.wire.burst import Run
@@ -53,15 +54,18 @@ class _MessageHeader(ctypes.Structure):
 
 _HEADER_BYTES = 64
 _CONTROL_LENGTH_OFFSET = _MessageHeader.control_length.offset
+_WORD_BYTES = 8
 
 
 def packed_address(address: tuple[str, int] | tuple[str, int, int, int]) -> bytes:
-    """`struct sockaddr_in` or `sockaddr_in6`, ip(7) and ipv6(7)."""
+    """`struct sockaddr_in` or `sockaddr_in6`, ip(7) and ipv6(7), and zeros up to `_NAME_BYTES`."""
     ip, port = ipaddress.ip_address(address[0].partition("%")[0]), address[1].to_bytes(2, "big")
     if ip.version == 4:
-        return _IPV4.pack(socket.AF_INET, port, ip.packed)
+        name = _IPV4.pack(socket.AF_INET, port, ip.packed)
+        return name.ljust(_NAME_BYTES, b"\0")
     scope_id = address[3] if len(address) == 4 else 0
-    return _IPV6.pack(socket.AF_INET6, port, 0, ip.packed, scope_id)
+    name = _IPV6.pack(socket.AF_INET6, port, 0, ip.packed, scope_id)
+    return name.ljust(_NAME_BYTES, b"\0")
 
 
 class MessageVector:
@@ -117,7 +121,7 @@ class MessageVector:
         index, names, headers = self.count, self._names, self._headers
         for start, end, segment, _, _ in runs:
             at = index * _NAME_BYTES
-            names[at : at + len(name)] = name
+            names[at : at + _NAME_BYTES] = name
             _TWO_WORDS.pack_into(self._vectors, index * 16, address + start, end - start)
             at = index * _HEADER_BYTES + _CONTROL_LENGTH_OFFSET
             if segment < end - start:
@@ -128,6 +132,27 @@ class MessageVector:
                 _WORD.pack_into(headers, at, 0)
             index += 1
         self.count = index
+
+    def fill(
+        self, names: Sequence[bytes], address: int, stride: int, size: int, segment: int
+    ) -> None:
+        """Make it one message of `size` bytes to each of `names`, `CAPACITY` at most.
+
+        The first begins at `address` in memory, the others each `stride` further on.
+        """
+        count = self.count = len(names)
+        self._names[: count * _NAME_BYTES] = b"".join(names)
+        pairs = memoryview(self._vectors).cast("Q")[: 2 * count]
+        pairs[0::2] = array("Q", range(address, address + stride * count, stride))
+        pairs[1::2] = array("Q", (size,)) * count
+        is_cut = segment < size
+        lengths = memoryview(self._headers)[_CONTROL_LENGTH_OFFSET:].cast("Q")
+        every = _HEADER_BYTES // _WORD_BYTES
+        lengths[: every * count : every] = array("Q", (_CONTROL.size if is_cut else 0,)) * count
+        if is_cut:
+            segments = memoryview(self._controls)[_SEGMENT_OFFSET:].cast("H")
+            every = _CONTROL.size // _HALF_WORD.size
+            segments[: every * count : every] = array("H", (segment,)) * count
 
     def send(self, descriptor: int, first: int) -> int:
         """Send from message `first` on; how many went, 0 if not even that one (see `errno`)."""

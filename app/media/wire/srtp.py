@@ -11,6 +11,7 @@ import contextlib
 import importlib
 import logging
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -130,7 +131,7 @@ class InPlaceProtection:
     def __init__(self, session: Session) -> None:
         # The struct behind the pointer lives as long as the Session: keep both.
         self._session = session
-        self._context = session._srtp[0]
+        self.context = session._srtp[0]
         self._size = ffi.new("int *")
 
     def protect_burst(
@@ -143,7 +144,7 @@ class InPlaceProtection:
     ) -> None:
         """The innermost loop of forwarding: nothing per packet but a header and libsrtp."""
         payload_type, ssrc, sequence_offset, timestamp_offset = header
-        protect, context, length = lib.srtp_protect, self._context, self._size
+        protect, context, length = lib.srtp_protect, self.context, self._size
         buffer, pointer = batch.buffer, batch.pointer
         if pointer is None:
             pointer = batch.pointer = ffi.cast("char *", batch.address)
@@ -185,7 +186,7 @@ class InPlaceProtection:
         """Encrypt RTP in place; `TRAILER_BYTES` behind it must be free."""
         length = self._size
         length[0] = size
-        if lib.srtp_protect(self._context, ffi.cast("char *", batch.address + start), length):
+        if lib.srtp_protect(self.context, ffi.cast("char *", batch.address + start), length):
             raise SrtpError("cannot protect RTP packet")
         protected: int = length[0]
         return protected
@@ -194,10 +195,32 @@ class InPlaceProtection:
         """Encrypt RTCP in place; `TRAILER_BYTES` behind it must be free."""
         length = self._size
         length[0] = size
-        if lib.srtp_protect_rtcp(self._context, ffi.cast("char *", batch.address + start), length):
+        if lib.srtp_protect_rtcp(self.context, ffi.cast("char *", batch.address + start), length):
             raise SrtpError("cannot protect RTCP packet")
         protected: int = length[0]
         return protected
+
+
+def protect_alike(
+    contexts: Sequence[Any], buffer: PacketBuffer, stride: int, layout: BurstLayout
+) -> list[int]:
+    """Encrypt copies of a burst that lie `stride` bytes apart, each for its own receiver.
+
+    `contexts` are those of `SrtpTransport.context`. The positions of copies that could not be
+    encrypted: nothing of those may be sent.
+    """
+    protect, length = lib.srtp_protect, ffi.new("int *")
+    spans = [(start, size) for start, size, *_ in layout.packets]
+    at = ffi.cast("char *", buffer.address)
+    failed = []
+    for position, context in enumerate(contexts):
+        for start, size in spans:
+            length[0] = size
+            if protect(context, at + start, length):
+                failed.append(position)
+                break
+        at = at + stride
+    return failed
 
 
 class PublicProtection:
@@ -322,6 +345,8 @@ class SrtpTransport:
         self.layout_key_with_send_time = (HEADER_LENGTH + SEND_TIME_LENGTH, profile.tag_length)
         self._inbound = inbound_session(profile, receiving_key)
         protection: Protection = _PROTECTION(outbound_session(profile, sending_key))
+        self.context: Any = getattr(protection, "context", None)
+        """For `protect_alike`; None where encryption in place does not work."""
         self.protect = protection.protect
         self.protect_burst = protection.protect_burst
         self.protect_rtcp = protection.protect_rtcp

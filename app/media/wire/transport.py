@@ -11,6 +11,7 @@ from typing import Protocol, cast
 from app.media.wire.batch import CAPACITY_BYTES, BatchPool, PacketBatch
 from app.media.wire.burst import Burst, BurstLayout, BurstPacket
 from app.media.wire.dtls_srtp import DtlsCertificate, DtlsConnection, DtlsState, Fingerprint
+from app.media.wire.fan_out import FanOuts, Patch, Recipient
 from app.media.wire.ice import BindingRequest, IceLite, unauthenticated_response
 from app.media.wire.outbox import OutboxPath
 from app.media.wire.path import Path
@@ -146,7 +147,7 @@ class PeerTransport:
         owner: TransportOwner | None = None,
         batches: BatchPool | None = None,
     ) -> None:
-        self.stats = TransportStats()
+        self._stats = TransportStats()
         self.label = ""
         """Bound into log lines; set by whoever knows the peer's id."""
         self._handler = handler
@@ -170,6 +171,8 @@ class PeerTransport:
         self._srtp: SrtpTransport | None = None
         self._ssrcs: set[bytes] = set()
         self._batch: PacketBatch | None = None
+        self._recipients: list[Recipient] = []
+        """This peer in the fan-outs of layers."""
 
     # -- what it is ---------------------------------------------------------------------------
 
@@ -177,6 +180,18 @@ class PeerTransport:
     def state(self) -> TransportState:
         """The current state."""
         return self._state
+
+    @property
+    def stats(self) -> TransportStats:
+        """The counters as of now."""
+        for recipient in self._recipients:
+            self._count(recipient)
+        return self._stats
+
+    def _count(self, recipient: Recipient) -> None:
+        packets, octets = recipient.take_counts()
+        self._stats.packets_sent += packets
+        self._stats.bytes_sent += octets
 
     @property
     def path(self) -> Path | None:
@@ -297,20 +312,20 @@ class PeerTransport:
             try:
                 request = BindingRequest.parse(data)
             except ValueError:
-                self.stats.packets_rejected += 1
+                self._stats.packets_rejected += 1
                 return
             self.receive_binding_request(request, path, now)
 
     def _receive_srtp(self, data: bytes, path: Path, now: float) -> None:
         srtp = self._srtp
         if srtp is None or path not in self._heard or len(data) < 12:
-            self.stats.packets_rejected += 1
+            self._stats.packets_rejected += 1
             return
         is_rtcp = 192 <= data[1] < 224
         ssrc = data[4:8] if is_rtcp else data[8:12]
         is_new = ssrc not in self._ssrcs
         if is_new and len(self._ssrcs) >= MAX_SSRCS:
-            self.stats.packets_rejected += 1
+            self._stats.packets_rejected += 1
             return
         try:
             if is_rtcp:
@@ -318,12 +333,12 @@ class PeerTransport:
             else:
                 packet = RtpPacket.parse(srtp.unprotect(data))
         except ValueError:
-            self.stats.packets_rejected += 1
+            self._stats.packets_rejected += 1
             return
         if is_new:
             self._ssrcs.add(ssrc)
-        self.stats.packets_received += 1
-        self.stats.bytes_received += len(data)
+        self._stats.packets_received += 1
+        self._stats.bytes_received += len(data)
         self._heard[path] = self._last_heard = now
         if self._is_silent:
             self._is_silent = False
@@ -343,7 +358,7 @@ class PeerTransport:
         elif previous is not None and previous.authenticate(request, path.remote, now):
             ice = previous
         else:
-            self.stats.packets_rejected += 1
+            self._stats.packets_rejected += 1
             path.send(unauthenticated_response(request))
             return False
         if path not in self._heard:
@@ -372,6 +387,7 @@ class PeerTransport:
         log.info(
             "transport %s: %s over %r", self.label, "re-bound" if self._path else "bound", path
         )
+        self._leave_fan_outs()
         self.flush()
         self._path = path
         if self._dtls is None:
@@ -379,7 +395,7 @@ class PeerTransport:
 
     def _receive_dtls(self, data: bytes, path: Path, now: float) -> None:
         if path not in self._heard or self._is_closed:
-            self.stats.packets_rejected += 1
+            self._stats.packets_rejected += 1
             return
         dtls = self._dtls
         if dtls is None:
@@ -487,7 +503,7 @@ class PeerTransport:
             srtp.protect_burst(outbox, start, layout, header, send_time_word)
         except SrtpError:
             return False
-        stats = self.stats
+        stats = self._stats
         stats.packets_sent += len(layout.sizes)
         stats.bytes_sent += layout.size
         outbox.commit(self, cast(OutboxPath, path), layout, start)
@@ -519,6 +535,38 @@ class PeerTransport:
             return False
         batch.commit_burst(layout)
         return True
+
+    def join(
+        self,
+        fan_outs: FanOuts,
+        header: HeaderRewrite,
+        send_time_word: int,
+        patch: Patch | None,
+        on_left: Callable[[], None],
+    ) -> Recipient | None:
+        """Be sent to together with others from now on, until `on_left` is called.
+
+        None if that cannot be: not connected, no common socket, or packets wait to leave first.
+        """
+        srtp, path = self._srtp, self._path
+        if srtp is None or path is None or self._batch is not None:
+            return None
+        outbox, route = path.outbox, cast(OutboxPath, path)
+        if outbox is None or outbox.is_refused or not route.is_plain or srtp.context is None:
+            return None
+        recipient = Recipient(self, srtp, route, header, patch, on_left)
+        self._recipients.append(recipient)
+        fan_outs.add(recipient, outbox, send_time_word)
+        return recipient
+
+    def recipient_left(self, recipient: Recipient) -> None:
+        """It is sent to by itself again."""
+        self._count(recipient)
+        self._recipients.remove(recipient)
+
+    def _leave_fan_outs(self) -> None:
+        for recipient in list(self._recipients):
+            recipient.leave()
 
     def send_rtcp(self, data: bytes) -> bool:
         """Encrypt and queue one RTCP compound; False if not connected or too long."""
@@ -561,8 +609,8 @@ class PeerTransport:
 
     def burst_dropped(self, dropped: int) -> None:
         """So many packets of a burst were dropped on their way out of the outbox."""
-        self.stats.packets_sent -= dropped
-        self.stats.packets_dropped_congestion += dropped
+        self._stats.packets_sent -= dropped
+        self._stats.packets_dropped_congestion += dropped
 
     def take_batch(self) -> PacketBatch | None:
         """What is queued, to be sent over `path` by the caller, who then calls `batch_sent`."""
@@ -571,7 +619,7 @@ class PeerTransport:
 
     def batch_sent(self, batch: PacketBatch, dropped: int) -> None:
         """`batch` was sent, but for `dropped` packets of it."""
-        stats = self.stats
+        stats = self._stats
         stats.packets_sent += len(batch.sizes) - dropped
         stats.bytes_sent += batch.end
         stats.packets_dropped_congestion += dropped
@@ -642,6 +690,7 @@ class PeerTransport:
         if self._heard.pop(path, None) is None:
             return
         if path is self._path:
+            self._leave_fan_outs()
             # Prefer what was heard last; the remote nominates again if it thinks otherwise.
             self._path = max(self._heard, key=self._heard.__getitem__, default=None)
             if self._path is None and self._batch is not None:
@@ -675,11 +724,12 @@ class PeerTransport:
         return self._state is TransportState.CLOSED
 
     def _end(self, state: TransportState) -> None:
-        self._srtp = None
         self._release_paths()
+        self._srtp = None
         self._set_state(state)
 
     def _release_paths(self) -> None:
+        self._leave_fan_outs()
         self._path = None
         if self._batch is not None:
             self._batches.give(self._batch)

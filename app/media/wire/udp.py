@@ -216,7 +216,12 @@ class UdpPath:
     def close(self) -> None:
         """The socket is shared and stays open; this path drops from now on."""
         self.is_closed = True
-        self.is_plain = False
+        self._set_plain(False)
+
+    def _set_plain(self, is_plain: bool) -> None:
+        if self.is_plain and not is_plain and self.outbox is not None:
+            self.outbox.changes += 1
+        self.is_plain = is_plain
 
     def send(self, data: bytes) -> bool:
         """One datagram now; False if it was dropped."""
@@ -240,7 +245,7 @@ class UdpPath:
                     self._segments = False
                     log.info("%r: no segmentation offload (%s)", self, error)
         dropped = self._send_each(batch, start, first, stop)
-        self.is_plain = self._segments and not self._dropper and not self.is_closed
+        self._set_plain(self._segments and not self._dropper and not self.is_closed)
         return dropped
 
     def _send_each(self, batch: PacketBatch, begin: int, first: int, stop: int) -> int:

@@ -10,7 +10,7 @@ def test_two_hundred_who_are_due_at_once_are_spread_over_the_interval_and_all_se
     most = 0
     for tick in range(1, 51):
         now = tick * TICK_S
-        turns.begin()
+        turns.begin(PEERS)
         chosen = [peer for peer in range(PEERS) if turns.is_next(due[peer], now)]
         for peer in chosen:
             due[peer] = now + INTERVAL_S
@@ -22,9 +22,9 @@ def test_two_hundred_who_are_due_at_once_are_spread_over_the_interval_and_all_se
 
 def test_a_few_are_served_as_soon_as_they_are_due() -> None:
     turns = Turns(10)
-    turns.begin()
+    turns.begin(FEWEST + 1)
     assert all(turns.is_next(0.0, 0.02) for _ in range(FEWEST))
     assert not turns.is_next(0.0, 0.02), "the ninth in the next tick"
-    turns.begin()
+    turns.begin(FEWEST + 1)
     assert turns.is_next(0.0, 0.04)
     assert not turns.is_next(0.1, 0.04), "not due yet"
