@@ -96,7 +96,7 @@ async def test_a_network_that_comes_back_gives_the_same_seat_back(
     _one_row(served, meeting.plan.lesson_id, seat.seat_id)
 
 
-async def test_a_projector_window_adds_no_downlink(meet: Meet) -> None:
+async def test_a_projector_window_adds_no_downlink_and_follows_to_the_end(meet: Meet) -> None:
     meeting = await meet(1)
     (classroom,) = meeting.classrooms
     await classroom.sees_and_hears(meeting.plan.lead_id)
@@ -116,6 +116,11 @@ async def test_a_projector_window_adds_no_downlink(meet: Meet) -> None:
     assert await classroom.page.evaluate("probe.peers.length") == 2
     assert await classroom.page.evaluate("probe.sockets.length") == sockets
     assert await projector.page.evaluate("probe.sounds.length") == 0
+
+    await meeting.lead.press("下课")
+    await meeting.lead.press("确定下课")
+    await classroom.sees("主讲教师结束了这节课。")
+    await projector.sees("下课了")
     assert projector.unexcused() == []
 
 

@@ -229,6 +229,7 @@ export const zhCN = {
     muted: "已静音",
     lowerHand: "放下手",
     hands: "举手",
+    handIsUp: "举手",
     noHands: "没有教室举手",
     handWaited: (time: string) => `已等 ${time}`,
     stage: "讲台",

@@ -1,4 +1,3 @@
-import { useEffect } from "react";
 import { CallUpPrompt } from "../components/lesson/CallUpPrompt";
 import { ClassroomBar } from "../components/lesson/ClassroomBar";
 import { ClassroomStrip } from "../components/lesson/ClassroomStrip";
@@ -12,8 +11,7 @@ import { TopBar } from "../components/TopBar";
 import { useTitle } from "../hooks/useTitle";
 import { useWords } from "../i18n";
 import { announceToClassroom } from "../lesson/announcers";
-import { useRoom, useSession } from "../lesson/context";
-import { lendLesson } from "../lesson/projector";
+import { useRoom } from "../lesson/context";
 import { useAnnouncements } from "../lesson/useAnnouncements";
 import { isHeardByAll, listenersOf, ownPlace } from "../room/selectors";
 import styles from "./Classroom.module.css";
@@ -28,12 +26,10 @@ export default function Classroom({ params }: { params: Record<string, string> }
 }
 
 function Screen() {
-  const session = useSession();
   const room = useRoom();
   const place = ownPlace(room);
   useAnnouncements(announceToClassroom);
   useTitle(room.view.title);
-  useEffect(() => lendLesson(session), [session]);
   return (
     <div className={styles.screen}>
       <TopBar

@@ -34,8 +34,8 @@ export default function Projector() {
 
 function Wall() {
   const room = useRoomOrNull();
-  if (!room || room.view.phase === "ended") return <Lost />;
-  return <Pictures />;
+  if (!room) return <Lost />;
+  return room.view.phase === "ended" ? <Over title={room.view.title} /> : <Pictures />;
 }
 
 function Pictures() {
@@ -70,6 +70,16 @@ function Pictures() {
           </Button>
         </div>
       )}
+    </main>
+  );
+}
+
+function Over({ title }: { title: string }) {
+  const words = useWords();
+  return (
+    <main className={styles.lost}>
+      <h1 className="visually-hidden">{title}</h1>
+      <EmptyState icon="check" title={words.lesson.overTitle} />
     </main>
   );
 }

@@ -31,7 +31,7 @@ export function ClassroomCard({ place }: { place: ParticipantView }) {
             )}
             {place.hand_raised_ms !== null && (
               <Badge tone="stage" icon="hand">
-                {words.lead.hands}
+                {words.lead.handIsUp}
               </Badge>
             )}
             {place.is_muted && (

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { useWords } from "../../i18n";
 import { LessonProvider, useLink, useRoomOrNull, useSession } from "../../lesson/context";
+import { lendLesson } from "../../lesson/projector";
 import { joinPath, lessonPath } from "../../lesson/ticketFor";
 import { sharedCapture } from "../../media/capture";
 import { navigate } from "../../router";
@@ -53,6 +54,9 @@ function Inside({ onUseHere, children }: { onUseHere: () => void; children: Reac
   const room = useRoomOrNull();
   const isOver = room?.view.phase === "ended";
   const isReplaced = link.kind === "replaced";
+  const isProjected = session.ticket.role === "classroom" && !isReplaced && link.kind !== "refused";
+
+  useEffect(() => (isProjected ? lendLesson(session) : undefined), [session, isProjected]);
 
   useEffect(() => {
     if (!session.sendsMedia || isOver || isReplaced) return;
