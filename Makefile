@@ -28,7 +28,6 @@ help:
 	@echo "make generate     TypeScript types from the server's own contracts"
 	@echo "make bench        what forwarding costs, beside Janus where that is installed (8 minutes, a quiet machine)"
 	@echo "make soak         the long tests: dozens of kill -9"
-	@echo "make screenshots  docs/screens/ again, from a running demo"
 	@echo "make reset        forget the data of this folder (asks first)"
 	@echo "make lock         resolve the lock files again"
 

@@ -1,6 +1,7 @@
 """`make screenshots`: takes docs/screens/ anew from a running demo. Look at every picture afterwards."""
 
 import asyncio
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -128,7 +129,15 @@ async def look_back(browser: Browser, served: Served) -> None:
     await shoot(page, "new-lesson")
 
 
+def require_chinese_font() -> None:
+    """Without one every word would be a row of boxes."""
+    found = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, text=True, check=True)
+    if not found.stdout:
+        sys.exit("No font has Chinese characters: run 'sudo apt-get install fonts-noto-cjk'.")
+
+
 async def main() -> None:
+    require_chinese_font()
     OUT.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,

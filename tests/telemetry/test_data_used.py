@@ -67,16 +67,19 @@ async def test_a_killed_app_loses_nothing_that_its_engine_still_counts(
         assert await accounts.of(LESSON) == {SEAT: Usage(1_000, 50)}
         accounts.on_engine_event(0, EngineConnected(7))
         accounts.on_engine_event(0, measured(5_000, 90))
-        await until("booked", lambda: table_has(accounts, Usage(5_000, 90)), 5)
+        await until("booked", lambda: is_booked(accounts, Usage(5_000, 90)), 5)
         now[0] += SAVE_INTERVAL_S
         accounts.on_engine_event(0, EngineConnected(8))
         accounts.on_engine_event(0, measured(10, 1))
-        await until("booked", lambda: table_has(accounts, Usage(5_010, 91)), 5)
-    assert (await table.load(LESSON))[SEAT].usage == Usage(5_010, 91)
+        await until("saved", lambda: is_saved(table, Usage(5_010, 91)), 5)
 
 
-async def table_has(accounts: DataUsedAccounts, usage: Usage) -> bool:
+async def is_booked(accounts: DataUsedAccounts, usage: Usage) -> bool:
     return await accounts.of(LESSON) == {SEAT: usage}
+
+
+async def is_saved(table: DataUsedTable, usage: Usage) -> bool:
+    return (await table.load(LESSON))[SEAT].usage == usage
 
 
 async def test_what_the_database_refuses_is_booked_later() -> None:
