@@ -39,6 +39,11 @@ class NotAllowed(AppError):
     status = 403
 
 
+class Gone(AppError):
+    code = "gone"
+    status = 410
+
+
 class InvalidInput(AppError):
     code = "invalid_input"
     status = 422

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import Lifespan
 
 from app import health, pages, tls
@@ -61,8 +62,14 @@ from app.recording.port import RecorderUnavailable
 from app.recording.reactor import RecordingReactor
 from app.recording.remote import RemoteRecorder
 from app.recording.repository import Recordings
+from app.recording.sharing import endpoints as sharing
+from app.recording.sharing.addresses import SignedAddresses
+from app.recording.sharing.endpoints import SharingParts
+from app.recording.sharing.repository import Sharing
+from app.recording.sharing.retention import Retention, kept_by
 from app.rooms.runtime import Clock, Rooms
 from app.rooms.views import VideoCaps
+from app.schools import consents
 from app.schools import endpoints as schools
 from app.seed import is_demo
 from app.settings import Settings
@@ -82,6 +89,7 @@ from app.whip.cors import WhipCors
 from app.whip.desk import WhipDesk
 
 MINUTE_S = 60
+SWEEP_EVERY_S = 6 * 3_600.0
 DAY_MS = 86_400_000
 PAIRING_TRIES_PER_ADDRESS = 10
 PAIRING_TRIES_IN_ALL = 300
@@ -162,10 +170,12 @@ class Server:
             self.clock,
             self._ice_servers_of,
         )
-        self.storage = ObstoreStorage.from_settings(settings, UrlSigner(site.url_secret))
+        self.url_signer = UrlSigner(site.url_secret)
+        self.storage = ObstoreStorage.from_settings(settings, self.url_signer)
         self.recordings = Recordings(database)
         self.recorder = RemoteRecorder(settings.recorder_socket, settings.recorder_sink_socket)
         self.jobs = Jobs(database)
+        self.sharing = Sharing(database)
         self.recording = RecordingReactor(
             self.rooms,
             self.recorder,
@@ -216,6 +226,16 @@ class Server:
         async with self.database.transaction() as session:
             await self.jobs.request(session, JobKind.FINALIZE, lesson_id, lesson_id)
 
+    async def _request_clip(self, session: AsyncSession, link_id: str, lesson_id: LessonId) -> None:
+        await self.jobs.request(session, JobKind.CLIP, link_id, lesson_id)
+
+    async def _request_sweeps(self) -> None:
+        """What was kept long enough goes within a few hours."""
+        while True:
+            async with self.database.transaction() as session:
+                await self.jobs.request(session, JobKind.SWEEP_RETENTION, "site")
+            await asyncio.sleep(SWEEP_EVERY_S)
+
     async def _load_engine(self, lesson_id: LessonId) -> int | None:
         return (await self.store.get(lesson_id)).engine_index
 
@@ -230,6 +250,7 @@ class Server:
                 engine.start()
                 stack.push_async_callback(engine.close)
             await stack.enter_async_context(_task(self.recorder.run(), "recorder link"))
+            await stack.enter_async_context(_task(self._request_sweeps(), "retention"))
             await stack.enter_async_context(_task(self.loop_lag.probe(), "loop lag"))
             stack.push_async_callback(self.data_used.close)
             await stack.enter_async_context(_task(self.data_used.run(), "data used"))
@@ -250,7 +271,8 @@ class Server:
         """The HTTP interface under `/api/v1`."""
         settings, database, now_ms = self.settings, self.database, self.clock.now_ms
         sessions, authenticate = self.sessions, self.authenticate
-        signing_in = SigningIn(sessions, Passwords(), now_ms, settings.session_cookie_days * DAY_MS)
+        passwords = Passwords()
+        signing_in = SigningIn(sessions, passwords, now_ms, settings.session_cookie_days * DAY_MS)
         lesson_desk = lessons.LessonDesk(
             database, self.store, self.control, self.recordings.recording_ids, now_ms
         )
@@ -277,6 +299,7 @@ class Server:
                 host_names=sorted(tls.server_names(settings)),
             ),
             schools.build_router(database, authenticate),
+            consents.build_router(database, self.sharing.withdraw, authenticate, now_ms),
             lessons.build_router(lesson_desk, authenticate),
             entry.build_router(
                 entry_desk, authenticate, settings.internal_secret.get_secret_value()
@@ -289,8 +312,34 @@ class Server:
                 only_lead_or_admin(self.store),
                 authenticate,
             ),
-            recordings.build_router(database, self.recordings, self.storage, authenticate, now_ms),
+            *self._recording_routers(passwords),
             linktest.build_router(self._link_test_desk(), signaling.client_network),
+        ]
+
+    def _recording_routers(self, passwords: Passwords) -> list[APIRouter]:
+        addresses = SignedAddresses(self.url_signer, self.clock.now_ms)
+        parts = SharingParts(
+            self.database,
+            self.recordings,
+            self.sharing,
+            addresses,
+            self.storage,
+            passwords,
+            self._request_clip,
+            Retention(self.database, self.storage, kept_by(self.settings)),
+            self.clock.now_ms,
+        )
+        return [
+            *sharing.build_routers(parts, self.authenticate),
+            recordings.build_router(
+                self.database,
+                self.recordings,
+                self.sharing,
+                addresses,
+                self.storage,
+                self.authenticate,
+                self.clock.now_ms,
+            ),
         ]
 
     def _link_test_desk(self) -> linktest.LinkTestDesk:

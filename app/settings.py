@@ -130,6 +130,11 @@ class Settings(BaseSettings):
     s3_secret_access_key: SecretStr = SecretStr("")
     s3_region: str = "us-east-1"
 
+    classroom_tracks_kept_days: int = Field(default=30, ge=1, le=3_650)
+    """Pictures and sound of classrooms are deleted this long after the lesson."""
+    recordings_kept_days: int = Field(default=180, ge=1, le=3_650)
+    """All that is left of a recording is deleted this long after the lesson."""
+
     demo: bool = False
     """Mark a new database as a demo: doors without passwords for this machine, simulated classrooms."""
     demo_password: SecretStr = SecretStr("")

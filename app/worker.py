@@ -25,6 +25,9 @@ from app.lessons.repository import LessonStore
 from app.recording.finalize import Finalizer
 from app.recording.paths import recordings_root
 from app.recording.repository import Recordings
+from app.recording.sharing.clip_maker import ClipMaker
+from app.recording.sharing.repository import Sharing
+from app.recording.sharing.retention import Retention, kept_by
 from app.settings import Settings
 from app.storage.obstore_storage import ObstoreStorage
 
@@ -39,12 +42,16 @@ class CannotWork(Exception):
     """These settings give a worker nothing to work on; the message says what is missing."""
 
 
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
 def handlers(
     settings: Settings, database: Database, *, is_beside_recorder: bool
 ) -> dict[JobKind, Handler]:
     """What this worker can do; a kind that is not here is left to another worker."""
     storage = ObstoreStorage.from_settings(settings)
-    store = LessonStore(database, lambda: time.time_ns() // 1_000_000)
+    store = LessonStore(database, _now_ms)
     finalizer = Finalizer(
         recordings_root(settings),
         storage,
@@ -52,8 +59,13 @@ def handlers(
         Journal(database).load,
         plan_loader(store, settings),
     )
+    clips = ClipMaker(database, storage, Sharing(database), settings.data_dir / "cutting", _now_ms)
+    retention = Retention(database, storage, kept_by(settings))
     beside_recorder: Mapping[JobKind, Handler] = {JobKind.FINALIZE: finalizer.run_job}
-    anywhere: Mapping[JobKind, Handler] = {}
+    anywhere: Mapping[JobKind, Handler] = {
+        JobKind.CLIP: clips.run_job,
+        JobKind.SWEEP_RETENTION: retention.run_job,
+    }
     return {**anywhere, **(beside_recorder if is_beside_recorder else {})}
 
 

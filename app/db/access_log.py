@@ -12,19 +12,40 @@ SAME_VISIT_MS = 600_000
 """A page that refreshes itself is one visit."""
 
 AccessAction = Literal["journal.viewed", "attendance.viewed", "attendance.downloaded",
-                       "recording.viewed", "recording.downloaded"]  # fmt: skip
+                       "recording.viewed", "recording.downloaded", "share.viewed"]  # fmt: skip
 
 
 async def log_access(
     session: AsyncSession,
-    user_id: UserId,
+    user_id: UserId | None,
     action: AccessAction,
     lesson_id: LessonId,
     now_ms: int,
     subject_id: str = "",
 ) -> None:
-    """Note the visit; again only after `SAME_VISIT_MS`. `subject_id`: the recording or track, if not the lesson."""
+    """Note the visit; of the same person again only after `SAME_VISIT_MS`.
+
+    `subject_id`: the recording, track or share link, if not the lesson. `user_id`: None for a stranger, whose visits
+    the caller tells apart.
+    """
     subject_id = subject_id or lesson_id
+    if user_id is not None and await _is_same_visit(session, user_id, action, subject_id, now_ms):
+        return
+    session.add(
+        AccessLogEntry(
+            access_id=new_id("acc"),
+            at_ms=now_ms,
+            user_id=user_id,
+            action=action,
+            lesson_id=lesson_id,
+            subject_id=subject_id,
+        )
+    )
+
+
+async def _is_same_visit(
+    session: AsyncSession, user_id: UserId, action: AccessAction, subject_id: str, now_ms: int
+) -> bool:
     recent = await session.scalar(
         select(AccessLogEntry.access_id)
         .where(
@@ -35,14 +56,4 @@ async def log_access(
         )
         .limit(1)
     )
-    if recent is None:
-        session.add(
-            AccessLogEntry(
-                access_id=new_id("acc"),
-                at_ms=now_ms,
-                user_id=user_id,
-                action=action,
-                lesson_id=lesson_id,
-                subject_id=subject_id,
-            )
-        )
+    return recent is not None

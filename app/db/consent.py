@@ -53,8 +53,9 @@ async def enter_consent(
     is_granted: bool,
     entered_by: UserId,
     now_ms: int,
-) -> None:
-    """Write the classroom's answer, in place of the one before."""
+) -> set[Purpose]:
+    """Write the classroom's answer, in place of the one before; the purposes that it allowed and no longer does."""
+    before = await _allowed_purposes(session, classroom_id)
     row = await session.scalar(
         select(Consent)
         .where(Consent.classroom_id == classroom_id, Consent.purpose == purpose)
@@ -66,3 +67,9 @@ async def enter_consent(
     row.is_granted = is_granted
     row.entered_by = entered_by
     row.entered_at_ms = now_ms
+    await session.flush()
+    return before - await _allowed_purposes(session, classroom_id)
+
+
+async def _allowed_purposes(session: AsyncSession, classroom_id: ClassroomId) -> set[Purpose]:
+    return {p for p in PURPOSES if await allowed(session, [classroom_id], p)}

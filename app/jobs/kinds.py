@@ -15,6 +15,14 @@ class Queue(StrEnum):
 class JobKind(StrEnum):
     FINALIZE = "finalize"
     """Subject: a lesson that is over."""
+    CLIP = "clip"
+    """Subject: a share link to a part of a lesson."""
+    SWEEP_RETENTION = "sweep_retention"
+    """Subject: always `site`."""
 
 
-QUEUE_OF: dict[JobKind, Queue] = {JobKind.FINALIZE: Queue.FAST}
+QUEUE_OF: dict[JobKind, Queue] = {
+    JobKind.FINALIZE: Queue.FAST,
+    JobKind.CLIP: Queue.FAST,
+    JobKind.SWEEP_RETENTION: Queue.FAST,
+}

@@ -1,53 +1,35 @@
-"""`/recordings`: the list, the replay's manifest, the media of stores that cannot sign URLs themselves."""
+"""`/recordings/{id}`: what a replay shows, the media of stores that cannot sign URLs themselves."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 
 from app.db.access_log import log_access
+from app.db.consent import SHARED
 from app.db.engine import Database
-from app.db.models import RecordingTrack
 from app.errors import NotAllowed, NotFound
-from app.http import API, ApiModel, Authenticate, Caller, refusals, utc
+from app.http import API, Authenticate, Caller, refusals
 from app.ids import RecordingId
+from app.recording.cast import EVERYBODY
 from app.recording.object_response import ServedObject, object_response
-from app.recording.replay_body import RecordingStateName, ReplayBody, replay_body
-from app.recording.repository import Recordings, RecordingSummary, Viewer
+from app.recording.replay_body import AddressOf, ReplayBody, replay_body
+from app.recording.repository import Recordings
+from app.recording.sharing.addresses import SignedAddresses
+from app.recording.sharing.library_endpoints import library_media
+from app.recording.sharing.repository import Sharing
+from app.recording.viewer import viewer_of
 from app.storage.obstore_storage import ObstoreStorage
 
-MAX_PAGE = 100
 URL_VALID_S = 6 * 3_600
 """Longer than the longest lesson takes to watch."""
-
-
-class RecordingItem(ApiModel):
-    recording_id: str
-    lesson_id: str
-    title: str
-    subject: str
-    teacher: str
-    started_at: datetime
-    duration_ms: int
-    state: RecordingStateName
-    size_bytes: int
-    is_demo: bool
-
-
-class RecordingPage(ApiModel):
-    items: list[RecordingItem]
-    next: str | None
-
-
-def viewer_of(caller: Caller) -> Viewer:
-    school = caller.school_id if "onsite" in caller.roles else None
-    return Viewer(caller.user_id, caller.county_id, caller.is_admin, school)
 
 
 def build_router(
     database: Database,
     recordings: Recordings,
+    sharing: Sharing,
+    addresses: SignedAddresses,
     storage: ObstoreStorage,
     authenticate: Authenticate,
     now_ms: Callable[[], int],
@@ -55,25 +37,17 @@ def build_router(
     router = APIRouter(prefix="/recordings", tags=["recordings"])
     CallerNow = Annotated[Caller, Depends(authenticate)]  # noqa: N806 - an alias of a type
 
-    async def address_of(track: RecordingTrack) -> str:
-        path = _media_path(track.recording_id, track.track_id)
-        return await storage.playable_url(track.object_key, path, URL_VALID_S)
+    def own_addresses(recording_id: RecordingId) -> AddressOf:
+        async def address_of(track_id: str, object_key: str) -> str:
+            path = _media_path(recording_id, track_id)
+            return await storage.playable_url(object_key, path, URL_VALID_S)
 
-    @router.get("", operation_id="list_recordings", responses=refusals(401))
-    async def list_recordings(
-        caller: CallerNow,
-        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 20,
-        before: Annotated[str | None, Query(max_length=40)] = None,
-    ) -> RecordingPage:
-        after = RecordingId(before) if before else None
-        found = await recordings.page(viewer_of(caller), limit + 1, after)
-        has_more = len(found) > limit
-        items = [_item(summary) for summary in found[:limit]]
-        return RecordingPage(items=items, next=items[-1].recording_id if has_more else None)
+        return address_of
 
     @router.get("/{recording_id}", operation_id="get_recording", responses=refusals(401, 404))
     async def get_recording(caller: CallerNow, recording_id: str) -> ReplayBody:
-        summary = await recordings.find(viewer_of(caller), RecordingId(recording_id))
+        viewer = viewer_of(caller)
+        summary = await recordings.find(viewer, RecordingId(recording_id))
         if summary is None:
             raise NotFound("there is no such recording")
         async with database.transaction() as session:
@@ -85,7 +59,18 @@ def build_router(
                 now_ms(),
                 summary.recording_id,
             )
-        return await replay_body(recordings, summary, address_of)
+        if summary.is_own:
+            address_of, cast = own_addresses(summary.recording_id), EVERYBODY
+        else:
+            address_of = addresses.of(library_media(summary.recording_id), summary.duration_ms)
+            cast = await sharing.cast(summary.lesson_id, SHARED)
+        return await replay_body(
+            recordings,
+            summary,
+            address_of,
+            cast,
+            may_share=viewer.manages(summary.lead_user_id, summary.county_id),
+        )
 
     @router.api_route(
         "/{recording_id}/media/{track_id}",
@@ -120,18 +105,3 @@ def build_router(
 
 def _media_path(recording_id: str, track_id: str) -> str:
     return f"{API}/recordings/{recording_id}/media/{track_id}"
-
-
-def _item(summary: RecordingSummary) -> RecordingItem:
-    return RecordingItem(
-        recording_id=summary.recording_id,
-        lesson_id=summary.lesson_id,
-        title=summary.title,
-        subject=summary.subject,
-        teacher=summary.teacher,
-        started_at=utc(summary.started_at_ms),
-        duration_ms=summary.duration_ms,
-        state=summary.state.value,
-        size_bytes=summary.size_bytes,
-        is_demo=summary.is_demo,
-    )

@@ -7,9 +7,7 @@ rows. A restarted server goes on from the rows and from what lies in the recordi
 import asyncio
 import json
 import logging
-import os
 import shutil
-import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -19,6 +17,7 @@ from app.ids import LessonId, RecordingId
 from app.jobs.port import ClaimedJob, Progress, TryLater
 from app.recording.lifecycle import IllegalStep
 from app.recording.manifest import Span, build_manifest
+from app.recording.media_process import run_media_process
 from app.recording.remux_job import FinishedEpoch, RemuxJob
 from app.recording.repository import Recordings
 from app.recording.timeline import LessonTimeline
@@ -29,15 +28,9 @@ from app.storage.port import Storage
 log = logging.getLogger(__name__)
 
 REMUX_TIMEOUT_S = 1_800.0
-_MAX_ANSWER_BYTES = 16 * 1024 * 1024
-_SOURCE_FOLDER = str(Path(__file__).resolve().parents[2])
 
 LoadJournal = Callable[[LessonId], Awaitable[list[Recorded]]]
 LoadPlan = Callable[[LessonId], Awaitable[LessonPlan]]
-
-
-class RemuxFailed(Exception):
-    """The remux process ended badly; the message has the end of what it said."""
 
 
 class Finalizer:
@@ -156,32 +149,9 @@ class Finalizer:
 
 
 async def run_remux(job: RemuxJob) -> list[FinishedEpoch]:
-    """Run `remux` in a process of its own, which ends with this one. Raises RemuxFailed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "app.recording.remux",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": _SOURCE_FOLDER},
-        limit=_MAX_ANSWER_BYTES,
-    )
-    assert process.stdin is not None and process.stdout is not None and process.stderr is not None
-    try:
-        process.stdin.write(json.dumps(asdict(job)).encode() + b"\n")
-        async with asyncio.timeout(REMUX_TIMEOUT_S):
-            # Its stdin stays open: the end of that is how it learns of our own.
-            answer, errors = await asyncio.gather(process.stdout.read(), process.stderr.read())
-            code = await process.wait()
-    finally:
-        process.stdin.close()
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if code != 0:
-        raise RemuxFailed(f"exit code {code}: {errors[-2_000:].decode(errors='replace')}")
-    return [FinishedEpoch(**epoch) for epoch in json.loads(answer)]
+    """Raises MediaProcessFailed."""
+    answer = await run_media_process("app.recording.remux", asdict(job), REMUX_TIMEOUT_S)
+    return [FinishedEpoch(**epoch) for epoch in answer]
 
 
 def _described(track: RecordingTrack) -> dict[str, object]:

@@ -1,11 +1,14 @@
 """A stored object as an HTTP answer, Range requests included: for stores that sign no URLs themselves."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from fastapi import Response
 from fastapi.responses import StreamingResponse
+from starlette.types import Send
 
 from app.errors import NotFound
 from app.storage.http_range import ByteRange, RangeNotSatisfiable, parse_range
@@ -18,6 +21,10 @@ A browser has six connections to a host, and Chromium's player leaves a long ans
 A replay of seven tracks and more then stands still after a jump, for no track gives its connection back. An answer that
 fits into the buffers between network and player is read at once, and the connection is free again.
 """
+LOOK_AGAIN_S = 5.0
+"""How often an answer that is still being read asks whether it may go on."""
+
+MayGoOn = Callable[[], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +44,18 @@ async def object_response(
     *,
     is_head: bool,
     download_name: str = "",
+    may_go_on: MayGoOn | None = None,
 ) -> Response:
     """200, 206 or 416 (RFC 9110 §14); raises NotFound if the object is gone.
 
     A part is never longer than `MAX_PART_BYTES`. With `download_name` a browser saves the object under that name
-    instead of playing it, in parts of any length.
+    instead of playing it, in parts of any length. With `may_go_on` no copy is kept in the browser or on the way, and an
+    answer that somebody reads slowly breaks off once it is no.
     """
     size = served.size_bytes
     headers = {
         "Accept-Ranges": "bytes",
-        "Cache-Control": "private, max-age=21600, immutable",
+        "Cache-Control": "no-store" if may_go_on else "private, max-age=21600, immutable",
         "ETag": f'"{served.sha256}"',
         "Content-Type": served.mime,
         "Content-Disposition": _disposition(download_name),
@@ -68,7 +77,31 @@ async def object_response(
         body = await _opened(storage.read(served.key, wanted.start, wanted.end))
     except ObjectNotFound:
         raise NotFound("the file of this recording is gone") from None
-    return StreamingResponse(body, status_code=status, headers=headers)
+    if may_go_on is not None:
+        body = _while_allowed(body, may_go_on)
+    return _BreakableResponse(body, status_code=status, headers=headers)
+
+
+class _BreakOff(Exception):
+    """What is being read may not be read any more."""
+
+
+class _BreakableResponse(StreamingResponse):
+    """Leaves a body unfinished; the server then closes the connection, so that nobody takes a part for the whole."""
+
+    async def stream_response(self, send: Send) -> None:
+        with suppress(_BreakOff):
+            await super().stream_response(send)
+
+
+async def _while_allowed(chunks: AsyncIterator[bytes], may_go_on: MayGoOn) -> AsyncIterator[bytes]:
+    asked_at = time.monotonic()
+    async for chunk in chunks:
+        if time.monotonic() - asked_at >= LOOK_AGAIN_S:
+            asked_at = time.monotonic()
+            if not await may_go_on():
+                raise _BreakOff
+        yield chunk
 
 
 def _disposition(download_name: str) -> str:

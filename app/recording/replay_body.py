@@ -1,19 +1,23 @@
 """What a replay page is told: who, what and when of one recording, with an address for every track."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from app.db.models import RecordingTrack
+from app.db.models import ClipTrack, RecordingTrack
 from app.http import ApiModel, utc
 from app.ids import LessonId, ParticipantId
 from app.media.port import Kind, Source
+from app.recording.cast import EVERYBODY, Cast
 from app.recording.manifest import ChapterKind
 from app.recording.repository import ParticipantName, Recordings, RecordingSummary
 
 RecordingStateName = Literal["recording", "finalizing", "available", "failed"]
-AddressOf = Callable[[RecordingTrack], Awaitable[str]]
-"""Where a player gets this track, with permission and expiry in the address itself."""
+
+
+ReplayTrack = RecordingTrack | ClipTrack
+AddressOf = Callable[[str, str], Awaitable[str]]
+"""Where a player gets the track of this id, kept under this key; permission and expiry are in the address itself."""
 
 
 class TrackBody(ApiModel):
@@ -65,18 +69,38 @@ class ReplayBody(ApiModel):
     stage: list[StageBody]
     chapters: list[ChapterBody]
     gaps: list[GapBody]
+    may_share: bool
+    """The caller may publish it and make links to it."""
 
 
 async def replay_body(
     recordings: Recordings,
     summary: RecordingSummary,
     address_of: AddressOf,
-    excluded: frozenset[ParticipantId] = frozenset(),
+    cast: Cast = EVERYBODY,
+    *,
+    may_share: bool = False,
 ) -> ReplayBody:
-    """The whole replay; of an excluded participant it has no track, no name, no chapter and no place on stage."""
-    manifest, every_track = await recordings.details(summary.recording_id)
-    tracks = [track for track in every_track if track.participant_id not in excluded]
-    chapters = [c for c in listed(manifest, "chapters") if c["participant_id"] not in excluded]
+    """The replay; of who is not in the cast it has no track, no name, no chapter and no place on stage."""
+    manifest, tracks = await recordings.details(summary.recording_id)
+    return await body_of(
+        recordings, summary, manifest, tracks, address_of, cast, may_share=may_share
+    )
+
+
+async def body_of(
+    recordings: Recordings,
+    summary: RecordingSummary,
+    manifest: Mapping[str, Any],
+    every_track: Sequence[ReplayTrack],
+    address_of: AddressOf,
+    cast: Cast,
+    *,
+    may_share: bool = False,
+) -> ReplayBody:
+    """The same of a manifest and tracks at hand."""
+    tracks = [t for t in every_track if cast.includes(ParticipantId(t.participant_id))]
+    chapters = chapters_of(cast, listed(manifest, "chapters"))
     shown = {track.participant_id for track in tracks}
     shown |= {c["participant_id"] for c in chapters if c["participant_id"]}
     names = await recordings.names(
@@ -92,10 +116,14 @@ async def replay_body(
         duration_ms=summary.duration_ms,
         state=summary.state.value,
         failure=summary.failure,
-        tracks=[_track(track, names, await address_of(track)) for track in tracks],
-        stage=stage_without(listed(manifest, "stage"), excluded),
+        tracks=[
+            _track(track, names, await address_of(track.track_id, track.object_key))
+            for track in tracks
+        ],
+        stage=stage_of(cast, listed(manifest, "stage")),
         chapters=[_chapter(chapter, names) for chapter in chapters],
         gaps=[GapBody(**gap) for gap in listed(manifest, "gaps")],
+        may_share=may_share,
     )
 
 
@@ -104,16 +132,19 @@ def listed(manifest: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     return list(manifest.get(name, ()))
 
 
-def stage_without(
-    changes: Iterable[Mapping[str, Any]], excluded: frozenset[ParticipantId]
-) -> list[StageBody]:
-    """The stage without the excluded; what then is no change any more is left out."""
+def stage_of(cast: Cast, changes: Iterable[Mapping[str, Any]]) -> list[StageBody]:
+    """The stage as far as it is the cast's; what then is no change any more is left out."""
     stage: list[StageBody] = []
     for change in changes:
-        on_stage = [one for one in change["on_stage"] if one not in excluded]
+        on_stage = [one for one in change["on_stage"] if cast.includes(one)]
         if not stage or stage[-1].on_stage != on_stage:
             stage.append(StageBody(at_ms=change["at_ms"], on_stage=on_stage))
     return stage
+
+
+def chapters_of(cast: Cast, chapters: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The chapters that are about nobody, or about the cast."""
+    return [c for c in chapters if not c["participant_id"] or cast.includes(c["participant_id"])]
 
 
 def _chapter(
@@ -124,7 +155,7 @@ def _chapter(
 
 
 def _track(
-    track: RecordingTrack, names: Mapping[ParticipantId, ParticipantName], url: str
+    track: ReplayTrack, names: Mapping[ParticipantId, ParticipantName], url: str
 ) -> TrackBody:
     source = Source(track.source)
     who = ParticipantId(track.participant_id)

@@ -4,25 +4,24 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
-from app.db.models import Classroom, Lesson, Recording, RecordingTrack, School, Seat, User
-from app.ids import LessonId, ParticipantId, RecordingId, SchoolId, UserId, new_id
+from app.db.models import (
+    Classroom,
+    Lesson,
+    LibraryEntry,
+    Recording,
+    RecordingTrack,
+    School,
+    Seat,
+    User,
+)
+from app.ids import LessonId, ParticipantId, RecordingId, UserId, new_id
 from app.recording.lifecycle import RecordingState, Step, advance
 from app.recording.manifest import Manifest
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who asks, as far as the rules look at it."""
-
-    user_id: UserId
-    county_id: str
-    is_admin: bool
-    onsite_school_id: SchoolId | None
-    """The school of an on-site teacher; None for everybody else."""
+from app.recording.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,9 @@ class RecordingSummary:
     is_demo: bool
     lead_user_id: UserId
     county_id: str
+    is_published: bool
+    is_own: bool
+    """The viewer may see all of it by role; otherwise only what is published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,30 +140,12 @@ class Recordings:
             )
             return {LessonId(lesson): RecordingId(recording) for lesson, recording in rows}
 
-    async def page(
-        self, viewer: Viewer, limit: int, before: RecordingId | None
-    ) -> list[RecordingSummary]:
-        """The newest recordings this viewer may see, after the one named `before`."""
-        statement = _summaries().where(or_(*_visible_to(viewer))).limit(limit)
-        async with self._database.reading() as session:
-            if before is not None:
-                last = await session.get(Recording, before)
-                if last is None:
-                    return []
-                position = tuple_(Recording.started_at_ms, Recording.recording_id)
-                statement = statement.where(position < (last.started_at_ms, last.recording_id))
-            rows = await session.execute(statement)
-            return [_summary(recording, lesson, teacher) for recording, lesson, teacher in rows]
-
     async def find(self, viewer: Viewer, recording_id: RecordingId) -> RecordingSummary | None:
         """The recording, or None if there is none or it is none of the viewer's business."""
-        statement = _summaries().where(
-            Recording.recording_id == recording_id, or_(*_visible_to(viewer))
-        )
+        statement = summaries(viewer).where(Recording.recording_id == recording_id)
         async with self._database.reading() as session:
-            for recording, lesson, teacher in await session.execute(statement):
-                return _summary(recording, lesson, teacher)
-            return None
+            row = (await session.execute(statement)).one_or_none()
+            return None if row is None else summary_of(*row)
 
     async def details(
         self, recording_id: RecordingId
@@ -222,31 +206,42 @@ def _step(row: Recording, step: Step) -> None:
     row.changed_at_ms = _now_ms()
 
 
-def _summaries() -> Select[Recording, Lesson, str]:
+def summaries(viewer: Viewer) -> Select[Recording, Lesson, str, str | None, bool]:
+    """Every recording that this viewer may see, newest first; see `summary_of`."""
+    own = own_to(viewer)
     return (
-        select(Recording, Lesson, User.name)
+        select(Recording, Lesson, User.name, LibraryEntry.recording_id, own)
         .join(Lesson, Lesson.lesson_id == Recording.lesson_id)
         .join(User, User.user_id == Lesson.lead_user_id)
+        .outerjoin(LibraryEntry, LibraryEntry.recording_id == Recording.recording_id)
+        .where(or_(own, _published_to(viewer)))
         .order_by(Recording.started_at_ms.desc(), Recording.recording_id.desc())
     )
 
 
-def _visible_to(viewer: Viewer) -> list[ColumnElement[bool]]:
+def own_to(viewer: Viewer) -> ColumnElement[bool]:
     """The lead, an admin of the lesson's county, on-site teachers whose school took part."""
-    allowed = [Lesson.lead_user_id == viewer.user_id]
+    own = [Lesson.lead_user_id == viewer.user_id]
     if viewer.is_admin:
-        allowed.append(Lesson.county_id == viewer.county_id)
+        own.append(Lesson.county_id == viewer.county_id)
     if viewer.onsite_school_id is not None:
         took_part = (
             select(Seat.lesson_id)
             .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
             .where(Classroom.school_id == viewer.onsite_school_id)
         )
-        allowed.append(Lesson.lesson_id.in_(took_part))
-    return allowed
+        own.append(Lesson.lesson_id.in_(took_part))
+    return or_(*own)
 
 
-def _summary(recording: Recording, lesson: Lesson, teacher: str) -> RecordingSummary:
+def _published_to(viewer: Viewer) -> ColumnElement[bool]:
+    return and_(LibraryEntry.recording_id.is_not(None), Lesson.county_id == viewer.county_id)
+
+
+def summary_of(
+    recording: Recording, lesson: Lesson, teacher: str, entry: str | None, is_own: bool
+) -> RecordingSummary:
+    """A row of `summaries`; `entry` is the id of the library's, if it has one."""
     return RecordingSummary(
         recording_id=RecordingId(recording.recording_id),
         lesson_id=LessonId(lesson.lesson_id),
@@ -261,4 +256,7 @@ def _summary(recording: Recording, lesson: Lesson, teacher: str) -> RecordingSum
         is_demo=lesson.is_demo,
         lead_user_id=UserId(lesson.lead_user_id),
         county_id=lesson.county_id,
+        is_published=entry is not None,
+        # SQLite has no booleans of its own.
+        is_own=bool(is_own),
     )

@@ -17,10 +17,12 @@ import obstore
 from obstore.store import LocalStore, S3Store
 
 from app.settings import Settings
-from app.storage.port import ObjectNotFound, StoredObject
+from app.storage.port import ObjectNotFound, ObjectReader, StoredObject
 from app.storage.signing import UrlSigner
 
 CHUNK_BYTES = 256 * 1024
+READER_BYTES = 128 * 1024
+"""Fetched at a time by `open_reader`: a keyframe and its surroundings."""
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 _EXPIRY_STEP_S = 3_600
 
@@ -111,10 +113,24 @@ class ObstoreStorage:
         async for chunk in result.stream(min_chunk_size=CHUNK_BYTES):
             yield bytes(chunk)
 
+    def open_reader(self, key: str) -> ObjectReader:
+        _check(key)
+        try:
+            return _Reader(obstore.open_reader(self._store, key, buffer_size=READER_BYTES))
+        except FileNotFoundError:
+            raise ObjectNotFound(key) from None
+
     async def delete(self, key: str) -> None:
         _check(key)
         with suppress(FileNotFoundError):
             await obstore.delete_async(self._store, key)
+
+    async def sizes(self, folder: str) -> dict[str, int]:
+        _check(folder)
+        found: dict[str, int] = {}
+        async for batch in obstore.list(self._store, prefix=f"{folder}/"):
+            found |= {one["path"]: one["size"] for one in batch}
+        return found
 
     async def playable_url(self, key: str, endpoint_path: str, valid_s: int) -> str:
         _check(key)
@@ -140,6 +156,22 @@ class ObstoreStorage:
         # obstore renames into place but does not sync, and the segments are deleted after this.
         if self._local_folder is not None:
             await asyncio.to_thread(_sync, self._local_folder / key)
+
+
+class _Reader:
+    """What obstore reads, as the `bytes` that others expect."""
+
+    def __init__(self, file: "obstore.ReadableFile") -> None:
+        self._file = file
+
+    def read(self, size: int, /) -> bytes:
+        return bytes(self._file.read(size))
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
 
 
 def _check(key: str) -> None:

@@ -14,6 +14,14 @@ class StoredObject:
     """Hex digest of the content."""
 
 
+class ObjectReader(Protocol):
+    """An object as a file that can be read anywhere; it blocks, so it is for processes that may wait."""
+
+    def read(self, size: int, /) -> bytes: ...
+    def seek(self, offset: int, whence: int = 0, /) -> int: ...
+    def tell(self) -> int: ...
+
+
 class ObjectNotFound(Exception):
     """There is no object under this key."""
 
@@ -42,8 +50,16 @@ class Storage(Protocol):
         """Bytes `start` up to but not including `end`. Raises ObjectNotFound on the first step."""
         ...
 
+    def open_reader(self, key: str) -> ObjectReader:
+        """The object as a file of which only what is read is fetched. Raises ObjectNotFound."""
+        ...
+
     async def delete(self, key: str) -> None:
         """Remove the object; nothing happens if there is none."""
+        ...
+
+    async def sizes(self, folder: str) -> dict[str, int]:
+        """Every key below `folder/`, with the size of its object in bytes."""
         ...
 
     async def playable_url(self, key: str, endpoint_path: str, valid_s: int) -> str:

@@ -12,10 +12,12 @@ async def test_a_wider_purpose_needs_every_narrower_one(database: Database) -> N
     county = await make_county(database)
     recorded, unrecorded = county.classrooms[0], county.classrooms[1]
 
-    async def enter(purpose: Purpose, is_granted: bool) -> None:
+    async def enter(purpose: Purpose, is_granted: bool) -> list[set[Purpose]]:
         async with database.transaction() as session:
-            for classroom in (recorded, unrecorded):
+            return [
                 await enter_consent(session, classroom, purpose, is_granted, county.admin, 1)
+                for classroom in (recorded, unrecorded)
+            ]
 
     async def who_allows(purpose: Purpose) -> set[str]:
         async with database.reading() as session:
@@ -28,7 +30,7 @@ async def test_a_wider_purpose_needs_every_narrower_one(database: Database) -> N
     await enter(SHARED, True)
     # The other one has both wider records and still not the first.
     assert await who_allows(PUBLIC) == await who_allows(SHARED) == {recorded}
-    await enter(SHARED, False)
+    assert await enter(SHARED, False) == [{SHARED, PUBLIC}, set()]
     assert await who_allows(PUBLIC) == await who_allows(SHARED) == set()
     assert await who_allows(RECORDED) == {recorded}
 

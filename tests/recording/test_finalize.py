@@ -17,13 +17,15 @@ from app.ids import LessonId, ParticipantId, PublicationId, RecordingId, UserId
 from app.recording.finalize import Finalizer
 from app.recording.lifecycle import RecordingState
 from app.recording.port import TrackRequest
-from app.recording.repository import Recordings, Viewer
+from app.recording.repository import Recordings
+from app.recording.viewer import Viewer
 from app.rooms.events import Event, LessonEnded, LessonStarted, ParticipantJoined, Recorded
 from app.rooms.state import Role
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.signing import UrlSigner
 from tests.support.county import SmallCounty, make_county
 from tests.support.recorder_process import RecorderProcess
+from tests.support.recordings import recording_of
 from tests.support.rtp_publisher import SyntheticTrack, film_audio, film_video, send_all
 from tests.support.scene import beeps_s, decodable_frames, flashes_s
 
@@ -216,7 +218,8 @@ async def test_finalising_twice_changes_nothing_and_the_segments_are_gone(studio
     after = await studio.recordings.details(recording_id)
     assert [t.sha256 for t in before[1]] == [t.sha256 for t in after[1]]
     viewer = Viewer(UserId("usr_teacher1"), "cou_1", False, None)
-    (summary,) = await studio.recordings.page(viewer, 10, None)
+    summary = await recording_of(studio.recordings, viewer, studio.lesson)
+    assert summary is not None
     assert summary.state is RecordingState.AVAILABLE
     assert summary.duration_ms == pytest.approx(12_000, abs=200)
 
@@ -236,7 +239,8 @@ async def test_a_server_that_died_while_finalising_begins_again(studio: Studio) 
 async def test_a_lesson_in_which_nobody_published_fails_with_a_reason(studio: Studio) -> None:
     await studio.finalizer.finalize(studio.lesson)
     viewer = Viewer(UserId("usr_admin"), "cou_1", True, None)
-    (summary,) = await studio.recordings.page(viewer, 10, None)
+    summary = await recording_of(studio.recordings, viewer, studio.lesson)
+    assert summary is not None
     assert (summary.state, summary.failure) == (RecordingState.FAILED, "nothing_recorded")
 
 

@@ -20,7 +20,8 @@ from app.recording.finalize import Finalizer
 from app.recording.lifecycle import RecordingState
 from app.recording.reactor import RecordingReactor
 from app.recording.remote import RemoteRecorder
-from app.recording.repository import Recordings, RecordingSummary, Viewer
+from app.recording.repository import Recordings, RecordingSummary
+from app.recording.viewer import Viewer
 from app.rooms.commands import (
     EndLesson,
     Join,
@@ -35,6 +36,7 @@ from app.storage.obstore_storage import ObstoreStorage
 from app.storage.signing import UrlSigner
 from tests.support.county import SmallCounty, make_county
 from tests.support.recorder_process import RecorderProcess, until
+from tests.support.recordings import recording_of
 from tests.support.rtp_publisher import SyntheticTrack, film_audio, film_video, looped
 from tests.support.scene import decodable_frames
 from tests.support.synthetic_engine import SyntheticEngine
@@ -128,8 +130,7 @@ class App:
 
     async def summary(self) -> RecordingSummary | None:
         viewer = Viewer(self.plan.lead_user_id, "cou_1", False, None)
-        page = await self.recordings.page(viewer, 10, None)
-        return page[0] if page else None
+        return await recording_of(self.recordings, viewer, self.plan.lesson_id)
 
     async def available(self) -> RecordingId:
         """Wait for the replay; three times the ten seconds that are promised."""

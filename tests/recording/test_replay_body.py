@@ -1,9 +1,10 @@
 """What a replay says when somebody must not appear in it."""
 
 from app.ids import ParticipantId
-from app.recording.replay_body import stage_without
+from app.recording.cast import EVERYBODY, Cast
+from app.recording.replay_body import stage_of
 
-SEAT, OTHER, LEAD = (ParticipantId(one) for one in ("sea_1", "sea_2", "lead_1"))
+SEAT, OTHER, LEAD = (ParticipantId(one) for one in ("sea_1", "sea_2", "lead_usr_1"))
 
 
 def test_a_stage_without_somebody_has_no_change_where_nothing_else_changed() -> None:
@@ -13,8 +14,8 @@ def test_a_stage_without_somebody_has_no_change_where_nothing_else_changed() -> 
         {"at_ms": 7_000, "on_stage": (LEAD, SEAT, OTHER)},
         {"at_ms": 9_000, "on_stage": (LEAD, OTHER)},
     ]
-    assert [(s.at_ms, s.on_stage) for s in stage_without(stage, frozenset({SEAT}))] == [
+    assert [(s.at_ms, s.on_stage) for s in stage_of(Cast([OTHER]), stage)] == [
         (0, [LEAD]),
         (7_000, [LEAD, OTHER]),
     ]
-    assert len(stage_without(stage, frozenset())) == 4
+    assert len(stage_of(EVERYBODY, stage)) == 4

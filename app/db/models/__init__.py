@@ -18,6 +18,7 @@ from app.db.models.lessons import Lesson, Seat
 from app.db.models.linktest import LinkTest
 from app.db.models.recording import Recording, RecordingTrack
 from app.db.models.schools import Classroom, Consent, County, Pupil, RosterEntry, School
+from app.db.models.sharing import ClipTrack, Deletion, LibraryEntry, ShareLink
 from app.db.models.telemetry import DataUsed
 
 __all__ = [
@@ -27,13 +28,16 @@ __all__ = [
     "AttendanceSpan",
     "Base",
     "Classroom",
+    "ClipTrack",
     "Consent",
     "County",
     "DataUsed",
+    "Deletion",
     "Job",
     "JournalRow",
     "Lesson",
     "LessonLease",
+    "LibraryEntry",
     "LinkTest",
     "Login",
     "PairingCode",
@@ -45,6 +49,7 @@ __all__ = [
     "School",
     "Seat",
     "Session",
+    "ShareLink",
     "SiteSetting",
     "TicketRevocation",
     "User",

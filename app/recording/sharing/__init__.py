@@ -1,0 +1,1 @@
+"""Recordings for others: the county's library, share links, clips, retention."""

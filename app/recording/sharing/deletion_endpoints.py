@@ -1,0 +1,95 @@
+"""Deleting a recording by hand, and the list of everything that was deleted. For admins."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy import select
+
+from app.db.engine import Database
+from app.db.models import Deletion, Lesson, User
+from app.errors import Conflict, NotAllowed
+from app.http import ApiModel, Authenticate, Caller, refusals, utc
+from app.ids import RecordingId
+from app.recording.repository import Recordings
+from app.recording.sharing.library_endpoints import managed, may_delete
+from app.recording.sharing.retention import BY_HAND, Retention
+from app.recording.viewer import viewer_of
+
+MAX_LISTED = 100
+Reason = Literal["by_hand", "classroom_tracks_expired", "recording_expired", "clip_ended"]
+
+
+class DeletionItem(ApiModel):
+    deletion_id: str
+    at: datetime
+    reason: Reason
+    deleted_by: str | None
+    """None: a rule did it."""
+    recording_id: str
+    title: str
+    """Of the lesson."""
+    lesson_at: datetime
+    object_count: int
+    size_bytes: int
+
+
+def build_router(
+    database: Database,
+    recordings: Recordings,
+    retention: Retention,
+    authenticate: Authenticate,
+    now_ms: Callable[[], int],
+) -> APIRouter:
+    router = APIRouter(tags=["library"])
+    CallerNow = Annotated[Caller, Depends(authenticate)]  # noqa: N806 - an alias of a type
+
+    @router.delete(
+        "/recordings/{recording_id}",
+        operation_id="delete_recording",
+        status_code=204,
+        responses=refusals(401, 403, 404, 409),
+    )
+    async def delete_recording(caller: CallerNow, recording_id: str) -> None:
+        summary = await managed(recordings, caller, RecordingId(recording_id))
+        if not caller.is_admin or caller.county_id != summary.county_id:
+            raise NotAllowed("only an admin may delete a recording")
+        if not may_delete(summary, viewer_of(caller)):
+            raise Conflict("wait until it is finished", code="recording_not_available")
+        await retention.delete_recording(summary.recording_id, BY_HAND, caller.user_id, now_ms())
+
+    @router.get("/deletions", operation_id="list_deletions", responses=refusals(401, 403))
+    async def list_deletions(
+        caller: CallerNow, limit: Annotated[int, Query(ge=1, le=MAX_LISTED)] = 20
+    ) -> list[DeletionItem]:
+        caller.require("admin")
+        statement = (
+            select(Deletion, Lesson.title, Lesson.starts_at_ms, User.name)
+            .join(Lesson, Lesson.lesson_id == Deletion.lesson_id)
+            .outerjoin(User, User.user_id == Deletion.user_id)
+            .where(Deletion.county_id == caller.county_id)
+            .order_by(Deletion.at_ms.desc(), Deletion.deletion_id)
+            .limit(limit)
+        )
+        async with database.reading() as session:
+            rows = await session.execute(statement)
+            return [_item(*row) for row in rows]
+
+    return router
+
+
+def _item(
+    deletion: Deletion, title: str, lesson_at_ms: int, deleted_by: str | None
+) -> DeletionItem:
+    return DeletionItem(
+        deletion_id=deletion.deletion_id,
+        at=utc(deletion.at_ms),
+        reason=deletion.reason,
+        deleted_by=deleted_by,
+        recording_id=deletion.recording_id,
+        title=title,
+        lesson_at=utc(lesson_at_ms),
+        object_count=len(deletion.object_keys),
+        size_bytes=deletion.size_bytes,
+    )

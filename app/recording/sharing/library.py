@@ -1,0 +1,124 @@
+"""The library: every recording that somebody may watch, with search."""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+
+from app.db.consent import SHARED, classrooms_allowing
+from app.db.engine import Database
+from app.db.models import Classroom, Lesson, Recording, School, Seat, User
+from app.errors import InvalidInput
+from app.ids import SchoolId
+from app.recording.repository import RecordingSummary, own_to, summaries, summary_of
+from app.recording.viewer import Viewer
+
+MAX_CHOICES = 500
+_CURSOR = re.compile(r"(\d{1,15})\.(\w{1,40})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for; everything given must hold."""
+
+    text: str = ""
+    """Part of the title or of the teacher's name, in any case."""
+    subject: str = ""
+    school_id: SchoolId | None = None
+    """The lead's school, or one that took part."""
+    from_ms: int | None = None
+    to_ms: int | None = None
+    """Not included."""
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryPage:
+    items: list[RecordingSummary]
+    next: str | None
+    """Cursor of the page after this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a search can be narrowed down to."""
+
+    subjects: list[str]
+    schools: list[tuple[SchoolId, str]]
+
+
+class Library:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(
+        self, viewer: Viewer, search: Search, limit: int, after: str | None
+    ) -> LibraryPage:
+        """The newest first, after the cursor `after`. InvalidInput if that is none of ours."""
+        statement = summaries(viewer).where(*_conditions(viewer, search)).limit(limit + 1)
+        if after is not None:
+            position = tuple_(Recording.started_at_ms, Recording.recording_id)
+            statement = statement.where(position < _parse(after))
+        async with self._database.reading() as session:
+            found = [summary_of(*row) for row in await session.execute(statement)]
+        items = found[:limit]
+        has_more = len(found) > limit
+        last = f"{items[-1].started_at_ms}.{items[-1].recording_id}" if has_more else None
+        return LibraryPage(items, last)
+
+    async def choices(self, viewer: Viewer) -> Choices:
+        """The subjects of what the viewer may watch, and the schools of the county."""
+        visible = summaries(viewer).with_only_columns(Lesson.subject).order_by(None)
+        subjects: Select[str] = visible.where(Lesson.subject != "").distinct().limit(MAX_CHOICES)
+        schools = (
+            select(School.school_id, School.name)
+            .where(School.county_id == viewer.county_id, ~School.is_simulated)
+            .order_by(School.name, School.school_id)
+            .limit(MAX_CHOICES)
+        )
+        async with self._database.reading() as session:
+            return Choices(
+                subjects=sorted(await session.scalars(subjects)),
+                schools=[(SchoolId(i), name) for i, name in await session.execute(schools)],
+            )
+
+
+def _conditions(viewer: Viewer, search: Search) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if search.text:
+        conditions.append(
+            or_(
+                Lesson.title.icontains(search.text, autoescape=True),
+                User.name.icontains(search.text, autoescape=True),
+            )
+        )
+    if search.subject:
+        conditions.append(Lesson.subject == search.subject)
+    if search.school_id is not None:
+        conditions.append(_is_of_school(viewer, search.school_id))
+    if search.from_ms is not None:
+        conditions.append(Recording.started_at_ms >= search.from_ms)
+    if search.to_ms is not None:
+        conditions.append(Recording.started_at_ms < search.to_ms)
+    return conditions
+
+
+def _is_of_school(viewer: Viewer, school_id: SchoolId) -> ColumnElement[bool]:
+    """A search must not tell who took part where a name would not be shown."""
+    seats = (
+        select(Seat.lesson_id)
+        .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
+        .where(Classroom.school_id == school_id)
+    )
+    sharing = seats.where(Seat.classroom_id.in_(classrooms_allowing(SHARED)))
+    return or_(
+        User.school_id == school_id,
+        Lesson.lesson_id.in_(sharing),
+        and_(own_to(viewer), Lesson.lesson_id.in_(seats)),
+    )
+
+
+def _parse(cursor: str) -> tuple[int, str]:
+    match = _CURSOR.fullmatch(cursor)
+    if match is None:
+        raise InvalidInput("`before` is not a cursor of this list")
+    return int(match[1]), match[2]

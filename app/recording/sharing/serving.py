@@ -1,0 +1,32 @@
+"""The bytes of published media, as long as it is published."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import Request, Response
+
+from app.errors import Gone
+from app.recording.object_response import ServedObject, object_response
+from app.storage.port import Storage
+
+
+async def published_response(
+    storage: Storage,
+    find: Callable[[], Awaitable[ServedObject | None]],
+    range_header: str | None,
+    request: Request,
+) -> Response:
+    """What `find` finds; Gone `not_published` if that is nothing. When it becomes nothing, the answer breaks off."""
+    served = await find()
+    if served is None:
+        raise Gone("this is not published any more", code="not_published")
+
+    async def is_still_published() -> bool:
+        return await find() is not None
+
+    return await object_response(
+        storage,
+        served,
+        range_header,
+        is_head=request.method == "HEAD",
+        may_go_on=is_still_published,
+    )

@@ -1,0 +1,188 @@
+"""The routers about recordings over a real database and a real store, with one finished recording."""
+
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.passwords import Passwords
+from app.db.consent import Purpose, enter_consent
+from app.db.engine import Database
+from app.db.models import RecordingTrack
+from app.ids import ClassroomId, LessonId, ParticipantId, RecordingId
+from app.recording import endpoints
+from app.recording.manifest import Chapter, Gap, Manifest, StageChange
+from app.recording.repository import Recordings, RecordingSummary
+from app.recording.sharing.addresses import SignedAddresses
+from app.recording.sharing.endpoints import SharingParts, build_routers
+from app.recording.sharing.repository import Sharing
+from app.recording.sharing.retention import Kept, Retention
+from app.recording.viewer import Viewer
+from app.schools import consents
+from app.storage.obstore_storage import ObstoreStorage
+from app.storage.signing import UrlSigner
+from tests.support.api import Api, Time
+from tests.support.clock import START_MS
+from tests.support.county import FAST_HASHER, SmallCounty, make_county
+
+LEAD = ParticipantId("lead_usr_teacher1")
+ASSISTANT = ParticipantId("assistant_usr_admin")
+DURATION_MS = 60_100
+OPEN, CHECK = "/shares/open", "/shares/check"
+
+
+def content_of(track_id: str) -> bytes:
+    """What is stored as this track: different for each, long enough for several parts."""
+    return track_id.encode() * 400
+
+
+async def recording_of(
+    recordings: Recordings, viewer: Viewer, lesson_id: LessonId
+) -> RecordingSummary | None:
+    """The recording of this lesson, if there is one and the viewer may see it."""
+    found = await recordings.recording_ids([lesson_id])
+    return await recordings.find(viewer, found[lesson_id]) if lesson_id in found else None
+
+
+async def refusal(pending: Awaitable[httpx.Response]) -> tuple[int, str]:
+    """Status and code of an answer that should refuse."""
+    answer = await pending
+    return answer.status_code, answer.json().get("code")
+
+
+class RecordingApi(Api):
+    county: SmallCounty
+    recordings: Recordings
+    sharing: Sharing
+    storage: ObstoreStorage
+    retention: Retention
+    recording_id: RecordingId
+    """Of the county's lesson: its lead, its two classrooms, an assistant; see `finish`."""
+    films: list[tuple[str, Purpose]]
+    """Recordings and purposes that a film was asked for."""
+    clips: list[str]
+    """Links that a clip was asked for."""
+
+    async def consent(
+        self, classroom_id: ClassroomId, purpose: Purpose, is_granted: bool = True
+    ) -> None:
+        """As the admin enters it."""
+        async with self.client(self.county.admin) as client:
+            answer = await client.put(
+                f"/classrooms/{classroom_id}/consents/{purpose}", json={"is_granted": is_granted}
+            )
+            assert answer.status_code == 200
+
+    async def grant(self, classroom_id: ClassroomId, *purposes: Purpose) -> None:
+        """Straight into the table."""
+        async with self.database.transaction() as session:
+            for purpose in purposes:
+                await enter_consent(
+                    session, classroom_id, purpose, True, self.county.admin, self.time()
+                )
+
+    async def make_link(self, **draft: Any) -> dict[str, Any]:
+        """Publish and make a link, as the lead does; the new link with its `token`."""
+        async with self.client(self.county.teacher) as client:
+            await client.put(f"/recordings/{self.recording_id}/publication")
+            answer = await client.post(f"/recordings/{self.recording_id}/links", json=draft)
+        assert answer.status_code == 201, answer.text
+        made: dict[str, Any] = answer.json()
+        return {**made["link"], "token": made["path"].removeprefix("/s/")}
+
+    async def finish(self, lesson_id: LessonId, at_ms: int) -> RecordingId:
+        """A recording that can be watched."""
+        recording_id = await self.recordings.begin(lesson_id, at_ms)
+        await self.recordings.begin_finalizing(lesson_id)
+        suffix = "" if lesson_id == self.county.lesson else f"_{lesson_id}"
+        one, other = (ParticipantId(f"sea_{n}{suffix}") for n in (1, 3))
+        tracks = [
+            await self._store(recording_id, f"epo_{n}_{lesson_id}", who, n * 100)
+            for n, who in enumerate((LEAD, one, other, ASSISTANT))
+        ]
+        manifest = Manifest(
+            duration_ms=DURATION_MS,
+            stage=(
+                StageChange(0, (LEAD,)),
+                StageChange(9_000, (LEAD, one)),
+                StageChange(12_000, (LEAD, one, other)),
+            ),
+            chapters=(
+                Chapter(0, "started"),
+                Chapter(9_000, "called_up", one),
+                Chapter(12_000, "called_up", other),
+            ),
+            gaps=(Gap(20_000, 21_500, "recorder_lost"),),
+        )
+        await self.recordings.publish(recording_id, manifest, tracks)
+        return recording_id
+
+    async def _store(
+        self, recording_id: RecordingId, track_id: str, who: ParticipantId, starts_ms: int
+    ) -> RecordingTrack:
+        key = f"recordings/{recording_id}/{track_id}.webm"
+        stored = await self.storage.put_bytes(key, content_of(track_id))
+        return RecordingTrack(
+            track_id=track_id,
+            recording_id=recording_id,
+            participant_id=who,
+            source="camera",
+            codec="vp8",
+            mime='video/webm; codecs="vp8"',
+            starts_ms=starts_ms,
+            duration_ms=60_000,
+            width=640,
+            height=360,
+            object_key=key,
+            size_bytes=stored.size_bytes,
+            sha256=stored.sha256,
+            aligned_by="reports",
+            is_recovered=False,
+        )
+
+
+@asynccontextmanager
+async def recording_api(database: Database, folder: Path) -> AsyncIterator[RecordingApi]:
+    """`folder` is the store's."""
+    time = Time(START_MS)
+    api = RecordingApi(database, time)
+    api.county = await make_county(database)
+    api.recordings = Recordings(database)
+    signer = UrlSigner(b"0123456789abcdef")
+    api.storage = ObstoreStorage.local(folder, signer)
+    api.films, api.clips = [], []
+
+    async def request_film(
+        _session: AsyncSession, recording_id: RecordingId, purpose: Purpose
+    ) -> None:
+        api.films.append((recording_id, purpose))
+
+    async def request_clip(_session: AsyncSession, link_id: str, _lesson_id: LessonId) -> None:
+        api.clips.append(link_id)
+
+    api.sharing = Sharing(database, request_film)
+    api.retention = Retention(database, api.storage, Kept(30, 180))
+    addresses = SignedAddresses(signer, time)
+    parts = SharingParts(
+        database,
+        api.recordings,
+        api.sharing,
+        addresses,
+        api.storage,
+        Passwords(FAST_HASHER),
+        request_clip,
+        api.retention,
+        time,
+    )
+    api.include(
+        *build_routers(parts, api.authenticate),
+        endpoints.build_router(
+            database, api.recordings, api.sharing, addresses, api.storage, api.authenticate, time
+        ),
+        consents.build_router(database, api.sharing.withdraw, api.authenticate, time),
+    )
+    api.recording_id = await api.finish(api.county.lesson, START_MS)
+    yield api
