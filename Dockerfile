@@ -11,6 +11,8 @@ COPY requirements.lock /
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r /requirements.lock
 
 FROM python:3.11-slim-bookworm
+# For the names in films.
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-wqy-microhei && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 tongtang && mkdir /data && chown tongtang /data
 COPY --from=packages /venv /venv
 WORKDIR /opt/tongtang

@@ -18,6 +18,7 @@ UserId = NewType("UserId", str)
 SchoolId = NewType("SchoolId", str)
 ClassroomId = NewType("ClassroomId", str)
 RecordingId = NewType("RecordingId", str)
+FilmId = NewType("FilmId", str)
 SegmentId = NewType("SegmentId", str)
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"

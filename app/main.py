@@ -57,6 +57,8 @@ from app.media.remote import RemoteEngine
 from app.media.turn import TurnServers
 from app.process import LoopLag
 from app.recording import endpoints as recordings
+from app.recording.film import endpoints as films
+from app.recording.film.repository import Films
 from app.recording.paths import recordings_root
 from app.recording.port import RecorderUnavailable
 from app.recording.reactor import RecordingReactor
@@ -175,7 +177,8 @@ class Server:
         self.recordings = Recordings(database)
         self.recorder = RemoteRecorder(settings.recorder_socket, settings.recorder_sink_socket)
         self.jobs = Jobs(database)
-        self.sharing = Sharing(database)
+        self.films = Films(database, self.jobs, self.recordings)
+        self.sharing = Sharing(database, self.films.renew)
         self.recording = RecordingReactor(
             self.rooms,
             self.recorder,
@@ -326,11 +329,12 @@ class Server:
             self.storage,
             passwords,
             self._request_clip,
-            Retention(self.database, self.storage, kept_by(self.settings)),
+            Retention(self.database, self.storage, kept_by(self.settings), [self.films.folders]),
             self.clock.now_ms,
         )
         return [
             *sharing.build_routers(parts, self.authenticate),
+            films.build_router(self._film_desk(addresses), self.authenticate),
             recordings.build_router(
                 self.database,
                 self.recordings,
@@ -341,6 +345,11 @@ class Server:
                 self.clock.now_ms,
             ),
         ]
+
+    def _film_desk(self, addresses: SignedAddresses) -> films.FilmDesk:
+        return films.FilmDesk(
+            self.database, self.films, self.recordings, self.storage, addresses, self.clock.now_ms
+        )
 
     def _link_test_desk(self) -> linktest.LinkTestDesk:
         def engine_of(lesson_id: LessonId) -> RemoteEngine:

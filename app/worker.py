@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,8 +22,10 @@ from app.jobs.repository import Jobs
 from app.jobs.runner import JobRunner
 from app.lessons.plan import plan_loader
 from app.lessons.repository import LessonStore
+from app.recording.film.make_film import FilmMaker
+from app.recording.film.repository import Films
 from app.recording.finalize import Finalizer
-from app.recording.paths import recordings_root
+from app.recording.paths import films_root, recordings_root
 from app.recording.repository import Recordings
 from app.recording.sharing.clip_maker import ClipMaker
 from app.recording.sharing.repository import Sharing
@@ -47,23 +49,31 @@ def _now_ms() -> int:
 
 
 def handlers(
-    settings: Settings, database: Database, *, is_beside_recorder: bool
+    settings: Settings,
+    database: Database,
+    may_work_hard: Callable[[], bool],
+    *,
+    is_beside_recorder: bool,
 ) -> dict[JobKind, Handler]:
     """What this worker can do; a kind that is not here is left to another worker."""
     storage = ObstoreStorage.from_settings(settings)
     store = LessonStore(database, _now_ms)
+    recordings = Recordings(database)
     finalizer = Finalizer(
         recordings_root(settings),
         storage,
-        Recordings(database),
+        recordings,
         Journal(database).load,
         plan_loader(store, settings),
     )
+    films = Films(database, Jobs(database), recordings)
     clips = ClipMaker(database, storage, Sharing(database), settings.data_dir / "cutting", _now_ms)
-    retention = Retention(database, storage, kept_by(settings))
+    retention = Retention(database, storage, kept_by(settings), [films.folders])
     beside_recorder: Mapping[JobKind, Handler] = {JobKind.FINALIZE: finalizer.run_job}
+    film_maker = FilmMaker(films, storage, films_root(settings), may_work_hard)
     anywhere: Mapping[JobKind, Handler] = {
         JobKind.CLIP: clips.run_job,
+        JobKind.FILM: film_maker.make,
         JobKind.SWEEP_RETENTION: retention.run_job,
     }
     return {**anywhere, **(beside_recorder if is_beside_recorder else {})}
@@ -90,12 +100,12 @@ async def _work(
     settings: Settings, database: Database, worker_id: str, *, is_beside_recorder: bool
 ) -> None:
     gate = LoadGate()
-    runner = JobRunner(
-        Jobs(database),
-        handlers(settings, database, is_beside_recorder=is_beside_recorder),
-        worker_id,
-        lambda: gate.is_open,
-    )
+
+    def may_work_hard() -> bool:
+        return gate.is_open
+
+    found = handlers(settings, database, may_work_hard, is_beside_recorder=is_beside_recorder)
+    runner = JobRunner(Jobs(database), found, worker_id, may_work_hard)
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -19,10 +19,13 @@ class JobKind(StrEnum):
     """Subject: a share link to a part of a lesson."""
     SWEEP_RETENTION = "sweep_retention"
     """Subject: always `site`."""
+    FILM = "film"
+    """Subject: a film."""
 
 
 QUEUE_OF: dict[JobKind, Queue] = {
     JobKind.FINALIZE: Queue.FAST,
     JobKind.CLIP: Queue.FAST,
     JobKind.SWEEP_RETENTION: Queue.FAST,
+    JobKind.FILM: Queue.HEAVY,
 }

@@ -1,27 +1,34 @@
-"""Work on media files in a process of its own, which ends with this one.
-
-A file that makes a library crash, or eats memory, takes that process with it and not ours.
-"""
+"""Work on media files in a process of its own: what makes a library crash takes that process with it and not ours."""
 
 import asyncio
 import json
 import os
 import sys
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-_MAX_ANSWER_BYTES = 16 * 1024 * 1024
+from app.recording.parent import GO_ON, PAUSE
+
+MAX_LINE_BYTES = 16 * 1024 * 1024
+LOOK_AGAIN_S = 1.0
+"""How often a process that may be paused is asked to rest, or to go on."""
+_KEPT_ERRORS = 2_000
 _SOURCE_FOLDER = str(Path(__file__).resolve().parents[2])
 
 
 class MediaProcessFailed(Exception):
-    """It ended badly; the message has the end of what it said."""
+    """The process ended badly; the message has the end of what it said."""
 
 
-async def run_media_process(module: str, job: object, timeout_s: float) -> Any:
-    """Run `python -m <module>` with `job` as a line of JSON on its stdin; the JSON that it wrote to stdout.
+async def media_process_lines(
+    module: str, job: bytes, may_work: Callable[[], bool] | None = None
+) -> AsyncGenerator[bytes]:
+    """`python -m module` with `job`, one line of JSON, on stdin: the lines that it answers.
 
-    Raises MediaProcessFailed or TimeoutError.
+    The process ends with this one, and when the iteration is given up (`aclosing`). Raises MediaProcessFailed. One that
+    understands `PAUSE` and `GO_ON` (`app.recording.parent`) is asked to rest while `may_work` says no.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -31,21 +38,51 @@ async def run_media_process(module: str, job: object, timeout_s: float) -> Any:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": _SOURCE_FOLDER},
-        limit=_MAX_ANSWER_BYTES,
+        limit=MAX_LINE_BYTES,
     )
     assert process.stdin is not None and process.stdout is not None and process.stderr is not None
+    errors = asyncio.create_task(_tail_of(process.stderr))
+    holding = asyncio.create_task(_hold(process.stdin, may_work)) if may_work else None
     try:
-        process.stdin.write(json.dumps(job).encode() + b"\n")
-        async with asyncio.timeout(timeout_s):
-            # Its stdin stays open: the end of that is how it learns of our own.
-            answer, errors = await asyncio.gather(process.stdout.read(), process.stderr.read())
-            code = await process.wait()
+        # It stays open: the end of that is how the process learns of our own.
+        process.stdin.write(job + b"\n")
+        async for line in process.stdout:
+            yield line
+        code = await process.wait()
+        if code != 0:
+            said = (await errors).decode(errors="replace")
+            raise MediaProcessFailed(f"{module}: exit code {code}: {said}")
     finally:
         process.stdin.close()
         if process.returncode is None:
             process.kill()
             await process.wait()
-    if code != 0:
-        said = errors[-2_000:].decode(errors="replace")
-        raise MediaProcessFailed(f"{module}: exit code {code}: {said}")
+        errors.cancel()
+        if holding is not None:
+            holding.cancel()
+
+
+async def run_media_process(module: str, job: object, timeout_s: float) -> Any:
+    """As above with a `job` of plain values; the JSON that is the whole answer. Raises TimeoutError too."""
+    answer = b""
+    lines = media_process_lines(module, json.dumps(job).encode())
+    async with asyncio.timeout(timeout_s), aclosing(lines):
+        async for line in lines:
+            answer += line
     return json.loads(answer)
+
+
+async def _hold(process: asyncio.StreamWriter, may_work: Callable[[], bool]) -> None:
+    is_paused = False
+    while True:
+        if may_work() == is_paused:
+            is_paused = not is_paused
+            process.write(PAUSE if is_paused else GO_ON)
+        await asyncio.sleep(LOOK_AGAIN_S)
+
+
+async def _tail_of(stream: asyncio.StreamReader) -> bytes:
+    tail = b""
+    while chunk := await stream.read(4_096):
+        tail = (tail + chunk)[-_KEPT_ERRORS:]
+    return tail

@@ -45,10 +45,11 @@ async def object_response(
     is_head: bool,
     download_name: str = "",
     may_go_on: MayGoOn | None = None,
+    max_part_bytes: int = MAX_PART_BYTES,
 ) -> Response:
     """200, 206 or 416 (RFC 9110 §14); raises NotFound if the object is gone.
 
-    A part is never longer than `MAX_PART_BYTES`. With `download_name` a browser saves the object under that name
+    A part is never longer than `max_part_bytes`. With `download_name` a browser saves the object under that name
     instead of playing it, in parts of any length. With `may_go_on` no copy is kept in the browser or on the way, and an
     answer that somebody reads slowly breaks off once it is no.
     """
@@ -65,7 +66,7 @@ async def object_response(
     except RangeNotSatisfiable:
         return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
     if part is not None and not download_name:
-        part = ByteRange(part.start, min(part.end, part.start + MAX_PART_BYTES))
+        part = ByteRange(part.start, min(part.end, part.start + max_part_bytes))
     wanted = part or ByteRange(0, size)
     headers["Content-Length"] = str(wanted.end - wanted.start)
     if part is not None:

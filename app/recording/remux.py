@@ -6,8 +6,6 @@ decoded. A file that makes a library crash takes this process with it and not th
 
 import json
 import os
-import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import asdict
 from fractions import Fraction
@@ -19,6 +17,7 @@ from av.stream import Stream
 
 from app.recording.adopt import epoch_folders, file_sha256
 from app.recording.alignment import Placement, place
+from app.recording.parent import Parent
 from app.recording.remux_job import FinishedEpoch, RemuxJob
 from app.recording.segment_reader import SegmentReader
 from app.recording.telemetry import EpochTelemetry, read_epoch
@@ -141,16 +140,10 @@ class _Copy:
             self._output.close()
 
 
-def _end_with_parent() -> None:
-    # The parent keeps our stdin open as long as it lives.
-    while os.read(0, 1_024):
-        pass
-    os._exit(1)
-
-
 def main() -> None:
-    job = RemuxJob(**json.loads(sys.stdin.buffer.readline()))
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    parent = Parent()
+    job = RemuxJob(**json.loads(parent.job()))
+    parent.listen()
     os.nice(5)
     print(json.dumps([asdict(epoch) for epoch in remux_lesson(job)]))
 

@@ -12,6 +12,7 @@ from app.db.models.accounts import (
 )
 from app.db.models.attendance import AttendanceProgress, AttendanceRow, AttendanceSpan
 from app.db.models.base import Base
+from app.db.models.film import Film
 from app.db.models.jobs import Job
 from app.db.models.journal import JournalRow, LessonLease
 from app.db.models.lessons import Lesson, Seat
@@ -33,6 +34,7 @@ __all__ = [
     "County",
     "DataUsed",
     "Deletion",
+    "Film",
     "Job",
     "JournalRow",
     "Lesson",

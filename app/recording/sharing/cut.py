@@ -7,8 +7,6 @@ before that is decoded and encoded again into a file of its own. So no file hold
 
 import json
 import os
-import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +16,7 @@ import av
 from av.video.frame import PictureType
 
 from app.recording.adopt import file_sha256
+from app.recording.parent import Parent
 from app.recording.sharing.cut_job import CutJob, CutPiece, CutTrack
 from app.recording.track_copy import CONTAINERS, MILLISECOND, TrackCopy
 from app.settings import Settings
@@ -154,17 +153,11 @@ class _Beginning:
         self.has_picture = True
 
 
-def _end_with_parent() -> None:
-    # The parent keeps our stdin open as long as it lives.
-    while os.read(0, 1_024):
-        pass
-    os._exit(1)
-
-
 def main() -> None:
-    given = json.loads(sys.stdin.buffer.readline())
+    parent = Parent()
+    given = json.loads(parent.job())
     tracks = tuple(CutTrack(**track) for track in given.pop("tracks"))
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    parent.listen()
     os.nice(NICE)
     pieces = cut_clip(CutJob(tracks=tracks, **given), ObstoreStorage.from_settings(Settings()))
     print(json.dumps([asdict(piece) for piece in pieces]))

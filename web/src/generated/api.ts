@@ -430,6 +430,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recordings/{recording_id}/film": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Film */
+        get: operations["get_film"];
+        put?: never;
+        /** Make Film */
+        post: operations["make_film"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{recording_id}/films/{film_id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download Film */
+        get: operations["download_film"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recordings/{recording_id}/links": {
         parameters: {
             query?: never;
@@ -1024,6 +1059,27 @@ export interface components {
             /** Message */
             message: string;
         };
+        /**
+         * FilmBody
+         * @description What there is, what is being made, and what a film made now would leave out.
+         */
+        FilmBody: {
+            making: components["schemas"]["MakingBody"] | null;
+            /** May Make */
+            may_make: boolean;
+            watchable: components["schemas"]["WatchableBody"] | null;
+            /** Would Leave Out */
+            would_leave_out: components["schemas"]["LeftOutBody"][];
+        };
+        /** FilmRequest */
+        FilmRequest: {
+            /**
+             * Purpose
+             * @default shared
+             * @enum {string}
+             */
+            purpose: "shared" | "public";
+        };
         /** GapBody */
         GapBody: {
             /** From Ms */
@@ -1144,6 +1200,16 @@ export interface components {
             name: string;
             /** User Id */
             user_id: string;
+        };
+        /**
+         * LeftOutBody
+         * @description A classroom that is not in a film.
+         */
+        LeftOutBody: {
+            /** Name */
+            name: string;
+            /** School */
+            school: string;
         };
         /** LessonBody */
         LessonBody: {
@@ -1298,6 +1364,20 @@ export interface components {
             rate_bps?: number | null;
             /** Rtt Ms */
             rtt_ms?: number | null;
+        };
+        /** MakingBody */
+        MakingBody: {
+            /** Failure */
+            failure: string | null;
+            /** Progress */
+            progress: number;
+            /** Seconds Left */
+            seconds_left: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "held";
         };
         /** Me */
         Me: {
@@ -1788,6 +1868,30 @@ export interface components {
             selected_candidate_pair: components["schemas"]["CandidatePairStats"] | null;
             /** Srtp Cipher */
             srtp_cipher: string | null;
+        };
+        /** WatchableBody */
+        WatchableBody: {
+            /** Download Url */
+            download_url: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Film Id */
+            film_id: string;
+            /** Is Outdated */
+            is_outdated: boolean;
+            /** Left Out */
+            left_out: components["schemas"]["LeftOutBody"][];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Playlist Url */
+            playlist_url: string;
+            /** Poster Url */
+            poster_url: string;
+            /** Size Bytes */
+            size_bytes: number;
         };
     };
     responses: never;
@@ -3350,6 +3454,185 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_film: {
+        parameters: {
+            query?: {
+                purpose?: "shared" | "public";
+            };
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilmBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_film: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilmRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilmBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download_film: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                film_id: string;
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,250 @@
+"""`/recordings/{id}/film`: have a film made, see how far it is, watch it, keep it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.responses import RedirectResponse
+
+from app.db.access_log import log_access
+from app.db.engine import Database
+from app.errors import Conflict, Gone, NotAllowed, NotFound
+from app.http import API, ApiModel, Authenticate, Caller, refusals, utc
+from app.ids import FilmId, LessonId, RecordingId
+from app.recording.cast import Cast
+from app.recording.film.job import FRAGMENTS, MP4, PLAYLIST, POSTER, FileName
+from app.recording.film.playlist import with_address
+from app.recording.film.repository import FilmPurpose, Films, Making, MakingState, Watchable
+from app.recording.lifecycle import RecordingState
+from app.recording.object_response import ServedObject, object_response
+from app.recording.repository import Recordings, RecordingSummary
+from app.recording.sharing.addresses import SignedAddresses
+from app.recording.viewer import viewer_of
+from app.storage.port import Storage
+
+
+class LeftOutBody(ApiModel):
+    """A classroom that is not in a film."""
+
+    name: str
+    school: str
+
+
+class MakingBody(ApiModel):
+    state: MakingState
+    progress: float
+    seconds_left: int | None
+    failure: str | None
+
+
+class WatchableBody(ApiModel):
+    film_id: str
+    made_at: datetime
+    duration_ms: int
+    size_bytes: int
+    left_out: list[LeftOutBody]
+    is_outdated: bool
+    playlist_url: str
+    poster_url: str
+    download_url: str
+
+
+class FilmBody(ApiModel):
+    """What there is, what is being made, and what a film made now would leave out."""
+
+    may_make: bool
+    watchable: WatchableBody | None
+    making: MakingBody | None
+    would_leave_out: list[LeftOutBody]
+
+
+class FilmRequest(ApiModel):
+    purpose: FilmPurpose = "shared"
+
+
+@dataclass(frozen=True, slots=True)
+class FilmDesk:
+    """What the endpoints work with."""
+
+    database: Database
+    films: Films
+    recordings: Recordings
+    storage: Storage
+    addresses: SignedAddresses
+    now_ms: Callable[[], int]
+
+    async def address(self, film_id: FilmId, name: FileName) -> str:
+        return await self.addresses.of(_folder(film_id), 0)(name, "")
+
+    async def served(self, film_id: FilmId, name: FileName) -> ServedObject:
+        """Gone `film_withdrawn` if the film is there no more, or shows somebody who does not agree any more."""
+        found = await self.films.served(film_id, name)
+        if found is None:
+            raise Gone("this film is not shown any more", code="film_withdrawn")
+        return found
+
+    async def download_name(self, film_id: FilmId) -> str:
+        """What a browser calls the MP4: the lesson's title and its day (UTC)."""
+        title, started_at_ms = await self.films.lesson_of(film_id)
+        return f"{title} {utc(started_at_ms):%Y-%m-%d}.mp4"
+
+    async def recording(self, caller: Caller, recording_id: str) -> RecordingSummary:
+        summary = await self.recordings.find(viewer_of(caller), RecordingId(recording_id))
+        if summary is None:
+            raise NotFound("there is no such recording")
+        return summary
+
+    async def body(
+        self, caller: Caller, summary: RecordingSummary, purpose: FilmPurpose
+    ) -> FilmBody:
+        recording_id, lesson_id = summary.recording_id, LessonId(summary.lesson_id)
+        film = await self.films.watchable(recording_id, purpose)
+        making = await self.films.making(recording_id, purpose)
+        seats, cast = await self.films.seats(lesson_id, purpose)
+        names = await self.recordings.names(lesson_id, seats)
+
+        def without(cast: Cast) -> list[LeftOutBody]:
+            missing = [names[seat] for seat in seats if not cast.includes(seat)]
+            return [LeftOutBody(name=name.name, school=name.school) for name in missing]
+
+        return FilmBody(
+            may_make=viewer_of(caller).manages(summary.lead_user_id, summary.county_id),
+            watchable=await self._watchable(recording_id, film, without) if film else None,
+            making=_making(making) if making else None,
+            would_leave_out=without(cast),
+        )
+
+    async def _watchable(
+        self,
+        recording_id: RecordingId,
+        film: Watchable,
+        without: Callable[[Cast], list[LeftOutBody]],
+    ) -> WatchableBody:
+        return WatchableBody(
+            film_id=film.film_id,
+            made_at=utc(film.made_at_ms),
+            duration_ms=film.duration_ms,
+            size_bytes=film.size_bytes,
+            left_out=without(Cast(film.seats)),
+            is_outdated=film.is_outdated,
+            playlist_url=await self.address(film.film_id, PLAYLIST),
+            poster_url=await self.address(film.film_id, POSTER),
+            download_url=f"{API}/recordings/{recording_id}/films/{film.film_id}/download",
+        )
+
+
+def build_router(desk: FilmDesk, authenticate: Authenticate) -> APIRouter:
+    router = APIRouter(tags=["films"])
+    CallerNow = Annotated[Caller, Depends(authenticate)]  # noqa: N806 - an alias of a type
+
+    @router.get(
+        "/recordings/{recording_id}/film", operation_id="get_film", responses=refusals(401, 404)
+    )
+    async def get_film(
+        caller: CallerNow, recording_id: str, purpose: FilmPurpose = "shared"
+    ) -> FilmBody:
+        summary = await desk.recording(caller, recording_id)
+        return await desk.body(caller, summary, purpose)
+
+    @router.post(
+        "/recordings/{recording_id}/film",
+        operation_id="make_film",
+        status_code=202,
+        responses=refusals(401, 403, 404, 409),
+    )
+    async def make_film(caller: CallerNow, recording_id: str, wanted: FilmRequest) -> FilmBody:
+        summary = await desk.recording(caller, recording_id)
+        if not viewer_of(caller).manages(summary.lead_user_id, summary.county_id):
+            raise NotAllowed("a film is made by the lead teacher or an admin")
+        if summary.state is not RecordingState.AVAILABLE:
+            raise Conflict("the recording is not ready yet", code="recording_not_ready")
+        async with desk.database.transaction() as session:
+            await desk.films.request(session, summary.recording_id, wanted.purpose)
+        return await desk.body(caller, summary, wanted.purpose)
+
+    @router.get(
+        "/recordings/{recording_id}/films/{film_id}/download",
+        operation_id="download_film",
+        status_code=307,
+        response_class=RedirectResponse,
+        responses=refusals(401, 404, 410),
+    )
+    async def download_film(caller: CallerNow, recording_id: str, film_id: str) -> RedirectResponse:
+        summary = await desk.recording(caller, recording_id)
+        identifier = FilmId(film_id)
+        if await desk.films.recording_of(identifier) != summary.recording_id:
+            raise NotFound("there is no such film")
+        await desk.served(identifier, MP4)
+        async with desk.database.transaction() as session:
+            await log_access(
+                session,
+                caller.user_id,
+                "recording.downloaded",
+                summary.lesson_id,
+                desk.now_ms(),
+                identifier,
+            )
+        return RedirectResponse(await desk.address(identifier, MP4))
+
+    @router.api_route(
+        "/films/{film_id}/{name:path}",
+        methods=["GET", "HEAD"],
+        operation_id="get_film_file",
+        response_class=Response,
+        include_in_schema=False,
+    )
+    async def get_film_file(
+        film_id: str,
+        name: FileName,
+        request: Request,
+        expires: int,
+        signature: str,
+        range_: Annotated[str | None, Header(alias="range")] = None,
+    ) -> Response:
+        # The URL is the permission: a media element sends no credentials across origins.
+        identifier = FilmId(film_id)
+        desk.addresses.require(f"{_folder(identifier)}/{name}", expires, signature)
+        served = await desk.served(identifier, name)
+        if name == PLAYLIST:
+            return await _playlist(desk, identifier, served)
+
+        async def is_still_shown() -> bool:
+            return await desk.films.served(identifier, name) is not None
+
+        return await object_response(
+            desk.storage,
+            served,
+            range_,
+            is_head=request.method == "HEAD",
+            download_name=await desk.download_name(identifier) if name == MP4 else "",
+            # A segment is asked for by its range, and a player of HLS never asks for the rest of one.
+            max_part_bytes=served.size_bytes,
+            may_go_on=is_still_shown,
+        )
+
+    return router
+
+
+async def _playlist(desk: FilmDesk, film_id: FilmId, served: ServedObject) -> Response:
+    chunks = [chunk async for chunk in desk.storage.read(served.key, 0, served.size_bytes)]
+    address = await desk.address(film_id, FRAGMENTS)
+    return Response(
+        with_address(b"".join(chunks).decode(), address),
+        media_type=served.mime,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _folder(film_id: FilmId) -> str:
+    return f"{API}/films/{film_id}"
+
+
+def _making(making: Making) -> MakingBody:
+    return MakingBody(
+        state=making.state,
+        progress=making.progress,
+        seconds_left=making.seconds_left,
+        failure=making.failure,
+    )
