@@ -27,8 +27,10 @@ from tests.bench.servers import LOAD_CORE, Engine, Janus, Server
 JOINING = 200
 JOINING_BESIDE = 10
 RATE_SUBSCRIBERS = 60
-RATE_STEPS = (1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 36)
+RATE_STEPS = (1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34, 36)
 """Rooms of `RATE_SUBSCRIBERS`, each with a publisher."""
+RATE_TRIES = 3
+"""A step that fails is measured again: on a shared host one stretch of three seconds says little."""
 MAX_LOSS = 0.0001
 MAX_P99_MS = 20.0
 
@@ -75,15 +77,22 @@ async def rate(server: Server, arguments: argparse.Namespace) -> Result:
             while len(load.subscribers) < rooms * RATE_SUBSCRIBERS:
                 room = await load.add_publisher()
                 await load.add_subscribers(room, RATE_SUBSCRIBERS)
-            await asyncio.sleep(0.5)
-            figures: Figures = await load.measure(asyncio.sleep(arguments.seconds))
-            steps.append({"rooms": rooms, **asdict(figures)})
-            offered = rooms * RATE_SUBSCRIBERS * PACKETS_PER_S
-            is_whole = figures.lost <= MAX_LOSS * figures.packets_per_s * arguments.seconds
-            if not is_whole or figures.p99_ms > MAX_P99_MS or figures.packets_per_s < 0.9 * offered:
+            for _ in range(RATE_TRIES):
+                await asyncio.sleep(0.5)
+                figures = await load.measure(asyncio.sleep(arguments.seconds))
+                steps.append({"rooms": rooms, **asdict(figures)})
+                if _is_carried(figures, rooms, arguments.seconds):
+                    best = steps[-1]
+                    break
+            else:
                 break
-            best = steps[-1]
     return {"best": best, "steps": steps}
+
+
+def _is_carried(figures: Figures, rooms: int, seconds: float) -> bool:
+    offered = rooms * RATE_SUBSCRIBERS * PACKETS_PER_S
+    is_whole = figures.lost <= MAX_LOSS * figures.packets_per_s * seconds
+    return is_whole and figures.p99_ms <= MAX_P99_MS and figures.packets_per_s >= 0.9 * offered
 
 
 # -- rounds and tables
@@ -165,7 +174,7 @@ def print_rate(results: dict[str, list[Result]]) -> None:
             print(
                 f"Highest rate, {name}: {pps:,.0f} packets/s. The next step: {last['lost']} lost, p99 "
                 f"{last['p99_ms']:.1f} ms, its core {last['server_busy']:.0%} busy, "
-                f"the load's {last['load_busy']:.0%}."
+                f"the load's {last['load_busy']:.0%}, {last['stolen']:.0%} stolen."
             )
 
 

@@ -1,7 +1,8 @@
 """The load: publishers and subscribers with real ICE, DTLS and SRTP, against any media server.
 
-A publisher writes the time of sending into each payload. A subscriber decrypts one packet in 50 and compares it with
-the kernel's time of arrival; of the others it reads the header alone.
+A publisher writes the time of sending into each payload; the packets of a frame leave one after the other, as from a
+browser's pacer. A subscriber decrypts a sample and compares it with the kernel's time of arrival; of the others it
+reads the header alone.
 """
 
 import asyncio
@@ -38,6 +39,7 @@ PACKETS_PER_S = PACKETS_PER_FRAME / FRAME_INTERVAL_S + 1 / AUDIO_INTERVAL_S
 VIDEO_SSRC, AUDIO_SSRC = 7, 9
 _MAGIC = b"sent"
 _STAMP = struct.Struct("!4sQ")
+_FRAME_HEADER = b"\x9d\x01\x2a" + struct.pack("<HH", 640, 360)
 _CHECK_INTERVAL_S = 0.05
 _CONSENT_INTERVAL_S = 2.5
 _REPORT_INTERVAL_S = 1.0
@@ -197,10 +199,6 @@ class Peer:
             self.transport.receive(data, self._path, _now())
             self.undecrypted += self.transport.stats.packets_rejected - rejected
 
-    def send_rtp(self, header: bytes, payload: bytes) -> None:
-        self.transport.send_rtp(header, payload, is_video=True)
-        self.transport.flush()
-
     @property
     def packets(self) -> int:
         """RTP packets that arrived at a subscriber since the receiver's last reset."""
@@ -255,32 +253,34 @@ class Publisher(Peer):
         began = loop.time() + offset_s
         for tick in range(1 << 31):
             await asyncio.sleep(began + tick * AUDIO_INTERVAL_S - loop.time())
-            self._send(AUDIO_SSRC, 111, tick * 960, False, bytes(AUDIO_PAYLOAD_BYTES - _STAMP.size))
+            sound = bytes(AUDIO_PAYLOAD_BYTES - _STAMP.size)
+            self._queue(AUDIO_SSRC, 111, tick * 960, False, sound)
+            self.transport.flush()
             if tick % 2 == 0:
                 await self._send_frame(pacing_s)
 
     async def _send_frame(self, pacing_s: float) -> None:
         is_keyframe, self._wants_keyframe = self._wants_keyframe, False
         number = self._frame = self._frame + 1
+        descriptor = struct.pack("!BHB", 0xC0, 0x8000 | number & 0x7FFF, number & 0xFF)
+        start = bytes((0x10 if is_keyframe else 0x11, 2, 0)) + _FRAME_HEADER
         for position in range(PACKETS_PER_FRAME):
-            start = 0x90 if position == 0 else 0x80
-            picture = 0x8000 | number & 0x7FFF
-            payload = struct.pack("!BBHB", start, 0xC0, picture, number & 0xFF)
-            if position == 0:
-                payload += bytes((0x10 if is_keyframe else 0x11, 2, 0)) + b"\x9d\x01\x2a"
-                payload += struct.pack("<HH", 640, 360)
-            payload += bytes(VIDEO_PAYLOAD_BYTES - len(payload) - _STAMP.size)
-            is_last = position == PACKETS_PER_FRAME - 1
-            self._send(VIDEO_SSRC, 96, number * 3_600, is_last, payload)
+            is_first, is_last = position == 0, position == PACKETS_PER_FRAME - 1
+            payload = (b"\x90" if is_first else b"\x80") + descriptor + (start if is_first else b"")
+            payload = payload.ljust(VIDEO_PAYLOAD_BYTES - _STAMP.size, b"\0")
+            self._queue(VIDEO_SSRC, 96, number * 3_600, is_last, payload)
             if pacing_s and not is_last:
+                self.transport.flush()
                 await asyncio.sleep(pacing_s / (PACKETS_PER_FRAME - 1))
+        self.transport.flush()
 
-    def _send(
+    def _queue(
         self, ssrc: int, payload_type: int, timestamp: int, is_marked: bool, payload: bytes
     ) -> None:
         number = self._number[ssrc] = (self._number[ssrc] + 1) & 0xFFFF
         header = pack_header(payload_type, number, timestamp & 0xFFFFFFFF, ssrc, marker=is_marked)
-        self.send_rtp(header, payload + _STAMP.pack(_MAGIC, time.time_ns()))
+        stamped = payload + _STAMP.pack(_MAGIC, time.time_ns())
+        self.transport.send_rtp(header, stamped, is_video=True)
 
 
 class Subscriber(Peer):

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 MAX_PEERS = 4_096
-SAMPLE_ONE_IN = 50
 _SOURCE = Path(__file__).with_name("receiver.c")
 
 
@@ -61,6 +60,7 @@ class Receiver:
         self._peers = (_Peer * MAX_PEERS)()
         self._kept = self._library.kept_packets()
         self._handlers: list[Callable[[bytes, int], None]] = []
+        self.sample_one_in = 50
 
     def fileno(self) -> int:
         return self._epoll.fileno()
@@ -79,7 +79,7 @@ class Receiver:
 
     def receive(self) -> None:
         """Read all that waits."""
-        count = self._library.receive(self._epoll.fileno(), self._peers, SAMPLE_ONE_IN)
+        count = self._library.receive(self._epoll.fileno(), self._peers, self.sample_one_in)
         for kept in self._kept[:count] if count else ():
             self._handlers[kept.peer](ctypes.string_at(kept.data, kept.size), kept.arrived_ns)
 
