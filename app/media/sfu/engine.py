@@ -44,11 +44,16 @@ from app.media.sfu.stats import room_stats
 from app.media.sfu.subscribing_peer import SubscribingPeer
 from app.media.sfu.telemetry import Telemetry
 from app.media.sfu.turns import Turns
+from app.media.sfu.viewing import Viewing
 from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.transport import TransportState
 
 TICK_S = 0.020
+EARLY_S = LATE_S = 0.005
+"""A tick goes along with media that comes this much before it is due; alone it waits as long for some."""
 REPORT_INTERVAL_S = 1.0
+ROUND_SLACK_S = 0.05
+"""Turns come when ticks do: what is due so soon is not left for the next round."""
 
 
 class SfuEngine:
@@ -74,15 +79,18 @@ class SfuEngine:
         self._public_ips = public_ips
         self._clock = clock
         self._timer: asyncio.TimerHandle | None = None
-        self._sound_due = 0.0
-        self._reports = Turns(round(REPORT_INTERVAL_S / TICK_S))
-        self._decisions = Turns(round(DECISION_INTERVAL_S / TICK_S))
+        self._turns = Turns[Viewing](round(DECISION_INTERVAL_S / TICK_S))
+        self._publishing: list[tuple[Participant, PublishingPeer]] = []
+        """Those who send, as of this round."""
+        self._padding: set[SubscribingPeer] = set()
+        """Those whose link is being filled up."""
         self.sessions = SessionCalls(endpoint, self._find, self._candidates, clock)
 
     def start(self) -> None:
         """Bind the port and begin. Raises PortInUse."""
         self.endpoint.start()
-        self._schedule_tick()
+        self.endpoint.on_wake_up_ended = self._tick_along
+        self._schedule_tick(self._clock())
 
     def close(self) -> None:
         """Close every room and the port. Idempotent."""
@@ -299,77 +307,84 @@ class SfuEngine:
 
     # -- timers
 
-    def _schedule_tick(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._tick_due = loop.time() + TICK_S
-        self._timer = loop.call_later(TICK_S, self._on_timer)
+    def _schedule_tick(self, now: float) -> None:
+        self._tick_due = now + TICK_S
+        self._timer = asyncio.get_running_loop().call_later(TICK_S + LATE_S, self._on_timer)
 
     def _on_timer(self) -> None:
-        now = asyncio.get_running_loop().time()
-        self._metrics.loop_lag.observe(max(0.0, now - self._tick_due), now)
-        self._schedule_tick()
-        self.tick(self._clock())
+        now = self._clock()
+        self._metrics.loop_lag.observe(max(0.0, now - self._tick_due - LATE_S), now)
+        self._schedule_tick(now)
+        self.tick(now)
+
+    def _tick_along(self) -> None:
+        """Media has just been sent: a tick now saves waking up for it."""
+        now = self._clock()
+        if self._timer is not None and now >= self._tick_due - EARLY_S:
+            self._timer.cancel()
+            self._on_timer()
 
     def tick(self, now: float) -> None:
         """Every 20 ms: NACKs and PLIs that are due, reports once a second, what each link carries, measurements."""
         self.telemetry.tick(self.rooms, now)
         self._metrics.tick(self.rooms, now)
         self._probes.tick(now)
-        peers = sum(len(room.participants) for room in self.rooms.values())
-        self._reports.begin(peers)
-        self._decisions.begin(peers)
-        is_sound_due = now >= self._sound_due
-        if is_sound_due:
-            self._sound_due = now + DECISION_INTERVAL_S
+        if self._turns.is_over:
+            self._begin_round(now)
+        for participant, publishing in self._publishing:
+            publishing.tick(now)
+            if now >= publishing.report_due:
+                publishing.report(now, participant.permissions.video_cap_bps)
+                publishing.report_due = now + REPORT_INTERVAL_S
         for room in self.rooms.values():
-            if is_sound_due:
-                room.update_sound(now)
+            hurried, room.hurried = room.hurried, []
+            for viewing in hurried:
+                self._attend(viewing, now)
+        for viewing in self._turns.next():
+            self._attend(viewing, now)
+        for peer in [one for one in self._padding if one.is_ready]:
+            peer.pad(now)
+
+    def _begin_round(self, now: float) -> None:
+        """Every 200 ms: who is there."""
+        self._publishing.clear()
+        viewings: list[Viewing] = []
+        for room in self.rooms.values():
+            room.update_sound(now)
             for participant in room.participants.values():
-                subscribing = participant.subscribing
+                if participant.subscribing is not None:
+                    viewings.append(Viewing(participant, participant.subscribing))
                 if participant.publishing is not None:
-                    _tick_publishing(participant.publishing, participant, now)
-                if participant.sessions:
-                    self._tick_sessions(participant, now)
-                # Most have nothing to do in most ticks.
-                if subscribing is None or now < subscribing.attend_at:
-                    continue
-                if self._attend(subscribing, now):
-                    room.route(participant)
+                    self._publishing.append((participant, participant.publishing))
+                participant.end_lost_sessions()
+                for session in participant.sessions.values():
+                    match session:
+                        case PublishingSession(peer=PublishingPeer() as publishing):
+                            self._publishing.append((participant, publishing))
+                        case ViewingSession(peer=SubscribingPeer() as viewer):
+                            viewings.append(Viewing(participant, viewer, session))
+                        case _:
+                            pass
+        self._turns.begin(viewings)
 
-    def _tick_sessions(self, participant: Participant, now: float) -> None:
-        participant.end_lost_sessions()
-        for session in list(participant.sessions.values()):
-            match session:
-                case PublishingSession(peer=PublishingPeer() as publishing):
-                    _tick_publishing(publishing, participant, now)
-                case ViewingSession(peer=SubscribingPeer() as viewing):
-                    if now >= viewing.attend_at and self._attend(viewing, now):
-                        participant.room.route_session(participant, session)
-                case _:
-                    pass
-
-    def _attend(self, peer: SubscribingPeer, now: float) -> bool:
-        """What is due for a receiver. Whether its pictures are to be routed anew."""
-        is_changed = False
-        if self._reports.is_next(peer.report_due, now):
+    def _attend(self, viewing: Viewing, now: float) -> None:
+        """What is due for a receiver."""
+        peer = viewing.peer
+        if not peer.is_ready:
+            self._padding.discard(peer)
+            return
+        if now >= peer.report_due - ROUND_SLACK_S:
             peer.report(now)
             peer.report_due = now + REPORT_INTERVAL_S
-        if peer.is_ready:
-            peer.pad(now)
-            if self._decisions.is_next(peer.decision_due, now):
-                peer.decision_due = now + DECISION_INTERVAL_S
-                peer.update_redundancy(now)
-                is_changed = peer.decide(now)
-            is_at_rest = not peer.downlink.padding_bps
-            peer.attend_at = min(peer.report_due, peer.decision_due) if is_at_rest else now
-        return is_changed
-
-
-def _tick_publishing(peer: PublishingPeer, participant: Participant, now: float) -> None:
-    peer.tick(now)
-    if now >= peer.report_due:
-        peer.report(now, participant.permissions.video_cap_bps)
-        peer.report_due = now + REPORT_INTERVAL_S
+        if now < peer.decision_due - ROUND_SLACK_S:
+            return
+        peer.update_redundancy(now)
+        if peer.decide(now):
+            viewing.route()
+        if peer.downlink.padding_bps:
+            self._padding.add(peer)
+        else:
+            self._padding.discard(peer)
 
 
 def _participant_snapshot(participant: Participant) -> ParticipantSnapshot:

@@ -24,6 +24,7 @@ from app.media.sfu.room_sound import RoomSound, contested_by
 from app.media.sfu.sink import SinkConnection
 from app.media.sfu.slots import map_slots, publisher_of, slot_names
 from app.media.sfu.subscribing_peer import SubscribingPeer
+from app.media.sfu.viewing import Viewing
 
 _SOURCES = {source.value: source for source in Source}
 
@@ -40,6 +41,8 @@ class Room:
         self.lesson_id = lesson_id
         self.emit = emit
         self.participants: dict[ParticipantId, Participant] = {}
+        self.hurried: list[Viewing] = []
+        """Who was given other things to carry, and is to be attended to in the next tick."""
         self.sinks: dict[PublicationId, SinkConnection] = {}
         self.sound = RoomSound()
         self._clock = clock
@@ -213,6 +216,8 @@ class Room:
             return
         wanted = self._wanted(participant) if peer.is_ready else {}
         self._set_paused(participant, self._carry(peer, wanted, participant.permissions))
+        if peer.is_in_a_hurry:
+            self.hurried.append(Viewing(participant, peer))
 
     def _carry(
         self,
@@ -302,3 +307,5 @@ class Room:
             if publication is not None and reception is not None and reception.quality != "off":
                 wanted[mid] = publication
         self._carry(peer, wanted, participant.permissions)
+        if peer.is_in_a_hurry:
+            self.hurried.append(Viewing(participant, peer, session))

@@ -7,7 +7,7 @@ from typing import Protocol
 from app.media.port import Reception
 from app.media.sfu.allocator import Tile
 from app.media.sfu.audio_stream import AudioStream
-from app.media.sfu.downlink import Downlink
+from app.media.sfu.downlink import DECISION_INTERVAL_S, Downlink
 from app.media.sfu.layer_costs import layer_costs
 from app.media.sfu.negotiation import SlotSection
 from app.media.sfu.ntp import ntp_timestamp
@@ -59,8 +59,6 @@ class SubscribingPeer:
         self.is_answered = False
         self.report_due = 0.0
         self.decision_due = 0.0
-        self.attend_at = 0.0
-        """Until then none of these is due and nothing is to be filled up."""
         self.rtt_s = INITIAL_RTT_S
         self.round_trip_time_s: float | None = None
         """The last one measured."""
@@ -98,6 +96,7 @@ class SubscribingPeer:
         self._media_ssrcs = {stream.rtx_ssrc: stream.ssrc for stream in self.streams.values()}
         self._meter = SentMeter()
         self._packets_sent = self._asked_again = 0
+        self._decided_at = now
         self._padded_at = now
         self._padding_owed = 0.0
 
@@ -140,6 +139,7 @@ class SubscribingPeer:
                         self._reported(block, now)
                 case Nack():
                     self.nacks_received += 1
+                    self._decide_soon()
                     stream = self._by_ssrc.get(packet.media_ssrc)
                     if stream is not None and stream.kind == "video":
                         before = stream.retransmitted
@@ -152,6 +152,8 @@ class SubscribingPeer:
                     for ssrc, _ in packet.requests:
                         self._keyframe_wanted(ssrc, now)
                 case Remb():
+                    if packet.bitrate_bps < self.estimate_bps:
+                        self._decide_soon()
                     self.estimate_bps = packet.bitrate_bps
                     ssrcs = tuple(self._media_ssrcs.get(ssrc, ssrc) for ssrc in packet.ssrcs)
                     self.downlink.estimator.remb_received(
@@ -173,6 +175,8 @@ class SubscribingPeer:
         expected, lost = stream.reported(block)
         self.packets_reported += expected
         self.packets_reported_lost += lost
+        if lost:
+            self._decide_soon()
         # What was lost just before a picture was paused says nothing about now.
         if stream.publication is not None:
             self.downlink.estimator.reported(expected, lost, now)
@@ -201,14 +205,27 @@ class SubscribingPeer:
 
     # -- what the link carries
 
+    @property
+    def is_in_a_hurry(self) -> bool:
+        """Whether the next decision cannot wait for its turn."""
+        return self.is_ready and self.decision_due == 0.0
+
     def want(self, wanted: dict[str, tuple[Publication, Reception]]) -> None:
         """What may flow now, by section; where that is new, the next tick decides about it."""
         if wanted != self.wanted:
             self.wanted = wanted
-            self.decision_due = self.attend_at = 0.0
+            self.decision_due = 0.0
+
+    def _decide_soon(self) -> None:
+        """The receiver complains: do not wait for longer than a link that is watched closely would."""
+        self.decision_due = min(self.decision_due, self._decided_at + DECISION_INTERVAL_S)
 
     def decide(self, now: float) -> bool:
-        """Every 200 ms: share the link out. True if some picture gets another layer, or none, or one again."""
+        """Share the link out, every 200 ms, or every second at ease.
+
+        True if some picture gets another layer, or none, or one again.
+        """
+        self._decided_at = now
         videos = [stream for stream in self.streams.values() if stream.kind == "video"]
         packets = sum(stream.packets_sent for stream in videos)
         asked_again = sum(stream.asked_again for stream in videos)
@@ -227,6 +244,7 @@ class SubscribingPeer:
         self._packets_sent, self._asked_again = packets, asked_again
         for stream in videos:
             stream.resend_limit_bps = self.downlink.resend_limit_bps
+        self.decision_due = now + self.downlink.interval_s
         return self.downlink.chosen != before
 
     def pad(self, now: float) -> None:

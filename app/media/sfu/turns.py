@@ -1,25 +1,30 @@
-"""Who is served in which tick: what is due for many is spread out, so that no tick holds packets up for long."""
+"""Who is served in which tick: what everybody needs is spread out, so that no tick holds packets up for long."""
 
-FEWEST = 8
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 
-class Turns:
-    """What every peer needs once in `ticks` ticks. `begin` each tick, then ask `is_next` for those who are due.
-
-    A tick serves an even share of all; who is due and gets no turn asks again.
-    """
+class Turns(Generic[T]):
+    """Everybody once in a round of `ticks` ticks, an even share of them in each."""
 
     def __init__(self, ticks: int) -> None:
-        self._ticks = ticks
-        self._left = 0
+        self._ticks = self._tick = ticks
+        self._everybody: Sequence[T] = ()
 
-    def begin(self, peers: int) -> None:
-        """A new tick, with so many peers."""
-        self._left = max(FEWEST, -(-peers // self._ticks))
+    @property
+    def is_over(self) -> bool:
+        """Whether this tick begins a new round: call `begin`."""
+        return self._tick == self._ticks
 
-    def is_next(self, due: float, now: float) -> bool:
-        """Whether it is the turn of one who is due at `due`."""
-        if now < due or not self._left:
-            return False
-        self._left -= 1
-        return True
+    def begin(self, everybody: Sequence[T]) -> None:
+        """A new round, in which these have their turns."""
+        self._everybody = everybody
+        self._tick = 0
+
+    def next(self) -> Sequence[T]:
+        """Whose turn it is in this tick."""
+        turn = self._everybody[self._tick :: self._ticks]
+        self._tick += 1
+        return turn

@@ -80,6 +80,8 @@ class MediaEndpoint:
         self.certificate = certificate or DtlsCertificate.generate()
         self.on_addresses_changed: Callable[[], None] | None = None
         """Called after local interfaces changed: new candidates are worth announcing."""
+        self.on_wake_up_ended: Callable[[], None] | None = None
+        """Called after what a wake-up brought was sent on: time for what can wait until then."""
         self._port = port
         self._clock = clock
         self._addresses = addresses
@@ -304,6 +306,8 @@ class MediaEndpoint:
                     self._handler_failed(self._clock())
             deferred = self._deferred
         self._flush_waiting()
+        if self.on_wake_up_ended is not None:
+            self.on_wake_up_ended()
 
     def _flush_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
