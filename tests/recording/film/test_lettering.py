@@ -39,4 +39,4 @@ def test_a_chinese_name_fits_its_tile_however_long_it_is() -> None:
 def test_the_card_is_as_large_as_its_tile_and_shows_something() -> None:
     card = missing_card(252, 140)
     assert (card.width, card.height) == (252, 140)
-    assert len(set(card.planes[0].ravel().tolist())) > 2
+    assert len(set(card.planes[0].ravel().tolist())) > 1
