@@ -62,8 +62,11 @@ from app.recording.film.repository import Films
 from app.recording.paths import recordings_root
 from app.recording.port import RecorderUnavailable
 from app.recording.reactor import RecordingReactor
+from app.recording.recovery import endpoints as recovery
+from app.recording.recovery.repository import Interruptions
 from app.recording.remote import RemoteRecorder
 from app.recording.repository import Recordings
+from app.recording.requests import RecordingRequests
 from app.recording.sharing import endpoints as sharing
 from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.endpoints import SharingParts
@@ -179,13 +182,17 @@ class Server:
         self.jobs = Jobs(database)
         self.films = Films(database, self.jobs, self.recordings)
         self.sharing = Sharing(database, self.films.renew)
+        root = recordings_root(settings)
+        self.recording_requests = RecordingRequests(
+            database, self.jobs, uploads_segments=not self.storage.shares_disk_with(root)
+        )
         self.recording = RecordingReactor(
             self.rooms,
             self.recorder,
             self.media.engine_of,
-            self._request_finalizing,
+            self.recording_requests,
             self.recordings,
-            recordings_root(settings),
+            root,
         )
         self.sessions = Sessions(database)
         self.authenticate = Authenticator(self.sessions, self.clock.now_ms)
@@ -224,10 +231,6 @@ class Server:
 
     def _ice_servers_of(self, participant_id: ParticipantId) -> list[Mapping[str, str]]:
         return self._turn.ice_servers(participant_id, self.clock.now_ms())
-
-    async def _request_finalizing(self, lesson_id: LessonId) -> None:
-        async with self.database.transaction() as session:
-            await self.jobs.request(session, JobKind.FINALIZE, lesson_id, lesson_id)
 
     async def _request_clip(self, session: AsyncSession, link_id: str, lesson_id: LessonId) -> None:
         await self.jobs.request(session, JobKind.CLIP, link_id, lesson_id)
@@ -333,6 +336,12 @@ class Server:
             self.clock.now_ms,
         )
         return [
+            recovery.build_router(
+                Interruptions(self.database),
+                self.recordings,
+                self.recording_requests,
+                self.authenticate,
+            ),
             *sharing.build_routers(parts, self.authenticate),
             films.build_router(self._film_desk(addresses), self.authenticate),
             recordings.build_router(

@@ -129,6 +129,8 @@ class Settings(BaseSettings):
     s3_access_key_id: str = ""
     s3_secret_access_key: SecretStr = SecretStr("")
     s3_region: str = "us-east-1"
+    s3_timeout_s: float = Field(default=120.0, gt=0, le=3_600)
+    """For one request; the largest sends 64 MB."""
 
     classroom_tracks_kept_days: int = Field(default=30, ge=1, le=3_650)
     """Pictures and sound of classrooms are deleted this long after the lesson."""

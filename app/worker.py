@@ -27,9 +27,11 @@ from app.recording.film.repository import Films
 from app.recording.finalize import Finalizer
 from app.recording.paths import films_root, recordings_root
 from app.recording.repository import Recordings
+from app.recording.segments import Segments
 from app.recording.sharing.clip_maker import ClipMaker
 from app.recording.sharing.repository import Sharing
 from app.recording.sharing.retention import Retention, kept_by
+from app.recording.upload import SegmentUpload
 from app.settings import Settings
 from app.storage.obstore_storage import ObstoreStorage
 
@@ -58,18 +60,19 @@ def handlers(
     """What this worker can do; a kind that is not here is left to another worker."""
     storage = ObstoreStorage.from_settings(settings)
     store = LessonStore(database, _now_ms)
-    recordings = Recordings(database)
+    jobs, recordings = Jobs(database), Recordings(database)
+    root = recordings_root(settings)
     finalizer = Finalizer(
-        recordings_root(settings),
-        storage,
-        recordings,
-        Journal(database).load,
-        plan_loader(store, settings),
+        root, storage, recordings, Journal(database).load, plan_loader(store, settings)
     )
-    films = Films(database, Jobs(database), recordings)
+    upload = SegmentUpload(root, Segments(root, storage), recordings, jobs)
+    films = Films(database, jobs, recordings)
     clips = ClipMaker(database, storage, Sharing(database), settings.data_dir / "cutting", _now_ms)
     retention = Retention(database, storage, kept_by(settings), [films.folders])
-    beside_recorder: Mapping[JobKind, Handler] = {JobKind.FINALIZE: finalizer.run_job}
+    beside_recorder: Mapping[JobKind, Handler] = {
+        JobKind.FINALIZE: finalizer.run_job,
+        JobKind.UPLOAD_SEGMENT: upload.run_job,
+    }
     film_maker = FilmMaker(films, storage, films_root(settings), may_work_hard)
     anywhere: Mapping[JobKind, Handler] = {
         JobKind.CLIP: clips.run_job,

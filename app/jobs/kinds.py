@@ -21,6 +21,8 @@ class JobKind(StrEnum):
     """Subject: always `site`."""
     FILM = "film"
     """Subject: a film."""
+    UPLOAD_SEGMENT = "upload_segment"
+    """Subject: a closed segment."""
 
 
 QUEUE_OF: dict[JobKind, Queue] = {
@@ -28,4 +30,5 @@ QUEUE_OF: dict[JobKind, Queue] = {
     JobKind.CLIP: Queue.FAST,
     JobKind.SWEEP_RETENTION: Queue.FAST,
     JobKind.FILM: Queue.HEAVY,
+    JobKind.UPLOAD_SEGMENT: Queue.UPLOAD,
 }

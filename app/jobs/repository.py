@@ -107,6 +107,27 @@ class Jobs:
             )
             return None if row is None else status_of(row)
 
+    async def done_subjects(self, kind: JobKind, lesson_id: LessonId) -> list[str]:
+        """What is done of this kind for a lesson."""
+        async with self._database.reading() as session:
+            rows = await session.scalars(
+                select(Job.subject_id).where(
+                    Job.kind == kind.value, Job.lesson_id == lesson_id, Job.state == "done"
+                )
+            )
+            return list(rows)
+
+    async def failing_subjects(
+        self, session: AsyncSession, kind: JobKind, lesson_id: LessonId
+    ) -> list[str]:
+        """What failed last time it was tried."""
+        rows = await session.scalars(
+            select(Job.subject_id).where(
+                Job.kind == kind.value, Job.lesson_id == lesson_id, Job.failure.is_not(None)
+            )
+        )
+        return list(rows)
+
     # -- for workers
 
     async def due(self, kinds: Collection[JobKind], now_ms: int) -> set[Queue]:

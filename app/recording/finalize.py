@@ -13,28 +13,34 @@ from dataclasses import asdict
 from pathlib import Path
 
 from app.db.models import RecordingTrack
-from app.ids import LessonId, RecordingId
-from app.jobs.port import ClaimedJob, Progress, TryLater
-from app.recording.lifecycle import IllegalStep
+from app.ids import LessonId, ParticipantId, RecordingId
+from app.jobs.port import ClaimedJob, JobFailed, Progress, TryLater
+from app.recording.lifecycle import Step
 from app.recording.manifest import Span, build_manifest
 from app.recording.media_process import run_media_process
 from app.recording.remux_job import FinishedEpoch, RemuxJob
 from app.recording.repository import Recordings
+from app.recording.segments import MEDIA, Segments
+from app.recording.store_failures import store_failures
 from app.recording.timeline import LessonTimeline
 from app.rooms.events import LessonStarted, Recorded
 from app.rooms.state import LessonPlan
-from app.storage.port import Storage
+from app.storage.port import Storage, StoredObject, StoreFull
 
 log = logging.getLogger(__name__)
 
 REMUX_TIMEOUT_S = 1_800.0
+SPARE_BYTES = 32 * 1024 * 1024
 
 LoadJournal = Callable[[LessonId], Awaitable[list[Recorded]]]
 LoadPlan = Callable[[LessonId], Awaitable[LessonPlan]]
 
 
 class Finalizer:
-    """Makes a replay of a lesson that is over. `finalize` may be called again at any point."""
+    """Makes a replay of a lesson that is over. `finalize` may be called again at any point.
+
+    It is published as soon as it can be played; the segments go once what was published is known to last.
+    """
 
     def __init__(
         self,
@@ -44,17 +50,20 @@ class Finalizer:
         load_journal: LoadJournal,
         load_plan: LoadPlan,
     ) -> None:
-        self._root = root
         self._storage = storage
         self._recordings = recordings
+        self._segments = Segments(root, storage)
         self._load_journal = load_journal
         self._load_plan = load_plan
+        # Beside the lessons, not inside one: the recorder takes every folder in a lesson for an epoch.
+        self._work_root = root.parent / "finalizing"
 
     async def run_job(self, job: ClaimedJob, _progress: Progress) -> None:
         """A job's `Handler`; its subject is the lesson."""
         lesson_id = LessonId(job.subject_id)
         try:
-            await self.finalize(lesson_id)
+            with store_failures():
+                await self.finalize(lesson_id)
         except TryLater:
             raise
         except Exception:
@@ -68,35 +77,40 @@ class Finalizer:
         started = next((r for r in journal if isinstance(r.event, LessonStarted)), None)
         if started is None:
             return
-        await self._recordings.begin(lesson_id, started.at_ms)
-        try:
-            recording_id = await self._recordings.begin_finalizing(lesson_id)
-        except IllegalStep:
-            await asyncio.to_thread(self._clear, lesson_id)
-            return
-        await self._finalize(lesson_id, recording_id, journal)
+        recording_id = await self._recordings.begin(lesson_id, started.at_ms)
+        if await self._recordings.is_available(recording_id):
+            if not await asyncio.to_thread(self._segments.folder(lesson_id).is_dir):
+                return
+            if await self._settle(lesson_id, recording_id):
+                return
+            await self._recordings.step(recording_id, Step.REPAIR)
+        await self._recordings.step(recording_id, Step.BEGIN_FINALIZING)
+        is_published = await self._publish(lesson_id, recording_id, journal)
+        if is_published and not await self._settle(lesson_id, recording_id):
+            raise JobFailed("stored_differs", f"{recording_id} does not read back as written")
 
-    async def _finalize(
+    async def _publish(
         self, lesson_id: LessonId, recording_id: RecordingId, journal: list[Recorded]
-    ) -> None:
-        epochs = await run_remux(
-            RemuxJob(str(self._root / lesson_id), str(self._work_folder(lesson_id)))
-        )
+    ) -> bool:
+        """False if nothing was recorded."""
+        lost = await self._segments.restore(lesson_id, journal)
+        if lost:
+            log.warning("recording: %d segments of %s are nowhere", lost, lesson_id)
+        work = self._work_root / lesson_id
+        folder = self._segments.folder(lesson_id)
+        await asyncio.to_thread(_check_room, folder, work)
+        epochs = await run_remux(RemuxJob(str(folder), str(work)))
         if not epochs:
             await self._recordings.fail(recording_id, "nothing_recorded")
-            await asyncio.to_thread(self._clear, lesson_id)
-            return
+            await self._segments.clear(lesson_id)
+            return False
         timeline = LessonTimeline.of(journal)
         starts = [timeline.at(e.start_mono_ns, e.utc_ms, e.utc_mono) for e in epochs]
-        spans = [
-            Span(start, start + epoch.duration_ms, epoch.ended_by)
-            for epoch, start in zip(epochs, starts, strict=True)
-        ]
+        spans = [_span(e, start) for e, start in zip(epochs, starts, strict=True)]
         manifest = build_manifest(await self._load_plan(lesson_id), journal, spans)
-        tracks = [
-            await self._store(recording_id, epoch, start)
-            for epoch, start in zip(epochs, starts, strict=True)
-        ]
+        tracks = [_track(recording_id, e, at) for e, at in zip(epochs, starts, strict=True)]
+        for epoch, track in zip(epochs, tracks, strict=True):
+            await self._storage.move_in(_stored(track), Path(epoch.path), epoch.mime)
         # Last: whoever finds a manifest in the store finds everything it speaks of.
         content = {
             **manifest.to_json(),
@@ -110,42 +124,62 @@ class Finalizer:
         log.info(
             "recording: %s of %s is available, %d tracks", recording_id, lesson_id, len(tracks)
         )
-        await asyncio.to_thread(self._clear, lesson_id)
+        await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
+        return True
 
-    async def _store(
-        self, recording_id: RecordingId, epoch: FinishedEpoch, starts_ms: int
-    ) -> RecordingTrack:
-        path = Path(epoch.path)
-        key = f"recordings/{recording_id}/{path.name}"
-        stored = await self._storage.put_file(key, path, epoch.mime)
-        if not await self._storage.verify(stored):
-            raise OSError(f"{key} does not read back as it was written")
-        participant_id, _, source = epoch.publication_id.rpartition("/")
-        return RecordingTrack(
-            track_id=epoch.epoch_id,
-            recording_id=recording_id,
-            participant_id=participant_id,
-            source=source,
-            codec=epoch.codec,
-            mime=epoch.mime,
-            starts_ms=starts_ms,
-            duration_ms=epoch.duration_ms,
-            width=epoch.width,
-            height=epoch.height,
-            object_key=key,
-            size_bytes=stored.size_bytes,
-            sha256=stored.sha256,
-            aligned_by=epoch.aligned_by,
-            is_recovered=epoch.is_recovered,
-        )
+    async def _settle(self, lesson_id: LessonId, recording_id: RecordingId) -> bool:
+        """Read back what is published; if it is all there for good, the segments are not needed any more."""
+        _, tracks = await self._recordings.details(recording_id)
+        for track in tracks:
+            if not await self._storage.verify(_stored(track)):
+                log.error("recording: %s does not read back as it was written", track.object_key)
+                return False
+        await self._segments.clear(lesson_id)
+        return True
 
-    def _work_folder(self, lesson_id: LessonId) -> Path:
-        # Beside the lessons, not inside one: the recorder takes every folder in a lesson for an epoch.
-        return self._root.parent / "finalizing" / lesson_id
 
-    def _clear(self, lesson_id: LessonId) -> None:
-        shutil.rmtree(self._work_folder(lesson_id), ignore_errors=True)
-        shutil.rmtree(self._root / lesson_id, ignore_errors=True)
+def _check_room(folder: Path, work: Path) -> None:
+    """Raises StoreFull if the finished files would not fit beside the segments."""
+    needed = sum(path.stat().st_size for path in folder.glob(f"*/*{MEDIA}"))
+    work.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(work).free
+    if free < needed + SPARE_BYTES:
+        raise StoreFull(f"{needed >> 20} MB are needed to finish it, {free >> 20} MB are free")
+
+
+def _span(epoch: FinishedEpoch, starts_ms: int) -> Span:
+    return Span(starts_ms, starts_ms + epoch.duration_ms, epoch.ended_by, *_whose(epoch))
+
+
+def _whose(epoch: FinishedEpoch) -> tuple[ParticipantId, str]:
+    """Participant and source."""
+    participant_id, _, source = epoch.publication_id.rpartition("/")
+    return ParticipantId(participant_id), source
+
+
+def _track(recording_id: RecordingId, epoch: FinishedEpoch, starts_ms: int) -> RecordingTrack:
+    participant_id, source = _whose(epoch)
+    return RecordingTrack(
+        track_id=epoch.epoch_id,
+        recording_id=recording_id,
+        participant_id=participant_id,
+        source=source,
+        codec=epoch.codec,
+        mime=epoch.mime,
+        starts_ms=starts_ms,
+        duration_ms=epoch.duration_ms,
+        width=epoch.width,
+        height=epoch.height,
+        object_key=f"recordings/{recording_id}/{Path(epoch.path).name}",
+        size_bytes=epoch.size_bytes,
+        sha256=epoch.sha256,
+        aligned_by=epoch.aligned_by,
+        is_recovered=epoch.is_recovered,
+    )
+
+
+def _stored(track: RecordingTrack) -> StoredObject:
+    return StoredObject(track.object_key, track.size_bytes, track.sha256)
 
 
 async def run_remux(job: RemuxJob) -> list[FinishedEpoch]:

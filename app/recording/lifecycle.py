@@ -15,6 +15,8 @@ class Step(StrEnum):
     """The lesson is over, or a server that died on the way begins again."""
     PUBLISH = "publish"
     FAIL = "fail"
+    REPAIR = "repair"
+    """What was published does not read back, and its segments are still there."""
 
 
 class IllegalStep(Exception):
@@ -31,6 +33,8 @@ def advance(state: RecordingState, step: Step) -> RecordingState:
             return RecordingState.FINALIZING
         case ((RecordingState.FINALIZING | RecordingState.AVAILABLE), Step.PUBLISH):
             return RecordingState.AVAILABLE
+        case RecordingState.AVAILABLE, Step.REPAIR:
+            return RecordingState.FINALIZING
         case ((RecordingState.FINALIZING | RecordingState.FAILED), Step.FAIL):
             return RecordingState.FAILED
     raise IllegalStep(f"a recording that is {state} cannot {step}")

@@ -21,6 +21,10 @@ from app.rooms.evolve import evolve
 from app.rooms.state import LessonPlan, Phase, Presence, Role, Room, StagePlace
 
 MIN_GAP_MS = 250
+INTERRUPTIONS = frozenset(
+    ("recorder_lost", "recorder_stopped", "connection_lost", "disk_full", "write_failed")
+)
+"""Ends of a segment that nobody in the lesson wanted."""
 MAX_EMPTY_END_MS = 60_000
 ChapterKind = Literal[
     "started", "called_up", "sent_down", "floor_opened", "floor_closed", "hand_raised", "resumed"
@@ -57,6 +61,20 @@ class Span:
     starts_ms: int
     ends_ms: int
     ended_by: str
+    participant_id: ParticipantId
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Something of somebody should have been written and was not."""
+
+    participant_id: ParticipantId
+    source: str
+    from_ms: int
+    to_ms: int
+    reason: str
+    """Why the track before it ended, as its segment says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +83,16 @@ class Manifest:
     stage: tuple[StageChange, ...]
     chapters: tuple[Chapter, ...]
     gaps: tuple[Gap, ...]
+    losses: tuple[Loss, ...] = ()
+
+    @property
+    def lost_ms(self) -> int:
+        """The time in which anybody's camera or microphone was lost."""
+        covered_ms = total_ms = 0
+        for loss in sorted(self.losses, key=lambda one: one.from_ms):
+            total_ms += max(0, loss.to_ms - max(loss.from_ms, covered_ms))
+            covered_ms = max(covered_ms, loss.to_ms)
+        return total_ms
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -81,6 +109,7 @@ def build_manifest(
         stage=tuple(s for s in _stage(plan, journal, timeline) if s.at_ms <= duration_ms),
         chapters=tuple(c for c in _chapters(journal, timeline) if c.at_ms <= duration_ms),
         gaps=tuple(_gaps(spans)),
+        losses=tuple(_losses(spans, duration_ms)),
     )
 
 
@@ -146,3 +175,15 @@ def _gaps(spans: Sequence[Span]) -> Iterable[Gap]:
             yield Gap(covered.ends_ms, span.starts_ms, covered.ended_by)
         if covered is None or span.ends_ms > covered.ends_ms:
             covered = span
+
+
+def _losses(spans: Sequence[Span], duration_ms: int) -> Iterable[Loss]:
+    """From where a track was cut off to where the next one of the same source begins, or to the end."""
+    tracks: dict[tuple[ParticipantId, str], list[Span]] = {}
+    for span in sorted(spans, key=lambda s: s.starts_ms):
+        tracks.setdefault((span.participant_id, span.source), []).append(span)
+    for (participant_id, source), of_track in tracks.items():
+        following = [span.starts_ms for span in of_track[1:]]
+        for span, to_ms in zip(of_track, [*following, duration_ms], strict=True):
+            if span.ended_by in INTERRUPTIONS and to_ms - span.ends_ms >= MIN_GAP_MS:
+                yield Loss(participant_id, source, span.ends_ms, to_ms, span.ended_by)

@@ -15,6 +15,8 @@ from av.audio.stream import AudioStream
 from av.stream import Stream
 
 _OPTIONS = {"live": "1", "cluster_time_limit": "1000", "flush_packets": "1"}
+OPUS_HEAD = b"OpusHead" + struct.pack("<BBHIhB", 1, 2, 0, 48_000, 0, 0)
+"""RFC 7845 §5.1: two channels, no pre-skip, 48 kHz. No WebRTC sender has a pre-skip, so no encoder writes this."""
 _BUFFER_BYTES = 1 << 20
 """A cluster goes out in one write, so that a kill tears at most one."""
 
@@ -64,12 +66,9 @@ class SegmentMuxer:
 
 @lru_cache(maxsize=1)
 def _opus_template_container() -> av.container.InputContainer:
-    # An encoder would announce a pre-skip that no WebRTC sender has, so the header is written by
-    # hand (RFC 7845 §5.1): two channels, no pre-skip, 48 kHz.
-    head = b"OpusHead" + struct.pack("<BBHIhB", 1, 2, 0, 48_000, 0, 0)
     tags = b"OpusTags" + struct.pack("<I", 0) + struct.pack("<I", 0)
     silence = b"\xfc\xff\xfe"
-    pages = _ogg_page(2, 0, 0, head) + _ogg_page(0, 0, 1, tags) + _ogg_page(4, 960, 2, silence)
+    pages = _ogg_page(2, 0, 0, OPUS_HEAD) + _ogg_page(0, 0, 1, tags) + _ogg_page(4, 960, 2, silence)
     return av.open(BytesIO(pages), "r", format="ogg")
 
 

@@ -7,7 +7,7 @@ comes back, so any of them may restart at any time.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 from app.errors import AppError, CommandRejected, NotFound
@@ -26,6 +26,7 @@ from app.recording.port import (
     TrackStoppedReport,
 )
 from app.recording.repository import Recordings
+from app.recording.requests import RecordingRequests
 from app.rooms.commands import (
     ReportEpochClosed,
     ReportEpochOpened,
@@ -55,14 +56,14 @@ class RecordingReactor:
         rooms: Rooms,
         recorder: Recorder,
         engine_of: Callable[[LessonId], MediaEngine | None],
-        request_finalizing: Callable[[LessonId], Awaitable[None]],
+        requests: RecordingRequests,
         recordings: Recordings,
         root: Path,
     ) -> None:
         self._rooms = rooms
         self._recorder = recorder
         self._engine_of = engine_of
-        self._request_finalizing = request_finalizing
+        self._requests = requests
         self._recordings = recordings
         self._root = root
         self._runtimes: dict[LessonId, RoomRuntime] = {}
@@ -232,7 +233,7 @@ class RecordingReactor:
         except RecorderUnavailable:
             if time.monotonic() - since < RECORDER_PATIENCE_S:
                 raise
-        await self._request_finalizing(lesson_id)
+        await self._requests.finalize(lesson_id)
         self._finished.add(lesson_id)
         self._started.pop(lesson_id, None)
         self._runtimes.pop(lesson_id, None)
@@ -283,6 +284,8 @@ class RecordingReactor:
         try:
             runtime = await self._rooms.get(report.lesson_id)
             await runtime.execute(command_for(report))
+            if isinstance(report, SegmentClosedReport):
+                await self._requests.upload(report.lesson_id, report.segment_id)
             await self._recorder.acknowledge(report.event_id)
         except NotFound:
             log.warning("recording: report %s of an unknown lesson", report.event_id)

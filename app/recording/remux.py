@@ -6,28 +6,28 @@ decoded. A file that makes a library crash takes this process with it and not th
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
-import av
-from av.stream import Stream
-
-from app.recording.adopt import epoch_folders, file_sha256
+from app.recording.adopt import epoch_folders
 from app.recording.alignment import Placement, place
+from app.recording.finished import Written
+from app.recording.mp4_epoch import write_mp4_epoch
 from app.recording.parent import Parent
 from app.recording.remux_job import FinishedEpoch, RemuxJob
-from app.recording.segment_reader import SegmentReader
 from app.recording.telemetry import EpochTelemetry, read_epoch
+from app.recording.webm_epoch import write_webm_epoch
 
-_MILLISECOND = Fraction(1, 1000)
-_CONTAINERS: dict[str, tuple[str, str, dict[str, str]]] = {
-    "vp8": ("webm", 'video/webm; codecs="vp8"', {"cues_to_front": "1"}),
-    "opus": ("webm", 'audio/webm; codecs="opus"', {"cues_to_front": "1"}),
-    "h264": ("mp4", "video/mp4", {"movflags": "+faststart"}),
+WriteEpoch = Callable[[EpochTelemetry, Placement, Path], Written | None]
+_FORMATS: dict[str, tuple[str, str, WriteEpoch]] = {
+    "vp8": ("webm", 'video/webm; codecs="vp8"', write_webm_epoch),
+    "opus": ("webm", 'audio/webm; codecs="opus"', write_webm_epoch),
+    "h264": ("mp4", "video/mp4", write_mp4_epoch),
 }
+AT_ONCE = 4
+"""Epochs; copying and hashing leave the interpreter free for each other."""
 
 
 def remux_lesson(job: RemuxJob) -> list[FinishedEpoch]:
@@ -39,8 +39,9 @@ def remux_lesson(job: RemuxJob) -> list[FinishedEpoch]:
     if not epochs:
         return []
     output.mkdir(parents=True, exist_ok=True)
-    finished = (remux_epoch(e, p, output) for e, p in zip(epochs, place(epochs), strict=True))
-    return [epoch for epoch in finished if epoch is not None]
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        finished = threads.map(remux_epoch, epochs, place(epochs), [output] * len(epochs))
+        return [epoch for epoch in finished if epoch is not None]
 
 
 def remux_epoch(
@@ -48,15 +49,10 @@ def remux_epoch(
 ) -> FinishedEpoch | None:
     """None if no packet can be read."""
     header = epoch.header
-    suffix, mime, options = _CONTAINERS[header.codec]
+    suffix, mime, write = _FORMATS[header.codec]
     path = output_folder / f"{header.epoch_id}.{suffix}"
-    copy = _Copy(path, suffix, options, placement.time_scale)
-    try:
-        for packet, stream in _packets(epoch):
-            copy.add(packet, stream)
-    finally:
-        copy.close()
-    if copy.first_ms is None:
+    written = write(epoch, placement, path)
+    if written is None:
         return None
     last = epoch.segments[-1].closed
     return FinishedEpoch(
@@ -65,10 +61,10 @@ def remux_epoch(
         codec=header.codec,
         mime=mime,
         path=str(path),
-        size_bytes=path.stat().st_size,
-        sha256=file_sha256(path),
-        start_mono_ns=placement.start_mono_ns + copy.first_ms * 1_000_000,
-        duration_ms=copy.duration_ms,
+        size_bytes=written.size_bytes,
+        sha256=written.sha256,
+        start_mono_ns=placement.start_mono_ns + written.first_ms * 1_000_000,
+        duration_ms=written.duration_ms,
         width=header.width,
         height=header.height,
         aligned_by=placement.by,
@@ -79,65 +75,6 @@ def remux_epoch(
         utc_ms=header.utc_ms,
         utc_mono=header.utc_mono,
     )
-
-
-def _packets(epoch: EpochTelemetry) -> "Iterator[tuple[av.Packet[Any], Stream]]":
-    """Every packet that a decoder can use, over all segments."""
-    needs_keyframe = True
-    for segment in epoch.segments:
-        try:
-            reader = SegmentReader(segment.path, is_torn=segment.is_torn)
-        except (OSError, ValueError):
-            needs_keyframe = True
-            continue
-        with reader:
-            for packet in reader.packets():
-                needs_keyframe = needs_keyframe and not packet.is_keyframe
-                if not needs_keyframe:
-                    yield packet, reader.stream
-        needs_keyframe = needs_keyframe or segment.is_torn
-
-
-class _Copy:
-    """The output file; opened with the first packet, because it takes its codec parameters from there."""
-
-    def __init__(self, path: Path, container: str, options: dict[str, str], scale: float) -> None:
-        self.first_ms: int | None = None
-        self._path, self._format, self._options, self._scale = path, container, options, scale
-        self._output: av.container.OutputContainer | None = None
-        self._stream: Stream | None = None
-        self._last_ms = -1
-        self._count = 0
-
-    @property
-    def duration_ms(self) -> int:
-        """To the end of the last frame, taking it as long as the average one."""
-        return self._last_ms + self._last_ms // max(1, self._count - 1)
-
-    def add(self, packet: "av.Packet[Any]", template: Stream) -> None:
-        assert packet.pts is not None and packet.time_base is not None
-        at_ms = round(packet.pts * packet.time_base * 1000 * Fraction(self._scale))
-        if self._output is None or self._stream is None or self.first_ms is None:
-            self.first_ms = at_ms
-            self._output = av.open(
-                str(self._path), "w", format=self._format, container_options=self._options
-            )
-            self._stream = self._output.add_stream_from_template(template, opaque=True)
-            self._stream.time_base = _MILLISECOND
-        # MP4 wants each time stamp to be later than the one before.
-        at_ms = max(at_ms - self.first_ms, self._last_ms + 1)
-        copy = av.Packet(bytes(packet))
-        copy.pts = copy.dts = at_ms
-        copy.time_base = _MILLISECOND
-        copy.is_keyframe = packet.is_keyframe
-        copy.stream = self._stream
-        self._output.mux_one(copy)
-        self._last_ms = at_ms
-        self._count += 1
-
-    def close(self) -> None:
-        if self._output is not None:
-            self._output.close()
 
 
 def main() -> None:

@@ -79,14 +79,28 @@ class Recordings:
         found: dict[str, int] = {state: count for state, count in rows}  # noqa: C416 - typed rows
         return {state.value: found.get(state.value, 0) for state in RecordingState}
 
-    async def begin_finalizing(self, lesson_id: LessonId) -> RecordingId:
-        """Take the step. Raises IllegalStep if the recording is available already."""
+    async def is_available(self, recording_id: RecordingId) -> bool:
+        async with self._database.reading() as session:
+            row = await session.get_one(Recording, recording_id)
+            return row.state == RecordingState.AVAILABLE
+
+    async def is_lesson_available(self, lesson_id: LessonId) -> bool:
+        """Whether this lesson's recording is published."""
+        async with self._database.reading() as session:
+            state = await session.scalar(
+                select(Recording.state).where(Recording.lesson_id == lesson_id)
+            )
+            return state == RecordingState.AVAILABLE
+
+    async def is_lesson_over(self, lesson_id: LessonId) -> bool:
+        async with self._database.reading() as session:
+            lesson = await session.get_one(Lesson, lesson_id)
+            return lesson.state == "ended"
+
+    async def step(self, recording_id: RecordingId, step: Step) -> None:
+        """Raises IllegalStep."""
         async with self._database.transaction() as session:
-            row = await _of_lesson(session, lesson_id)
-            if row is None:
-                raise LookupError(f"lesson {lesson_id} has no recording")
-            _step(row, Step.BEGIN_FINALIZING)
-            return RecordingId(row.recording_id)
+            _step(await session.get_one(Recording, recording_id), step)
 
     async def publish(
         self, recording_id: RecordingId, manifest: Manifest, tracks: Sequence[RecordingTrack]
@@ -99,6 +113,7 @@ class Recordings:
             row.duration_ms = manifest.duration_ms
             row.size_bytes = sum(track.size_bytes for track in tracks)
             row.manifest = manifest.to_json()
+            row.lost_ms = manifest.lost_ms
             await session.execute(
                 delete(RecordingTrack).where(RecordingTrack.recording_id == recording_id)
             )
@@ -111,10 +126,10 @@ class Recordings:
             row.failure = failure
 
     async def fail_lesson(self, lesson_id: LessonId, failure: str) -> None:
-        """The same for whatever recording this lesson has."""
+        """The same for the recording of this lesson, if it is being finished."""
         async with self._database.transaction() as session:
             row = await _of_lesson(session, lesson_id)
-            if row is not None:
+            if row is not None and row.state == RecordingState.FINALIZING:
                 _step(row, Step.FAIL)
                 row.failure = failure
 

@@ -6,21 +6,32 @@ import math
 import os
 import re
 import time
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import obstore
+from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import LocalStore, S3Store
 
 from app.settings import Settings
-from app.storage.port import ObjectNotFound, ObjectReader, StoredObject
+from app.storage.port import (
+    ObjectNotFound,
+    ObjectReader,
+    StoredObject,
+    StoreFull,
+    StoreRefused,
+    StoreUnreachable,
+)
 from app.storage.signing import UrlSigner
 
 CHUNK_BYTES = 256 * 1024
+MAX_WHOLE_BYTES = 64 * 1024 * 1024
+"""Sent in one request, as a segment always is."""
+CONNECT_TIMEOUT_S = 5.0
 READER_BYTES = 128 * 1024
 """Fetched at a time by `open_reader`: a keyframe and its surroundings."""
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
@@ -58,9 +69,16 @@ class ObstoreStorage:
         if settings.s3_access_key_id:
             config["access_key_id"] = settings.s3_access_key_id
             config["secret_access_key"] = settings.s3_secret_access_key.get_secret_value()
-        is_plain = settings.s3_endpoint.startswith("http://")
         store = S3Store.from_url(
-            settings.storage_url, client_options={"allow_http": is_plain}, **config
+            settings.storage_url,
+            client_options={
+                "allow_http": settings.s3_endpoint.startswith("http://"),
+                "connect_timeout": timedelta(seconds=CONNECT_TIMEOUT_S),
+                "timeout": timedelta(seconds=settings.s3_timeout_s),
+            },
+            # Whoever asked tries again, for hours if need be, and says so; here it would only look like silence.
+            retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=15)},
+            **config,
         )
         return cls(store, signer)
 
@@ -68,26 +86,39 @@ class ObstoreStorage:
     def local(cls, folder: Path, signer: UrlSigner | None = None) -> "ObstoreStorage":
         return cls(folder, signer)
 
+    def shares_disk_with(self, path: Path) -> bool:
+        return self._local_folder is not None and _disk_of(self._local_folder) == _disk_of(path)
+
     async def put_file(self, key: str, path: Path, content_type: str = "") -> StoredObject:
-        _check(key)
-        expected = await asyncio.to_thread(_describe, key, path)
-        # A folder has no room for attributes; our endpoint knows the type.
-        is_served = content_type and self._local_folder is None
-        attributes = {"Content-Type": content_type} if is_served else None
-        await obstore.put_async(self._store, key, path, attributes=attributes)
+        expected = await asyncio.to_thread(_describe, _checked(key), path)
+        await self._put(expected, path, content_type)
         await self._make_durable(key)
         return expected
 
     async def put_bytes(self, key: str, content: bytes) -> StoredObject:
-        _check(key)
-        await obstore.put_async(self._store, key, content)
+        with _failures(key, is_put=True):
+            await obstore.put_async(self._store, _checked(key), content)
         await self._make_durable(key)
         return StoredObject(key, len(content), hashlib.sha256(content).hexdigest())
+
+    async def move_in(self, expected: StoredObject, path: Path, content_type: str = "") -> None:
+        _checked(expected.key)
+        if self._local_folder is not None and self.shares_disk_with(path):
+            await asyncio.to_thread(_rename, path, self._local_folder / expected.key)
+            return
+        await self._put(expected, path, content_type)
+        await asyncio.to_thread(path.unlink)
 
     async def verify(self, expected: StoredObject) -> bool:
         try:
             if await self.size(expected.key) != expected.size_bytes:
                 return False
+            if self._local_folder is not None:
+                await self._make_durable(expected.key)
+                found = await asyncio.to_thread(
+                    _describe, expected.key, self._local_folder / expected.key
+                )
+                return found == expected
             digest = hashlib.sha256()
             async for chunk in self.read(expected.key, 0, expected.size_bytes):
                 await asyncio.to_thread(digest.update, chunk)
@@ -96,44 +127,46 @@ class ObstoreStorage:
         return digest.hexdigest() == expected.sha256
 
     async def size(self, key: str) -> int:
-        _check(key)
-        try:
-            return (await obstore.head_async(self._store, key))["size"]
-        except FileNotFoundError:
-            raise ObjectNotFound(key) from None
+        with _failures(key):
+            return (await obstore.head_async(self._store, _checked(key)))["size"]
 
     async def read(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
-        _check(key)
+        _checked(key)
         if start >= end:
             return
-        try:
+        with _failures(key):
             result = await obstore.get_async(self._store, key, options={"range": (start, end)})
-        except FileNotFoundError:
-            raise ObjectNotFound(key) from None
-        async for chunk in result.stream(min_chunk_size=CHUNK_BYTES):
-            yield bytes(chunk)
+            async for chunk in result.stream(min_chunk_size=CHUNK_BYTES):
+                yield bytes(chunk)
+
+    async def fetch(self, key: str, path: Path) -> None:
+        size = await self.size(key)
+        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+        partial = path.with_suffix(".part")
+        with partial.open("wb") as file:
+            async for chunk in self.read(key, 0, size):
+                await asyncio.to_thread(file.write, chunk)
+        partial.replace(path)
 
     def open_reader(self, key: str) -> ObjectReader:
-        _check(key)
-        try:
-            return _Reader(obstore.open_reader(self._store, key, buffer_size=READER_BYTES))
-        except FileNotFoundError:
-            raise ObjectNotFound(key) from None
+        with _failures(key):
+            return _Reader(
+                obstore.open_reader(self._store, _checked(key), buffer_size=READER_BYTES)
+            )
 
     async def delete(self, key: str) -> None:
-        _check(key)
-        with suppress(FileNotFoundError):
-            await obstore.delete_async(self._store, key)
+        with suppress(ObjectNotFound), _failures(key):
+            await obstore.delete_async(self._store, _checked(key))
 
     async def sizes(self, folder: str) -> dict[str, int]:
-        _check(folder)
         found: dict[str, int] = {}
-        async for batch in obstore.list(self._store, prefix=f"{folder}/"):
-            found |= {one["path"]: one["size"] for one in batch}
+        with _failures(folder):
+            async for batch in obstore.list(self._store, prefix=f"{_checked(folder)}/"):
+                found |= {one["path"]: one["size"] for one in batch}
         return found
 
     async def playable_url(self, key: str, endpoint_path: str, valid_s: int) -> str:
-        _check(key)
+        _checked(key)
         if isinstance(self._place, S3Store):
             return await obstore.sign_async(self._place, "GET", key, timedelta(seconds=valid_s))
         assert self._signer is not None, "this process gives no URLs"
@@ -151,6 +184,19 @@ class ObstoreStorage:
         if isinstance(self._place, Path):
             return LocalStore(prefix=self._place, mkdir=True)
         return self._place
+
+    async def _put(self, expected: StoredObject, path: Path, content_type: str) -> None:
+        # A folder has no room for attributes; our endpoint knows the type.
+        is_served = content_type and self._local_folder is None
+        with _failures(expected.key, is_put=True):
+            await obstore.put_async(
+                self._store,
+                expected.key,
+                path,
+                attributes={"Content-Type": content_type} if is_served else None,
+                # In one piece it is there or it is not, and a death on the way leaves no parts that somebody pays for.
+                use_multipart=expected.size_bytes > MAX_WHOLE_BYTES,
+            )
 
     async def _make_durable(self, key: str) -> None:
         # obstore renames into place but does not sync, and the segments are deleted after this.
@@ -174,9 +220,45 @@ class _Reader:
         return self._file.tell()
 
 
-def _check(key: str) -> None:
+def _checked(key: str) -> str:
     if len(key) > 500 or not _KEY.fullmatch(key):
         raise ValueError(f"storage key {key!r}")
+    return key
+
+
+@contextmanager
+def _failures(key: str, *, is_put: bool = False) -> Iterator[None]:
+    """What obstore raises, in the words of the port."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        if is_put:
+            raise StoreRefused("there is no such bucket") from error
+        raise ObjectNotFound(key) from None
+    except (PermissionDeniedError, UnauthenticatedError) as error:
+        raise StoreRefused(_sentence(error)) from error
+    except (BaseError, OSError) as error:
+        sentence = _sentence(error)
+        if "os error 28" in sentence:
+            raise StoreFull(sentence) from error
+        raise StoreUnreachable(sentence) from error
+
+
+def _sentence(error: Exception) -> str:
+    """Its first line; what follows is for programmers."""
+    return str(error).strip().partition("\n")[0][:400]
+
+
+def _disk_of(path: Path) -> int:
+    """The device of the nearest folder that exists."""
+    while not path.exists():
+        path = path.parent
+    return path.stat().st_dev
+
+
+def _rename(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path.replace(target)
 
 
 def _describe(key: str, path: Path) -> StoredObject:

@@ -26,8 +26,31 @@ class ObjectNotFound(Exception):
     """There is no object under this key."""
 
 
+class StoreFailed(Exception):
+    """The store did not do it, and that is not the caller's fault; the message has the store's own words."""
+
+
+class StoreUnreachable(StoreFailed):
+    """No answer, or none in time."""
+
+
+class StoreRefused(StoreFailed):
+    """It answers and does not let us: wrong key, no such bucket."""
+
+
+class StoreFull(StoreFailed):
+    """There is no room left."""
+
+
 class Storage(Protocol):
-    """No path of a stored file leaves an implementation; keys are `/`-separated, of letters, digits, `._-`."""
+    """No path of a stored file leaves an implementation; keys are `/`-separated, of letters, digits, `._-`.
+
+    Everything that speaks to the store may raise `StoreFailed`.
+    """
+
+    def shares_disk_with(self, path: Path) -> bool:
+        """Whether objects lie on the same disk as `path`: a copy there would be lost with the original."""
+        ...
 
     async def put_file(self, key: str, path: Path, content_type: str = "") -> StoredObject:
         """Store the file's content under `key`, atomically, replacing what was there.
@@ -38,8 +61,19 @@ class Storage(Protocol):
 
     async def put_bytes(self, key: str, content: bytes) -> StoredObject: ...
 
+    async def move_in(self, expected: StoredObject, path: Path, content_type: str = "") -> None:
+        """Store a file of known size and digest and take it away from where it was; on the store's own disk a rename.
+
+        It can be read at once, but a power cut may take it until `verify` has said yes.
+        """
+        ...
+
     async def verify(self, expected: StoredObject) -> bool:
-        """Whether the object is there with this size and this digest; reads it back."""
+        """Whether the object is there for good with this size and this digest; reads it back."""
+        ...
+
+    async def fetch(self, key: str, path: Path) -> None:
+        """The object as a file at `path`, whole or not at all. Raises ObjectNotFound."""
         ...
 
     async def size(self, key: str) -> int:

@@ -11,6 +11,7 @@ from tests.support.database import (  # noqa: F401 - fixtures
     sqlite_template,
 )
 from tests.support.recorder_process import RecorderProcess
+from tests.support.s3 import s3_server  # noqa: F401 - a fixture
 
 
 @pytest.fixture

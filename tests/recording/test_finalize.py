@@ -15,7 +15,7 @@ from app.db.journal import Journal
 from app.db.models import Lesson
 from app.ids import LessonId, ParticipantId, PublicationId, RecordingId, UserId
 from app.recording.finalize import Finalizer
-from app.recording.lifecycle import RecordingState
+from app.recording.lifecycle import RecordingState, Step
 from app.recording.port import TrackRequest
 from app.recording.repository import Recordings
 from app.recording.viewer import Viewer
@@ -227,7 +227,7 @@ async def test_finalising_twice_changes_nothing_and_the_segments_are_gone(studio
 async def test_a_server_that_died_while_finalising_begins_again(studio: Studio) -> None:
     await studio.record(publisher(studio, LEAD, "vp8", 5))
     recording_id = await studio.recordings.begin(studio.lesson, int(studio.scene_utc_s * 1000))
-    await studio.recordings.begin_finalizing(studio.lesson)
+    await studio.recordings.step(recording_id, Step.BEGIN_FINALIZING)
     assert await studio.recordings.unfinished() == [studio.lesson]
     await studio.finalizer.finalize(studio.lesson)
     assert await studio.recordings.unfinished() == []

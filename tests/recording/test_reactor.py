@@ -21,6 +21,7 @@ from app.recording.lifecycle import RecordingState
 from app.recording.reactor import RecordingReactor
 from app.recording.remote import RemoteRecorder
 from app.recording.repository import Recordings, RecordingSummary
+from app.recording.requests import RecordingRequests
 from app.recording.viewer import Viewer
 from app.rooms.commands import (
     EndLesson,
@@ -70,18 +71,18 @@ class App:
         finalizer = Finalizer(
             self.recorder.root, self.storage, self.recordings, self.journal.load, self._load_plan
         )
+        jobs = Jobs(self.database)
         self.reactor = RecordingReactor(
             self.rooms,
             self.remote,
             lambda _: self.engine,
-            self._request_finalizing,
+            RecordingRequests(self.database, jobs, uploads_segments=False),
             self.recordings,
             self.recorder.root,
         )
         self.rooms.add_listener(self.reactor.on_room_events)
         await self.rooms.resume_live([self.plan.lesson_id])
-        self.jobs = Jobs(self.database)
-        runner = JobRunner(self.jobs, {JobKind.FINALIZE: finalizer.run_job}, "wrk_1")
+        runner = JobRunner(jobs, {JobKind.FINALIZE: finalizer.run_job}, "wrk_1")
         self._tasks = [asyncio.create_task(t) for t in (self.remote.run(), runner.run())]
         await self.reactor.start()
 
@@ -92,10 +93,6 @@ class App:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.rooms.close()
         await self.journal.close()
-
-    async def _request_finalizing(self, lesson_id: LessonId) -> None:
-        async with self.database.transaction() as session:
-            await self.jobs.request(session, JobKind.FINALIZE, lesson_id, lesson_id)
 
     async def _load_plan(self, _: LessonId) -> LessonPlan:
         return self.plan
@@ -228,7 +225,8 @@ async def test_lead_and_consenting_classroom_are_recorded_and_nobody_else(app: A
     assert len(opened) == len(await app.events(EpochClosed)) == 4
     assert len(await app.events(SegmentClosed)) == 4
     assert not app.engine.sinks
-    assert not (app.recorder.root / app.plan.lesson_id).exists()
+    segments = app.recorder.root / app.plan.lesson_id
+    await until(lambda: not segments.exists(), what="the segments go once the replay is kept")
 
 
 async def test_a_lesson_that_is_not_recorded_leaves_nothing_behind(

@@ -8,7 +8,7 @@ import pytest
 from app.ids import ClassroomId, DeviceId, LessonId, ParticipantId, SeatId, UserId
 from app.recording.alignment import place
 from app.recording.lifecycle import IllegalStep, RecordingState, Step, advance
-from app.recording.manifest import Gap, Span, build_manifest
+from app.recording.manifest import Gap, Loss, Span, build_manifest
 from app.recording.sender_reports import ntp_to_ns
 from app.recording.sidecar import DelayRecord, SegmentHeader, SenderReportRecord
 from app.recording.telemetry import EpochTelemetry, SegmentTelemetry
@@ -41,6 +41,7 @@ def test_every_step_from_every_state() -> None:
         ("available", "publish"): "available",
         ("finalizing", "fail"): "failed",
         ("failed", "fail"): "failed",
+        ("available", "repair"): "finalizing",
     }
     for state, step in itertools.product(RecordingState, Step):
         if (state, step) in allowed:
@@ -81,9 +82,9 @@ def test_stage_chapters_and_gaps_are_read_from_the_journal() -> None:
     ]  # fmt: skip
     journal = [row(n, at, event) for n, (at, event) in enumerate(events, 1)]
     spans = [
-        Span(100, 18_000, "recorder_lost"),
-        Span(200, 17_900, "recorder_lost"),
-        Span(19_500, 44_900, "stopped"),
+        Span(100, 18_000, "recorder_lost", LEAD, "camera"),
+        Span(200, 17_900, "recorder_lost", LEAD, "microphone"),
+        Span(19_500, 44_900, "stopped", LEAD, "microphone"),
     ]
     manifest = build_manifest(plan, journal, spans)
     assert [(c.at_ms, c.kind, c.participant_id) for c in manifest.chapters] == [
@@ -99,6 +100,11 @@ def test_stage_chapters_and_gaps_are_read_from_the_journal() -> None:
         (30_000, (LEAD,)),
     ]
     assert manifest.gaps == (Gap(18_000, 19_500, "recorder_lost"),)
+    assert manifest.losses == (
+        Loss(LEAD, "camera", 18_000, 45_000, "recorder_lost"),
+        Loss(LEAD, "microphone", 17_900, 19_500, "recorder_lost"),
+    )
+    assert manifest.lost_ms == 45_000 - 17_900
     assert manifest.duration_ms == 45_000
 
 
@@ -111,7 +117,7 @@ def test_a_lesson_that_a_power_cut_ended_does_not_last_until_the_next_morning() 
         row(4, morning_s + 1, LessonEnded("planned_end", None)),
     ]
     plan = LessonPlan(LessonId("les_1"), UserId("u1"), UTC_MS, UTC_MS + 1, True, ())
-    manifest = build_manifest(plan, journal, [Span(100, 900_000, "recorder_lost")])
+    manifest = build_manifest(plan, journal, [Span(100, 900_000, "recorder_lost", LEAD, "camera")])
     assert manifest.duration_ms == 900_000
     assert [chapter.kind for chapter in manifest.chapters] == ["started", "hand_raised"]
 

@@ -1,6 +1,6 @@
 """Dozens of `kill -9` at seeded random moments, and after each of them everything is back and nothing is lost.
 
-`make soak` runs it: SOAK_KILLS (50) kills with SOAK_SEED (drawn and printed), KILLS_A_LESSON of them to a lesson.
+`make soak` runs it: SOAK_KILLS (100) kills with SOAK_SEED (drawn and printed), KILLS_A_LESSON of them to a lesson.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from tests.support.serve import Served, serving
 pytestmark = [pytest.mark.soak, pytest.mark.recording]
 
 VICTIMS: tuple[Victim, ...] = get_args(Victim)
-CHILDREN: tuple[Victim, ...] = ("app", "engine", "recorder")
+CHILDREN: tuple[Victim, ...] = ("app", "engine", "recorder", "worker")
 KILLS_A_LESSON = 10
 SHORTEST_CALM_S, LONGEST_CALM_S = 2.2, 8.0
 """Between everything being well and the next kill; the shorter one leaves more than what may be lost."""
@@ -58,7 +58,7 @@ async def test_nothing_is_lost_however_often_it_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     allow_loopback(monkeypatch)
-    kills = int(os.environ.get("SOAK_KILLS", "50"))
+    kills = int(os.environ.get("SOAK_KILLS", "100"))
     seed = int(os.environ.get("SOAK_SEED") or random.SystemRandom().randrange(10**6))
     print(f"\nSOAK_KILLS={kills} SOAK_SEED={seed}")
     chance, tally = random.Random(seed), Tally()
@@ -84,7 +84,7 @@ async def _one_lesson(served: Served, chance: random.Random, tally: Tally, kills
         await lesson.end()
         if chance.random() < AT_ITS_EDGES:
             await _strike_at_an_edge(lesson, chance, "right after the end")
-        tally.losses += await lesson.conclude()
+        tally.losses += await lesson.conclude(patience=1.0)
         tally.kills.update(kill.victim for kill in lesson.kills)
 
 

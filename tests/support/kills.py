@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import io
 import json
+import socket
 import sqlite3
 import time
 import urllib.request
@@ -17,17 +18,30 @@ from urllib.parse import urljoin
 import av
 
 from app.ids import ClassroomId, LessonId, SeatId, UserId
-from app.rooms.events import EpochClosed, EpochOpened, LessonStarted, Recorded, event_from_json
+from app.rooms.events import (
+    EpochClosed,
+    EpochOpened,
+    LessonStarted,
+    ParticipantReturned,
+    Recorded,
+    event_from_json,
+)
 from app.rooms.evolve import fold
 from app.rooms.state import LessonPlan, Phase, Presence, Room, Seat
 from tests.support.lesson_peers import LessonPeer, ask, peers_of, until
 from tests.support.office import Office, PlannedLesson
 from tests.support.serve import Served, ServeFailed
 
-Victim = Literal["app", "engine", "recorder", "supervisor", "all"]
+Victim = Literal["app", "engine", "recorder", "worker", "supervisor", "all"]
 """`engine` is the one that serves the lesson."""
-MAX_LOST_MS = 2_000
+MAX_LOST_MS = 1_500
 """Of what was recorded before a kill."""
+GAP_ERROR_MS = 100
+"""Between a gap that is shown and what the files have."""
+GAP_AFTER_BACK_MS = 2_500
+"""A gap is over so long after the last process that was killed is back."""
+PATIENCE = 3
+"""Times that on a machine that does other things."""
 BACK_S = 45.0
 AVAILABLE_S = 30.0
 FEW_FRAMES = 5
@@ -68,6 +82,9 @@ class KilledLesson:
         self.served, self.office, self.plan = served, office, plan
         self.participant_ids = [plan.lead_id, *(seat.seat_id for seat in plan.seats)]
         self.kills: list[Kill] = []
+        self.back_ns: dict[Kill, int] = {}
+        """When what a kill ended was there again."""
+        self._times_ms: dict[tuple[str, str], list[float]] = {}
 
     # -- while it is live
 
@@ -96,8 +113,20 @@ class KilledLesson:
         if self.served.process is None or self.served.process.poll() is not None:
             await asyncio.to_thread(self.served.start)
         else:
+            await asyncio.to_thread(self._wait_for_recorder)
             await asyncio.to_thread(self.served.wait_until_ready)
+        for kill in self.kills:
+            self.back_ns.setdefault(kill, time.monotonic_ns())
         return time.monotonic() - began
+
+    def _wait_for_recorder(self) -> None:
+        """A recorder that was killed a moment ago still looks ready to the app."""
+        deadline = time.monotonic() + BACK_S
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+                probe.connect(str(self.served.run_dir / "sink.sock"))
+                return
+            time.sleep(0.02)
 
     async def all_are_in(self) -> float:
         """Wait until everybody's socket is joined, by the journal; the seconds it took."""
@@ -196,19 +225,56 @@ class KilledLesson:
 
     async def losses(self) -> list[Loss]:
         """What each kill cost each publication, by the last and first media that decodes."""
-        lesson = await ask(self.office, "GET", f"/lessons/{self.plan.lesson_id}")
-        replay = await ask(self.office, "GET", f"/recordings/{lesson['recording_id']}")
-        times_ms: dict[tuple[str, str], list[float]] = defaultdict(list)
-        for track in replay["tracks"]:
-            times = await asyncio.to_thread(self._frame_times_ms, track)
-            times_ms[track["participant_id"], track["source"]] += times
         return [
-            _loss(kill, self.lesson_ms(kill.mono_ns), sorted(times_ms[who, source]), who, source)
+            _loss(kill, self.lesson_ms(kill.mono_ns), self._times_ms[who, source], who, source)
             for kill in self.kills
             if kill.counts
             for who in self.participant_ids
             for source in SOURCES
         ]
+
+    async def _read_replay(self) -> dict[str, Any]:
+        """The replay's body; what its files decode to is kept for the proofs."""
+        lesson = await ask(self.office, "GET", f"/lessons/{self.plan.lesson_id}")
+        replay: dict[str, Any] = await ask(
+            self.office, "GET", f"/recordings/{lesson['recording_id']}"
+        )
+        times_ms: dict[tuple[str, str], list[float]] = defaultdict(list)
+        for track in replay["tracks"]:
+            times = await asyncio.to_thread(self._frame_times_ms, track)
+            times_ms[track["participant_id"], track["source"]] += times
+        self._times_ms = {key: sorted(times) for key, times in times_ms.items()}
+        return replay
+
+    def _all_back_ns(self, kills: Sequence[Kill]) -> int:
+        """When the processes that these kills ended were there again, and everybody who had been cut off by that."""
+        returns = [
+            row.mono_ns
+            for row in self.journal_rows()
+            if isinstance(row.event, ParticipantReturned) and row.mono_ns > kills[0].mono_ns
+        ]
+        back_ns = max(self.back_ns[kill] for kill in kills)
+        within_ns = int(BACK_S * 1e9)
+        return max([back_ns, *(at_ns for at_ns in returns if at_ns < back_ns + within_ns)])
+
+    def check_gaps(self, gaps: Sequence[dict[str, Any]], patience: float) -> None:
+        """Each gap that is shown is one that the files have, and not much longer than its processes were away."""
+        times_ms = sorted(at for times in self._times_ms.values() for at in times)
+        for gap in gaps:
+            before = max((at for at in times_ms if at < gap["from_ms"] + GAP_ERROR_MS), default=0.0)
+            after = min((at for at in times_ms if at > before), default=float("inf"))
+            shown = f"gap from {gap['from_ms']} to {gap['to_ms']} ms, in the files {before:.0f} to {after:.0f}"
+            assert abs(gap["from_ms"] - before) <= GAP_ERROR_MS, shown
+            assert abs(gap["to_ms"] - after) <= GAP_ERROR_MS, shown
+            kills = [
+                kill
+                for kill in self.kills
+                if gap["from_ms"] - MAX_LOST_MS <= self.lesson_ms(kill.mono_ns) <= gap["to_ms"]
+            ]
+            assert kills, f"nobody was killed: {shown}"
+            down_ms = (self._all_back_ns(kills) - kills[0].mono_ns) / 1e6
+            print(f"measured: {shown}; {kills[0].victim} was away for {down_ms:.0f} ms")
+            assert gap["to_ms"] - gap["from_ms"] <= down_ms + patience * GAP_AFTER_BACK_MS, shown
 
     def _frame_times_ms(self, track: dict[str, Any]) -> list[float]:
         """When each frame of a track that decodes plays, on the lesson's time line."""
@@ -230,14 +296,16 @@ class KilledLesson:
         assert present == dict.fromkeys(self.participant_ids, 1), rows
         assert len(rows) == len(self.participant_ids), rows
 
-    async def conclude(self) -> list[Loss]:
-        """After `end`: check all that must hold; what each kill cost."""
+    async def conclude(self, *, patience: float = PATIENCE) -> list[Loss]:
+        """After `end`: check all that must hold; what each kill cost. `patience`: times what a gap may take."""
         print(f"measured: the recording is available after {await self.is_available():.1f} s")
         room = await self.folded()
         assert room.phase is Phase.ENDED
         assert {p.presence for p in room.participants.values()} == {Presence.ABSENT}
         assert not room.open_epochs
         await self.check_attendance()
+        replay = await self._read_replay()
+        self.check_gaps(replay["gaps"], patience)
         losses = await self.losses()
         for loss in losses:
             assert loss.before_ms <= MAX_LOST_MS, str(loss)

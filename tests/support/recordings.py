@@ -14,6 +14,7 @@ from app.db.engine import Database
 from app.db.models import RecordingTrack
 from app.ids import ClassroomId, LessonId, ParticipantId, RecordingId
 from app.recording import endpoints
+from app.recording.lifecycle import Step
 from app.recording.manifest import Chapter, Gap, Manifest, StageChange
 from app.recording.repository import Recordings, RecordingSummary
 from app.recording.sharing.addresses import SignedAddresses
@@ -96,7 +97,7 @@ class RecordingApi(Api):
     async def finish(self, lesson_id: LessonId, at_ms: int) -> RecordingId:
         """A recording that can be watched."""
         recording_id = await self.recordings.begin(lesson_id, at_ms)
-        await self.recordings.begin_finalizing(lesson_id)
+        await self.recordings.step(recording_id, Step.BEGIN_FINALIZING)
         suffix = "" if lesson_id == self.county.lesson else f"_{lesson_id}"
         one, other = (ParticipantId(f"sea_{n}{suffix}") for n in (1, 3))
         tracks = [

@@ -13,6 +13,7 @@ export const ROUTES: readonly (readonly [pattern: string, page: PageComponent])[
   ["/lessons/new", lazy(() => import("./pages/NewLesson"))],
   ["/lessons/:id/attendance", lazy(() => import("./pages/Attendance"))],
   ["/recordings", lazy(() => import("./pages/Recordings"))],
+  ["/recordings/interrupted", lazy(() => import("./pages/Interrupted"))],
   ["/recordings/:id", lazy(() => import("./pages/Replay"))],
   ["/lessons/:id/join", lazy(() => import("./pages/PreJoin"))],
   ["/lessons/:id/lead", lazy(() => import("./pages/LeadTeacher"))],

@@ -28,6 +28,8 @@ class Recording(Base):
     size_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     manifest: Mapped[dict[str, Any]] = mapped_column(DOCUMENT, default=dict)
     """Stage, chapters and gaps on the lesson's time line; opaque ids only."""
+    lost_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+    """How long somebody was not written who should have been; where, says the manifest."""
     changed_at_ms: Mapped[int] = mapped_column(MS)
 
 

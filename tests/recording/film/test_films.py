@@ -19,6 +19,7 @@ from app.recording.film.endpoints import FilmDesk, build_router
 from app.recording.film.job import FilmFile
 from app.recording.film.make_film import FilmMaker
 from app.recording.film.repository import Films, object_keys
+from app.recording.lifecycle import Step
 from app.recording.repository import Recordings
 from app.recording.sharing.addresses import SignedAddresses
 from app.storage.obstore_storage import ObstoreStorage
@@ -86,7 +87,7 @@ class Studio(Api):
     async def record(self, folder: Path, tracks: list[RecordingTrack]) -> None:
         self.county = await make_county(self.database)
         self.recording_id = await self.recordings.begin(LessonId("les_1"), START_MS)
-        await self.recordings.begin_finalizing(LessonId("les_1"))
+        await self.recordings.step(self.recording_id, Step.BEGIN_FINALIZING)
         for track in tracks:
             stored = await self.storage.put_file(
                 f"recordings/x/{track.track_id}", folder / track.track_id

@@ -45,6 +45,13 @@ export const keepLinkTest = (token: string, result: LinkTestFigures) =>
 
 export const listRecordings = (query: { limit?: number; before?: string } = {}) =>
   unwrap(client.GET("/api/v1/recordings", { params: { query } }));
+export const listInterruptedRecordings = () => unwrap(client.GET("/api/v1/recordings/interrupted"));
+export const finishRecording = (id: string) =>
+  unwrap(
+    client.POST("/api/v1/recordings/{recording_id}/finish", {
+      params: { path: { recording_id: id } },
+    }),
+  );
 export const getRecording = (id: string) =>
   unwrap(
     client.GET("/api/v1/recordings/{recording_id}", {

@@ -465,6 +465,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recordings/{recording_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finish */
+        post: operations["finish_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recordings/{recording_id}/links": {
         parameters: {
             query?: never;
@@ -543,6 +560,23 @@ export interface paths {
         };
         /** List Choices */
         get: operations["list_recording_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/interrupted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Interrupted */
+        get: operations["list_interrupted_recordings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1164,6 +1198,37 @@ export interface components {
              */
             type: "peer.connected" | "peer.failed" | "peer.closed" | "publication.started" | "publication.stopped" | "layers.wanted" | "video.paused" | "video.resumed" | "quality.changed" | "engine.lost" | "engine.connected";
         };
+        /** InterruptedItem */
+        InterruptedItem: {
+            /** Is Live */
+            is_live: boolean;
+            /** Lesson Id */
+            lesson_id: string;
+            /** Lost */
+            lost: components["schemas"]["LostBody"][];
+            problem: components["schemas"]["ProblemBody"] | null;
+            /** Recording Id */
+            recording_id: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "recording" | "finalizing" | "available" | "failed";
+            /** Teacher */
+            teacher: string;
+            /** Title */
+            title: string;
+        };
+        /** InterruptedList */
+        InterruptedList: {
+            /** Items */
+            items: components["schemas"]["InterruptedItem"][];
+        };
         /** JournalItem */
         JournalItem: {
             /**
@@ -1365,6 +1430,21 @@ export interface components {
             /** Rtt Ms */
             rtt_ms?: number | null;
         };
+        /** LostBody */
+        LostBody: {
+            /** From Ms */
+            from_ms: number;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+            /** School */
+            school: string;
+            /** Sources */
+            sources: components["schemas"]["Source"][];
+            /** To Ms */
+            to_ms: number | null;
+        };
         /** MakingBody */
         MakingBody: {
             /** Failure */
@@ -1519,6 +1599,19 @@ export interface components {
         ProbeAsked: {
             /** Sdp */
             sdp: string;
+        };
+        /** ProblemBody */
+        ProblemBody: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Is Held */
+            is_held: boolean;
+            /** Next Try At */
+            next_try_at: string | null;
+            /** Waiting */
+            waiting: number;
         };
         /** PublicationBody */
         PublicationBody: {
@@ -3651,6 +3744,64 @@ export interface operations {
             };
         };
     };
+    finish_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     create_share_link: {
         parameters: {
             query?: never;
@@ -3978,6 +4129,53 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_interrupted_recordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterruptedList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,6 @@
 import type { LinkFigures } from "../media/linkVerdict";
 import type { Dictionary } from ".";
+import { interruptedEn } from "./interrupted.en";
 import { officeEn } from "./office.en";
 
 export const en: Dictionary = {
@@ -305,4 +306,5 @@ export const en: Dictionary = {
       "The browser blocked the new window. Allow pop-ups right of the address and press again.",
   },
   ...officeEn,
+  ...interruptedEn,
 };

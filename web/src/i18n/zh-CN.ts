@@ -1,4 +1,5 @@
 import type { LinkFigures } from "../media/linkVerdict";
+import { interruptedZhCN } from "./interrupted.zh-CN";
 import { officeZhCN } from "./office.zh-CN";
 
 /** The words on every screen. Few and plain: a button has at most 12 characters, an error says what to do next. */
@@ -301,4 +302,5 @@ export const zhCN = {
     blocked: "浏览器拦住了新窗口。请在地址栏右边允许弹出窗口后再按一次。",
   },
   ...officeZhCN,
+  ...interruptedZhCN,
 };

@@ -5,6 +5,7 @@ import { buttonClass } from "../components/Button";
 import { Card } from "../components/Card";
 import { EmptyState } from "../components/EmptyState";
 import { formatMoment } from "../components/office/dates";
+import { InterruptedLink } from "../components/office/InterruptedLink";
 import rowStyles from "../components/office/LessonRow.module.css";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { Spinner } from "../components/Spinner";
@@ -27,7 +28,7 @@ export default function Recordings() {
   const words = useWords();
   const [page, reload] = useLoaded(load);
   return (
-    <OfficePage title={words.recordings.title} back="/lessons">
+    <OfficePage title={words.recordings.title} back="/lessons" actions={<InterruptedLink />}>
       {page.state === "loading" && <Spinner label={words.common.loading} />}
       {page.state === "failed" && <LoadFailed error={page.error} onRetry={reload} />}
       {page.state === "ready" && page.value.items.length === 0 && (

@@ -18,6 +18,11 @@ export function formatClock(iso: string, language: string): string {
   });
 }
 
+/** `14:05:07`: where seconds count. */
+export function formatSecond(ms: number, language: string): string {
+  return new Date(ms).toLocaleTimeString(language, { hour12: false });
+}
+
 /** The value of an `<input type="datetime-local">` for this moment. */
 export function toLocalInput(date: Date): string {
   const shifted = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);

@@ -1,0 +1,17 @@
+import { getMe } from "../../api/endpoints";
+import { useLoaded } from "../../hooks/useLoaded";
+import { useWords } from "../../i18n";
+import { Link } from "../../router";
+import { buttonClass } from "../Button";
+
+/** The way to the interrupted recordings, for those who may see them. */
+export function InterruptedLink() {
+  const words = useWords();
+  const [me] = useLoaded(getMe);
+  if (me.state !== "ready" || !me.value.roles.includes("admin")) return null;
+  return (
+    <Link to="/recordings/interrupted" className={buttonClass()}>
+      {words.interrupted.title}
+    </Link>
+  );
+}
