@@ -41,8 +41,22 @@ RECEIVED = """async () => {
       }
     }
   }
+  sum.longest_gap_ms = probe.longestGapMs ?? 0;
   return sum;
 }"""
+WATCH_FRAMES = """() => {
+  const area = (video) => video.clientWidth * video.clientHeight;
+  const largest = [...document.querySelectorAll("video")].reduce((a, b) => (area(b) > area(a) ? b : a));
+  let last = performance.now();
+  probe.longestGapMs = 0;
+  const shown = (_, { presentationTime }) => {
+    probe.longestGapMs = Math.max(probe.longestGapMs, presentationTime - last);
+    last = presentationTime;
+    largest.requestVideoFrameCallback(shown);
+  };
+  largest.requestVideoFrameCallback(shown);
+}"""
+"""Notes the longest time between two frames that the page shows of its largest picture."""
 
 
 HALF = Conditions(delay_s=0.05)
@@ -94,6 +108,7 @@ def told(who: str, before: dict[str, Any], after: dict[str, Any], seconds: float
         f"measured: {who}: width {after['width']}, {(after['frames'] - before['frames']) / seconds:.1f} frames/s,"
         f" {(after['bytes'] - before['bytes']) * 8 / seconds / 1000:.0f} kbit/s of picture,"
         f" {after['freezes'] - before['freezes']} freezes of {after['frozen_s'] - before['frozen_s']:.1f} s,"
+        f" {after['longest_gap_ms']:.0f} ms between two frames at most,"
         f" {100 * concealed(before, after):.2f} % of the sound concealed"
     )
 
@@ -130,6 +145,8 @@ async def watch(case: Case, link: Link, good: Screen, weak: Screen) -> None:
     settle_s = min(SETTLE_S, seconds / 4)
     await asyncio.sleep(settle_s)
     weak_before = await received(weak)
+    for screen in (good, weak):
+        await screen.page.evaluate(WATCH_FRAMES)
     await asyncio.sleep(seconds - settle_s)
     weak_after = await received(weak)
     print(told("behind it", weak_before, weak_after, seconds - settle_s))

@@ -173,6 +173,11 @@ class Allocator:
                 self.reasons.setdefault(key, "bandwidth")
         return verdict
 
+    def link_opened(self) -> None:
+        """It was found to carry more: what was learned before about steps up that failed is void."""
+        self.wait_s = FIRST_WAIT_S
+        self._down_at = float("-inf")
+
     # -- what there is
 
     def _follow(self, tiles: Sequence[Tile], budget_bps: float) -> None:

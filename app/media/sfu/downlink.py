@@ -2,11 +2,13 @@
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from app.media.sfu.allocator import HURT_LOSS, Allocator, Budget, LinkUse, Tile, Verdict
 from app.media.sfu.estimator import DownlinkEstimator, RembEstimator, SentRates
 from app.media.sfu.layer_choice import LayerChoice
-from app.media.sfu.padding import PaddingClimb
+from app.media.sfu.packet_train import PacketTrains
+from app.media.sfu.padding import HURT_DELAY_S, PaddingClimb
 
 DECISION_INTERVAL_S = 0.2
 AT_EASE, AT_EASE_INTERVAL_S = 2.0, 1.0
@@ -23,6 +25,8 @@ LEAST_RESEND_BPS = 30_000
 TRY_SHARE = 1.2
 ROUND_TRIPS = 128
 """A minute or so of reports."""
+OPENS_S = 4.0
+"""The least layers suffice until the link was measured, or for this long: most reports come within 1.5 s."""
 
 
 class Downlink:
@@ -35,7 +39,13 @@ class Downlink:
         """To be sent besides sound and pictures."""
         self.interval_s = DECISION_INTERVAL_S
         """Until the next decision, if the receiver complains of nothing before."""
+        self.train_octets = 0
+        """To be sent at once, with a sender report behind it; then call `train_sent`."""
         self._climb = PaddingClimb()
+        self._trains = PacketTrains()
+        self.is_opening = True
+        """Nothing is known of the link: the least layers suffice."""
+        self._opened_at: float | None = None
         self._resend_limit_bps = LEAST_RESEND_BPS
         self._rests_since = 0.0
         self._audio: deque[tuple[float, int]] = deque()
@@ -49,15 +59,39 @@ class Downlink:
         if count:
             self._repeats.append((now, count))
 
-    def round_trip(self, rtt_s: float, now: float) -> None:
-        """A report of the receiver came back this long after ours."""
-        self._round_trips.append((now, rtt_s))
+    def train_sent(self, octets: int, report: int, now: float) -> None:
+        """`octets` of padding left at once, behind them the sender report with these middle 32 bits of NTP time."""
+        self._trains.sent(octets, report, self.estimator.bitrate_bps, now)
+
+    def round_trip(self, rtt_s: float, report: int, now: float) -> bool:
+        """A report of the receiver came back this long after ours. False if ours stood behind a train."""
+        trips = self._round_trips
+        if self._trains.is_behind(report):
+            base_s = min(rtt_s for _, rtt_s in trips)
+            measured_bps = self._trains.answered(report, rtt_s - base_s, now)
+            if measured_bps is not None:
+                self.estimator.measured(measured_bps, now)
+                if self._trains.is_confirmed:
+                    self.allocator.link_opened()
+            return False
+        trips.append((now, rtt_s))
+        if self._waiting_s() > HURT_DELAY_S:
+            self.estimator.delayed()
+        return True
 
     def _waiting_s(self) -> float:
         """How much longer the last round trip took than the quickest of late: what waits in front of the link."""
         if not self._round_trips:
             return 0.0
         return self._round_trips[-1][1] - min(rtt_s for _, rtt_s in self._round_trips)
+
+    def _open(self, tiles: Sequence[Tile], now: float) -> Sequence[Tile]:
+        """The tiles, with their least layers only until the link was measured or had time enough to be."""
+        if self._opened_at is None and tiles:
+            self._opened_at = now
+        began_at = now if self._opened_at is None else self._opened_at
+        self.is_opening = not self._trains.has_measured and now - began_at < OPENS_S
+        return [replace(t, costs=t.costs[:1]) for t in tiles] if self.is_opening else tiles
 
     @property
     def budget(self) -> Budget:
@@ -83,11 +117,15 @@ class Downlink:
     ) -> None:
         """Decide. `video_packets` were sent since the last time, without retransmissions.
 
-        `chosen` and `padding_bps` hold until the next time.
+        `chosen`, `padding_bps` and `train_octets` hold until the next time.
         """
         self._heard(sent.audio_bps, now)
         self._packets.append((now, video_packets))
         self.estimator.update(sent, now)
+        if self._trains.is_lost(now):
+            self.estimator.delayed()
+        is_simulcast = any(len(tile.costs) > 1 for tile in tiles)
+        tiles = self._open(tiles, now)
         loss = self._harm(now)
         video_bps = sent.unpadded_bps - sent.audio_bps
         link = LinkUse(video_bps, sent.media_bps - sent.audio_bps, loss)
@@ -110,9 +148,16 @@ class Downlink:
             now,
         )
         self.padding_bps = max(0, int(wanted_bps - video_bps))
+        self.train_octets = self._trains.due(
+            (self.is_opening and is_simulcast) or self.allocator.is_limited,
+            self.estimator.bitrate_bps,
+            self._waiting_s() if self._round_trips else None,
+            now,
+        )
         most_bps = min(self.estimator.bitrate_bps, sent.media_bps) - sent.audio_bps
         self._resend_limit_bps = max(LEAST_RESEND_BPS, int(RESEND_SHARE * most_bps))
-        lacks_nothing = not self.allocator.is_limited and not self.padding_bps and not loss
+        is_limited = self.is_opening or self.allocator.is_limited
+        lacks_nothing = not is_limited and not self.padding_bps and not loss
         has_room = self.estimator.bitrate_bps > AT_EASE * sent.total_bps
         self.interval_s = AT_EASE_INTERVAL_S if lacks_nothing and has_room else DECISION_INTERVAL_S
 

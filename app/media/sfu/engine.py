@@ -375,7 +375,6 @@ class SfuEngine:
             return
         if now >= peer.report_due - ROUND_SLACK_S:
             peer.report(now)
-            peer.report_due = now + REPORT_INTERVAL_S
         if now < peer.decision_due - ROUND_SLACK_S:
             return
         peer.update_redundancy(now)

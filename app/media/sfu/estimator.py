@@ -1,4 +1,4 @@
-"""How much a subscriber's link carries: REMB and a loss rule. Pure, time is an argument.
+"""How much a subscriber's link carries: REMB, packet trains and a loss rule. Pure, time is an argument.
 
 `DownlinkEstimator` is all that the rest knows, so that one fed by transport-wide feedback can take its place.
 """
@@ -15,6 +15,8 @@ CEILING_BPS = 50_000_000
 REMB_LIFE_S = 5.0
 FIRST_REMB_SETTLES_S = 2.0
 REMB_TRUST = 0.85
+REMB_FALL, REMB_FULL = 0.97, 0.8
+"""A REMB that falls below these shares of the one before, and of what is sent, has seen the link full."""
 MAX_REMB_SENDERS = 64
 
 LOW_LOSS = 0.02
@@ -26,6 +28,10 @@ DRAINS_S = 1.0
 """What still queues in front of a link, and the report on it."""
 SETTLES_S = 3.0
 """After it was lowered by what came through, until it may fall by its own rule."""
+UNMEASURED = 1.3
+"""Times what was measured: so far the loss rule may grow where no REMB says better."""
+DELAYED_SHARE = 0.7
+"""Of what was measured, with each report of packets that wait."""
 LOSS_WINDOW_S = 2.0
 MIN_WINDOW_PACKETS = 20
 
@@ -85,6 +91,14 @@ class DownlinkEstimator(Protocol):
         """As `begin_anew`, because of loss; this much came through."""
         ...
 
+    def measured(self, bitrate_bps: int, now: float) -> None:
+        """A packet train came through as fast as this (see `packet_train`)."""
+        ...
+
+    def delayed(self) -> None:
+        """Packets wait in front of the link: it carries less than was measured or guessed."""
+        ...
+
     def suppose(self, bitrate_bps: float) -> None:
         """Try so much: nothing is reported that would say more. A REMB still holds."""
         ...
@@ -105,10 +119,12 @@ class _Remb:
     at: float
     first_at: float
     is_settled: bool = False
+    has_fallen: bool = False
 
 
 class RembEstimator:
-    """min(REMB younger than 5 s, loss rule), at least 10 kbit/s.
+    """min(REMB younger than 5 s, loss rule), at least 10 kbit/s; what a train has measured counts instead of a lower
+    REMB until that falls, or packets wait.
 
     Browsers leave sound out of their REMB (libwebrtc counts video only), so what is sent of it is added. The REMBs
     of several senders are added up as well: aiortc makes one for each track. A picture that no REMB covers yet
@@ -119,6 +135,10 @@ class RembEstimator:
         self._reports: deque[tuple[float, int, int]] = deque(maxlen=512)
         self._rembs: dict[int, _Remb] = {}
         self._last_remb_bps: int | None = None
+        self._measured_bps: int | None = None
+        self._is_told = False
+        """Something was said that is better than the first guess."""
+        self._sent_bps = 0
         self._loss_rule_bps = float(START_BPS)
         self._before_lowering_bps: float | None = None
         self._lowered_at = self._counts_from = float("-inf")
@@ -144,6 +164,7 @@ class RembEstimator:
                 return
             self._rembs[sender_ssrc] = _Remb(bitrate_bps, frozenset(ssrcs), now, now)
             return
+        before.has_fallen = bitrate_bps < REMB_FALL * before.bitrate_bps
         # The first one only repeats what has arrived so far; the receiver raises it from there.
         if bitrate_bps < before.bitrate_bps or now - before.first_at > FIRST_REMB_SETTLES_S:
             before.is_settled = True
@@ -167,6 +188,21 @@ class RembEstimator:
         if self._before_lowering_bps is None:
             self._before_lowering_bps = self._loss_rule_bps
         self._loss_rule_bps = max(min(self._loss_rule_bps, bitrate_bps), FLOOR_BPS)
+        self._measured_bps = None
+
+    def measured(self, bitrate_bps: int, now: float) -> None:
+        if not self._is_told:
+            self._loss_rule_bps = min(self._loss_rule_bps, float(bitrate_bps))
+            self._is_told = True
+        self._measured_bps = bitrate_bps
+        self._loss_rule_bps = min(max(self._loss_rule_bps, bitrate_bps), CEILING_BPS)
+
+    def delayed(self) -> None:
+        if self._measured_bps is not None:
+            self._measured_bps = int(self._measured_bps * DELAYED_SHARE)
+        elif not self._is_told:
+            self._is_told = True
+            self._loss_rule_bps = min(self._loss_rule_bps, DELAYED_SHARE * self._sent_bps)
 
     def suppose(self, bitrate_bps: float) -> None:
         self._loss_rule_bps = min(max(self._loss_rule_bps, bitrate_bps), CEILING_BPS)
@@ -180,7 +216,15 @@ class RembEstimator:
     # -- the estimate
 
     def update(self, sent: SentRates, now: float) -> None:
+        self._sent_bps = sent.total_bps
+        if any(
+            remb.has_fallen and remb.bitrate_bps < REMB_FULL * _arriving_bps(remb, sent)
+            for remb in self._rembs.values()
+        ):
+            self._measured_bps = None
         remb_bps = self._remb_bps(sent, now)
+        if remb_bps is not None:
+            self._is_told = True
         if remb_bps is None and self._last_remb_bps is not None:
             # It fell silent because no picture flows: go on from what it said last.
             self._loss_rule_bps = min(self._loss_rule_bps, self._last_remb_bps)
@@ -190,7 +234,11 @@ class RembEstimator:
             # What loss has taken away, the receiver knows better once nothing is lost any more.
             self._loss_rule_bps = max(self._loss_rule_bps, REMB_TRUST * remb_bps)
         self._update_loss_rule(sent.total_bps, now)
-        estimate = self._loss_rule_bps if remb_bps is None else min(remb_bps, self._loss_rule_bps)
+        estimate = self._loss_rule_bps
+        if remb_bps is not None:
+            estimate = min(estimate, max(remb_bps, self._measured_bps or 0))
+        elif self._measured_bps is not None:
+            estimate = min(estimate, UNMEASURED * self._measured_bps)
         self._bitrate_bps = max(FLOOR_BPS, int(estimate))
 
     def _remb_bps(self, sent: SentRates, now: float) -> int | None:
@@ -223,6 +271,10 @@ class RembEstimator:
             self._loss_rule_bps = max(self._loss_rule_bps * (1 - loss / 2), FLOOR_BPS)
 
 
+def _arriving_bps(remb: _Remb, sent: SentRates) -> int:
+    """Of the streams that it is about."""
+    return sum(bps for ssrc, bps in sent.video_bps.items() if ssrc in remb.ssrcs)
+
+
 def _repeats_what_arrives(remb: _Remb, sent: SentRates) -> bool:
-    arriving = sum(bps for ssrc, bps in sent.video_bps.items() if ssrc in remb.ssrcs)
-    return remb.bitrate_bps >= 0.9 * arriving
+    return remb.bitrate_bps >= 0.9 * _arriving_bps(remb, sent)

@@ -242,7 +242,8 @@ class Room:
             publication, reception = peer.wanted[mid]
             aim = BASE_LAYER if reception.quality == "low" else TOP_LAYER
             # What was decided for another publication or quality in this place holds until the next decision.
-            choice = peer.downlink.chosen.get(mid, aim)
+            first = BASE_LAYER if peer.downlink.is_opening else aim
+            choice = peer.downlink.chosen.get(mid, first)
             if choice is not None:
                 choice = LayerChoice(min(choice.spatial, aim.spatial), choice.temporal)
             if choice is None:

@@ -32,6 +32,9 @@ from app.media.wire.rtp import RtpPacket
 from app.media.wire.transport import PeerTransport, TransportState
 
 INITIAL_RTT_S = 0.100
+REPORT_INTERVAL_S = 1.0
+TRAIN_REPORT_STANDS_S = 2.0
+"""A receiver answers our last report only, and may take 1.5 s."""
 REPORTS_PER_PACKET = 16
 MAX_PADDING_S = 0.1
 """A loop that was late does not make up for it in one burst."""
@@ -99,6 +102,7 @@ class SubscribingPeer:
         self._decided_at = now
         self._padded_at = now
         self._padding_owed = 0.0
+        self._is_round_trip_asked = False
 
     @property
     def is_ready(self) -> bool:
@@ -167,11 +171,24 @@ class SubscribingPeer:
         self._owner.subscribing_state_changed(self, state)
 
     def _reported(self, block: ReportBlock, now: float) -> None:
-        stream = self._by_ssrc.get(block.ssrc)
+        # Browsers report a retransmission stream by itself, in answer to the report of its picture.
+        stream = self._by_ssrc.get(self._media_ssrcs.get(block.ssrc, block.ssrc))
         if stream is None:
             return
         before = self.reports.get(block.ssrc)
         self.reports[block.ssrc] = block
+        if block.ssrc == stream.ssrc:
+            self._reported_loss(stream, block, now)
+        # A report that was answered before only repeats what the queue was like then.
+        if block.last_sr and (before is None or before.last_sr != block.last_sr):
+            # RFC 3550 §6.4.1: A - LSR - DLSR in 1/65536 s.
+            middle = _middle_ntp(now)
+            rtt = (middle - block.last_sr - block.delay_since_last_sr) & 0xFFFFFFFF
+            if rtt < 10 * 65_536 and self.downlink.round_trip(rtt / 65_536, block.last_sr, now):
+                self.round_trip_time_s = rtt / 65_536
+                self.rtt_s += (self.round_trip_time_s - self.rtt_s) / 8
+
+    def _reported_loss(self, stream: SlotStream, block: ReportBlock, now: float) -> None:
         expected, lost = stream.reported(block)
         self.packets_reported += expected
         self.packets_reported_lost += lost
@@ -180,15 +197,6 @@ class SubscribingPeer:
         # What was lost just before a picture was paused says nothing about now.
         if stream.publication is not None:
             self.downlink.estimator.reported(expected, lost, now)
-        # A report that was answered before only repeats what the queue was like then.
-        if block.last_sr and (before is None or before.last_sr != block.last_sr):
-            # RFC 3550 §6.4.1: A - LSR - DLSR in 1/65536 s.
-            middle = ntp_timestamp(now) >> 16 & 0xFFFFFFFF
-            rtt = (middle - block.last_sr - block.delay_since_last_sr) & 0xFFFFFFFF
-            if rtt < 10 * 65_536:
-                self.round_trip_time_s = rtt / 65_536
-                self.downlink.round_trip(self.round_trip_time_s, now)
-                self.rtt_s += (self.round_trip_time_s - self.rtt_s) / 8
 
     def _keyframe_wanted(self, ssrc: int, now: float) -> None:
         stream = self._by_ssrc.get(ssrc)
@@ -245,7 +253,30 @@ class SubscribingPeer:
         for stream in videos:
             stream.resend_limit_bps = self.downlink.resend_limit_bps
         self.decision_due = now + self.downlink.interval_s
+        self._probe(now)
         return self.downlink.chosen != before
+
+    def _probe(self, now: float) -> None:
+        """Report at once where the round trip is not known yet; send the packet train that is due."""
+        padded = self._padded_stream()
+        if padded is None:
+            return
+        if self.round_trip_time_s is None and not self._is_round_trip_asked:
+            self._is_round_trip_asked = self.report(now, probed=padded)
+        octets = self.downlink.train_octets
+        if octets:
+            sent = padded.pad(octets, now)
+            if self.report(now, probed=padded):
+                self.report_due = now + TRAIN_REPORT_STANDS_S
+                self.downlink.train_sent(sent, _middle_ntp(now), now)
+
+    def _padded_stream(self) -> SlotStream | None:
+        """The picture whose retransmission stream carries padding."""
+        for mid in self.wanted:
+            stream = self.streams[mid]
+            if stream.kind == "video" and stream.can_pad:
+                return stream
+        return None
 
     def pad(self, now: float) -> None:
         """Every 20 ms: fill the link up as far as it was decided."""
@@ -254,22 +285,26 @@ class SubscribingPeer:
             self._padding_owed = 0.0
             return
         self._padding_owed += self.downlink.padding_bps / 8 * min(elapsed_s, MAX_PADDING_S)
-        for mid in self.wanted:
-            stream = self.streams[mid]
-            if stream.kind == "video" and stream.can_pad:
-                self._padding_owed -= stream.pad(int(self._padding_owed), now)
-                return
+        stream = self._padded_stream()
+        if stream is not None:
+            self._padding_owed -= stream.pad(int(self._padding_owed), now)
 
     # -- reports
 
-    def report(self, now: float) -> None:
-        """Every second: a sender report for each stream that flows."""
+    def report(self, now: float, probed: SlotStream | None = None) -> bool:
+        """Every second: a sender report for each stream that flows, and for `probed` in any case. False: for none."""
+        self.report_due = now + REPORT_INTERVAL_S
         reports = []
         for stream in self.streams.values():
-            report = stream.sender_report(now)
+            report = stream.sender_report(now, is_probe=stream is probed)
             if report is not None:
                 reports.append((report, stream.slot))
         for start in range(0, len(reports), REPORTS_PER_PACKET):
             part = reports[start : start + REPORTS_PER_PACKET]
             names = SourceDescription(tuple((report.ssrc, slot) for report, slot in part))
             self.transport.send_rtcp(build_compound([*(report for report, _ in part), names]))
+        return bool(reports)
+
+
+def _middle_ntp(now: float) -> int:
+    return ntp_timestamp(now) >> 16 & 0xFFFFFFFF

@@ -680,14 +680,22 @@ class SlotStream:
 
     # -- sender reports
 
-    def sender_report(self, now: float) -> SenderReport | None:
-        """Our report for this stream, in our NTP time; None if there is nothing to report."""
+    def sender_report(self, now: float, *, is_probe: bool = False) -> SenderReport | None:
+        """Our report for this stream, in our NTP time; None if there is nothing to report.
+
+        `is_probe`: at once and even if it rests, because of its round trip.
+        """
         layer, segment = self._layer, self._segment
-        if layer is None or segment is None or not self.packets_sent:
+        if segment is None or not self.packets_sent or (layer is None and not is_probe):
             return None
-        if not layer.has_sender_report and now - self._mapped_at < REPORT_WITHOUT_CLOCK_AFTER_S:
-            return None
-        timestamp = layer.timestamp_at(now) + segment.timestamp_offset
+        if layer is None:
+            rate = segment.layer.clock_rate_hz
+            timestamp = self._epoch_timestamp + int((now - self._epoch_s) * rate)
+        else:
+            is_early = now - self._mapped_at < REPORT_WITHOUT_CLOCK_AFTER_S
+            if is_early and not layer.has_sender_report and not is_probe:
+                return None
+            timestamp = layer.timestamp_at(now) + segment.timestamp_offset
         return SenderReport(
             ssrc=self.ssrc,
             ntp_timestamp=ntp_timestamp(now),

@@ -4,6 +4,7 @@ The bottleneck is the one of `tests.support.link`, the receiver's REMB is made b
 estimator, the decisions are the engine's own. Packets are only sizes.
 """
 
+import random
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from aiortc.rate import RemoteBitrateEstimator
 from app.media.sfu.allocator import Tile
 from app.media.sfu.downlink import DECISION_INTERVAL_S, Downlink
 from app.media.sfu.estimator import SentRates
+from app.media.sfu.subscribing_peer import TRAIN_REPORT_STANDS_S
 from tests.support.link import Conditions, Direction
 
 TICK_S = 0.020
@@ -20,6 +22,8 @@ HEADERS_BYTES = 36
 """RTP, its extension, SRTP's tag."""
 MTU = 1_100
 PADDING_BYTES = 160
+TRAIN_PACKET_BYTES = 255
+REPORT_BYTES = 100
 AUDIO_BYTES, AUDIO_HEADERS_BYTES = 80, 28
 AUDIO_SSRC = 1
 LAYERS = ((60_000, 100_000), (240_000, 400_000), (600_000, 1_000_000))
@@ -58,6 +62,7 @@ class ClosedLoop:
         conditions: Conditions,
         *,
         has_remb: bool = True,
+        has_reports: bool = True,
         rtt_s: float = 0.1,
         seed: int = 1,
     ) -> None:
@@ -67,7 +72,7 @@ class ClosedLoop:
         self.downlink = Downlink()
         self.now = 0.0
         self.moments: list[Moment] = []
-        self._has_remb = has_remb
+        self._has_remb, self._has_reports = has_remb, has_reports
         self._rtt_s = rtt_s
         self._streams = {key: _Stream(100 + n) for n, key in enumerate(tiles)}
         self._audio = _Stream(AUDIO_SSRC)
@@ -75,14 +80,18 @@ class ClosedLoop:
         self._arriving: list[tuple[float, float, int, int]] = []
         self._feedback: list[tuple[float, int, int]] = []
         self._remb: list[tuple[float, int, tuple[int, ...]]] = []
-        self._decision_at = self._report_at = 0.0
+        self._decision_at = self._report_at = self._answer_at = 0.0
+        self._random = random.Random(seed)
         self._frame_at: dict[str, float] = defaultdict(float)
         self._frame_number: dict[str, int] = defaultdict(int)
         self._packets = 0
         self._padding_owed = 0.0
         self._audio_delays: list[float] = []
         self._queued_s = 0.0
-        self._rtts: list[tuple[float, float]] = []
+        self._rtts: list[tuple[float, float, int]] = []
+        self._sender_report: tuple[float, float, int] = (0.0, 0.0, 0)
+        """When the last one arrives and was sent, and its number; 0: none is to be answered."""
+        self._last_number = 0
 
     # -- time
 
@@ -103,6 +112,9 @@ class ClosedLoop:
         self._receive()
         if self.now >= self._report_at:
             self._report_at = self.now + 1.0
+            self._send_report()
+        if self._has_reports and self.now >= self._answer_at:
+            self._answer_at = self.now + self._random.uniform(0.5, 1.5)
             self._report()
         self._hear()
         if self.now >= self._decision_at:
@@ -152,6 +164,8 @@ class ClosedLoop:
         )
         self.downlink.update(self.tiles, sent, self._packets, self.now)
         self._packets = 0
+        if self.downlink.train_octets:
+            self._send_train(self.downlink.train_octets)
         chosen = {
             key: choice and (choice.spatial, choice.temporal)
             for key, choice in self.downlink.allocator.chosen.items()
@@ -171,8 +185,8 @@ class ClosedLoop:
     def _hear(self) -> None:
         due = [f for f in self._feedback if f[0] <= self.now]
         self._feedback = [f for f in self._feedback if f[0] > self.now]
-        for at, rtt_s in [r for r in self._rtts if r[0] <= self.now]:
-            self.downlink.round_trip(rtt_s, at)
+        for at, rtt_s, number in [r for r in self._rtts if r[0] <= self.now]:
+            self.downlink.round_trip(rtt_s, number, at)
         self._rtts = [r for r in self._rtts if r[0] > self.now]
         for at, expected, lost in due:
             self.downlink.estimator.reported(expected, lost, at)
@@ -202,9 +216,26 @@ class ClosedLoop:
             at = self.now + self._rtt_s / 2
             self._feedback.append((at, stream.expected, stream.lost))
             stream.expected = stream.lost = 0
-        # The report follows our own, which waited in the queue with everything else.
-        rtt_s = self._rtt_s + self._queued_s
-        self._rtts.append((self.now + rtt_s, rtt_s))
+        arrived_at, sent_at, number = self._sender_report
+        if number and arrived_at <= self.now:
+            self._rtts.append((at, arrived_at - sent_at + self._rtt_s / 2, number))
+            self._sender_report = (0.0, 0.0, 0)
+
+    def _send_report(self) -> int:
+        """Queued behind everything that was sent before it; its number."""
+        at = self.link.pass_on(REPORT_BYTES, self.now)
+        self._last_number += 1
+        if at is not None:
+            self._sender_report = (at + self._rtt_s / 2, self.now, self._last_number)
+        return self._last_number
+
+    def _send_train(self, octets: int) -> None:
+        stream = next(iter(self._streams.values()))
+        for _ in range(octets // TRAIN_PACKET_BYTES):
+            self._send(stream, TRAIN_PACKET_BYTES, HEADERS_BYTES, is_padding=True)
+        self._report_at = self.now + TRAIN_REPORT_STANDS_S
+        sent = octets // TRAIN_PACKET_BYTES * TRAIN_PACKET_BYTES
+        self.downlink.train_sent(sent, self._send_report(), self.now)
 
 
 def lead(priority: int = 30) -> dict[str, tuple[int, tuple[tuple[int, ...], ...]]]:

@@ -20,8 +20,26 @@ def limited(rate_bps: float) -> Conditions:
     return Conditions(rate_bps=rate_bps, queue_s=0.5)
 
 
-def test_good_link_has_the_top_layer_at_once_and_keeps_it() -> None:
-    assert spatial(ClosedLoop(lead(), OPEN).run(30)) == {2}
+def test_good_link_begins_with_the_low_layer_and_has_the_top_one_once_it_is_measured() -> None:
+    loop = ClosedLoop(lead(), OPEN)
+    opening = loop.run(4)
+    assert spatial(opening) == {0, 2}
+    top_at = next(m.at for m in opening if m.chosen["lead"] == (2, 3))
+    print(f"top layer after {top_at:.1f} s")
+    assert spatial(loop.run(30)) == {2}
+
+
+def test_link_that_never_reports_has_the_top_layer_in_the_end() -> None:
+    loop = ClosedLoop(lead(), OPEN, has_remb=False, has_reports=False)
+    loop.run(4.2)
+    assert spatial(loop.run(5)) == {2}
+
+
+def test_narrow_link_is_not_flooded_by_a_page_that_opens() -> None:
+    loop = ClosedLoop(lead(), limited(300_000))
+    opening = loop.run(10)
+    print(f"sound waits {max(m.audio_delay_s for m in opening):.2f} s at most")
+    assert spatial(opening) == {0} and opening[-1].audio_lost == 0
 
 
 @pytest.mark.parametrize("has_remb", [True, False])
