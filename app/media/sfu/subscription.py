@@ -27,8 +27,12 @@ from app.media.wire.rtcp import ReportBlock, SenderReport
 from app.media.wire.srtp import HeaderRewrite
 from app.media.wire.transport import PayloadPatch
 
-MIN_RETRANSMISSION_INTERVAL_S = 0.100
-"""A repeated NACK within this time (or the round trip) asks for what is already on its way."""
+MIN_RETRANSMISSION_INTERVAL_S = 0.060
+ON_ITS_WAY_SHARE = 0.75
+"""A repeated NACK within this time, or this share of a round trip, asks for what is already on its way. Receivers ask
+again after a round trip of their own count: to wait for all of ours would be to miss every other one of theirs."""
+REPEATED_COPIES = 2
+"""Of what is asked for again: a link that swallowed the question or the answer once may do it twice."""
 RETRANSMISSIONS_PER_S = 300.0
 RETRANSMISSION_BURST = 300.0
 RETRANSMISSION_LIMIT_BPS = 1_000_000
@@ -582,7 +586,7 @@ class SlotStream:
         if rtx_payload_type is None or current is None:
             return
         self._refill(now)
-        interval = max(MIN_RETRANSMISSION_INTERVAL_S, rtt_s)
+        interval = max(MIN_RETRANSMISSION_INTERVAL_S, ON_ITS_WAY_SHARE * rtt_s)
         highest = self._progress.highest_index + current.sequence_offset
         for sequence_number in sequence_numbers:
             number = highest - ((highest - sequence_number) & 0xFFFF)
@@ -591,13 +595,15 @@ class SlotStream:
                 continue
             if self._resend_budget < 1 or self._resend_octets <= 0:
                 return
-            self._resend_budget -= 1
-            self._resend_octets -= len(sent[1].payload)
-            self.asked_again += number in self._resent
+            is_repeated = number in self._resent
+            self.asked_again += is_repeated
             if len(self._resent) >= 2_048:
                 self._resent.clear()
             self._resent[number] = now
-            self._send_rtx(*sent, rtx_payload_type, now)
+            for _ in range(REPEATED_COPIES if is_repeated else 1):
+                self._resend_budget -= 1
+                self._resend_octets -= len(sent[1].payload)
+                self._send_rtx(*sent, rtx_payload_type, now)
 
     def _refill(self, now: float) -> None:
         elapsed = now - self._resend_refilled_at
