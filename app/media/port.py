@@ -16,6 +16,7 @@ Kind = Literal["audio", "video"]
 LinkQuality = Literal["good", "fair", "poor", "lost"]
 """A participant's link in one word; `lost`: nothing is heard of it."""
 ConnectionRole = Literal["publish", "subscribe"]
+PauseReason = Literal["loss", "bandwidth"]
 
 
 class Source(StrEnum):
@@ -135,13 +136,15 @@ class SlotMapped:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionPaused:
-    """Video of a slot was paused or resumed by the engine because of the receiver's link."""
+    """Video of a slot was paused or resumed by the engine because of the receiver's link, or a pause changed."""
 
     lesson_id: LessonId
     participant_id: ParticipantId
     publication_id: PublicationId
     is_paused: bool
     reason: Literal["loss", "bandwidth", ""]
+    carries_stills: bool = False
+    """While it is paused the link has room for a small picture every few seconds besides the sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +251,14 @@ class SessionSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Why some video of a participant is held back, and what its link has room for instead."""
+
+    reason: PauseReason
+    carries_stills: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ParticipantSnapshot:
     permissions: MediaPermissions
     publications: Mapping[PublicationId, str]
@@ -258,6 +269,7 @@ class ParticipantSnapshot:
     sessions: Mapping[MediaSessionId, SessionSnapshot] = field(default_factory=dict)
     layers_wanted: Mapping[Source, tuple[bool, ...]] = field(default_factory=dict)
     """As the last `LayersWanted` of each video said."""
+    paused: Mapping[PublicationId, Pause] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

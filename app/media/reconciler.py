@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any, Literal, Protocol
 
-from app.ids import LessonId, ParticipantId, publication_id
+from app.ids import LessonId, ParticipantId, PublicationId, publication_id
 from app.media.desired import (
     SLOTS,
     Admit,
@@ -136,6 +136,7 @@ class EngineReconciler:
         self._told: dict[_Place, tuple[MediaGrant, frozenset[Any], int]] = {}
         self._slots: dict[_Place, dict[str, ParticipantId | None]] = {}
         self._layers: dict[_Place, dict[Source, LayersWanted]] = {}
+        self._pauses: dict[_Place, dict[PublicationId, SubscriptionPaused]] = {}
         self._resets: dict[_Place, int] = {}
 
     def start(self) -> None:
@@ -212,8 +213,7 @@ class EngineReconciler:
                 for listener in self._lessons.listeners:
                     listener.slot_mapped(event)
             case SubscriptionPaused():
-                for listener in self._lessons.listeners:
-                    listener.subscription_paused(event)
+                self._tell_paused(event)
             case LayersWanted():
                 self._tell_layers_wanted(event)
             case SpeakersChanged():
@@ -233,6 +233,14 @@ class EngineReconciler:
         self._layers.setdefault(place, {})[event.source] = event
         for listener in self._lessons.listeners:
             listener.layers_wanted(event)
+
+    def _tell_paused(self, event: SubscriptionPaused) -> None:
+        pauses = self._pauses.setdefault((event.lesson_id, event.participant_id), {})
+        pauses.pop(event.publication_id, None)
+        if event.is_paused:
+            pauses[event.publication_id] = event
+        for listener in self._lessons.listeners:
+            listener.subscription_paused(event)
 
     def _on_connected(self) -> None:
         self._is_sync_due = True
@@ -326,8 +334,20 @@ class EngineReconciler:
         }
 
         self._layers.clear()
+        self._pauses.clear()
         for lesson_id, room in snapshot.rooms.items():
             for participant_id, participant in room.items():
+                for publication, pause in participant.paused.items():
+                    self._tell_paused(
+                        SubscriptionPaused(
+                            lesson_id,
+                            participant_id,
+                            publication,
+                            is_paused=True,
+                            reason=pause.reason,
+                            carries_stills=pause.carries_stills,
+                        )
+                    )
                 for source, layers in participant.layers_wanted.items():
                     wanted = LayersWanted(lesson_id, participant_id, source, layers)
                     self._tell_layers_wanted(wanted)
@@ -400,7 +420,14 @@ class EngineReconciler:
 
     def _drop(self, lesson_id: LessonId) -> None:
         self._rooms.pop(lesson_id, None)
-        for table in (self._grants, self._told, self._slots, self._layers, self._resets):
+        for table in (
+            self._grants,
+            self._told,
+            self._slots,
+            self._layers,
+            self._pauses,
+            self._resets,
+        ):
             for place in [place for place in table if place[0] == lesson_id]:
                 del table[place]
 
@@ -408,6 +435,7 @@ class EngineReconciler:
         self._drop_grant(place)
         self._slots.pop(place, None)
         self._layers.pop(place, None)
+        self._pauses.pop(place, None)
 
     def _drop_grant(self, place: _Place) -> None:
         """Its page is to make new connections."""
@@ -448,6 +476,8 @@ class EngineReconciler:
                     listener.slot_mapped(SlotMapped(lesson_id, participant_id, slot, publisher_id))
             for wanted in self._layers.get(place, {}).values():
                 self._tell_layers_wanted(wanted)
+            for pause in list(self._pauses.get(place, {}).values()):
+                self._tell_paused(pause)
 
     def _page_epoch(self, media_epoch: int, place: _Place) -> int:
         """The engine's epoch as one page sees it: also different when only its own peers were closed."""

@@ -20,6 +20,7 @@ from app.signaling.messages import (
     RoomLeave,
     RoomResume,
     ServerMessage,
+    StillSend,
 )
 from app.signaling.session import (
     Close,
@@ -60,7 +61,9 @@ class Desk(Protocol):
     async def leave(self, connection: "Connection", request: RoomLeave) -> None: ...
     async def execute(self, connection: "Connection", request: CommandRequest) -> None: ...
     async def negotiate(
-        self, connection: "Connection", request: MediaPublish | MediaSubscribe | MediaAccept
+        self,
+        connection: "Connection",
+        request: MediaPublish | MediaSubscribe | MediaAccept | StillSend,
     ) -> None: ...
 
 

@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable
 
 from app.errors import AppError, CommandRejected, Unavailable
 from app.ids import ConnectionId, DeviceId, LessonId, ParticipantId, new_id
-from app.media.port import ClientNetwork
+from app.media.port import ClientNetwork, Source
 from app.rooms.commands import Join, Leave, ReportCut
 from app.rooms.events import DeviceReplaced, ParticipantCut, ParticipantLeft, Recorded
 from app.rooms.runtime import Clock, RoomRuntime, Rooms
 from app.rooms.state import Phase
+from app.rooms.views import may_see
 from app.signaling.codes import SENTENCES, CloseCode, Refusal
 from app.signaling.connection import Connection, Socket
 from app.signaling.directory import Directory
@@ -35,6 +36,7 @@ from app.signaling.negotiation import (
     no_ice_servers,
 )
 from app.signaling.session import Now, Session, State, TicketReader, ok, refusal
+from app.signaling.stills import StillDesk
 from app.signaling.translate import CommandRequest, Step, command_of
 
 log = logging.getLogger(__name__)
@@ -68,8 +70,14 @@ class Hub:
         ice_servers_of: IceServersOf = no_ice_servers,
     ) -> None:
         self.limits = limits or Limits()
+        stills = StillDesk(self.device_of, self._may_see, lambda: self.now().mono_s)
         self.media = MediaDesk(
-            self.device_of, negotiator_of, self.limits, self._tell_speakers, ice_servers_of
+            self.device_of,
+            negotiator_of,
+            self.limits,
+            self._tell_speakers,
+            stills,
+            ice_servers_of,
         )
         self._rooms = rooms
         self._load_journal = load_journal
@@ -224,6 +232,18 @@ class Hub:
         entry = self._feeds.get(lesson_id)
         if entry is not None and entry.feed is not None:
             entry.feed.speakers.changed(speakers, entry.feed.room, entry.feed.screens)
+
+    def _may_see(
+        self,
+        lesson_id: LessonId,
+        viewer_id: ParticipantId,
+        publisher_id: ParticipantId,
+        source: Source,
+    ) -> bool:
+        entry = self._feeds.get(lesson_id)
+        if entry is None or entry.feed is None:
+            return False
+        return may_see(entry.feed.room, viewer_id, publisher_id, source.value)
 
     def _follow(self, feed: LessonFeed, step: Step) -> None:
         """What an event means for sockets."""

@@ -22,6 +22,17 @@ PhaseName = TypeAliasType("PhaseName", Literal["waiting", "live", "ended"])
 PresenceName = TypeAliasType("PresenceName", Literal["present", "cut", "absent"])
 PlaceName = TypeAliasType("PlaceName", Literal["off", "called", "on"])
 QualityName = TypeAliasType("QualityName", Literal["good", "fair", "poor", "lost"])
+STILL_PARTS = 16
+STILL_PART_CHARACTERS = 512
+"""Of base64: a still has at most 6,144 bytes."""
+StillPartIndex = Annotated[int, Field(ge=0, lt=STILL_PARTS)]
+StillPartCount = Annotated[int, Field(ge=1, le=STILL_PARTS)]
+StillData = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=STILL_PART_CHARACTERS, pattern=r"^[A-Za-z0-9+/]+={0,2}$"
+    ),
+]
 RevokeReason = Literal["ended", "engine_lost"]
 
 
@@ -178,6 +189,19 @@ class MediaAccept(Request):
     sdp: Sdp
 
 
+class StillSend(Request):
+    """One part of a JPEG of this device's own picture, for those who get no moving one; see `stills.wanted`."""
+
+    type: Literal["still.send"]
+    source: SourceName
+    still: Annotated[int, Field(ge=0, le=1_000_000_000)]
+    """Grows with each picture."""
+    part: StillPartIndex
+    parts: StillPartCount
+    data: StillData
+    """Base64 of the picture, cut into pieces."""
+
+
 class Ping(Request):
     type: Literal["ping"]
 
@@ -208,6 +232,7 @@ ClientMessage = Annotated[
     | MediaPublish
     | MediaSubscribe
     | MediaAccept
+    | StillSend
     | Ping,
     Field(discriminator="type"),
 ]
@@ -389,6 +414,28 @@ class SubscriptionPaused(Message):
     source: SourceName
     is_paused: bool
     reason: Literal["loss", "bandwidth", ""]
+    carries_stills: bool
+    """The link has room for a still every few seconds (`still.part`); false: for sound alone."""
+
+
+class StillsWanted(Message):
+    """Somebody gets no moving picture from this device: send stills of this source, or no more."""
+
+    type: Literal["stills.wanted"]
+    source: SourceName
+    is_wanted: bool
+
+
+class StillPart(Message):
+    """A part of a still of a picture that is paused for this viewer, as `still.send` had it."""
+
+    type: Literal["still.part"]
+    participant_id: str
+    source: SourceName
+    still: int
+    part: int
+    parts: int
+    data: str
 
 
 class DataUsed(Message):
@@ -488,6 +535,8 @@ ServerMessage = Annotated[
     | MediaOffer
     | SlotMapped
     | SubscriptionPaused
+    | StillsWanted
+    | StillPart
     | LayersWanted
     | DataUsed
     | SpeakersChanged

@@ -14,6 +14,7 @@ from app.signaling.codes import Refusal
 from app.signaling.connection import Connection
 from app.signaling.limits import Limits
 from app.signaling.session import ok, refusal
+from app.signaling.stills import DeviceOf, StillDesk
 
 log = logging.getLogger(__name__)
 
@@ -25,9 +26,9 @@ MAY_SEND: dict[Role, frozenset[Source]] = {
 }
 """What a role may ever send. What it may send now is the grant's, and the engine's to enforce."""
 
-MediaRequest = wire.MediaPublish | wire.MediaSubscribe | wire.MediaAccept
+SdpRequest = wire.MediaPublish | wire.MediaSubscribe | wire.MediaAccept
+MediaRequest = SdpRequest | wire.StillSend
 Answer = wire.MediaAnswer | wire.MediaOffer | wire.Ok | wire.ErrorMessage
-DeviceOf = Callable[[LessonId, ParticipantId], Connection | None]
 NegotiatorOf = Callable[[LessonId], Negotiator | None]
 TellSpeakers = Callable[[LessonId, tuple[ParticipantId, ...]], None]
 IceServersOf = Callable[[ParticipantId], Sequence[Mapping[str, str]]]
@@ -60,11 +61,13 @@ class MediaDesk:
         negotiator_of: NegotiatorOf,
         limits: Limits,
         tell_speakers: TellSpeakers,
+        stills: StillDesk,
         ice_servers_of: IceServersOf = no_ice_servers,
     ) -> None:
         self._device_of = device_of
         self._negotiator_of = negotiator_of
         self._tell_speakers = tell_speakers
+        self._stills = stills
         self._ice_servers_of = ice_servers_of
         self._timeout_s = limits.negotiation_timeout_s
         self._places: dict[tuple[LessonId, ParticipantId], _Place] = {}
@@ -99,6 +102,7 @@ class MediaDesk:
         self, lesson_id: LessonId, participant_id: ParticipantId, reason: wire.RevokeReason
     ) -> None:
         """Tell the device to close its media connections; nothing if it had no grant."""
+        self._stills.forget(lesson_id, participant_id)
         if self._places.pop((lesson_id, participant_id), None) is not None:
             message = wire.MediaRevoked(type="media.revoked", reason=reason)
             self._tell(lesson_id, participant_id, message)
@@ -112,6 +116,7 @@ class MediaDesk:
     def forget(self, lesson_id: LessonId, participant_id: ParticipantId) -> None:
         """The place is empty: no grant is left for a later device."""
         self._places.pop((lesson_id, participant_id), None)
+        self._stills.forget(lesson_id, participant_id)
 
     def forget_lesson(self, lesson_id: LessonId) -> None:
         for lesson, participant_id in list(self._places):
@@ -135,9 +140,13 @@ class MediaDesk:
             source=Source(source).value,
             is_paused=event.is_paused,
             reason=event.reason,
+            carries_stills=event.carries_stills,
         )
         place = self._places.get((event.lesson_id, event.participant_id))
         if place is None:
+            return
+        self._stills.paused(event)
+        if place.paused.get(event.publication_id) == message:
             return
         if event.is_paused:
             place.paused[event.publication_id] = message
@@ -185,6 +194,7 @@ class MediaDesk:
             connection.send(layers)
         if place.data_used is not None:
             connection.send(place.data_used)
+        self._stills.remind(connection)
 
     async def negotiate(self, connection: Connection, request: MediaRequest) -> None:
         """Answer a media message of a joined device."""
@@ -195,13 +205,15 @@ class MediaDesk:
             is_admitted = False
         if not is_admitted:
             connection.send(refusal(request.id, Refusal.NOT_ADMITTED))
+        elif isinstance(request, wire.StillSend):
+            connection.send(self._stills.send(connection, request))
         elif negotiator is None:
             connection.send(refusal(request.id, Refusal.MEDIA_UNAVAILABLE))
         else:
             connection.send(await self._answer(connection, negotiator, request))
 
     async def _answer(
-        self, connection: Connection, negotiator: Negotiator, request: MediaRequest
+        self, connection: Connection, negotiator: Negotiator, request: SdpRequest
     ) -> Answer:
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -213,7 +225,7 @@ class MediaDesk:
             return refusal(request.id, Refusal.MEDIA_UNAVAILABLE)
 
     async def _exchange(
-        self, connection: Connection, negotiator: Negotiator, request: MediaRequest
+        self, connection: Connection, negotiator: Negotiator, request: SdpRequest
     ) -> Answer:
         ticket, network = connection.ticket, connection.network
         lesson_id, participant_id = ticket.lesson_id, ticket.participant_id

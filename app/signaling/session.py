@@ -36,6 +36,7 @@ from app.signaling.messages import (
     RoomLeave,
     RoomResume,
     ServerMessage,
+    StillSend,
     Welcome,
 )
 from app.signaling.translate import CommandRequest
@@ -96,7 +97,7 @@ class Execute:
 
 @dataclass(frozen=True, slots=True)
 class Negotiate:
-    request: MediaPublish | MediaSubscribe | MediaAccept
+    request: MediaPublish | MediaSubscribe | MediaAccept | StillSend
 
 
 Action = Reply | Close | EnterRoom | LeaveRoom | Execute | Negotiate
@@ -211,7 +212,7 @@ class Session:
                 return [EnterRoom(message)]
             case (State.JOINED, RoomLeave()):
                 return [LeaveRoom(message)]
-            case (State.JOINED, MediaPublish() | MediaSubscribe() | MediaAccept()):
+            case (State.JOINED, MediaPublish() | MediaSubscribe() | MediaAccept() | StillSend()):
                 return [self._media(message)]
             case _:
                 return self._out_of_order(message, now)
@@ -254,7 +255,7 @@ class Session:
         reply = Reply(refusal(re, error.code, error.message))
         return [reply, *self.close(CloseCode.NOT_AUTHENTICATED, error.code)]
 
-    def _media(self, request: MediaPublish | MediaSubscribe | MediaAccept) -> Action:
+    def _media(self, request: MediaPublish | MediaSubscribe | MediaAccept | StillSend) -> Action:
         if self.is_companion:
             return Reply(refusal(request.id, Refusal.COMPANION_NO_MEDIA))
         return Negotiate(request)

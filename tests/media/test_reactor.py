@@ -32,6 +32,7 @@ from app.media.port import (
     MediaGrant,
     MediaPermissions,
     ParticipantSnapshot,
+    Pause,
     PublicationAdded,
     PublicationRemoved,
     QualityMeasured,
@@ -74,6 +75,7 @@ async def until(condition: Callable[[], object]) -> None:
 class _Member:
     permissions: MediaPermissions
     slots: dict[str, ParticipantId | None] = field(default_factory=dict)
+    paused: dict[PublicationId, Pause] = field(default_factory=dict)
     publications: dict[PublicationId, str] = field(default_factory=dict)
 
 
@@ -181,7 +183,12 @@ class MemoryEngine:
             {
                 lesson_id: {
                     who: ParticipantSnapshot(
-                        m.permissions, dict(m.publications), dict(m.slots), "closed", "closed"
+                        m.permissions,
+                        dict(m.publications),
+                        dict(m.slots),
+                        "closed",
+                        "closed",
+                        paused=dict(m.paused),
                     )
                     for who, m in room.items()
                 }
@@ -699,6 +706,29 @@ async def test_pauses_and_taps_pass_on(open_app: Callable[..., App]) -> None:
     app.engine.emit(pause)
     await until(lambda: app.pages.paused == [pause])
     assert pause in seen
+
+
+async def test_pauses_are_restated_to_who_returns_and_from_a_snapshot(
+    open_app: Callable[..., App],
+) -> None:
+    app = open_app()
+    await app.reactor.start()
+    runtime = await app.live_room()
+    camera, screen = publication_id(LEAD, "camera"), publication_id(LEAD, "screen")
+    pause = SubscriptionPaused(LESSON, A, camera, True, "loss", True)
+    resumed = SubscriptionPaused(LESSON, A, screen, False, "")
+    app.engine.emit(SubscriptionPaused(LESSON, A, screen, True, "bandwidth"))
+    app.engine.emit(resumed)
+    app.engine.emit(pause)
+    await until(lambda: pause in app.pages.paused)
+    app.pages.paused.clear()
+    await runtime.execute(ReportCut(A, join_of(A).device_id))
+    await runtime.execute(join_of(A))
+    await until(lambda: app.pages.paused == [pause])
+    app.engine.rooms[LESSON][A].paused[camera] = Pause("bandwidth", carries_stills=False)
+    app.engine.emit(EngineConnected(app.engine.media_epoch))
+    told = SubscriptionPaused(LESSON, A, camera, True, "bandwidth")
+    await until(lambda: app.pages.paused == [pause, told])
 
 
 async def test_wanted_layers_pass_on_and_are_restated(open_app: Callable[..., App]) -> None:

@@ -1,8 +1,8 @@
 """A bad link between a peer and the engine: a UDP relay in user space, the same for the same seed.
 
 `Direction` decides what becomes of each datagram and is pure; `Link` puts two of them between sockets. A link is one
-household's: all connections of one classroom share its two queues. It carries media only, so a peer is sent through
-it by the candidates in its session descriptions (`rewrite`).
+household's: all connections of one classroom share its two queues. A peer is sent through it by the candidates in its
+session descriptions (`rewrite`); what the server says over a page's WebSocket takes its room of the link, and its time.
 """
 
 import asyncio
@@ -22,6 +22,9 @@ from playwright.async_api import Page, WebSocketRoute
 IP_AND_UDP_BYTES = 28
 """What the link carries besides each payload."""
 DRAIN = 64
+SEGMENT_BYTES, TCP_MORE_BYTES = 1_400, 24
+"""Of a WebSocket's TCP; and what its header is longer than UDP's, with TLS and framing."""
+TCP_AGAIN_S = 0.2
 RECEIVE_BUFFER_BYTES = 4 << 20
 Address = tuple[str, int]
 
@@ -226,12 +229,30 @@ class Link:
         def opened(route: WebSocketRoute) -> None:
             upstream = route.connect_to_server()
 
+            last_at = 0.0
+
             def from_server(message: str | bytes) -> None:
-                route.send(self._rewritten(message) if isinstance(message, str) else message)
+                nonlocal last_at
+                now = time.monotonic()
+                # In order, whatever became of its segments.
+                last_at = max(self._streamed_at(len(message), now), last_at + 1e-4)
+                text = self._rewritten(message) if isinstance(message, str) else message
+                asyncio.get_running_loop().call_later(last_at - now, route.send, text)
 
             upstream.on_message(from_server)
 
         await page.route_web_socket(lambda url: True, opened)
+
+    def _streamed_at(self, size: int, now: float) -> float:
+        """When the last byte of `size` of a stream comes out; what is lost is sent again."""
+        last_at = now
+        for start in range(0, size, SEGMENT_BYTES):
+            segment = min(SEGMENT_BYTES, size - start) + TCP_MORE_BYTES
+            sent_at = now
+            while (at := self.down.pass_on(segment, sent_at)) is None:
+                sent_at += TCP_AGAIN_S
+            last_at = max(last_at, at)
+        return last_at
 
     def _rewritten(self, message: str) -> str:
         if "a=candidate:" not in message:

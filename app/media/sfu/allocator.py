@@ -6,8 +6,8 @@ Sound is not in here: it is never paused for pictures.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
 
+from app.media.port import PauseReason
 from app.media.sfu.layer_choice import TOP_LAYER, LayerChoice
 
 HURT_LOSS = 0.10
@@ -30,8 +30,6 @@ WORSE_BY, MISJUDGED_S = 0.15, 60.0
 DOUBTS = 2
 WATCHABLE_LOSS = 0.20
 """With retransmissions a picture is still worth its bits up to here."""
-
-PauseReason = Literal["bandwidth", "loss"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ LEAST_RESEND_BPS = 30_000
 TRY_SHARE = 1.2
 ROUND_TRIPS = 128
 """A minute or so of reports."""
+STILLS_FROM_BPS, STILLS_UNTIL_BPS = 50_000, 40_000
+"""Estimates from and until which a link carries stills beside the sound."""
 OPENS_S = 4.0
 """The least layers suffice until the link was measured, or for this long: most reports come within 1.5 s."""
 
@@ -43,6 +45,8 @@ class Downlink:
         """To be sent at once, with a sender report behind it; then call `train_sent`."""
         self._climb = PaddingClimb()
         self._trains = PacketTrains()
+        self.carries_stills = True
+        """There is room for a small picture every few seconds where a moving one rests."""
         self.is_opening = True
         """Nothing is known of the link: the least layers suffice."""
         self._opened_at: float | None = None
@@ -140,6 +144,8 @@ class Downlink:
             case Verdict.NOTHING:
                 pass
         self._maybe_try(tiles, sent, loss, now)
+        least_bps = STILLS_UNTIL_BPS if self.carries_stills else STILLS_FROM_BPS
+        self.carries_stills = self.estimator.bitrate_bps >= least_bps
         wanted_bps = self._climb.update(
             self.allocator.is_limited,
             self.estimator.bitrate_bps - sent.audio_bps,
@@ -148,6 +154,9 @@ class Downlink:
             now,
         )
         self.padding_bps = max(0, int(wanted_bps - video_bps))
+        if self._trains.has_measured and self._is_resting(tiles):
+            # The trains tell enough, and what is left of the link is for stills.
+            self.padding_bps = 0
         self.train_octets = self._trains.due(
             (self.is_opening and is_simulcast) or self.allocator.is_limited,
             self.estimator.bitrate_bps,
@@ -169,12 +178,14 @@ class Downlink:
         while now - audio[0][0] > AUDIO_PEAK_S:
             audio.popleft()
 
+    def _is_resting(self, tiles: Sequence[Tile]) -> bool:
+        return bool(tiles) and all(choice is None for choice in self.chosen.values())
+
     def _maybe_try(
         self, tiles: Sequence[Tile], sent: SentRates, loss: float | None, now: float
     ) -> None:
         """Where all pictures rest and too little is reported for the estimate to grow, the step up is the probe."""
-        is_resting = bool(tiles) and all(choice is None for choice in self.chosen.values())
-        if not is_resting or (loss is not None and loss > HURT_LOSS):
+        if not self._is_resting(tiles) or (loss is not None and loss > HURT_LOSS):
             self._rests_since = now
         elif now - self._rests_since >= self.allocator.wait_s / 2:
             self._rests_since = now

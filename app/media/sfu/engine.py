@@ -398,4 +398,5 @@ def _participant_snapshot(participant: Participant) -> ParticipantSnapshot:
         subscribe_state=participant.subscribe_state,
         sessions={k: session_snapshot(session) for k, session in participant.sessions.items()},
         layers_wanted=dict(participant.layers_wanted),
+        paused=dict(participant.paused),
     )

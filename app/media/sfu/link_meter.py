@@ -1,7 +1,6 @@
 """One participant's link measured over all its connections, past and present."""
 
-from app.media.port import LinkQuality, LinkSample
-from app.media.sfu.allocator import PauseReason
+from app.media.port import LinkQuality, LinkSample, PauseReason
 from app.media.sfu.counter_sum import CounterSum
 from app.media.sfu.participant import Participant
 from app.media.sfu.quality import LinkReading, QualityMeter
@@ -94,7 +93,8 @@ def transports_of(participant: Participant) -> list[PeerTransport]:
 
 
 def _pause(participant: Participant | None) -> PauseReason | None:
-    reasons = participant.paused.values() if participant is not None else ()
+    pauses = participant.paused.values() if participant is not None else ()
+    reasons = [pause.reason for pause in pauses]
     return "loss" if "loss" in reasons else next(iter(reasons), None)
 
 

@@ -8,11 +8,11 @@ from app.media.port import (
     LayersWanted,
     MediaEvent,
     MediaPermissions,
+    Pause,
     PeerStateChanged,
     SlotGroup,
     Source,
 )
-from app.media.sfu.allocator import PauseReason
 from app.media.sfu.layer import PublisherFeedback
 from app.media.sfu.media_session import MediaSession, PublishingSession, ViewingSession
 from app.media.sfu.publication import Publication
@@ -77,7 +77,7 @@ class Participant:
         self.subscribing: SubscribingPeer | None = None
         self.publish_state: PeerState = "closed"
         self.subscribe_state: PeerState = "closed"
-        self.paused: dict[PublicationId, PauseReason] = {}
+        self.paused: dict[PublicationId, Pause] = {}
         self.clock = SenderClock()
         self.sessions: dict[MediaSessionId, MediaSession] = {}
         self.layers_wanted: dict[Source, tuple[bool, ...]] = {}

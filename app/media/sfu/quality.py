@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.media.port import LinkQuality
-from app.media.sfu.allocator import PauseReason
+from app.media.port import LinkQuality, PauseReason
 
 WORSE_AFTER_S = 3.0
 BETTER_AFTER_S = 8.0

@@ -6,6 +6,7 @@ from app.ids import LessonId, ParticipantId, PublicationId, publication_id
 from app.media.port import (
     MediaEvent,
     MediaPermissions,
+    Pause,
     PublicationAdded,
     PublicationRemoved,
     RtpSink,
@@ -15,7 +16,6 @@ from app.media.port import (
     SpeakersChanged,
     SubscriptionPaused,
 )
-from app.media.sfu.allocator import PauseReason
 from app.media.sfu.layer_choice import BASE_LAYER, TOP_LAYER, LayerChoice
 from app.media.sfu.media_session import ViewingSession
 from app.media.sfu.participant import Participant
@@ -224,10 +224,10 @@ class Room:
         peer: SubscribingPeer,
         wanted: dict[str, Publication],
         permissions: MediaPermissions,
-    ) -> dict[PublicationId, PauseReason]:
+    ) -> dict[PublicationId, Pause]:
         """Map what each stream is to carry, aimed at the layer that link and quality allow; what is paused."""
         now = self._clock()
-        paused: dict[PublicationId, PauseReason] = {}
+        paused: dict[PublicationId, Pause] = {}
         peer.want(
             {
                 mid: (publication, permissions.receive[publication.publication_id])
@@ -247,7 +247,9 @@ class Room:
             if choice is not None:
                 choice = LayerChoice(min(choice.spatial, aim.spatial), choice.temporal)
             if choice is None:
-                paused[publication.publication_id] = peer.downlink.allocator.reasons[mid]
+                paused[publication.publication_id] = Pause(
+                    peer.downlink.allocator.reasons[mid], peer.downlink.carries_stills
+                )
                 stream.map(None, now)
             else:
                 stream.map(publication, now, choice)
@@ -273,18 +275,20 @@ class Room:
                 wanted.setdefault(f"{slot}.{'v' if publication.is_video else 'a'}", publication)
         return wanted
 
-    def _set_paused(
-        self, participant: Participant, paused: dict[PublicationId, PauseReason]
-    ) -> None:
+    def _set_paused(self, participant: Participant, paused: dict[PublicationId, Pause]) -> None:
         before, participant.paused = participant.paused, paused
-        for identifier in sorted(before.keys() ^ paused.keys()):
+        for identifier in sorted(before.keys() | paused.keys()):
+            pause = paused.get(identifier)
+            if pause == before.get(identifier):
+                continue
             self.emit(
                 SubscriptionPaused(
                     self.lesson_id,
                     participant.participant_id,
                     identifier,
-                    identifier in paused,
-                    paused.get(identifier, ""),
+                    is_paused=pause is not None,
+                    reason=pause.reason if pause else "",
+                    carries_stills=pause is not None and pause.carries_stills,
                 )
             )
 

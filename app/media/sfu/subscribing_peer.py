@@ -238,7 +238,7 @@ class SubscribingPeer:
         packets = sum(stream.packets_sent for stream in videos)
         asked_again = sum(stream.asked_again for stream in videos)
         self.downlink.asked_again(asked_again - self._asked_again, now)
-        before = self.downlink.chosen
+        before = self.downlink.chosen, self.downlink.carries_stills
         self.downlink.update(
             [
                 Tile(mid, reception.priority, layer_costs(publication, reception.quality))
@@ -254,7 +254,7 @@ class SubscribingPeer:
             stream.resend_limit_bps = self.downlink.resend_limit_bps
         self.decision_due = now + self.downlink.interval_s
         self._probe(now)
-        return self.downlink.chosen != before
+        return (self.downlink.chosen, self.downlink.carries_stills) != before
 
     def _probe(self, now: float) -> None:
         """Report at once where the round trip is not known yet; send the packet train that is due."""

@@ -4,6 +4,9 @@ from itertools import pairwise
 
 import pytest
 
+from app.media.sfu.allocator import Tile
+from app.media.sfu.downlink import Downlink
+from app.media.sfu.estimator import SentRates
 from tests.media.sfu.closed_loop import LAYERS, ClosedLoop, Moment, lead
 from tests.support.link import Conditions
 
@@ -101,3 +104,25 @@ def test_screen_and_lead_outlive_the_thumbnails() -> None:
     loop.run(20)
     settled = loop.run(20)
     assert -1 not in spatial(settled, "screen") | spatial(settled, "lead")
+
+
+def test_stills_fit_where_no_picture_moves_and_not_where_sound_needs_all() -> None:
+    downlink = Downlink()
+    tiles = [Tile("lead", 30, LAYERS)]
+    sound = SentRates(33_000, {})
+    downlink.update(tiles, sound, 0, 0.0)
+
+    def measure(bitrate_bps: int, report: int) -> None:
+        downlink.round_trip(0.1, report, float(report))
+        downlink.train_sent(2_000, report + 1, float(report))
+        downlink.round_trip(0.1 + 16_000 / bitrate_bps, report + 1, report + 0.5)
+        downlink.update(tiles, sound, 0, report + 1.0)
+
+    measure(70_000, 1)
+    assert downlink.carries_stills
+    measure(29_000, 3)
+    assert not downlink.carries_stills and downlink.chosen["lead"] is None
+    measure(36_000, 5)
+    assert not downlink.carries_stills, "a little more is no reason to change the words"
+    measure(70_000, 7)
+    assert downlink.carries_stills

@@ -410,7 +410,7 @@ async def test_a_subscriber_with_high_loss_gets_its_video_paused_and_tried_again
         await until(lambda: len(subscriber.peer.of(ssrc)) > videos)
     paused, resumed = engine.of(SubscriptionPaused)
     assert paused == SubscriptionPaused(
-        LESSON, subscriber.participant_id, PublicationId("p/camera"), True, "loss"
+        LESSON, subscriber.participant_id, PublicationId("p/camera"), True, "loss", True
     )
     assert resumed == SubscriptionPaused(
         LESSON, subscriber.participant_id, PublicationId("p/camera"), False, ""

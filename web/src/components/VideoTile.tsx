@@ -5,6 +5,8 @@ import styles from "./VideoTile.module.css";
 
 interface VideoTileProps {
   stream: MediaStream | null;
+  /** Shown instead while the moving picture rests: a data URL. */
+  still?: string | undefined;
   /** Who is seen: read out, and shown in the corner. */
   name: string;
   detail?: string;
@@ -26,6 +28,7 @@ interface VideoTileProps {
 /** A picture without sound: sound is played in one place (see `Sound`), so that moving tiles never cuts it. */
 export function VideoTile({
   stream,
+  still,
   name,
   detail,
   cover,
@@ -58,6 +61,14 @@ export function VideoTile({
         muted
         playsInline
       />
+      {still && (
+        <img
+          className={classes(styles.picture, styles.still)}
+          style={{ objectFit: fit }}
+          src={still}
+          alt=""
+        />
+      )}
       {cover && <div className={styles.cover}>{cover}</div>}
       {marks && <div className={styles.marks}>{marks}</div>}
       {isSpeaking !== undefined && (

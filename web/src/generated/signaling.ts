@@ -27,6 +27,7 @@ export type ClientMessage =
   | MediaPublish
   | MediaSubscribe
   | MediaAccept
+  | StillSend
   | Ping;
 export type SourceName = "camera" | "microphone" | "screen";
 export type ServerMessage =
@@ -46,6 +47,8 @@ export type ServerMessage =
   | MediaOffer
   | SlotMapped
   | SubscriptionPaused
+  | StillsWanted
+  | StillPart
   | LayersWanted
   | DataUsed
   | SpeakersChanged
@@ -210,6 +213,24 @@ export interface MediaAccept {
   id: string;
   type: "media.accept";
   sdp: string;
+}
+/**
+ * One part of a JPEG of this device's own picture, for those who get no moving one; see `stills.wanted`.
+ */
+export interface StillSend {
+  id: string;
+  type: "still.send";
+  source: SourceName;
+  /**
+   * Grows with each picture.
+   */
+  still: number;
+  part: number;
+  parts: number;
+  /**
+   * Base64 of the picture, cut into pieces.
+   */
+  data: string;
 }
 export interface Ping {
   id: string;
@@ -413,6 +434,30 @@ export interface SubscriptionPaused {
   source: SourceName;
   is_paused: boolean;
   reason: "loss" | "bandwidth" | "";
+  /**
+   * The link has room for a still every few seconds (`still.part`); false: for sound alone.
+   */
+  carries_stills: boolean;
+}
+/**
+ * Somebody gets no moving picture from this device: send stills of this source, or no more.
+ */
+export interface StillsWanted {
+  type: "stills.wanted";
+  source: SourceName;
+  is_wanted: boolean;
+}
+/**
+ * A part of a still of a picture that is paused for this viewer, as `still.send` had it.
+ */
+export interface StillPart {
+  type: "still.part";
+  participant_id: string;
+  source: SourceName;
+  still: number;
+  part: number;
+  parts: number;
+  data: string;
 }
 /**
  * Which encodings of this device's video somebody needs: the others are to be switched off.

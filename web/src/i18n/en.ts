@@ -198,6 +198,8 @@ export const en: Dictionary = {
     weakHint: "The picture may be unclear; sound goes first.",
     recovering: "The picture was cut. Recovering…",
     paused: "Weak link: picture paused",
+    stills: "Weak link: a picture every few seconds",
+    soundOnly: "Weak link: sound only",
     speaking: "Speaking",
     cameraIsOff: "Camera is off",
     noPicture: "No picture yet",

@@ -197,6 +197,8 @@ export const zhCN = {
     weakHint: "画面可能不清楚，声音优先。",
     recovering: "画面中断，正在恢复…",
     paused: "网络较弱，画面已暂停",
+    stills: "网络较弱，每几秒一张画面",
+    soundOnly: "网络较弱，只传声音",
     speaking: "正在说话",
     cameraIsOff: "摄像头已关闭",
     noPicture: "还没有画面",

@@ -52,6 +52,10 @@ export const useLink = (): LinkState => useStore(useSession().signaling.link);
 export const useRoomOrNull = (): RoomState | null => useStore(useSession().room);
 export const useMedia = (): MediaState => useStore(useSession().media.state);
 
+/** The last still of each picture that rests, by publication. */
+export const useStills = (): Readonly<Record<string, string>> =>
+  useStore(useSession().stills.pictures);
+
 /** The room, for components that are shown only once there is one. */
 export function useRoom(): RoomState {
   const room = useRoomOrNull();

@@ -4,9 +4,12 @@ import type { LocalCapture } from "../media/capture";
 import type { MediaClient } from "../media/port";
 import { SameMachine } from "../media/sameMachine";
 import { Speaker } from "../media/speaker";
+import { stillOf } from "../media/still";
+import { StillReception } from "../media/stillReception";
+import { StillSender } from "../media/stillSender";
 import { WebRtcMedia } from "../media/webrtc";
-import { type RoomState, reduce } from "../room/reduce";
-import { isPaused, ownPlace, participantOf } from "../room/selectors";
+import { publicationId, type RoomState, reduce } from "../room/reduce";
+import { ownPlace, participantOf, pauseOf } from "../room/selectors";
 import { type RequestBody, SignalingClient, type Socket } from "../signaling/client";
 import { isFinal } from "../signaling/link";
 import { deviceId } from "../signaling/ticket";
@@ -20,6 +23,8 @@ export class LessonSession {
   readonly room = new Store<RoomState | null>(null);
   readonly media: MediaClient;
   readonly speaker = new Speaker();
+  readonly stills = new StillReception();
+  readonly #stillSender: StillSender;
   /** This is the second lesson tab of the machine: no sound and no microphone until somebody asks for them. */
   readonly isQuiet = new Store(false);
   readonly #sameMachine = new SameMachine();
@@ -41,6 +46,13 @@ export class LessonSession {
       onMessage: (message) => this.#receive(message),
     });
     this.media = new WebRtcMedia((body) => this.signaling.request(body));
+    this.#stillSender = new StillSender(
+      async (source) => {
+        const track = this.capture.tracks[source];
+        return track ? stillOf(track) : null;
+      },
+      (part) => this.signaling.request(part),
+    );
   }
 
   get sendsMedia(): boolean {
@@ -65,6 +77,7 @@ export class LessonSession {
     for (const end of this.#endings.splice(0)) end();
     this.signaling.stop();
     this.media.close();
+    this.#stillSender.close();
     this.speaker.close();
     this.#sameMachine.leave();
   }
@@ -106,17 +119,32 @@ export class LessonSession {
   }
 
   #receive(message: ServerMessage): void {
-    if (message.type === "media.grant") this.media.grant(message);
-    else if (message.type === "media.revoked") this.media.revoke();
-    else if (message.type === "layers.wanted") {
-      this.media.setLayersWanted(message.source, message.layers);
-    }
+    this.#receiveMedia(message);
     this.room.set(reduce(this.room.get(), message));
     if (message.type === "room.snapshot" || message.type === "room.resumed") {
       this.media.check();
+      // A new socket is told again what is wanted.
+      this.#stillSender.close();
       void this.#tellSwitches();
     } else if (message.type === "participant.changed") {
       this.#changed(message);
+    }
+  }
+
+  #receiveMedia(message: ServerMessage): void {
+    if (message.type === "media.grant") this.media.grant(message);
+    else if (message.type === "media.revoked") {
+      this.media.revoke();
+      this.#stillSender.close();
+      this.stills.clear();
+    } else if (message.type === "layers.wanted") {
+      this.media.setLayersWanted(message.source, message.layers);
+    } else if (message.type === "stills.wanted") {
+      this.#stillSender.setWanted(message.source, message.is_wanted);
+    } else if (message.type === "still.part") {
+      this.stills.add(publicationId(message.participant_id, message.source), message);
+    } else if (message.type === "subscription.paused" && !message.carries_stills) {
+      this.stills.forget(publicationId(message.participant_id, message.source));
     }
   }
 
@@ -224,7 +252,7 @@ function expectsPackets(room: RoomState): boolean {
   return Object.values(room.slots).some((id) => {
     const place = participantOf(room, id);
     const isSending = place?.presence === "present" && place.publishing.camera !== undefined;
-    return isSending && !isPaused(room, id, "camera");
+    return isSending && !pauseOf(room, id, "camera");
   });
 }
 

@@ -5,10 +5,10 @@ import { type RoomState, reduce } from "./reduce";
 import {
   handQueueOf,
   isHeardByAll,
-  isPaused,
   isSpeaking,
   leadOf,
   participantOf,
+  pauseOf,
   slotOf,
   stageOf,
 } from "./selectors";
@@ -132,11 +132,12 @@ describe("the fold of the room", () => {
       source: "camera",
       is_paused,
       reason: is_paused ? "loss" : "",
+      carries_stills: is_paused,
     });
     const paused = fold([snapshot(), pause(true), pause(true)]);
-    expect(isPaused(paused, "lead_u1", "camera")).toBe(true);
+    expect(pauseOf(paused, "lead_u1", "camera")).toEqual({ carriesStills: true });
     const running = reduce(paused, pause(false));
-    expect(running?.paused).toEqual([]);
+    expect(running?.paused).toEqual({});
   });
 
   it("shows who speaks until told otherwise, or until a new socket begins", () => {

@@ -10,12 +10,17 @@ export interface RoomState {
   view: RoomView;
   /** Who is in which slot of the subscribing connection. */
   slots: Readonly<Record<string, string>>;
-  /** Pictures held back because of this viewer's link: `<participant id>/<source>`. */
-  paused: readonly string[];
+  /** Pictures held back because of this viewer's link, by `<participant id>/<source>`. */
+  paused: Readonly<Record<string, Pause>>;
   /** Media bytes of this place in this lesson, both ways, by the server's count; null before the first count. */
   dataUsedBytes: number | null;
   /** Participants who speak now, of those whom this viewer may notice. */
   speakers: readonly string[];
+}
+
+export interface Pause {
+  /** The link has room for a still every few seconds instead. */
+  carriesStills: boolean;
 }
 
 export const publicationId = (participantId: string, source: SourceName) =>
@@ -30,7 +35,7 @@ export function reduce(state: RoomState | null, message: ServerMessage): RoomSta
       view: message.room,
       // Slots belong to the media connection, which outlives a cut of the socket.
       slots: state?.slots ?? {},
-      paused: state?.paused ?? [],
+      paused: state?.paused ?? {},
       dataUsedBytes: state?.dataUsedBytes ?? null,
       // A new socket is told who speaks, if anybody does.
       speakers: [],
@@ -80,15 +85,16 @@ function reduceEvent(
       return { ...state, slots: mapped(state.slots, message.slot, message.participant_id) };
     case "subscription.paused": {
       const id = publicationId(message.participant_id, message.source);
-      const others = state.paused.filter((paused) => paused !== id);
-      return { ...state, paused: message.is_paused ? [...others, id] : others };
+      const { [id]: _, ...others } = state.paused;
+      if (!message.is_paused) return { ...state, paused: others };
+      return { ...state, paused: { ...others, [id]: { carriesStills: message.carries_stills } } };
     }
     case "data.used":
       return { ...state, dataUsedBytes: message.bytes_sent + message.bytes_received };
     case "speakers.changed":
       return { ...state, speakers: message.participant_ids };
     case "media.revoked":
-      return { ...state, slots: {}, paused: [], speakers: [] };
+      return { ...state, slots: {}, paused: {}, speakers: [] };
     case "room.resumed":
       return { ...state, speakers: [] };
     case "welcome":
@@ -103,6 +109,8 @@ function reduceEvent(
     case "media.answer":
     case "media.offer":
     case "layers.wanted":
+    case "stills.wanted":
+    case "still.part":
       return state;
     default:
       return assertNever(message);

@@ -52,8 +52,8 @@ export function slotOf(state: RoomState, id: string, source: SourceName): string
   );
 }
 
-export const isPaused = (state: RoomState, id: string, source: SourceName) =>
-  state.paused.includes(publicationId(id, source));
+export const pauseOf = (state: RoomState, id: string, source: SourceName) =>
+  state.paused[publicationId(id, source)];
 
 export const isSpeaking = (state: RoomState, id: string) => state.speakers.includes(id);
 

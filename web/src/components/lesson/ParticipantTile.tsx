@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { ParticipantView, SourceName } from "../../generated/signaling";
 import { useWords } from "../../i18n";
 import { useRoom } from "../../lesson/context";
-import { usePicture } from "../../lesson/usePicture";
+import { isRest, usePicture } from "../../lesson/usePicture";
 import { isSpeaking } from "../../room/selectors";
 import { Badge } from "../Badge";
 import { VideoTile } from "../VideoTile";
@@ -31,11 +31,12 @@ export function ParticipantTile({
 }: ParticipantTileProps) {
   const words = useWords();
   const room = useRoom();
-  const { stream, reason } = usePicture(place.participant_id, source);
-  const isCovered = reason !== null && reason !== "paused";
+  const { stream, still, reason } = usePicture(place.participant_id, source);
+  const isCovered = reason !== null && !isRest(reason);
   return (
     <VideoTile
       stream={stream}
+      still={still}
       name={place.name}
       detail={place.school}
       isOnStage={isOnStage}
@@ -48,9 +49,9 @@ export function ParticipantTile({
         <>
           {marks}
           {place.is_simulated && <Badge tone="brand">{words.common.simulated}</Badge>}
-          {reason === "paused" && (
+          {isRest(reason) && (
             <Badge tone="warn" icon="signal">
-              {words.lesson.paused}
+              {words.lesson[reason]}
             </Badge>
           )}
         </>

@@ -17,6 +17,8 @@ export function PictureCover({ reason }: { reason: NonNullable<Picture["reason"]
     case "none":
       return <Cover icon="camera" text={lesson.noPicture} />;
     case "paused":
+    case "stills":
+    case "soundOnly":
       return null;
   }
 }
