@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.soak, pytest.mark.browser]
 WEAK_S = float(os.environ.get("SOAK_LINK_S", "300"))
 SETTLE_S = 15.0
 GOOD_CONCEALED = 0.01
+OPENING_CONCEALED = 0.03
 RECEIVED = """async () => {
   const sum = { frames: 0, freezes: 0, frozen_s: 0, width: 0, samples: 0, concealed: 0, bytes: 0 };
   for (const peer of probe.peers) {
@@ -42,9 +43,10 @@ RECEIVED = """async () => {
     }
   }
   sum.longest_gap_ms = probe.longestGapMs ?? 0;
+  sum.stills = probe.stills?.size ?? 0;
   return sum;
 }"""
-WATCH_FRAMES = """() => {
+WATCH_PICTURES = """() => {
   const area = (video) => video.clientWidth * video.clientHeight;
   const largest = [...document.querySelectorAll("video")].reduce((a, b) => (area(b) > area(a) ? b : a));
   let last = performance.now();
@@ -55,8 +57,14 @@ WATCH_FRAMES = """() => {
     largest.requestVideoFrameCallback(shown);
   };
   largest.requestVideoFrameCallback(shown);
+  probe.stills = new Set();
+  const note = () => {
+    const still = document.querySelector('figure img[src^="data:image/jpeg"]');
+    if (still) probe.stills.add(still.src);
+  };
+  setInterval(note, 1_000);
 }"""
-"""Notes the longest time between two frames that the page shows of its largest picture."""
+"""Notes the longest time between two frames that the page shows of its largest picture, and its stills."""
 
 
 HALF = Conditions(delay_s=0.05)
@@ -73,11 +81,17 @@ class Case:
     weak_s: float | None = None
     back_s: float | None = None
     """Within what time after it the picture is as large as before."""
+    most_gap_ms: float | None = None
+    """Between two frames that the page shows while the link is weak."""
 
 
 CASES = (
     Case(
-        "5 % loss", Conditions(delay_s=0.05, loss=0.05), 0.02, Conditions(delay_s=0.05, loss=0.05)
+        "5 % loss",
+        Conditions(delay_s=0.05, loss=0.05),
+        0.02,
+        Conditions(delay_s=0.05, loss=0.05),
+        most_gap_ms=500.0,
     ),
     Case("300 kbit/s", Conditions(delay_s=0.05, rate_bps=300_000), 0.02),
     Case("150 kbit/s", Conditions(delay_s=0.05, rate_bps=150_000), 0.03),
@@ -108,7 +122,7 @@ def told(who: str, before: dict[str, Any], after: dict[str, Any], seconds: float
         f"measured: {who}: width {after['width']}, {(after['frames'] - before['frames']) / seconds:.1f} frames/s,"
         f" {(after['bytes'] - before['bytes']) * 8 / seconds / 1000:.0f} kbit/s of picture,"
         f" {after['freezes'] - before['freezes']} freezes of {after['frozen_s'] - before['frozen_s']:.1f} s,"
-        f" {after['longest_gap_ms']:.0f} ms between two frames at most,"
+        f" {after['longest_gap_ms']:.0f} ms between two frames at most, {after['stills']} stills,"
         f" {100 * concealed(before, after):.2f} % of the sound concealed"
     )
 
@@ -146,10 +160,11 @@ async def watch(case: Case, link: Link, good: Screen, weak: Screen) -> None:
     await asyncio.sleep(settle_s)
     weak_before = await received(weak)
     for screen in (good, weak):
-        await screen.page.evaluate(WATCH_FRAMES)
+        await screen.page.evaluate(WATCH_PICTURES)
     await asyncio.sleep(seconds - settle_s)
     weak_after = await received(weak)
     print(told("behind it", weak_before, weak_after, seconds - settle_s))
+    assert weak_after["frames"] > weak_before["frames"] or weak_after["stills"]
     link.change(down=case.after)
     back_s = None
     began = time.monotonic()
@@ -165,5 +180,32 @@ async def watch(case: Case, link: Link, good: Screen, weak: Screen) -> None:
     assert good_after["freezes"] == good_before["freezes"]
     assert concealed(good_before, good_after) <= GOOD_CONCEALED
     assert concealed(weak_before, weak_after) <= case.most_concealed
+    if case.most_gap_ms is not None:
+        assert weak_after["longest_gap_ms"] <= case.most_gap_ms
     if case.back_s is not None:
         assert back_s is not None and back_s <= case.back_s
+
+
+async def test_a_page_that_opens_on_300_kbps_hears_the_lead_at_once(tmp_path: Path) -> None:
+    narrow = Conditions(delay_s=0.05, rate_bps=300_000)
+    async with Link(seed=1, down=narrow, up=HALF) as link:
+        with serving(tmp_path / "data") as served:
+            plan = Office(served).plan_lesson(1)
+            async with (
+                chromium(tmp_path) as browser,
+                tab(browser, served) as lead,
+                tab(browser, served) as weak,
+            ):
+                await link.carry(weak.page)
+                await enter_as_lead(lead, served, plan)
+                await enter_as_classroom(weak, served, plan.seats[0], plan.lesson_id)
+                await start_lesson(lead)
+                took_s = await weak.sees_and_hears(plan.lead_id)
+                before = await received(weak)
+                await weak.page.evaluate(WATCH_PICTURES)
+                await asyncio.sleep(SETTLE_S)
+                after = await received(weak)
+                print(f"\nmeasured: seen and heard {took_s:.1f} s after the lesson began")
+                print(told("as it opens", before, after, SETTLE_S))
+                assert concealed(before, after) <= OPENING_CONCEALED
+                assert after["frames"] > before["frames"]
