@@ -15,6 +15,8 @@ export const ROUTES: readonly (readonly [pattern: string, page: PageComponent])[
   ["/recordings", lazy(() => import("./pages/Recordings"))],
   ["/recordings/interrupted", lazy(() => import("./pages/Interrupted"))],
   ["/recordings/:id", lazy(() => import("./pages/Replay"))],
+  ["/s/:token", lazy(() => import("./pages/Share"))],
+  ["/consents", lazy(() => import("./pages/Consents"))],
   ["/lessons/:id/join", lazy(() => import("./pages/PreJoin"))],
   ["/lessons/:id/lead", lazy(() => import("./pages/LeadTeacher"))],
   ["/lessons/:id/classroom", lazy(() => import("./pages/Classroom"))],

@@ -1,5 +1,14 @@
 import { client, unwrap } from "./client";
-import type { Door, LessonDraft, LessonState, LinkTestFigures, Place } from "./types";
+import type {
+  Door,
+  LessonDraft,
+  LessonState,
+  LinkTestFigures,
+  Place,
+  Purpose,
+  RecordingSearch,
+  ShareLinkDraft,
+} from "./types";
 
 const byId = (id: string) => ({ params: { path: { id } } });
 
@@ -43,18 +52,51 @@ export const openLinkProbe = (token: string, sdp: string) =>
 export const keepLinkTest = (token: string, result: LinkTestFigures) =>
   unwrap(client.POST("/api/v1/link-tests", { ...withTicket(token), body: result }));
 
-export const listRecordings = (query: { limit?: number; before?: string } = {}) =>
+const byRecording = (recording_id: string) => ({ params: { path: { recording_id } } });
+
+export const listRecordings = (query: RecordingSearch = {}) =>
   unwrap(client.GET("/api/v1/recordings", { params: { query } }));
 export const listInterruptedRecordings = () => unwrap(client.GET("/api/v1/recordings/interrupted"));
 export const finishRecording = (id: string) =>
+  unwrap(client.POST("/api/v1/recordings/{recording_id}/finish", byRecording(id)));
+export const listRecordingChoices = () => unwrap(client.GET("/api/v1/recordings/choices"));
+export const getRecording = (id: string) =>
+  unwrap(client.GET("/api/v1/recordings/{recording_id}", byRecording(id)));
+export const deleteRecording = (id: string) =>
+  unwrap(client.DELETE("/api/v1/recordings/{recording_id}", byRecording(id)));
+export const listDeletions = () => unwrap(client.GET("/api/v1/deletions"));
+
+export const getSharing = (id: string) =>
+  unwrap(client.GET("/api/v1/recordings/{recording_id}/sharing", byRecording(id)));
+export const publishRecording = (id: string) =>
+  unwrap(client.PUT("/api/v1/recordings/{recording_id}/publication", byRecording(id)));
+export const unpublishRecording = (id: string) =>
+  unwrap(client.DELETE("/api/v1/recordings/{recording_id}/publication", byRecording(id)));
+export const createShareLink = (id: string, draft: ShareLinkDraft) =>
   unwrap(
-    client.POST("/api/v1/recordings/{recording_id}/finish", {
-      params: { path: { recording_id: id } },
+    client.POST("/api/v1/recordings/{recording_id}/links", { ...byRecording(id), body: draft }),
+  );
+export const revokeShareLink = (id: string, linkId: string) =>
+  unwrap(
+    client.DELETE("/api/v1/recordings/{recording_id}/links/{link_id}", {
+      params: { path: { recording_id: id, link_id: linkId } },
     }),
   );
-export const getRecording = (id: string) =>
+
+export const openShare = (token: string, passphrase?: string) =>
   unwrap(
-    client.GET("/api/v1/recordings/{recording_id}", {
-      params: { path: { recording_id: id } },
+    client.POST("/api/v1/shares/open", {
+      body: { token, ...(passphrase !== undefined && { passphrase }) },
+    }),
+  );
+export const checkShare = (token: string) =>
+  unwrap(client.POST("/api/v1/shares/check", { body: { token } }));
+
+export const listConsents = () => unwrap(client.GET("/api/v1/consents"));
+export const enterConsent = (classroomId: string, purpose: Purpose, isGranted: boolean) =>
+  unwrap(
+    client.PUT("/api/v1/classrooms/{classroom_id}/consents/{purpose}", {
+      params: { path: { classroom_id: classroomId, purpose } },
+      body: { is_granted: isGranted },
     }),
   );

@@ -1,6 +1,7 @@
 import type { LinkFigures } from "../media/linkVerdict";
 import type { Dictionary } from ".";
 import { interruptedEn } from "./interrupted.en";
+import { libraryEn } from "./library.en";
 import { officeEn } from "./office.en";
 
 export const en: Dictionary = {
@@ -72,6 +73,14 @@ export const en: Dictionary = {
     too_many_companions: "Too many windows are open for this place. Close some.",
     media_unavailable: "Picture and sound are coming back. Please wait.",
     lesson_unavailable: "The lesson cannot be opened now. Try again in a moment.",
+    link_revoked: "The link was revoked. Ask for a new one.",
+    link_expired: "The link has expired. Ask for a new one.",
+    link_unknown: "There is no such link. Check the address.",
+    passphrase_wrong: "That passphrase is wrong. Please try again.",
+    not_published: "Put the recording into the library first.",
+    too_many_links: "There are too many links. Revoke some first.",
+    clip_range_invalid: "Give a beginning and an end within the lesson.",
+    recording_not_available: "The recording is not ready yet. Try again in a moment.",
   },
   media: {
     camera: "Camera",
@@ -309,4 +318,5 @@ export const en: Dictionary = {
   },
   ...officeEn,
   ...interruptedEn,
+  ...libraryEn,
 };

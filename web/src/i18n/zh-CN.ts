@@ -1,5 +1,6 @@
 import type { LinkFigures } from "../media/linkVerdict";
 import { interruptedZhCN } from "./interrupted.zh-CN";
+import { libraryZhCN } from "./library.zh-CN";
 import { officeZhCN } from "./office.zh-CN";
 
 /** The words on every screen. Few and plain: a button has at most 12 characters, an error says what to do next. */
@@ -72,6 +73,14 @@ export const zhCN = {
     too_many_companions: "这个位置打开的窗口太多，请关掉几个。",
     media_unavailable: "画面和声音正在恢复，请稍等。",
     lesson_unavailable: "课堂暂时打不开，请稍后再试。",
+    link_revoked: "链接已收回，请要一个新的。",
+    link_expired: "链接已过期，请要一个新的。",
+    link_unknown: "没有这个链接，请检查地址。",
+    passphrase_wrong: "口令不对，请再试一次。",
+    not_published: "请先把录像放进录像库。",
+    too_many_links: "有效的链接太多，请先收回几个。",
+    clip_range_invalid: "请填写这节课里的起止时间。",
+    recording_not_available: "录像还没有整理好，请稍后再试。",
   },
   media: {
     camera: "摄像头",
@@ -305,4 +314,5 @@ export const zhCN = {
   },
   ...officeZhCN,
   ...interruptedZhCN,
+  ...libraryZhCN,
 };

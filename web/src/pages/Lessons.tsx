@@ -47,6 +47,11 @@ export default function Lessons() {
           <Link to="/recordings" className={buttonClass()}>
             {words.lessons.recordings}
           </Link>
+          {roles.includes("admin") && (
+            <Link to="/consents" className={buttonClass()}>
+              {words.lessons.consents}
+            </Link>
+          )}
           {isTeacher && <Rehearse />}
           {(isTeacher || roles.includes("admin")) && (
             <Link to="/lessons/new" className={buttonClass("primary")}>

@@ -1,78 +1,113 @@
-import { listRecordings } from "../api/endpoints";
-import type { RecordingRow, RecordingState } from "../api/types";
-import { Badge, type BadgeTone } from "../components/Badge";
-import { buttonClass } from "../components/Button";
-import { Card } from "../components/Card";
+import { useCallback, useState } from "react";
+import { getMe, listRecordingChoices, listRecordings } from "../api/endpoints";
+import type { Me, RecordingChoices, RecordingRow as Row } from "../api/types";
+import { Button } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
-import { formatMoment } from "../components/office/dates";
+import { Deletions } from "../components/library/Deletions";
+import { RecordingRow } from "../components/library/RecordingRow";
+import { SearchForm } from "../components/library/SearchForm";
+import { isNothing, NOTHING, queryOf } from "../components/library/search";
 import { InterruptedLink } from "../components/office/InterruptedLink";
-import rowStyles from "../components/office/LessonRow.module.css";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { Spinner } from "../components/Spinner";
+import { useAction } from "../hooks/useAction";
 import { useLoaded } from "../hooks/useLoaded";
-import { useLanguage, useWords } from "../i18n";
-import { formatDuration } from "../lesson/format";
-import { Link } from "../router";
+import { useWords } from "../i18n";
 import styles from "./Lessons.module.css";
 
-const load = () => listRecordings({ limit: 50 });
+const SHOWN = 20;
 
-const TONES: Record<RecordingState, BadgeTone> = {
-  recording: "live",
-  finalizing: "brand",
-  available: "ok",
-  failed: "warn",
-};
+interface Around {
+  me: Me;
+  choices: RecordingChoices;
+}
 
+async function loadAround(): Promise<Around> {
+  const [me, choices] = await Promise.all([getMe(), listRecordingChoices()]);
+  return { me, choices };
+}
+
+/** Everything that one may watch: what one took part in, and what is published in the county. */
 export default function Recordings() {
   const words = useWords();
-  const [page, reload] = useLoaded(load);
+  const [around, reload] = useLoaded(loadAround);
+  const [search, setSearch] = useState(NOTHING);
+  const [round, setRound] = useState(0);
   return (
     <OfficePage title={words.recordings.title} back="/lessons" actions={<InterruptedLink />}>
-      {page.state === "loading" && <Spinner label={words.common.loading} />}
-      {page.state === "failed" && <LoadFailed error={page.error} onRetry={reload} />}
-      {page.state === "ready" && page.value.items.length === 0 && (
-        <EmptyState icon="play" title={words.recordings.emptyTitle}>
-          {words.recordings.emptyHint}
-        </EmptyState>
-      )}
-      {page.state === "ready" && (
-        <ul className={styles.list}>
-          {page.value.items.map((recording) => (
-            <li key={recording.recording_id}>
-              <Row recording={recording} />
-            </li>
-          ))}
-        </ul>
+      {around.state === "loading" && <Spinner label={words.common.loading} />}
+      {around.state === "failed" && <LoadFailed error={around.error} onRetry={reload} />}
+      {around.state === "ready" && (
+        <>
+          <SearchForm choices={around.value.choices} onSearch={setSearch} />
+          <Results
+            key={`${JSON.stringify(search)} ${round}`}
+            search={search}
+            onDeleted={() => setRound(round + 1)}
+          />
+          {around.value.me.roles.includes("admin") && <Deletions key={round} />}
+        </>
       )}
     </OfficePage>
   );
 }
 
-function Row({ recording }: { recording: RecordingRow }) {
+interface ResultsProps {
+  search: typeof NOTHING;
+  onDeleted: () => void;
+}
+
+function Results({ search, onDeleted }: ResultsProps) {
   const words = useWords();
-  const { language } = useLanguage();
+  const [first, reload] = useLoaded(
+    useCallback(() => listRecordings({ ...queryOf(search), limit: SHOWN }), [search]),
+  );
+  if (first.state === "loading") return <Spinner label={words.common.loading} />;
+  if (first.state === "failed") return <LoadFailed error={first.error} onRetry={reload} />;
+  if (first.value.items.length > 0) {
+    return (
+      <List search={search} first={first.value.items} next={first.value.next} {...{ onDeleted }} />
+    );
+  }
+  return isNothing(search) ? (
+    <EmptyState icon="play" title={words.recordings.emptyTitle}>
+      {words.recordings.emptyHint}
+    </EmptyState>
+  ) : (
+    <EmptyState icon="info" title={words.recordings.noneTitle}>
+      {words.recordings.noneHint}
+    </EmptyState>
+  );
+}
+
+interface ListProps extends ResultsProps {
+  first: Row[];
+  next: string | null;
+}
+
+function List({ search, first, next, onDeleted }: ListProps) {
+  const words = useWords();
+  const [more, setMore] = useState<{ items: Row[]; next: string | null }>({ items: [], next });
+  const [run, isBusy] = useAction();
+  const loadMore = (before: string) =>
+    run(async () => {
+      const page = await listRecordings({ ...queryOf(search), limit: SHOWN, before });
+      setMore((was) => ({ items: [...was.items, ...page.items], next: page.next }));
+    });
   return (
-    <Card className={rowStyles.row}>
-      <div className={rowStyles.words}>
-        <h2>{recording.title}</h2>
-        <p>
-          {recording.subject} · {formatMoment(recording.started_at, language)} ·{" "}
-          {formatDuration(recording.duration_ms)} · {words.lessons.lead(recording.teacher)}
-        </p>
-        <div className={rowStyles.badges}>
-          <Badge tone={TONES[recording.state]}>{words.recordings.state[recording.state]}</Badge>
-          {recording.is_demo && <Badge tone="brand">{words.common.demo}</Badge>}
-        </div>
-      </div>
-      {recording.state === "available" && (
-        <Link
-          to={`/recordings/${encodeURIComponent(recording.recording_id)}`}
-          className={buttonClass("primary", "large")}
-        >
-          {words.recordings.watch}
-        </Link>
+    <>
+      <ul className={styles.list}>
+        {[...first, ...more.items].map((recording) => (
+          <li key={recording.recording_id}>
+            <RecordingRow recording={recording} onDeleted={onDeleted} />
+          </li>
+        ))}
+      </ul>
+      {more.next !== null && (
+        <Button isBusy={isBusy} onClick={() => more.next !== null && loadMore(more.next)}>
+          {words.recordings.more}
+        </Button>
       )}
-    </Card>
+    </>
   );
 }

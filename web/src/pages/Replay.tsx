@@ -3,6 +3,7 @@ import { getRecording } from "../api/endpoints";
 import type { Recording } from "../api/types";
 import { Banner } from "../components/Banner";
 import { EmptyState } from "../components/EmptyState";
+import { ShareButton } from "../components/library/ShareButton";
 import { formatMoment } from "../components/office/dates";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { Theatre } from "../components/replay/Theatre";
@@ -31,6 +32,11 @@ export default function Replay({ params }: { params: Record<string, string> }) {
     <OfficePage
       title={recording.state === "ready" ? recording.value.title : words.recordings.title}
       back="/recordings"
+      actions={
+        recording.state === "ready" &&
+        recording.value.may_share &&
+        recording.value.state === "available" && <ShareButton recording={recording.value} />
+      }
     >
       {recording.state === "loading" && <Spinner label={words.common.loading} />}
       {recording.state === "failed" && <LoadFailed error={recording.error} onRetry={reload} />}

@@ -10,6 +10,15 @@ export function formatMoment(iso: string, language: string): string {
   });
 }
 
+/** `2026年11月23日`, in the reader's time zone: for days that may be of another year. */
+export function formatDay(iso: string, language: string): string {
+  return new Date(iso).toLocaleDateString(language, {
+    year: "numeric",
+    month: language === "en" ? "short" : "long",
+    day: "numeric",
+  });
+}
+
 export function formatClock(iso: string, language: string): string {
   return new Date(iso).toLocaleTimeString(language, {
     hour: "2-digit",

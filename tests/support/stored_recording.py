@@ -1,0 +1,106 @@
+"""A finished recording in a demo county that was prepared and does not run yet: real media, no lesson taught."""
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app.db.engine import Database
+from app.db.models import Classroom, Lesson, Login, RecordingTrack, School, Seat, User
+from app.ids import LessonId, ParticipantId, RecordingId
+from app.recording.manifest import Chapter, Manifest, StageChange
+from app.recording.repository import Recordings
+from app.storage.obstore_storage import ObstoreStorage
+from tests.support.graded_film import TRACK_MS, film, sound
+from tests.support.office import TEACHER
+
+LESSON = LessonId("les_stored")
+TITLE = "茉莉花（存）"
+SEATS = ("sea_stored_0", "sea_stored_1")
+
+
+async def store_recording(data_dir: Path, at_ms: int) -> RecordingId:
+    """Lead and two classrooms of different schools, with pictures of 12 s; the lead has a sound too."""
+    database = Database(f"sqlite+aiosqlite:///{data_dir / 'tongtang.db'}")
+    storage = ObstoreStorage.local(data_dir / "objects")
+    try:
+        lead = await _plan_lesson(database, at_ms)
+        recordings = Recordings(database)
+        recording_id = await recordings.begin(LESSON, at_ms)
+        await recordings.begin_finalizing(LESSON)
+        picture, voice = film(data_dir / "film.webm"), sound(data_dir / "sound.webm")
+        sources = [(lead, "camera"), (lead, "microphone")] + [(seat, "camera") for seat in SEATS]
+        tracks = []
+        for number, (who, source) in enumerate(sources):
+            key = f"recordings/{recording_id}/epo_{number}.webm"
+            codec = "opus" if source == "microphone" else "vp8"
+            stored = await storage.put_bytes(key, voice if codec == "opus" else picture)
+            tracks.append(
+                RecordingTrack(
+                    track_id=f"epo_stored_{number}",
+                    recording_id=recording_id,
+                    participant_id=who,
+                    source=source,
+                    codec=codec,
+                    mime=f'{"audio" if codec == "opus" else "video"}/webm; codecs="{codec}"',
+                    starts_ms=0,
+                    duration_ms=TRACK_MS,
+                    width=64,
+                    height=48,
+                    object_key=key,
+                    size_bytes=stored.size_bytes,
+                    sha256=stored.sha256,
+                    aligned_by="reports",
+                    is_recovered=False,
+                )
+            )
+        first = ParticipantId(SEATS[0])
+        manifest = Manifest(
+            duration_ms=TRACK_MS,
+            stage=(StageChange(0, (lead,)), StageChange(4_000, (lead, first))),
+            chapters=(Chapter(0, "started"), Chapter(4_000, "called_up", first)),
+            gaps=(),
+        )
+        await recordings.publish(recording_id, manifest, tracks)
+        return recording_id
+    finally:
+        await database.close()
+
+
+async def _plan_lesson(database: Database, at_ms: int) -> ParticipantId:
+    """The lead's participant id."""
+    async with database.transaction() as session:
+        login = await session.get_one(Login, TEACHER)
+        lead = await session.get_one(User, login.user_id)
+        rooms = await session.execute(
+            select(Classroom.classroom_id, Classroom.school_id)
+            .join(School, School.school_id == Classroom.school_id)
+            .where(~Classroom.is_simulated)
+            .order_by(School.name, Classroom.classroom_id)
+        )
+        one_per_school = {school: classroom for classroom, school in reversed(rooms.all())}
+        session.add(
+            Lesson(
+                lesson_id=LESSON,
+                county_id=lead.county_id,
+                title=TITLE,
+                subject="音乐",
+                starts_at_ms=at_ms,
+                ends_at_ms=at_ms + 45 * 60_000,
+                lead_user_id=lead.user_id,
+                created_by=lead.user_id,
+                created_at_ms=at_ms,
+                is_recorded=True,
+                state="ended",
+                started_at_ms=at_ms,
+                ended_at_ms=at_ms + TRACK_MS,
+                end_reason="ended_by_lead",
+            )
+        )
+        await session.flush()
+        session.add_all(
+            Seat(seat_id=seat, lesson_id=LESSON, classroom_id=classroom, position=position)
+            for position, (seat, classroom) in enumerate(
+                zip(SEATS, sorted(one_per_school.values()), strict=False)
+            )
+        )
+    return ParticipantId(f"lead_{lead.user_id}")

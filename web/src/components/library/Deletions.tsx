@@ -1,0 +1,65 @@
+import { listDeletions } from "../../api/endpoints";
+import type { DeletionRow } from "../../api/types";
+import { useLoaded } from "../../hooks/useLoaded";
+import { useLanguage, useWords } from "../../i18n";
+import { formatBytes } from "../../lesson/format";
+import tableStyles from "../office/AttendanceTable.module.css";
+import { formatMoment } from "../office/dates";
+import { LoadFailed } from "../office/OfficePage";
+import { Spinner } from "../Spinner";
+import styles from "./Deletions.module.css";
+
+/** What was deleted lately, by whom or by which rule. Mount it anew to read it again. */
+export function Deletions() {
+  const words = useWords();
+  const [deletions, reload] = useLoaded(listDeletions);
+  return (
+    <details className={styles.deletions}>
+      <summary>{words.deletions.title}</summary>
+      {deletions.state === "loading" && <Spinner label={words.common.loading} />}
+      {deletions.state === "failed" && <LoadFailed error={deletions.error} onRetry={reload} />}
+      {deletions.state === "ready" &&
+        (deletions.value.length === 0 ? (
+          <p>{words.deletions.empty}</p>
+        ) : (
+          <Table rows={deletions.value} />
+        ))}
+    </details>
+  );
+}
+
+function Table({ rows }: { rows: DeletionRow[] }) {
+  const words = useWords().deletions;
+  const { language } = useLanguage();
+  return (
+    <div className={tableStyles.frame}>
+      <table className={tableStyles.table}>
+        <thead>
+          <tr>
+            <th scope="col">{words.what}</th>
+            <th scope="col">{words.when}</th>
+            <th scope="col">{words.reason}</th>
+            <th scope="col">{words.size}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.deletion_id}>
+              <th scope="row">
+                {row.title}
+                <span className={tableStyles.school}>{formatMoment(row.lesson_at, language)}</span>
+              </th>
+              <td data-label={words.when}>{formatMoment(row.at, language)}</td>
+              <td data-label={words.reason}>
+                {row.deleted_by ? words.byHand(row.deleted_by) : words.reasons[row.reason]}
+              </td>
+              <td data-label={words.size}>
+                {words.amount(row.object_count, formatBytes(row.size_bytes))}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
