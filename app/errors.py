@@ -14,10 +14,13 @@ class AppError(Exception):
         code: str | None = None,
         status: int | None = None,
         retry_after_s: int | None = None,
+        line: int | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.retry_after_s = retry_after_s
+        self.line = line
+        """Of the file that was sent, where that is what is wrong."""
         if code is not None:
             self.code = code
         if status is not None:

@@ -72,11 +72,12 @@ class FieldError(ApiModel):
 
 
 class ErrorBody(ApiModel):
-    """Every refusal. `code` is stable; `errors` only with `invalid_input`."""
+    """Every refusal. `code` is stable; `errors` only with `invalid_input`; `line` of a file that was sent."""
 
     code: str
     message: str
     errors: list[FieldError] | None = None
+    line: int | None = None
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -155,12 +156,12 @@ def _error(
     status: int,
     code: str,
     message: str,
-    errors: list[dict[str, str]] | None = None,
     headers: Mapping[str, str] | None = None,
+    **more: list[dict[str, str]] | int | None,
 ) -> JSONResponse:
+    """`more`: what `ErrorBody` has besides, where there is any."""
     body: dict[str, Any] = {"code": code, "message": message}
-    if errors is not None:
-        body["errors"] = errors
+    body |= {name: value for name, value in more.items() if value is not None}
     headers = {"Cache-Control": "no-store", **(headers or {})}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
@@ -171,7 +172,7 @@ async def _on_app_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AppError)
     wait_s = error.retry_after_s
     headers = None if wait_s is None else {"Retry-After": str(wait_s)}
-    return _error(error.status, error.code, error.message, headers=headers)
+    return _error(error.status, error.code, error.message, headers, line=error.line)
 
 
 async def _on_rejected(_request: Request, error: Exception) -> JSONResponse:
@@ -186,7 +187,7 @@ async def _on_invalid(_request: Request, error: Exception) -> JSONResponse:
         for one in error.errors()[:20]
     ]
     message = "; ".join(f"{one['field']}: {one['message']}" for one in errors[:3])
-    return _error(422, "invalid_input", message, errors)
+    return _error(422, "invalid_input", message, errors=errors)
 
 
 async def _on_http(_request: Request, error: Exception) -> JSONResponse:
@@ -213,19 +214,29 @@ def add_error_handlers(app: FastAPI) -> None:
 
 
 class BodyLimit:
-    """Answers 413 to a request body over `max_bytes` before any route reads it."""
+    """Answers 413 to a request body over `max_bytes` before any route reads it.
 
-    def __init__(self, app: ASGIApp, max_bytes: int = MAX_BODY_BYTES) -> None:
+    `larger`: paths that take whole files, and how many bytes they take.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_bytes: int = MAX_BODY_BYTES,
+        larger: Mapping[re.Pattern[str], int] | None = None,
+    ) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self._app(scope, receive, send)
             return
+        max_bytes = self._limit_of(scope["path"])
         announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdecimal() or int(announced) > self._max_bytes:
-            await self._refuse(scope, receive, send)
+        if not announced.isdecimal() or int(announced) > max_bytes:
+            await self._refuse(max_bytes, scope, receive, send)
             return
         body = bytearray()
         while True:
@@ -233,8 +244,8 @@ class BodyLimit:
             if message["type"] != "http.request":
                 return
             body += message.get("body", b"")
-            if len(body) > self._max_bytes:
-                await self._refuse(scope, receive, send)
+            if len(body) > max_bytes:
+                await self._refuse(max_bytes, scope, receive, send)
                 return
             if not message.get("more_body", False):
                 break
@@ -249,9 +260,13 @@ class BodyLimit:
 
         await self._app(scope, replay, send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def _limit_of(self, path: str) -> int:
+        found = (limit for pattern, limit in self._larger.items() if pattern.fullmatch(path))
+        return next(found, self._max_bytes)
+
+    async def _refuse(self, max_bytes: int, scope: Scope, receive: Receive, send: Send) -> None:
         response = _error(
-            413, "body_too_large", f"a request body may have {self._max_bytes} bytes at most"
+            413, "body_too_large", f"a request body may have {max_bytes} bytes at most"
         )
         await response(scope, receive, send)
 
@@ -260,9 +275,9 @@ class SecurityHeaders:
     """What every answer carries. Nothing may come from another origin: no CDN, no frame, no referrer."""
 
     def __init__(self, app: ASGIApp, media_sources: Iterable[str] = ()) -> None:
-        """`media_sources`: origins besides our own that recordings are played from (an S3 endpoint)."""
+        """`media_sources`: origins besides our own that recordings and their pictures come from (an S3 endpoint)."""
         self._app = app
-        self._media = " ".join(("'self'", "blob:", *media_sources))
+        self._stored = " ".join(("'self'", "blob:", *media_sources))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -293,8 +308,8 @@ class SecurityHeaders:
                 (
                     "default-src 'self'",
                     "style-src 'self' 'unsafe-inline'",
-                    "img-src 'self' data: blob:",
-                    f"media-src {self._media}",
+                    f"img-src data: {self._stored}",
+                    f"media-src {self._stored}",
                     f"connect-src 'self'{sockets}",
                     "worker-src 'self' blob:",
                     "object-src 'none'",

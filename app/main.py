@@ -72,6 +72,8 @@ from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.endpoints import SharingParts
 from app.recording.sharing.repository import Sharing
 from app.recording.sharing.retention import Retention, kept_by
+from app.recording.watching import endpoints as watching
+from app.recording.watching.repository import Watching
 from app.rooms.runtime import Clock, Rooms
 from app.rooms.views import VideoCaps
 from app.schools import consents
@@ -178,6 +180,7 @@ class Server:
         self.url_signer = UrlSigner(site.url_secret)
         self.storage = ObstoreStorage.from_settings(settings, self.url_signer)
         self.recordings = Recordings(database)
+        self.watching = Watching(database)
         self.recorder = RemoteRecorder(settings.recorder_socket, settings.recorder_sink_socket)
         self.jobs = Jobs(database)
         self.films = Films(database, self.jobs, self.recordings)
@@ -310,7 +313,13 @@ class Server:
             entry.build_router(
                 entry_desk, authenticate, settings.internal_secret.get_secret_value()
             ),
-            attendance.build_router(database, lesson_for_report(self.store), authenticate, now_ms),
+            attendance.build_router(
+                database,
+                lesson_for_report(self.store),
+                self.watching.of_lesson,
+                authenticate,
+                now_ms,
+            ),
             telemetry.build_router(
                 telemetry.TelemetryDesk(
                     self._held_by, self.data_used.of, self.history, self.clock.now_ms
@@ -333,7 +342,11 @@ class Server:
             passwords,
             self._request_clip,
             Retention(self.database, self.storage, kept_by(self.settings), [self.films.folders]),
+            self.watching.captions,
             self.clock.now_ms,
+        )
+        watching_desk = watching.WatchingDesk(
+            self.database, self.recordings, self.watching, self.storage, self.clock.now_ms
         )
         return [
             recovery.build_router(
@@ -350,9 +363,11 @@ class Server:
                 self.sharing,
                 addresses,
                 self.storage,
+                watching_desk.extras,
                 self.authenticate,
                 self.clock.now_ms,
             ),
+            watching.build_router(watching_desk, self.authenticate),
         ]
 
     def _film_desk(self, addresses: SignedAddresses) -> films.FilmDesk:
@@ -448,7 +463,7 @@ def _application(settings: Settings, lifespan: Lifespan[FastAPI] | None) -> Fast
         redoc_url=None,
     )
     add_error_handlers(app)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, larger=watching.LARGER_BODIES)
     app.add_middleware(WhipCors)
     app.add_middleware(SecurityHeaders, [settings.s3_endpoint] if settings.s3_endpoint else [])
     app.add_middleware(TrustedProxies, settings.trusted_proxies)

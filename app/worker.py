@@ -14,10 +14,10 @@ from pathlib import Path
 from app.db.engine import Database
 from app.db.journal import Journal
 from app.db.migrate import check_migrated
-from app.ids import new_id
+from app.ids import LessonId, new_id
 from app.jobs.kinds import JobKind
 from app.jobs.live_load import LoadGate, watch_load
-from app.jobs.port import Handler
+from app.jobs.port import ClaimedJob, Handler, Progress
 from app.jobs.repository import Jobs
 from app.jobs.runner import JobRunner
 from app.lessons.plan import plan_loader
@@ -32,6 +32,7 @@ from app.recording.sharing.clip_maker import ClipMaker
 from app.recording.sharing.repository import Sharing
 from app.recording.sharing.retention import Retention, kept_by
 from app.recording.upload import SegmentUpload
+from app.recording.watching.thumbnail_maker import ThumbnailMaker
 from app.settings import Settings
 from app.storage.obstore_storage import ObstoreStorage
 
@@ -69,12 +70,20 @@ def handlers(
     films = Films(database, jobs, recordings)
     clips = ClipMaker(database, storage, Sharing(database), settings.data_dir / "cutting", _now_ms)
     retention = Retention(database, storage, kept_by(settings), [films.folders])
+    thumbnails = ThumbnailMaker(database, storage)
+
+    async def finalize(job: ClaimedJob, progress: Progress) -> None:
+        await finalizer.run_job(job, progress)
+        # A worker that dies in between finalises again, which does nothing, and asks then.
+        await thumbnails.request(LessonId(job.subject_id))
+
     beside_recorder: Mapping[JobKind, Handler] = {
-        JobKind.FINALIZE: finalizer.run_job,
+        JobKind.FINALIZE: finalize,
         JobKind.UPLOAD_SEGMENT: upload.run_job,
     }
     film_maker = FilmMaker(films, storage, films_root(settings), may_work_hard)
     anywhere: Mapping[JobKind, Handler] = {
+        JobKind.THUMBNAILS: thumbnails.run_job,
         JobKind.CLIP: clips.run_job,
         JobKind.FILM: film_maker.make,
         JobKind.SWEEP_RETENTION: retention.run_job,

@@ -13,11 +13,12 @@ _BOM = "\ufeff"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _HEADERS: dict[Language, tuple[str, ...]] = {
     "zh": (
-        "课堂", "身份", "名称", "学校", "首次进入", "最后离开", "在堂分钟", "迟到", "早退", "断线次数", "断线秒数"
+        "课堂", "身份", "名称", "学校", "首次进入", "最后离开", "在堂分钟", "迟到", "早退", "断线次数", "断线秒数",
+        "看回看分钟",
     ),
     "en": (
         "Lesson", "Role", "Name", "School", "First joined", "Last left", "Minutes present", "Late", "Left early",
-        "Cuts", "Seconds cut",
+        "Cuts", "Seconds cut", "Minutes of the replay watched",
     ),
 }  # fmt: skip
 _ROLES: dict[Language, dict[str, str]] = {
@@ -29,11 +30,12 @@ _ROLES: dict[Language, dict[str, str]] = {
         "observer": "Observer",
     },
 }
+_WATCHED: dict[Language, str] = {"zh": "看回看", "en": "Watched the replay"}
 _YES: dict[Language, str] = {"zh": "是", "en": "yes"}
 
 
 def sheet_csv(sheet: Sheet, language: Language, utc_offset_min: int) -> str:
-    """One line per participant; times in the given offset from UTC."""
+    """One line per participant, then one for everybody who watched the replay; times in the given offset from UTC."""
     zone = timezone(timedelta(minutes=utc_offset_min))
     out = io.StringIO()
     out.write(_BOM)
@@ -41,6 +43,10 @@ def sheet_csv(sheet: Sheet, language: Language, utc_offset_min: int) -> str:
     writer.writerow(_HEADERS[language])
     for row in sheet.rows:
         writer.writerow(safe_cell(cell) for cell in _cells(sheet.lesson.title, row, language, zone))
+    for watcher in sheet.watchers:
+        cells = [sheet.lesson.title, _WATCHED[language], watcher.name, watcher.school]
+        cells += [""] * (len(_HEADERS[language]) - len(cells) - 1)
+        writer.writerow(safe_cell(cell) for cell in [*cells, f"{watcher.watched_s / 60:.1f}"])
     return out.getvalue()
 
 
@@ -66,4 +72,5 @@ def _cells(title: str, row: SheetRow, language: Language, zone: timezone) -> tup
         yes if row.left_early else "",
         str(row.cuts),
         str(round(row.cut_ms / 1000)),
+        "",
     )

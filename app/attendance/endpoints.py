@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field
 
 from app.attendance.csv_file import Language, sheet_csv
-from app.attendance.report import ReportLesson, Sheet, SheetRow, build_sheet
+from app.attendance.report import ReportLesson, Sheet, SheetRow, WatchedReplay, build_sheet
 from app.attendance.repository import load_attendance, staff_names
 from app.attendance.spans import EndedBy
 from app.db.access_log import AccessAction, log_access
@@ -19,6 +19,8 @@ from app.ids import LessonId
 LessonPath = Annotated[LessonId, Path(alias="id", pattern=r"^\w{1,60}$")]
 LessonForReport = Callable[[LessonId, Caller], Awaitable[ReportLesson]]
 """The lesson as this caller may see it; NotFound if not at all."""
+WatchedOf = Callable[[LessonId], Awaitable[WatchedReplay | None]]
+"""The lesson's replay and who watched it; None if there is no replay."""
 CHINA_OFFSET_MIN = 480
 
 
@@ -45,6 +47,20 @@ class AttendanceRowBody(ApiModel):
     spans: list[SpanBody]
 
 
+class WatcherBody(ApiModel):
+    user_id: str
+    name: str
+    school: str
+    watched_s: int
+    """Different seconds of the replay; never more than it has."""
+    last_at: datetime
+
+
+class WatchedReplayBody(ApiModel):
+    length_s: int
+    watchers: list[WatcherBody]
+
+
 class AttendanceBody(ApiModel):
     lesson_id: str
     title: str
@@ -53,6 +69,8 @@ class AttendanceBody(ApiModel):
     planned_start: datetime
     planned_end: datetime
     rows: list[AttendanceRowBody]
+    replay: WatchedReplayBody | None
+    """None: there is no replay."""
 
 
 def attendance_body(sheet: Sheet) -> AttendanceBody:
@@ -64,6 +82,25 @@ def attendance_body(sheet: Sheet) -> AttendanceBody:
         planned_start=utc(sheet.lesson.planned_start_ms),
         planned_end=utc(sheet.lesson.planned_end_ms),
         rows=[_row_body(row) for row in sheet.rows],
+        replay=_replay_body(sheet),
+    )
+
+
+def _replay_body(sheet: Sheet) -> WatchedReplayBody | None:
+    if sheet.replay_length_s is None:
+        return None
+    return WatchedReplayBody(
+        length_s=sheet.replay_length_s,
+        watchers=[
+            WatcherBody(
+                user_id=one.user_id,
+                name=one.name,
+                school=one.school,
+                watched_s=one.watched_s,
+                last_at=utc(one.last_at_ms),
+            )
+            for one in sheet.watchers
+        ],
     )
 
 
@@ -97,6 +134,7 @@ def _row_body(row: SheetRow) -> AttendanceRowBody:
 def build_router(
     database: Database,
     lesson_for_report: LessonForReport,
+    watched_of: WatchedOf,
     authenticate: Authenticate,
     now_ms: Callable[[], int],
 ) -> APIRouter:
@@ -111,7 +149,7 @@ def build_router(
             attendance = await load_attendance(session, lesson_id)
             users = {p.user_id for p in attendance.presences.values() if p.user_id is not None}
             staff = await staff_names(session, users)
-        return build_sheet(lesson, attendance, staff, now_ms())
+        return build_sheet(lesson, attendance, staff, await watched_of(lesson_id), now_ms())
 
     @router.get(
         "/lessons/{id}/attendance", operation_id="get_attendance", responses=refusals(401, 404)

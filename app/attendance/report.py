@@ -1,11 +1,11 @@
 """The attendance sheet of one lesson. Pure: names and the present moment are arguments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from app.attendance.spans import Attendance, Presence, Span, closed_at_last_sign_of_life
-from app.ids import LessonId, ParticipantId, UserId
+from app.ids import LessonId, ParticipantId, SchoolId, UserId
 from app.rooms.state import Role
 
 TOLERANCE_MS = 5 * 60_000
@@ -37,6 +37,40 @@ class ReportLesson(Protocol):
         """The classrooms this viewer may see; None: everybody, staff included."""
         ...
 
+    @property
+    def only_school(self) -> SchoolId | None:
+        """The school whose people this viewer may see; None: everybody."""
+        ...
+
+
+class Watcher(Protocol):
+    """Somebody who watched the lesson's replay."""
+
+    @property
+    def user_id(self) -> UserId: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def school_id(self) -> SchoolId | None: ...
+    @property
+    def school(self) -> str: ...
+    @property
+    def watched_s(self) -> int:
+        """Different seconds of the replay."""
+        ...
+
+    @property
+    def last_at_ms(self) -> int: ...
+
+
+class WatchedReplay(Protocol):
+    """The lesson's replay and who watched it."""
+
+    @property
+    def length_s(self) -> int: ...
+    @property
+    def watchers(self) -> Sequence[Watcher]: ...
+
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
@@ -62,15 +96,19 @@ class Sheet:
     started_ms: int | None
     ended_ms: int | None
     rows: tuple[SheetRow, ...]
+    replay_length_s: int | None
+    """None: there is no replay."""
+    watchers: tuple[Watcher, ...]
 
 
 def build_sheet(
     lesson: ReportLesson,
     attendance: Attendance,
     staff: Mapping[UserId, tuple[str, str]],
+    replay: WatchedReplay | None,
     now_ms: int,
 ) -> Sheet:
-    """Lead first, then the classrooms by school, then other staff."""
+    """Lead first, then the classrooms by school, then other staff; who watched the replay as it comes."""
     if lesson.is_over:
         attendance = closed_at_last_sign_of_life(attendance)
     rows = [
@@ -81,7 +119,15 @@ def build_sheet(
         or presence.participant_id in lesson.only_seats
     ]
     rows.sort(key=lambda row: (_ROLE_ORDER.index(row.role), row.school, row.name))
-    return Sheet(lesson, attendance.started_ms, attendance.ended_ms, tuple(rows))
+    watchers = () if replay is None else replay.watchers
+    return Sheet(
+        lesson,
+        attendance.started_ms,
+        attendance.ended_ms,
+        tuple(rows),
+        None if replay is None else replay.length_s,
+        tuple(w for w in watchers if lesson.only_school in (None, w.school_id)),
+    )
 
 
 def _row(

@@ -12,7 +12,8 @@ SAME_VISIT_MS = 600_000
 """A page that refreshes itself is one visit."""
 
 AccessAction = Literal["journal.viewed", "attendance.viewed", "attendance.downloaded",
-                       "recording.viewed", "recording.downloaded", "share.viewed"]  # fmt: skip
+                       "recording.viewed", "recording.downloaded", "share.viewed",
+                       "captions.downloaded"]  # fmt: skip
 
 
 async def log_access(

@@ -15,6 +15,8 @@ class Queue(StrEnum):
 class JobKind(StrEnum):
     FINALIZE = "finalize"
     """Subject: a lesson that is over."""
+    THUMBNAILS = "thumbnails"
+    """Subject: a recording that can be watched."""
     CLIP = "clip"
     """Subject: a share link to a part of a lesson."""
     SWEEP_RETENTION = "sweep_retention"
@@ -27,6 +29,7 @@ class JobKind(StrEnum):
 
 QUEUE_OF: dict[JobKind, Queue] = {
     JobKind.FINALIZE: Queue.FAST,
+    JobKind.THUMBNAILS: Queue.FAST,
     JobKind.CLIP: Queue.FAST,
     JobKind.SWEEP_RETENTION: Queue.FAST,
     JobKind.FILM: Queue.HEAVY,

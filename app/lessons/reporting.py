@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from app.http import Caller
-from app.ids import LessonId, ParticipantId
+from app.ids import LessonId, ParticipantId, SchoolId
 from app.lessons.access import (
     is_its_admin,
     is_lead,
@@ -26,6 +26,8 @@ class ReportedLesson:
     """Classroom and school by seat."""
     only_seats: frozenset[ParticipantId] | None
     """An on-site teacher sees the own school's classrooms; lead and admin see all (None)."""
+    only_school: SchoolId | None
+    """The same for people."""
 
 
 def lesson_for_report(
@@ -50,6 +52,7 @@ def lesson_for_report(
                 for seat in lesson.seats
             },
             only_seats=None if sees_all else seats,
+            only_school=None if sees_all else caller.school_id,
         )
 
     return read

@@ -13,7 +13,7 @@ from app.http import API, Authenticate, Caller, refusals
 from app.ids import RecordingId
 from app.recording.cast import EVERYBODY
 from app.recording.object_response import ServedObject, object_response
-from app.recording.replay_body import AddressOf, ReplayBody, replay_body
+from app.recording.replay_body import AddressOf, ExtrasOf, ReplayBody, replay_body
 from app.recording.repository import Recordings
 from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.library_endpoints import library_media
@@ -31,6 +31,7 @@ def build_router(
     sharing: Sharing,
     addresses: SignedAddresses,
     storage: ObstoreStorage,
+    extras_of: ExtrasOf,
     authenticate: Authenticate,
     now_ms: Callable[[], int],
 ) -> APIRouter:
@@ -69,6 +70,7 @@ def build_router(
             summary,
             address_of,
             cast,
+            extras=await extras_of(summary, viewer),
             may_share=viewer.manages(summary.lead_user_id, summary.county_id),
         )
 

@@ -11,6 +11,8 @@ from app.media.port import Kind, Source
 from app.recording.cast import EVERYBODY, Cast
 from app.recording.manifest import ChapterKind
 from app.recording.repository import ParticipantName, Recordings, RecordingSummary
+from app.recording.viewer import Viewer
+from app.recording.watching.schemas import CaptionsBody, ReplayExtras, ThumbnailsBody
 
 RecordingStateName = Literal["recording", "finalizing", "available", "failed"]
 
@@ -18,6 +20,8 @@ RecordingStateName = Literal["recording", "finalizing", "available", "failed"]
 ReplayTrack = RecordingTrack | ClipTrack
 AddressOf = Callable[[str, str], Awaitable[str]]
 """Where a player gets the track of this id, kept under this key; permission and expiry are in the address itself."""
+ExtrasOf = Callable[[RecordingSummary, Viewer], Awaitable[ReplayExtras]]
+"""What a replay has besides the lesson for this viewer."""
 
 
 class TrackBody(ApiModel):
@@ -71,6 +75,12 @@ class ReplayBody(ApiModel):
     gaps: list[GapBody]
     may_share: bool
     """The caller may publish it and make links to it."""
+    thumbnails: ThumbnailsBody | None
+    """None until they are made."""
+    captions: CaptionsBody
+    may_edit_captions: bool
+    resume_ms: int | None
+    """Where this viewer stopped last time."""
 
 
 async def replay_body(
@@ -79,12 +89,20 @@ async def replay_body(
     address_of: AddressOf,
     cast: Cast = EVERYBODY,
     *,
+    extras: ReplayExtras,
     may_share: bool = False,
 ) -> ReplayBody:
     """The replay; of who is not in the cast it has no track, no name, no chapter and no place on stage."""
     manifest, tracks = await recordings.details(summary.recording_id)
     return await body_of(
-        recordings, summary, manifest, tracks, address_of, cast, may_share=may_share
+        recordings,
+        summary,
+        manifest,
+        tracks,
+        address_of,
+        cast,
+        extras=extras,
+        may_share=may_share,
     )
 
 
@@ -96,6 +114,7 @@ async def body_of(
     address_of: AddressOf,
     cast: Cast,
     *,
+    extras: ReplayExtras,
     may_share: bool = False,
 ) -> ReplayBody:
     """The same of a manifest and tracks at hand."""
@@ -124,6 +143,10 @@ async def body_of(
         chapters=[_chapter(chapter, names) for chapter in chapters],
         gaps=[GapBody(**gap) for gap in listed(manifest, "gaps")],
         may_share=may_share,
+        thumbnails=extras.thumbnails,
+        captions=extras.captions,
+        may_edit_captions=extras.may_edit_captions,
+        resume_ms=extras.resume_ms,
     )
 
 

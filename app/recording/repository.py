@@ -155,6 +155,17 @@ class Recordings:
             )
             return {LessonId(lesson): RecordingId(recording) for lesson, recording in rows}
 
+    async def available_of(self, lesson_id: LessonId) -> RecordingId | None:
+        """The lesson's recording, if it can be watched."""
+        async with self._database.reading() as session:
+            recording_id = await session.scalar(
+                select(Recording.recording_id).where(
+                    Recording.lesson_id == lesson_id,
+                    Recording.state == RecordingState.AVAILABLE.value,
+                )
+            )
+            return None if recording_id is None else RecordingId(recording_id)
+
     async def find(self, viewer: Viewer, recording_id: RecordingId) -> RecordingSummary | None:
         """The recording, or None if there is none or it is none of the viewer's business."""
         statement = summaries(viewer).where(Recording.recording_id == recording_id)

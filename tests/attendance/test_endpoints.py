@@ -10,6 +10,9 @@ from app.attendance.spans import Presence, Span
 from app.db.engine import Database
 from app.db.models import AccessLogEntry, Classroom
 from app.ids import DeviceId, ParticipantId
+from app.recording.manifest import Manifest
+from app.recording.repository import Recordings
+from app.recording.watching.repository import Watching
 from app.rooms.commands import Join, Leave, ReportCut
 from app.rooms.runtime import RoomRuntime
 from app.rooms.state import Role
@@ -70,6 +73,7 @@ async def test_the_sheet_of_a_running_and_of_a_finished_lesson(
         "ended_at": "2027-01-15T08:32:00Z",
         "planned_start": "2027-01-15T08:00:00Z",
         "planned_end": "2027-01-15T08:45:00Z",
+        "replay": None,
     }
     lead, first, second = rows
     assert (lead["role"], lead["name"], lead["present_s"]) == ("lead", "Teacher One", 1800)
@@ -105,6 +109,35 @@ async def test_an_on_site_teacher_sees_the_lead_and_the_own_classrooms(
     async with api.client(county.other_onsite) as client:
         rows = (await client.get("/lessons/les_1/attendance")).json()["rows"]
     assert [row["participant_id"] for row in rows] == [LEAD, SECOND]
+
+
+@on_both_databases
+async def test_who_watched_the_replay_stands_beside_who_was_there(
+    api: LessonApi, county: SmallCounty, database: Database
+) -> None:
+    recordings, watching = Recordings(database), Watching(database)
+    recording_id = await recordings.begin(county.lesson, api.time())
+    await recordings.begin_finalizing(county.lesson)
+    await recordings.publish(recording_id, Manifest(240_000, (), (), ()), [])
+    for user, until_ms in ((county.onsite, 20_000), (county.other_onsite, 60_000)):
+        await watching.note_watched(recording_id, user, until_ms, [(0, until_ms)], api.time())
+    async with api.client(county.teacher) as client:
+        replay = (await client.get("/lessons/les_1/attendance")).json()["replay"]
+        file = await client.get("/lessons/les_1/attendance.csv?language=en")
+    assert replay["length_s"] == 240
+    assert [(one["name"], one["watched_s"]) for one in replay["watchers"]] == [
+        ("On-site Two", 60),
+        ("On-site One", 20),
+    ]
+    lines = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
+    assert lines[0][-1] == "Minutes of the replay watched"
+    assert [[line[1], line[2], line[-1]] for line in lines[1:]] == [
+        ["Watched the replay", "On-site Two", "1.0"],
+        ["Watched the replay", "On-site One", "0.3"],
+    ]
+    async with api.client(county.onsite) as client:
+        replay = (await client.get("/lessons/les_1/attendance")).json()["replay"]
+    assert [one["name"] for one in replay["watchers"]] == ["On-site One"]
 
 
 async def test_a_lesson_without_anybody_has_an_empty_sheet(

@@ -1,6 +1,7 @@
 """A real ASGI application out of some routers, and a client that speaks HTTP to it."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import httpx
@@ -31,7 +32,12 @@ class Time:
 class Api:
     """What routers are built from, and the application made of them."""
 
-    def __init__(self, database: Database, time: Time) -> None:
+    def __init__(
+        self,
+        database: Database,
+        time: Time,
+        larger_bodies: Mapping[re.Pattern[str], int] | None = None,
+    ) -> None:
         self.database = database
         self.time = time
         self.sessions = Sessions(database)
@@ -39,7 +45,7 @@ class Api:
         self.signing_in = SigningIn(self.sessions, Passwords(FAST_HASHER), time, 14 * DAY_MS)
         self.app = FastAPI()
         add_error_handlers(self.app)
-        self.app.add_middleware(BodyLimit)
+        self.app.add_middleware(BodyLimit, larger=larger_bodies)
         self.app.add_middleware(SecurityHeaders)
 
     def include(self, *routers: APIRouter) -> "Api":

@@ -20,6 +20,7 @@ from app.lessons.plan import plan_loader
 from app.lessons.projector import project_lesson
 from app.lessons.reporting import lesson_for_report
 from app.lessons.repository import LessonStore
+from app.recording.watching.repository import Watching
 from app.rooms.runtime import Rooms
 from app.schools import endpoints as schools_endpoints
 from app.settings import Settings
@@ -75,7 +76,11 @@ async def lesson_api(database: Database) -> AsyncIterator[LessonApi]:
         ),
         entry.build_router(desk, api.authenticate, INTERNAL_SECRET),
         attendance_endpoints.build_router(
-            database, lesson_for_report(api.store), api.authenticate, time
+            database,
+            lesson_for_report(api.store),
+            Watching(database).of_lesson,
+            api.authenticate,
+            time,
         ),
         schools_endpoints.build_router(database, api.authenticate),
     )

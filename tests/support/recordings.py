@@ -22,6 +22,9 @@ from app.recording.sharing.endpoints import SharingParts, build_routers
 from app.recording.sharing.repository import Sharing
 from app.recording.sharing.retention import Kept, Retention
 from app.recording.viewer import Viewer
+from app.recording.watching.endpoints import LARGER_BODIES, WatchingDesk
+from app.recording.watching.endpoints import build_router as watching_router
+from app.recording.watching.repository import Watching
 from app.schools import consents
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.signing import UrlSigner
@@ -58,6 +61,7 @@ class RecordingApi(Api):
     county: SmallCounty
     recordings: Recordings
     sharing: Sharing
+    watching: Watching
     storage: ObstoreStorage
     retention: Retention
     recording_id: RecordingId
@@ -149,7 +153,7 @@ class RecordingApi(Api):
 async def recording_api(database: Database, folder: Path) -> AsyncIterator[RecordingApi]:
     """`folder` is the store's."""
     time = Time(START_MS)
-    api = RecordingApi(database, time)
+    api = RecordingApi(database, time, larger_bodies=LARGER_BODIES)
     api.county = await make_county(database)
     api.recordings = Recordings(database)
     signer = UrlSigner(b"0123456789abcdef")
@@ -167,6 +171,8 @@ async def recording_api(database: Database, folder: Path) -> AsyncIterator[Recor
     api.sharing = Sharing(database, request_film)
     api.retention = Retention(database, api.storage, Kept(30, 180))
     addresses = SignedAddresses(signer, time)
+    api.watching = Watching(database)
+    desk = WatchingDesk(database, api.recordings, api.watching, api.storage, time)
     parts = SharingParts(
         database,
         api.recordings,
@@ -176,13 +182,22 @@ async def recording_api(database: Database, folder: Path) -> AsyncIterator[Recor
         Passwords(FAST_HASHER),
         request_clip,
         api.retention,
+        api.watching.captions,
         time,
     )
     api.include(
         *build_routers(parts, api.authenticate),
         endpoints.build_router(
-            database, api.recordings, api.sharing, addresses, api.storage, api.authenticate, time
+            database,
+            api.recordings,
+            api.sharing,
+            addresses,
+            api.storage,
+            desk.extras,
+            api.authenticate,
+            time,
         ),
+        watching_router(desk, api.authenticate),
         consents.build_router(database, api.sharing.withdraw, api.authenticate, time),
     )
     api.recording_id = await api.finish(api.county.lesson, START_MS)

@@ -21,6 +21,7 @@ from app.db.models.recording import Recording, RecordingTrack
 from app.db.models.schools import Classroom, Consent, County, Pupil, RosterEntry, School
 from app.db.models.sharing import ClipTrack, Deletion, LibraryEntry, ShareLink
 from app.db.models.telemetry import DataUsed
+from app.db.models.watching import RecordingCaptions, RecordingThumbnails, WatchProgress
 
 __all__ = [
     "AccessLogEntry",
@@ -45,6 +46,8 @@ __all__ = [
     "PairingCode",
     "Pupil",
     "Recording",
+    "RecordingCaptions",
+    "RecordingThumbnails",
     "RecordingTrack",
     "RoleGrant",
     "RosterEntry",
@@ -55,4 +58,5 @@ __all__ = [
     "SiteSetting",
     "TicketRevocation",
     "User",
+    "WatchProgress",
 ]

@@ -20,7 +20,7 @@ from app.recording.sharing.library import Library
 from app.recording.sharing.link_endpoints import LinkDesk, RequestClip
 from app.recording.sharing.repository import Sharing
 from app.recording.sharing.retention import Retention
-from app.recording.sharing.visiting import ShareDoor
+from app.recording.sharing.visiting import CaptionsOf, ShareDoor
 from app.storage.port import Storage
 
 
@@ -34,6 +34,7 @@ class SharingParts:
     passwords: Passwords
     request_clip: RequestClip
     retention: Retention
+    captions_of: CaptionsOf
     now_ms: Callable[[], int]
 
 
@@ -48,6 +49,7 @@ def build_routers(parts: SharingParts, authenticate: Authenticate) -> list[APIRo
         parts.recordings,
         parts.addresses,
         parts.passwords,
+        parts.captions_of,
         parts.now_ms,
     )
     return [

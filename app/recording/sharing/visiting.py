@@ -1,6 +1,6 @@
 """What a stranger with a share link gets: nothing, a question for the passphrase, or the replay."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from app.accounts.passwords import Passwords
@@ -10,6 +10,7 @@ from app.db.consent import PUBLIC
 from app.db.engine import Database
 from app.errors import Gone, NotAllowed, NotFound
 from app.http import API
+from app.ids import RecordingId
 from app.recording.object_response import ServedObject
 from app.recording.replay_body import ReplayBody, body_of, replay_body
 from app.recording.repository import Recordings
@@ -17,7 +18,11 @@ from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.clip import clipped
 from app.recording.sharing.links import ClipRange, ClipState, LinkState, token_sha256
 from app.recording.sharing.repository import FoundLink, Sharing
+from app.recording.watching.repository import Captions
+from app.recording.watching.schemas import extras_of_strangers
 
+CaptionsOf = Callable[[RecordingId], Awaitable[Captions | None]]
+"""What is said in a recording, in words."""
 WINDOW_S = 300.0
 UNKNOWN_PER_ADDRESS = 60
 WRONG_PER_ADDRESS = 10
@@ -44,6 +49,7 @@ class ShareDoor:
         recordings: Recordings,
         addresses: SignedAddresses,
         passwords: Passwords,
+        captions_of: CaptionsOf,
         now_ms: Callable[[], int],
     ) -> None:
         self._database = database
@@ -51,6 +57,7 @@ class ShareDoor:
         self._recordings = recordings
         self._addresses = addresses
         self._passwords = passwords
+        self._captions_of = captions_of
         self._now_ms = now_ms
         self._unknown = RateLimiter(UNKNOWN_PER_ADDRESS, WINDOW_S)
         self._wrong_here = RateLimiter(WRONG_PER_ADDRESS, WINDOW_S)
@@ -120,8 +127,10 @@ class ShareDoor:
         address_of = self._addresses.of(
             link_media(row.link_id), recording.duration_ms, row.expires_at_ms
         )
+        captions = await self._captions_of(recording.recording_id)
         if row.clip_from_ms is None or row.clip_to_ms is None:
-            return await replay_body(self._recordings, recording, address_of, cast)
+            extras = extras_of_strangers(captions)
+            return await replay_body(self._recordings, recording, address_of, cast, extras=extras)
         clip = ClipRange(row.clip_from_ms, row.clip_to_ms)
         manifest, _ = await self._recordings.details(recording.recording_id)
         return await body_of(
@@ -131,6 +140,7 @@ class ShareDoor:
             await self._sharing.clip_tracks(row.link_id),
             address_of,
             cast,
+            extras=extras_of_strangers(captions and captions.within(clip.from_ms, clip.to_ms)),
         )
 
 

@@ -430,6 +430,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recordings/{recording_id}/captions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Save Captions */
+        put: operations["save_captions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{recording_id}/captions.vtt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download Captions */
+        get: operations["download_captions"];
+        /** Upload Captions */
+        put: operations["upload_captions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recordings/{recording_id}/film": {
         parameters: {
             query?: never;
@@ -545,6 +580,23 @@ export interface paths {
         get: operations["get_sharing"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{recording_id}/watched": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report Watched */
+        post: operations["report_watched"];
         delete?: never;
         options?: never;
         head?: never;
@@ -872,6 +924,7 @@ export interface components {
              * Format: date-time
              */
             planned_start: string;
+            replay: components["schemas"]["WatchedReplayBody"] | null;
             /** Rows */
             rows: components["schemas"]["AttendanceRowBody"][];
             /** Started At */
@@ -921,6 +974,20 @@ export interface components {
              * @enum {string}
              */
             protocol: "udp" | "tcp";
+        };
+        /** CaptionsBody */
+        CaptionsBody: {
+            /** Cues */
+            cues: components["schemas"]["CueBody"][];
+            /** Revision */
+            revision: number;
+        };
+        /** CaptionsDraft */
+        CaptionsDraft: {
+            /** Cues */
+            cues: components["schemas"]["CueBody"][];
+            /** Revision */
+            revision: number;
         };
         /** ChapterBody */
         ChapterBody: {
@@ -1032,6 +1099,15 @@ export interface components {
             /** Password */
             password: string;
         };
+        /** CueBody */
+        CueBody: {
+            /** Ends Ms */
+            ends_ms: number;
+            /** Starts Ms */
+            starts_ms: number;
+            /** Text */
+            text: string;
+        };
         /**
          * DataUsedBody
          * @description IP packets with media over the whole lesson, all connections of the place together.
@@ -1076,13 +1152,15 @@ export interface components {
         };
         /**
          * ErrorBody
-         * @description Every refusal. `code` is stable; `errors` only with `invalid_input`.
+         * @description Every refusal. `code` is stable; `errors` only with `invalid_input`; `line` of a file that was sent.
          */
         ErrorBody: {
             /** Code */
             code: string;
             /** Errors */
             errors: components["schemas"]["FieldError"][] | null;
+            /** Line */
+            line: number | null;
             /** Message */
             message: string;
         };
@@ -1228,6 +1306,13 @@ export interface components {
         InterruptedList: {
             /** Items */
             items: components["schemas"]["InterruptedItem"][];
+        };
+        /** IntervalBody */
+        IntervalBody: {
+            /** From Ms */
+            from_ms: number;
+            /** To Ms */
+            to_ms: number;
         };
         /** JournalItem */
         JournalItem: {
@@ -1688,6 +1773,7 @@ export interface components {
         };
         /** ReplayBody */
         ReplayBody: {
+            captions: components["schemas"]["CaptionsBody"];
             /** Chapters */
             chapters: components["schemas"]["ChapterBody"][];
             /** Duration Ms */
@@ -1698,10 +1784,14 @@ export interface components {
             gaps: components["schemas"]["GapBody"][];
             /** Lesson Id */
             lesson_id: string;
+            /** May Edit Captions */
+            may_edit_captions: boolean;
             /** May Share */
             may_share: boolean;
             /** Recording Id */
             recording_id: string;
+            /** Resume Ms */
+            resume_ms: number | null;
             /** Stage */
             stage: components["schemas"]["StageBody"][];
             /**
@@ -1718,6 +1808,7 @@ export interface components {
             subject: string;
             /** Teacher */
             teacher: string;
+            thumbnails: components["schemas"]["ThumbnailsBody"] | null;
             /** Title */
             title: string;
             /** Tracks */
@@ -1877,6 +1968,38 @@ export interface components {
             /** User Id */
             user_id: string;
         };
+        /**
+         * ThumbnailsBody
+         * @description A picture for each step of the recording: row by row, `columns` x `rows` on a sheet.
+         */
+        ThumbnailsBody: {
+            /**
+             * Columns
+             * @default 10
+             */
+            columns: number;
+            /** Count */
+            count: number;
+            /**
+             * Height
+             * @default 90
+             */
+            height: number;
+            /**
+             * Rows
+             * @default 10
+             */
+            rows: number;
+            /** Sheets */
+            sheets: string[];
+            /** Step Ms */
+            step_ms: number;
+            /**
+             * Width
+             * @default 160
+             */
+            width: number;
+        };
         /** TicketBody */
         TicketBody: {
             /**
@@ -1985,6 +2108,41 @@ export interface components {
             poster_url: string;
             /** Size Bytes */
             size_bytes: number;
+        };
+        /** WatchedBody */
+        WatchedBody: {
+            /** Watched S */
+            watched_s: number;
+        };
+        /** WatchedReplayBody */
+        WatchedReplayBody: {
+            /** Length S */
+            length_s: number;
+            /** Watchers */
+            watchers: components["schemas"]["WatcherBody"][];
+        };
+        /** WatcherBody */
+        WatcherBody: {
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Name */
+            name: string;
+            /** School */
+            school: string;
+            /** User Id */
+            user_id: string;
+            /** Watched S */
+            watched_s: number;
+        };
+        /** WatchReport */
+        WatchReport: {
+            /** Position Ms */
+            position_ms: number;
+            /** Watched */
+            watched: components["schemas"]["IntervalBody"][];
         };
     };
     responses: never;
@@ -3565,6 +3723,226 @@ export interface operations {
             };
         };
     };
+    save_captions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptionsDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptionsBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download_captions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/vtt": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    upload_captions: {
+        parameters: {
+            query: {
+                revision: number;
+            };
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/vtt": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptionsBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_film: {
         parameters: {
             query?: {
@@ -4100,6 +4478,77 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    report_watched: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchReport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchedBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
