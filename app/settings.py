@@ -137,6 +137,9 @@ class Settings(BaseSettings):
     recordings_kept_days: int = Field(default=180, ge=1, le=3_650)
     """All that is left of a recording is deleted this long after the lesson."""
 
+    recording_min_free_bytes: int = Field(default=512 * 1024 * 1024, ge=0)
+    """Below this the recorder stops the least important track, and further ones as it gets less."""
+
     demo: bool = False
     """Mark a new database as a demo: doors without passwords for this machine, simulated classrooms."""
     demo_password: SecretStr = SecretStr("")

@@ -7,30 +7,26 @@ rows. A restarted server goes on from the rows and from what lies in the recordi
 import asyncio
 import json
 import logging
-import shutil
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 from pathlib import Path
 
 from app.db.models import RecordingTrack
 from app.ids import LessonId, ParticipantId, RecordingId
 from app.jobs.port import ClaimedJob, JobFailed, Progress, TryLater
+from app.recording.finishing import Finishing, StoredDiffers, stored_as
 from app.recording.lifecycle import Step
 from app.recording.manifest import Span, build_manifest
-from app.recording.media_process import run_media_process
-from app.recording.remux_job import FinishedEpoch, RemuxJob
+from app.recording.remux_job import FinishedEpoch
 from app.recording.repository import Recordings
-from app.recording.segments import MEDIA, Segments
+from app.recording.segments import Segments
 from app.recording.store_failures import store_failures
 from app.recording.timeline import LessonTimeline
 from app.rooms.events import LessonStarted, Recorded
 from app.rooms.state import LessonPlan
-from app.storage.port import Storage, StoredObject, StoreFull
+from app.storage.port import Storage, StoredObject
 
 log = logging.getLogger(__name__)
 
-REMUX_TIMEOUT_S = 1_800.0
-SPARE_BYTES = 32 * 1024 * 1024
 
 LoadJournal = Callable[[LessonId], Awaitable[list[Recorded]]]
 LoadPlan = Callable[[LessonId], Awaitable[LessonPlan]]
@@ -93,13 +89,16 @@ class Finalizer:
         self, lesson_id: LessonId, recording_id: RecordingId, journal: list[Recorded]
     ) -> bool:
         """False if nothing was recorded."""
-        lost = await self._segments.restore(lesson_id, journal)
+        folder = self._segments.folder(lesson_id)
+        finishing = Finishing(self._storage, folder, self._work_root / lesson_id, recording_id)
+        done = {epoch.epoch_id for epoch in await asyncio.to_thread(finishing.done)}
+        lost = await self._segments.restore(lesson_id, journal, without=done)
         if lost:
             log.warning("recording: %d segments of %s are nowhere", lost, lesson_id)
-        work = self._work_root / lesson_id
-        folder = self._segments.folder(lesson_id)
-        await asyncio.to_thread(_check_room, folder, work)
-        epochs = await run_remux(RemuxJob(str(folder), str(work)))
+        try:
+            epochs = await finishing.run()
+        except StoredDiffers as error:
+            raise JobFailed("stored_differs", str(error)) from error
         if not epochs:
             await self._recordings.fail(recording_id, "nothing_recorded")
             await self._segments.clear(lesson_id)
@@ -109,8 +108,6 @@ class Finalizer:
         spans = [_span(e, start) for e, start in zip(epochs, starts, strict=True)]
         manifest = build_manifest(await self._load_plan(lesson_id), journal, spans)
         tracks = [_track(recording_id, e, at) for e, at in zip(epochs, starts, strict=True)]
-        for epoch, track in zip(epochs, tracks, strict=True):
-            await self._storage.move_in(_stored(track), Path(epoch.path), epoch.mime)
         # Last: whoever finds a manifest in the store finds everything it speaks of.
         content = {
             **manifest.to_json(),
@@ -124,7 +121,7 @@ class Finalizer:
         log.info(
             "recording: %s of %s is available, %d tracks", recording_id, lesson_id, len(tracks)
         )
-        await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
+        await finishing.clear()
         return True
 
     async def _settle(self, lesson_id: LessonId, recording_id: RecordingId) -> bool:
@@ -136,15 +133,6 @@ class Finalizer:
                 return False
         await self._segments.clear(lesson_id)
         return True
-
-
-def _check_room(folder: Path, work: Path) -> None:
-    """Raises StoreFull if the finished files would not fit beside the segments."""
-    needed = sum(path.stat().st_size for path in folder.glob(f"*/*{MEDIA}"))
-    work.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(work).free
-    if free < needed + SPARE_BYTES:
-        raise StoreFull(f"{needed >> 20} MB are needed to finish it, {free >> 20} MB are free")
 
 
 def _span(epoch: FinishedEpoch, starts_ms: int) -> Span:
@@ -170,7 +158,7 @@ def _track(recording_id: RecordingId, epoch: FinishedEpoch, starts_ms: int) -> R
         duration_ms=epoch.duration_ms,
         width=epoch.width,
         height=epoch.height,
-        object_key=f"recordings/{recording_id}/{Path(epoch.path).name}",
+        object_key=stored_as(recording_id, epoch).key,
         size_bytes=epoch.size_bytes,
         sha256=epoch.sha256,
         aligned_by=epoch.aligned_by,
@@ -180,12 +168,6 @@ def _track(recording_id: RecordingId, epoch: FinishedEpoch, starts_ms: int) -> R
 
 def _stored(track: RecordingTrack) -> StoredObject:
     return StoredObject(track.object_key, track.size_bytes, track.sha256)
-
-
-async def run_remux(job: RemuxJob) -> list[FinishedEpoch]:
-    """Raises MediaProcessFailed."""
-    answer = await run_media_process("app.recording.remux", asdict(job), REMUX_TIMEOUT_S)
-    return [FinishedEpoch(**epoch) for epoch in answer]
 
 
 def _described(track: RecordingTrack) -> dict[str, object]:

@@ -7,6 +7,9 @@ from typing import Any, Protocol
 from app.ids import LessonId, PublicationId
 from app.media.port import RtpSink
 
+DISK_FULL = "disk_full"
+"""Why a track is given up, or not begun."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrackRequest:
@@ -133,7 +136,7 @@ class Recorder(Protocol):
     def is_available(self) -> bool: ...
 
     async def start(self, request: TrackRequest) -> RtpSink:
-        """Be ready for this publication; the answer goes to `MediaEngine.attach_sink`."""
+        """Be ready for this publication; the answer goes to `MediaEngine.attach_sink`. Raises NoRoom."""
         ...
 
     async def stop(self, lesson_id: LessonId, publication_id: PublicationId) -> None: ...
@@ -155,6 +158,10 @@ class Recorder(Protocol):
     def events(self) -> AsyncIterator[RecorderEvent]:
         """Reports, at least once each until acknowledged; `RecorderConnected` at each (re)connect."""
         ...
+
+
+class NoRoom(Exception):
+    """The disk has no room for a track as unimportant as this one."""
 
 
 class RecorderUnavailable(Exception):

@@ -17,6 +17,7 @@ from app.recording.desired import Detach, Record, Stop, desired_tracks, plan
 from app.recording.port import (
     EpochClosedReport,
     EpochOpenedReport,
+    NoRoom,
     Recorder,
     RecorderConnected,
     RecorderUnavailable,
@@ -191,7 +192,11 @@ class RecordingReactor:
                     await self._recorder.stop(lesson_id, publication_id)
                     started.pop(publication_id, None)
                 case Record(request):
-                    sink = await self._recorder.start(request)
+                    try:
+                        sink = await self._recorder.start(request)
+                    except NoRoom:
+                        self._give_up(lesson_id, request.publication_id)
+                        continue
                     started[request.publication_id] = request
                     if engine is None:
                         raise EngineUnavailable(f"lesson {lesson_id} has no engine yet")
@@ -297,10 +302,14 @@ class RecordingReactor:
             log.exception("recording: report %s failed", report.event_id)
             self._take_later(report)
         if isinstance(report, TrackStoppedReport):
-            self._given_up[report.lesson_id, report.publication_id] = time.monotonic()
             self._started.get(report.lesson_id, {}).pop(report.publication_id, None)
+            self._give_up(report.lesson_id, report.publication_id)
             self._mark(report.lesson_id)
-            self._mark_later(report.lesson_id, START_AGAIN_S)
+
+    def _give_up(self, lesson_id: LessonId, publication_id: PublicationId) -> None:
+        """Not now; asked for again in a while."""
+        self._given_up[lesson_id, publication_id] = time.monotonic()
+        self._mark_later(lesson_id, START_AGAIN_S)
 
     async def _acknowledge_quietly(self, report: Report) -> None:
         try:

@@ -28,6 +28,7 @@ from app.recording.control import (
 )
 from app.recording.paths import recordings_root
 from app.recording.port import (
+    DISK_FULL,
     RecorderSnapshot,
     Report,
     TrackRequest,
@@ -38,6 +39,7 @@ from app.recording.port import (
 from app.recording.segment_file import SegmentFile
 from app.recording.sink import SinkProtocol, TrackKey, WantedTrack, track_key
 from app.recording.track import MachineClock
+from app.recording.watermark import Watermark
 from app.recording.writer import DiskWriter, FileFactory
 from app.settings import Settings
 
@@ -47,7 +49,6 @@ log = logging.getLogger(__name__)
 
 POLL_INTERVAL_S = 0.1
 MAX_TRACKS = 4_096
-MIN_FREE_BYTES = 512 * 1024 * 1024
 WANTED_FILE = "wanted.json"
 
 
@@ -68,7 +69,7 @@ class RecorderCore:
         root: Path,
         *,
         open_file: FileFactory = SegmentFile,
-        min_free_bytes: int = MIN_FREE_BYTES,
+        min_free_bytes: int,
         free_bytes: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free,
     ) -> None:
         self.clock = machine_clock()
@@ -78,13 +79,12 @@ class RecorderCore:
         self._loop = asyncio.get_running_loop()
         self._pending: dict[str, Report] = {}
         self._client: asyncio.StreamWriter | None = None
-        self._is_low_disk = False
+        self._watermark = Watermark(min_free_bytes)
         self._disk = DiskWriter(
             root,
             lambda report: self._from_thread(self._add_report, report),
-            lambda free: self._from_thread(self._low_disk, free),
+            lambda free: self._from_thread(self._see_free_space, free),
             open_file=open_file,
-            min_free_bytes=min_free_bytes,
             free_bytes=free_bytes,
         )
         self._adopted = asyncio.Event()
@@ -121,10 +121,12 @@ class RecorderCore:
     # -- the app's verbs
 
     def begin(self, request: TrackRequest) -> None:
-        """Accept this publication from an engine. Idempotent."""
+        """Accept this publication from an engine. Idempotent. ValueError if there is no room for it."""
         known = self.wanted.get(track_key(request))
         if known is not None and known.request == request:
             return
+        if known is None and not self._watermark.admits(request.priority):
+            raise ValueError(DISK_FULL)
         if known is not None:
             known.end("replaced")
         elif len(self.wanted) >= MAX_TRACKS:
@@ -239,17 +241,18 @@ class RecorderCore:
                 wanted.end(report.reason)
                 self._write_wanted()
 
-    def _low_disk(self, free_bytes: int) -> None:
-        """Stop the least important track; the next look at the disk decides about one more."""
+    def _see_free_space(self, free_bytes: int) -> None:
+        """Stop the least important track if there is too little; the next look decides about one more."""
         running = [w for w in self.wanted.values() if w.track is not None]
-        if not running:
+        if not self._watermark.must_stop_one(free_bytes) or not running:
             return
         victim = max(running, key=lambda w: (w.request.priority, w.request.publication_id))
         request = victim.request
         log.error("recording: %d bytes free, stopping %s", free_bytes, request.publication_id)
+        self._watermark.stopped(request.priority)
         stop_id = new_id("stp")
         self._add_report(
-            TrackStoppedReport(request.lesson_id, request.publication_id, "disk_full", stop_id)
+            TrackStoppedReport(request.lesson_id, request.publication_id, DISK_FULL, stop_id)
         )
 
     async def _adopt(self, reports: Any) -> None:
@@ -344,7 +347,9 @@ def run_recorder(settings: Settings) -> int:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        core = RecorderCore(recordings_root(settings))
+        core = RecorderCore(
+            recordings_root(settings), min_free_bytes=settings.recording_min_free_bytes
+        )
         await serve_recorder(core, settings.recorder_sink_socket, settings.recorder_socket, stop)
 
     asyncio.run(main())

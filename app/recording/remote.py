@@ -16,6 +16,8 @@ from app.recording.control import (
     snapshot_from_json,
 )
 from app.recording.port import (
+    DISK_FULL,
+    NoRoom,
     RecorderConnected,
     RecorderEvent,
     RecorderSnapshot,
@@ -114,7 +116,9 @@ class RemoteRecorder:
         answer = self._requests.get(line.get("re", 0))
         if answer is None or answer.done():
             return
-        if "error" in line:
+        if line.get("error") == DISK_FULL:
+            answer.set_exception(NoRoom(DISK_FULL))
+        elif "error" in line:
             answer.set_exception(ValueError(line["error"]))
         else:
             answer.set_result(line["ok"])

@@ -31,7 +31,7 @@ AT_ONCE = 4
 
 
 def remux_lesson(job: RemuxJob) -> list[FinishedEpoch]:
-    """One seekable file per epoch that has anything in it."""
+    """One seekable file for each of the job's epochs that has anything in it."""
     output = Path(job.output_folder)
     lesson = Path(job.lesson_folder)
     folders = [f for f in epoch_folders(lesson.parent) if f.parent == lesson]
@@ -39,8 +39,13 @@ def remux_lesson(job: RemuxJob) -> list[FinishedEpoch]:
     if not epochs:
         return []
     output.mkdir(parents=True, exist_ok=True)
+    wanted = [
+        (epoch, placement)
+        for epoch, placement in zip(epochs, place(epochs), strict=True)
+        if epoch.header.epoch_id in job.epoch_ids
+    ]
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        finished = threads.map(remux_epoch, epochs, place(epochs), [output] * len(epochs))
+        finished = threads.map(lambda one: remux_epoch(one[0], one[1], output), wanted)
         return [epoch for epoch in finished if epoch is not None]
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 class RemuxJob:
     lesson_folder: str
     output_folder: str
+    epoch_ids: list[str]
+    """Those to be finished; all of the lesson are read, because they place each other on the time line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Object keys say what they are: `segments/<lesson>/<epoch>/<number>.mkv`, and `.j
 
 import asyncio
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from app.ids import LessonId
@@ -66,9 +66,18 @@ class Segments:
                 return False
         return True
 
-    async def restore(self, lesson_id: LessonId, journal: Iterable[Recorded]) -> int:
-        """Fetch what the journal speaks of and this disk does not have; how many segments of it are nowhere."""
-        closed = [row.event for row in journal if isinstance(row.event, SegmentClosed)]
+    async def restore(
+        self, lesson_id: LessonId, journal: Iterable[Recorded], without: Collection[str] = ()
+    ) -> int:
+        """Fetch what the journal speaks of and this disk does not have; how many segments of it are nowhere.
+
+        Epochs in `without` are not needed.
+        """
+        closed = [
+            row.event
+            for row in journal
+            if isinstance(row.event, SegmentClosed) and row.event.epoch_id not in without
+        ]
         lost = 0
         for event in closed:
             try:

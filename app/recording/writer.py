@@ -16,6 +16,7 @@ from pathlib import Path
 from app.ids import LessonId, PublicationId, new_id
 from app.recording.muxer import SegmentMuxer
 from app.recording.port import (
+    DISK_FULL,
     EpochClosedReport,
     EpochOpenedReport,
     Report,
@@ -130,16 +131,14 @@ class DiskWriter:
         self,
         root: Path,
         report: Reporter,
-        on_low_disk: Callable[[int], None] = lambda _: None,
+        on_free_space: Callable[[int], None] = lambda _: None,
         *,
-        min_free_bytes: int = 0,
         open_file: FileFactory = SegmentFile,
         free_bytes: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free,
     ) -> None:
         self._root = root
         self._report = report
-        self._on_low_disk = on_low_disk
-        self._min_free_bytes = min_free_bytes
+        self._on_free_space = on_free_space
         self._open_file = open_file
         self._free_bytes = free_bytes
         self._files_track = TrackWriter(self, LessonId(""), PublicationId(""))
@@ -269,7 +268,7 @@ class DiskWriter:
         if track._has_failed:
             return
         track._has_failed = True
-        reason = "disk_full" if error is not None and error.errno == 28 else "write_failed"
+        reason = DISK_FULL if error is not None and error.errno == 28 else "write_failed"
         log.error("recording: %s stopped, %s: %s", track.publication_id, reason, error)
         if segment is not None:
             self._open_files.discard(segment.file)
@@ -295,5 +294,4 @@ class DiskWriter:
                 free = self._free_bytes(self._root)
             except OSError:
                 continue
-            if free < self._min_free_bytes:
-                self._on_low_disk(free)
+            self._on_free_space(free)

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from app.ids import LessonId, PublicationId
-from app.recording.port import RecorderConnected, TrackRequest, TrackStoppedReport
+from app.recording.port import NoRoom, RecorderConnected, TrackRequest, TrackStoppedReport
 from app.recording.recorder import RecorderCore, serve_recorder
 from app.recording.remote import RemoteRecorder
 from app.recording.segment_file import SegmentFile
 from app.recording.segment_reader import SegmentReader
+from app.recording.watermark import Watermark
 from app.recording.writer import MAX_QUEUED_BYTES, DiskWriter, FileFactory
 from tests.support.recorder_process import until
 from tests.support.rtp_publisher import (
@@ -29,6 +30,7 @@ from tests.support.rtp_publisher import (
 
 LESSON = LessonId("les_1")
 CAMERA, MICROPHONE = PublicationId("lead_u1/camera"), PublicationId("lead_u1/microphone")
+MIN_FREE_BYTES = 512 * 1024 * 1024
 pytestmark = pytest.mark.recording
 
 
@@ -60,7 +62,9 @@ async def running_recorder(
     open_file: FileFactory = SegmentFile,
     free_bytes: Callable[[Path], int] = lambda _: 2**40,
 ) -> AsyncIterator[RemoteRecorder]:
-    core = RecorderCore(root, open_file=open_file, free_bytes=free_bytes)
+    core = RecorderCore(
+        root, open_file=open_file, free_bytes=free_bytes, min_free_bytes=MIN_FREE_BYTES
+    )
     stop = asyncio.Event()
     sink, control = run_dir / "sink.sock", run_dir / "recorder.sock"
     serving = asyncio.create_task(serve_recorder(core, sink, control, stop))
@@ -176,6 +180,19 @@ async def test_a_disk_that_refuses_stops_the_track_and_says_so(
         assert (await remote.snapshot()).tracks == ()
 
 
+def test_each_further_track_goes_at_less_room_and_none_comes_back_before_there_is_enough() -> None:
+    watermark = Watermark(1_000)
+    assert not watermark.must_stop_one(1_000) and watermark.admits(5)
+    assert watermark.must_stop_one(999)
+    watermark.stopped(5)
+    assert not watermark.must_stop_one(999), "what is left is for the others"
+    assert not watermark.admits(5) and watermark.admits(4)
+    assert watermark.must_stop_one(799)
+    watermark.stopped(4)
+    assert not watermark.must_stop_one(1_249) and not watermark.admits(4)
+    assert not watermark.must_stop_one(1_250) and watermark.admits(5)
+
+
 async def test_when_space_runs_out_the_least_important_track_goes_first(
     tmp_path: Path, run_dir: Path
 ) -> None:
@@ -193,8 +210,10 @@ async def test_when_space_runs_out_the_least_important_track_goes_first(
             return all([await packets_of(remote, p) > 20 for p in (CAMERA, MICROPHONE)])
 
         await until(both)
-        free[0] = 1_000
+        free[0] = MIN_FREE_BYTES - 1
         stopped = await next_stop(remote)
+        with pytest.raises(NoRoom):
+            await remote.start(TrackRequest(LESSON, CAMERA, priority=5))
         free[0] = 2**40
         await publisher.stop()
         assert (stopped.publication_id, stopped.reason) == (CAMERA, "disk_full")

@@ -27,7 +27,9 @@ def spread_ms(folder: Path, duration_s: float) -> float:
     scene_ns = time.monotonic_ns()
     tracks = drifting_tracks(LESSON, LEAD, SEAT, duration_s)
     write_recording(folder / "recordings", tracks, scene_ns, time.time())
-    epochs = remux_lesson(RemuxJob(str(folder / "recordings" / LESSON), str(folder / "finished")))
+    lesson = folder / "recordings" / LESSON
+    epoch_ids = [epoch.name for epoch in lesson.iterdir()]
+    epochs = remux_lesson(RemuxJob(str(lesson), str(folder / "finished"), epoch_ids))
     assert {e.publication_id for e in epochs} == {t.publication_id for t in tracks}
     found = {e.publication_id: moments_ms(e, scene_ns) for e in epochs}
     flashes = flashes_until(duration_s)

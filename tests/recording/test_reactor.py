@@ -1,6 +1,7 @@
 """A lesson is recorded: rooms, journal, recorder process, finaliser and database together."""
 
 import asyncio
+import shutil
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -30,9 +31,9 @@ from app.rooms.commands import (
     ReportPublication,
     StartLesson,
 )
-from app.rooms.events import EpochClosed, EpochOpened, Recorded, SegmentClosed
+from app.rooms.events import EpochClosed, EpochOpened, Recorded, RecordingStopped, SegmentClosed
 from app.rooms.runtime import Clock, RoomRuntime, Rooms
-from app.rooms.state import LessonPlan, Role, Seat
+from app.rooms.state import LessonPlan, Phase, Role, Seat
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.signing import UrlSigner
 from tests.support.county import SmallCounty, make_county
@@ -40,9 +41,11 @@ from tests.support.recorder_process import RecorderProcess, until
 from tests.support.recordings import recording_of
 from tests.support.rtp_publisher import SyntheticTrack, film_audio, film_video, looped
 from tests.support.scene import decodable_frames
+from tests.support.small_disk import small_disk
 from tests.support.synthetic_engine import SyntheticEngine
 
 pytestmark = pytest.mark.recording
+DISK_BYTES, MIN_FREE_BYTES = 48 * 1024 * 1024, 16 * 1024 * 1024
 LEAD = ParticipantId("lead_usr_teacher1")
 RECORDED_SEAT, SILENT_SEAT = SeatId("sea_1"), SeatId("sea_3")
 
@@ -300,6 +303,59 @@ async def test_a_lesson_that_ended_while_the_app_was_down_is_finalised_at_start(
     await app.stop()
     await app.start()
     assert len((await app.recordings.details(await app.available()))[1]) == 4
+
+
+async def test_a_disk_that_fills_up_costs_the_least_important_track_and_the_lesson_goes_on(
+    database: Database, county: SmallCounty, tmp_path: Path, run_dir: Path
+) -> None:
+    """A real file system, filled by somebody else; what was written is finished on it."""
+    with small_disk(tmp_path / "disk", DISK_BYTES) as disk:
+        recorder = RecorderProcess(disk, run_dir, min_free_bytes=MIN_FREE_BYTES)
+        await recorder.unlink()
+        await recorder.start()
+        app = make_app(database, recorder, county, disk)
+        await app.start()
+        try:
+            await app.open_lesson()
+            await app.frames_written(20)
+            used = DISK_BYTES - shutil.disk_usage(disk).free
+            (disk / "filler").write_bytes(bytes(DISK_BYTES - used - MIN_FREE_BYTES * 9 // 10))
+
+            async def has_stopped() -> bool:
+                return bool(await app.events(RecordingStopped))
+
+            await until(has_stopped, 20.0, "an event says so")
+            (stopped,) = await app.events(RecordingStopped)
+            assert stopped.event == RecordingStopped(
+                ParticipantId(RECORDED_SEAT), "camera", "disk_full"
+            )
+            room = (await app.room()).room
+            assert room.recording_stops == {f"{RECORDED_SEAT}/camera": "disk_full"}
+            assert room.phase is Phase.LIVE
+            written = {t.request.publication_id for t in (await app.remote.snapshot()).tracks}
+            assert len(written) == 3 and f"{RECORDED_SEAT}/camera" not in written
+            before = sum(t.frames for t in (await app.remote.snapshot()).tracks)
+
+            async def goes_on() -> bool:
+                tracks = (await app.remote.snapshot()).tracks
+                return sum(t.frames for t in tracks) >= before + 60
+
+            await until(goes_on, 20.0, "the other tracks go on")
+            await app.end_lesson()
+            manifest, tracks = await app.recordings.details(await app.available())
+            assert len(tracks) == 4
+            for track in tracks:
+                content = b"".join(
+                    [c async for c in app.storage.read(track.object_key, 0, track.size_bytes)]
+                )
+                assert decodable_frames(content) >= 20
+            (loss,) = manifest["losses"]  # type: ignore[misc]
+            assert (loss["participant_id"], loss["source"]) == (RECORDED_SEAT, "camera")
+            assert loss["reason"] == "disk_full"
+        finally:
+            await app.stop()
+            await app.engine.restart()
+            await recorder.close()
 
 
 async def test_a_microphone_closed_by_staff_is_not_written(app: App) -> None:

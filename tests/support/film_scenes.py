@@ -103,7 +103,10 @@ def drifting_lesson(folder: Path, duration_s: float) -> list[RecordingTrack]:
     scene_ns = time.monotonic_ns()
     tracks = drifting_tracks("les_1", LEAD, SEAT, duration_s)
     write_recording(folder / "recordings", tracks, scene_ns, time.time())
-    epochs = remux_lesson(RemuxJob(str(folder / "recordings" / "les_1"), str(folder)))
+    lesson = folder / "recordings" / "les_1"
+    epochs = remux_lesson(
+        RemuxJob(str(lesson), str(folder), [epoch.name for epoch in lesson.iterdir()])
+    )
     return [
         track(Path(e.path), ParticipantId(who), source, starts_ms, e.duration_ms)
         for e in epochs

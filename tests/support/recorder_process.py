@@ -15,7 +15,8 @@ import sys
 from pathlib import Path
 from app.recording.recorder import run_recorder
 from app.settings import Settings
-sys.exit(run_recorder(Settings(data_dir=Path(sys.argv[1]), run_dir=Path(sys.argv[2]))))
+folders = {"data_dir": Path(sys.argv[1]), "run_dir": Path(sys.argv[2])}
+sys.exit(run_recorder(Settings(**folders, recording_min_free_bytes=int(sys.argv[3]))))
 """
 
 
@@ -37,18 +38,18 @@ async def until(
 class RecorderProcess:
     """`data_dir/recordings` is where it writes; `remote` is connected to it while it runs."""
 
-    def __init__(self, data_dir: Path, run_dir: Path) -> None:
+    def __init__(self, data_dir: Path, run_dir: Path, *, min_free_bytes: int = 0) -> None:
         self.root = data_dir / "recordings"
         self.sink_socket = run_dir / "sink.sock"
         self.remote = RemoteRecorder(run_dir / "recorder.sock", self.sink_socket)
-        self._data_dir, self._run_dir = data_dir, run_dir
+        self._arguments = (str(data_dir), str(run_dir), str(min_free_bytes))
         self._process: asyncio.subprocess.Process | None = None
         self._link: asyncio.Task[None] | None = None
         self._is_linked = True
 
     async def start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", _PROGRAM, str(self._data_dir), str(self._run_dir)
+            sys.executable, "-c", _PROGRAM, *self._arguments
         )
         if self._is_linked and self._link is None:
             self._link = asyncio.create_task(self.remote.run())
