@@ -21,7 +21,9 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-FAKE_DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+FAKE_DEVICES = ("--use-fake-device-for-media-stream",)
+CONSENT = ("--use-fake-ui-for-media-stream",)
+"""Somebody who allows camera, microphone and screen whenever the page asks."""
 EASY = (
     "--autoplay-policy=no-user-gesture-required",
     "--allow-loopback-in-peer-connection",
@@ -54,17 +56,19 @@ async def chromium(
     camera: Path | None = None,
     microphone: Path | None = None,
     is_bare: bool = False,
+    has_devices: bool = True,
     host: Host | None = None,
     home: Path | None = None,
     flags: tuple[str, ...] = (),
 ) -> AsyncIterator[Browser]:
     """A browser. `is_bare`: no flags but fake devices and the sandbox switch, as a school's browser behaves.
 
-    `host`: run it on that host. `home`: its home directory, with the certificates it trusts. `camera` and `microphone`
-    are files of `write_camera` and `write_microphone`.
+    `has_devices`: it has a camera and a microphone. `host`: run it on that host. `home`: its home directory, with the
+    certificates it trusts. `camera` and `microphone` are files of `write_camera` and `write_microphone`.
     """
     executable = find_chromium()
-    arguments = [*FAKE_DEVICES, *flags, *(() if is_bare else (*QUIET, *EASY))]
+    arguments = [*CONSENT, *flags, *(() if is_bare else (*QUIET, *EASY))]
+    arguments += FAKE_DEVICES if has_devices else ()
     arguments += _switches(camera, microphone)
     if host is not None or os.geteuid() == 0:
         # Root, or what looks like root in a user namespace.

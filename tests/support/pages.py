@@ -97,6 +97,11 @@ class Streams:
             ]
         )
 
+    def slot(self, slot: str, kind: str) -> Stream:
+        """What arrives of `kind` in one slot."""
+        mid = f"{slot}.{kind[0]}"
+        return _sum([s for s in self.streams if s.type == "inbound-rtp" and s.mid == mid])
+
     def classrooms(self, kind: str) -> Stream:
         """What arrives of `kind` in all classroom slots, whoever is in them."""
         return _sum(

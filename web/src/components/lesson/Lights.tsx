@@ -7,17 +7,22 @@ import { Badge } from "../Badge";
 import styles from "./Lights.module.css";
 import { OwnQuality } from "./LinkQuality";
 
-/** The recording light, and camera and microphone as they really are. Beside the colour there is always a word. */
+/** The recording light, and screen, camera and microphone as they really are. Beside the colour there is always a word. */
 export function Lights({ microphoneWords }: { microphoneWords?: string }) {
   const words = useWords();
   const session = useSession();
-  const { camera, microphone } = useStore(session.capture.state);
+  const { camera, microphone, screen } = useStore(session.capture.state);
   const isCameraOn = camera.kind === "on";
   const isMicrophoneOn = microphone.kind === "on";
   return (
     <div className={styles.lights}>
       <RecordingLight />
       <OwnQuality />
+      {screen.kind === "on" && (
+        <Badge tone="stage" icon="screen">
+          {words.lead.sharing}
+        </Badge>
+      )}
       {session.sendsMedia && (
         <>
           <Badge tone={isCameraOn ? "ok" : "neutral"} icon={isCameraOn ? "camera" : "cameraOff"}>
