@@ -1,4 +1,4 @@
-"""One whole server per module, one browser per test, and no complaint from any page left unread."""
+"""One whole server for all tests here, one browser per test, and no complaint from any page left unread."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -33,12 +33,10 @@ class Meeting:
 Meet = Callable[[int], Awaitable[Meeting]]
 
 
-@pytest.fixture(scope="module")
-def served(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
-    """A demo server of this module's own, with its `SETTINGS`; a test that kills it makes its own."""
-    settings = getattr(request.module, "SETTINGS", None)
+@pytest.fixture(scope="package")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A demo server with its sample lesson; a module that needs another, or kills it, makes its own."""
+    settings = {"TONGTANG_DEMO_SAMPLE": "1"}
     with serving(tmp_path_factory.mktemp("served") / "data", settings=settings) as server:
         yield server
 
@@ -67,8 +65,8 @@ async def open_tab(browser: Browser, served: Served) -> AsyncIterator[OpenTab]:
     screens: list[Screen] = []
     async with AsyncExitStack() as stack:
 
-        async def open_one(*, locale: str = "zh-CN") -> Screen:
-            screen = await stack.enter_async_context(tab(browser, served, locale=locale))
+        async def open_one(*, locale: str = "zh-CN", of: Browser = browser) -> Screen:
+            screen = await stack.enter_async_context(tab(of, served, locale=locale))
             screens.append(screen)
             return screen
 

@@ -14,7 +14,6 @@ from tests.support.serve import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.recording]
 
-SETTINGS = {"TONGTANG_DEMO_SAMPLE": "1"}
 SAMPLE_READY_S = 180.0
 """The demo's finished lesson is played and recorded at the first start."""
 

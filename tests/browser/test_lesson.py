@@ -21,8 +21,8 @@ pytestmark = pytest.mark.browser
 
 CALL_UP_S = 1.0
 """From accepting to being seen and heard by everybody."""
-AUDIO_PACKETS = 200
-"""Four seconds of Opus, 20 ms a packet: what is sent while it is watched that none of it arrives."""
+AUDIO_PACKETS = 100
+"""Two seconds of Opus, 20 ms a packet: what is sent while it is watched that none of it arrives."""
 SETTLE_S = 0.5
 """For packets that were under way when a permission ended."""
 

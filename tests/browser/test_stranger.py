@@ -10,7 +10,6 @@ from tests.browser.conftest import OpenTab
 from tests.support.pages import Screen, eventually
 
 pytestmark = [pytest.mark.browser]
-SETTINGS = {"TONGTANG_DEMO_SAMPLE": "1"}
 SAMPLE_READY_MS = 180_000
 
 
