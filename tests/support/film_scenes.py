@@ -13,7 +13,7 @@ from app.db.models import RecordingTrack
 from app.ids import ParticipantId
 from app.recording.cast import Cast
 from app.recording.film.compose import compose
-from app.recording.film.job import ComposeJob
+from app.recording.film.job import ComposeJob, FilmFile
 from app.recording.film.plan import Footage, compose_job
 from app.recording.manifest import Chapter, Manifest, StageChange
 from app.recording.remux import remux_lesson
@@ -45,6 +45,7 @@ NAMES = {
 class Filmed:
     folder: Path
     job: ComposeJob
+    files: tuple[FilmFile, ...] = ()
 
     @property
     def mp4(self) -> Path:
@@ -148,5 +149,4 @@ def film_of(folder: Path, footage: Footage, cast: Cast) -> Filmed:
     place = folder / "film"
     place.mkdir()
     job = replace(compose_job(footage, cast, paths), folder=str(place))
-    compose(job, lambda _: None)
-    return Filmed(place, job)
+    return Filmed(place, job, compose(job, lambda _: None))

@@ -18,14 +18,15 @@ from app.recording.repository import ParticipantName
 POSTER_AFTER_MS = 5_000
 """Into the first scene with two large pictures: people have settled by then."""
 _TITLES = {
-    "started": "上课",
-    "called_up": "请上讲台：{name}",
-    "sent_down": "请回座：{name}",
+    "started": "开始上课",
+    "called_up": "{name} 上讲台",
+    "sent_down": "{name} 回座",
     "floor_opened": "全体发言",
-    "floor_closed": "全体发言结束",
-    "hand_raised": "举手：{name}",
-    "resumed": "断线后继续",
+    "floor_closed": "结束全体发言",
+    "hand_raised": "{name} 举手",
+    "resumed": "中断后恢复",
 }
+"""The chapters' names, as the replay page says them."""
 
 
 @dataclass(frozen=True, slots=True)

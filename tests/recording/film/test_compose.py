@@ -163,7 +163,7 @@ def test_the_mp4_is_what_players_everywhere_take(film: Filmed) -> None:
             (c["start"] * c["time_base"], c["metadata"]["title"]) for c in opened.chapters()
         ]
         packets = [p for p in opened.demux(video) if p.size]
-    assert chapters == [(0, "上课"), (3, "请上讲台：Class 1"), (11, "请回座：Class 1")]
+    assert chapters == [(0, "开始上课"), (3, "Class 1 上讲台"), (11, "Class 1 回座")]
     assert [p.pts * p.time_base for p in packets if p.is_keyframe] == list(range(0, 12, 2))
     # A picture that stands still costs no frame: the lead sends 15 a second.
     assert len(packets) < 25 * DURATION_S

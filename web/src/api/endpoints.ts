@@ -60,6 +60,15 @@ export const listInterruptedRecordings = () => unwrap(client.GET("/api/v1/record
 export const finishRecording = (id: string) =>
   unwrap(client.POST("/api/v1/recordings/{recording_id}/finish", byRecording(id)));
 export const listRecordingChoices = () => unwrap(client.GET("/api/v1/recordings/choices"));
+export const getFilm = (recordingId: string) =>
+  unwrap(client.GET("/api/v1/recordings/{recording_id}/film", byRecording(recordingId)));
+export const makeFilm = (recordingId: string) =>
+  unwrap(
+    client.POST("/api/v1/recordings/{recording_id}/film", {
+      ...byRecording(recordingId),
+      body: { purpose: "shared" },
+    }),
+  );
 export const getRecording = (id: string) =>
   unwrap(client.GET("/api/v1/recordings/{recording_id}", byRecording(id)));
 export const deleteRecording = (id: string) =>

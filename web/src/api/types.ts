@@ -41,3 +41,7 @@ export type NewShareLink = Schemas["NewLinkBody"];
 export type ClassroomConsents = Schemas["ClassroomConsents"];
 export type ConsentAnswer = Schemas["AnswerBody"];
 export type Purpose = ConsentAnswer["purpose"];
+export type Film = Schemas["FilmBody"];
+export type FilmMaking = Schemas["MakingBody"];
+export type WatchableFilm = Schemas["WatchableBody"];
+export type LeftOut = Schemas["LeftOutBody"];

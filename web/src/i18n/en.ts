@@ -1,5 +1,6 @@
 import type { LinkFigures } from "../media/linkVerdict";
 import type { Dictionary } from ".";
+import { filmEn } from "./film.en";
 import { interruptedEn } from "./interrupted.en";
 import { libraryEn } from "./library.en";
 import { officeEn } from "./office.en";
@@ -72,6 +73,8 @@ export const en: Dictionary = {
     too_many_connections: "Too many connections. Please try again later.",
     too_many_companions: "Too many windows are open for this place. Close some.",
     media_unavailable: "Picture and sound are coming back. Please wait.",
+    film_withdrawn: "This film is not shown any more. Reload the page.",
+    recording_not_ready: "The recording is still being prepared. Try again in a moment.",
     lesson_unavailable: "The lesson cannot be opened now. Try again in a moment.",
     link_revoked: "The link was revoked. Ask for a new one.",
     link_expired: "The link has expired. Ask for a new one.",
@@ -316,6 +319,7 @@ export const en: Dictionary = {
     blocked:
       "The browser blocked the new window. Allow pop-ups right of the address and press again.",
   },
+  ...filmEn,
   ...officeEn,
   ...interruptedEn,
   ...libraryEn,

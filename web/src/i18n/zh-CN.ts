@@ -1,4 +1,5 @@
 import type { LinkFigures } from "../media/linkVerdict";
+import { filmZhCN } from "./film.zh-CN";
 import { interruptedZhCN } from "./interrupted.zh-CN";
 import { libraryZhCN } from "./library.zh-CN";
 import { officeZhCN } from "./office.zh-CN";
@@ -72,6 +73,8 @@ export const zhCN = {
     too_many_connections: "连接太多，请稍后再试。",
     too_many_companions: "这个位置打开的窗口太多，请关掉几个。",
     media_unavailable: "画面和声音正在恢复，请稍等。",
+    film_withdrawn: "这部录像不再公开。请刷新页面。",
+    recording_not_ready: "录制还在整理，请稍后再试。",
     lesson_unavailable: "课堂暂时打不开，请稍后再试。",
     link_revoked: "链接已收回，请要一个新的。",
     link_expired: "链接已过期，请要一个新的。",
@@ -312,6 +315,7 @@ export const zhCN = {
     callTitle: "主讲教师请我们上讲台",
     blocked: "浏览器拦住了新窗口。请在地址栏右边允许弹出窗口后再按一次。",
   },
+  ...filmZhCN,
   ...officeZhCN,
   ...interruptedZhCN,
   ...libraryZhCN,

@@ -6,6 +6,7 @@ import { EmptyState } from "../components/EmptyState";
 import { ShareButton } from "../components/library/ShareButton";
 import { formatMoment } from "../components/office/dates";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
+import { FilmCard } from "../components/replay/FilmCard";
 import { Theatre } from "../components/replay/Theatre";
 import { Spinner } from "../components/Spinner";
 import { useLoaded } from "../hooks/useLoaded";
@@ -73,6 +74,7 @@ function Content({ recording }: { recording: Recording }) {
         <>
           {about}
           {recording.tracks.length === 0 ? <Empty /> : <Theatre recording={recording} />}
+          {recording.tracks.length > 0 && <FilmCard recordingId={recording.recording_id} />}
         </>
       );
   }

@@ -1,0 +1,32 @@
+/** Words of the film: made from a recording, watched, downloaded. */
+export const filmZhCN = {
+  film: {
+    title: "录像",
+    about: "把这节课合成一个视频文件：主讲教师和讲台上的教室在同一画面，可以下载、拷给别人看。",
+    make: "制作录像",
+    makeAgain: "重新制作",
+    ask: "还没有录像。需要时请主讲教师或管理员制作。",
+    takes: "在后台制作，大约需要课堂时长的一半，可以离开这个页面。",
+    queued: "正在排队，很快开始。有课堂在上课时会先让路。",
+    running: "正在制作录像",
+    percent: (done: number) => `已完成 ${done}%`,
+    minutesLeft: (minutes: number) => `约还需 ${minutes} 分钟`,
+    secondsLeft: "约还需不到 1 分钟",
+    again: "刚才没有成功，稍后自动再试。",
+    heldTitle: "录像没有做成",
+    retry: "再试一次",
+    failure: {
+      nothing_to_film: "没有可以放进录像的画面和声音。录制时摄像头和话筒可能都没有打开。",
+      track_missing: "有一段录制文件已经删除，做不了录像。请联系管理员。",
+      disk_full: "服务器磁盘空间不够。请联系管理员腾出空间。",
+      consent_changed: "有教室改了共享许可，录像按新的许可重新制作。",
+      other: "请再试一次；若还不行，请联系管理员。",
+    },
+    play: "播放录像",
+    download: (size: string) => `下载（${size}）`,
+    madeAt: (moment: string) => `${moment} 制作`,
+    leftOut: (names: string) => `没有同意共享，不在录像里：${names}`,
+    outdated: "现在有更多教室同意共享。重新制作，就能看到它们。",
+    playFailed: "录像放不出来。请刷新页面后重试，或下载后再看。",
+  },
+};
