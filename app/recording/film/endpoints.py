@@ -1,9 +1,9 @@
 """`/recordings/{id}/film`: have a film made, see how far it is, watch it, keep it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.responses import RedirectResponse
@@ -23,6 +23,15 @@ from app.recording.repository import Recordings, RecordingSummary
 from app.recording.sharing.addresses import SignedAddresses
 from app.recording.viewer import viewer_of
 from app.storage.port import Storage
+
+Reach = Literal["films", "library-films"]
+"""Part of an address: for whoever may see the recording in any case, or for viewers of the library."""
+REACHES: tuple[Reach, ...] = ("films", "library-films")
+LIBRARY = REACHES[1]
+
+
+def reach_of(summary: RecordingSummary) -> Reach:
+    return "films" if summary.is_own else LIBRARY
 
 
 class LeftOutBody(ApiModel):
@@ -75,15 +84,18 @@ class FilmDesk:
     addresses: SignedAddresses
     now_ms: Callable[[], int]
 
-    async def address(self, film_id: FilmId, name: FileName) -> str:
-        return await self.addresses.of(_folder(film_id), 0)(name, "")
+    async def address(self, reach: Reach, film_id: FilmId, name: FileName) -> str:
+        return await self.addresses.of(_folder(reach, film_id), 0)(name, "")
 
-    async def served(self, film_id: FilmId, name: FileName) -> ServedObject:
-        """Gone `film_withdrawn` if the film is there no more, or shows somebody who does not agree any more."""
-        found = await self.films.served(film_id, name)
+    async def served(self, reach: Reach, film_id: FilmId, name: FileName) -> ServedObject:
+        """Gone `film_withdrawn` if the film is there no more, or may not be shown to whom it was any more."""
+        found = await self.find(reach, film_id, name)
         if found is None:
             raise Gone("this film is not shown any more", code="film_withdrawn")
         return found
+
+    async def find(self, reach: Reach, film_id: FilmId, name: FileName) -> ServedObject | None:
+        return await self.films.served(film_id, name, is_library=reach == LIBRARY)
 
     async def download_name(self, film_id: FilmId) -> str:
         """What a browser calls the MP4: the lesson's title and its day (UTC)."""
@@ -106,22 +118,26 @@ class FilmDesk:
         names = await self.recordings.names(lesson_id, seats)
 
         def without(cast: Cast) -> list[LeftOutBody]:
+            if not summary.is_own:
+                # Who is left out of what is published is not told to those it is published to.
+                return []
             missing = [names[seat] for seat in seats if not cast.includes(seat)]
             return [LeftOutBody(name=name.name, school=name.school) for name in missing]
 
         return FilmBody(
             may_make=viewer_of(caller).manages(summary.lead_user_id, summary.county_id),
-            watchable=await self._watchable(recording_id, film, without) if film else None,
+            watchable=await self._watchable(summary, film, without) if film else None,
             making=_making(making) if making else None,
             would_leave_out=without(cast),
         )
 
     async def _watchable(
         self,
-        recording_id: RecordingId,
+        summary: RecordingSummary,
         film: Watchable,
         without: Callable[[Cast], list[LeftOutBody]],
     ) -> WatchableBody:
+        reach = reach_of(summary)
         return WatchableBody(
             film_id=film.film_id,
             made_at=utc(film.made_at_ms),
@@ -129,9 +145,9 @@ class FilmDesk:
             size_bytes=film.size_bytes,
             left_out=without(Cast(film.seats)),
             is_outdated=film.is_outdated,
-            playlist_url=await self.address(film.film_id, PLAYLIST),
-            poster_url=await self.address(film.film_id, POSTER),
-            download_url=f"{API}/recordings/{recording_id}/films/{film.film_id}/download",
+            playlist_url=await self.address(reach, film.film_id, PLAYLIST),
+            poster_url=await self.address(reach, film.film_id, POSTER),
+            download_url=f"{API}/recordings/{summary.recording_id}/films/{film.film_id}/download",
         )
 
 
@@ -176,7 +192,8 @@ def build_router(desk: FilmDesk, authenticate: Authenticate) -> APIRouter:
         identifier = FilmId(film_id)
         if await desk.films.recording_of(identifier) != summary.recording_id:
             raise NotFound("there is no such film")
-        await desk.served(identifier, MP4)
+        reach = reach_of(summary)
+        await desk.served(reach, identifier, MP4)
         async with desk.database.transaction() as session:
             await log_access(
                 session,
@@ -186,15 +203,20 @@ def build_router(desk: FilmDesk, authenticate: Authenticate) -> APIRouter:
                 desk.now_ms(),
                 identifier,
             )
-        return RedirectResponse(await desk.address(identifier, MP4))
+        return RedirectResponse(await desk.address(reach, identifier, MP4))
 
-    @router.api_route(
-        "/films/{film_id}/{name:path}",
-        methods=["GET", "HEAD"],
-        operation_id="get_film_file",
-        response_class=Response,
-        include_in_schema=False,
-    )
+    for reach in REACHES:
+        router.add_api_route(
+            f"/{reach}/{{film_id}}/{{name:path}}",
+            _file_endpoint(desk, reach),
+            methods=["GET", "HEAD"],
+            response_class=Response,
+            include_in_schema=False,
+        )
+    return router
+
+
+def _file_endpoint(desk: FilmDesk, reach: Reach) -> Callable[..., Awaitable[Response]]:
     async def get_film_file(
         film_id: str,
         name: FileName,
@@ -205,13 +227,13 @@ def build_router(desk: FilmDesk, authenticate: Authenticate) -> APIRouter:
     ) -> Response:
         # The URL is the permission: a media element sends no credentials across origins.
         identifier = FilmId(film_id)
-        desk.addresses.require(f"{_folder(identifier)}/{name}", expires, signature)
-        served = await desk.served(identifier, name)
+        desk.addresses.require(f"{_folder(reach, identifier)}/{name}", expires, signature)
+        served = await desk.served(reach, identifier, name)
         if name == PLAYLIST:
-            return await _playlist(desk, identifier, served)
+            return await _playlist(desk, reach, identifier, served)
 
         async def is_still_shown() -> bool:
-            return await desk.films.served(identifier, name) is not None
+            return await desk.find(reach, identifier, name) is not None
 
         return await object_response(
             desk.storage,
@@ -224,12 +246,14 @@ def build_router(desk: FilmDesk, authenticate: Authenticate) -> APIRouter:
             may_go_on=is_still_shown,
         )
 
-    return router
+    return get_film_file
 
 
-async def _playlist(desk: FilmDesk, film_id: FilmId, served: ServedObject) -> Response:
+async def _playlist(
+    desk: FilmDesk, reach: Reach, film_id: FilmId, served: ServedObject
+) -> Response:
     chunks = [chunk async for chunk in desk.storage.read(served.key, 0, served.size_bytes)]
-    address = await desk.address(film_id, FRAGMENTS)
+    address = await desk.address(reach, film_id, FRAGMENTS)
     return Response(
         with_address(b"".join(chunks).decode(), address),
         media_type=served.mime,
@@ -237,8 +261,8 @@ async def _playlist(desk: FilmDesk, film_id: FilmId, served: ServedObject) -> Re
     )
 
 
-def _folder(film_id: FilmId) -> str:
-    return f"{API}/films/{film_id}"
+def _folder(reach: Reach, film_id: FilmId) -> str:
+    return f"{API}/{reach}/{film_id}"
 
 
 def _making(making: Making) -> MakingBody:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.consent import Purpose
 from app.db.engine import Database
-from app.db.models import Film, Job, Lesson, Recording, Seat
+from app.db.models import Film, Job, Lesson, LibraryEntry, Recording, Seat
 from app.ids import FilmId, LessonId, ParticipantId, RecordingId, new_id
 from app.jobs.kinds import JobKind
 from app.jobs.repository import Jobs
@@ -158,13 +158,20 @@ class Films:
                     return _watchable(row, allowed)
             return None
 
-    async def served(self, film_id: FilmId, name: str) -> ServedObject | None:
-        """A file of a film; None if there is none, or if it shows somebody who does not agree to that (any more)."""
+    async def served(
+        self, film_id: FilmId, name: str, *, is_library: bool = False
+    ) -> ServedObject | None:
+        """A file of a film; None if there is none, or if it shows somebody who does not agree to that (any more).
+
+        `is_library`: None too unless the recording is published now.
+        """
         async with self._database.reading() as session:
             row = await session.get(Film, film_id)
             if row is None or row.files is None or name not in row.files:
                 return None
             if not await _fits(session, row):
+                return None
+            if is_library and await session.get(LibraryEntry, row.recording_id) is None:
                 return None
             file = row.files[name]
             return ServedObject(

@@ -22,6 +22,7 @@ from app.recording.film.repository import Films, object_keys
 from app.recording.lifecycle import Step
 from app.recording.repository import Recordings
 from app.recording.sharing.addresses import SignedAddresses
+from app.recording.sharing.repository import Sharing
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.port import ObjectNotFound
 from app.storage.signing import UrlSigner
@@ -225,6 +226,32 @@ async def test_a_film_is_gone_at_once_when_a_classroom_withdraws_and_made_anew_w
     for key in object_keys(FilmId(film["film_id"])):
         with pytest.raises(ObjectNotFound):
             await studio.storage.size(key)
+
+
+async def test_a_film_of_the_library_is_gone_with_the_publication(studio: Studio) -> None:
+    await studio.request()
+    await studio.work()
+    stranger, path = studio.county.other_teacher, f"/recordings/{studio.recording_id}/film"
+    sharing = Sharing(studio.database)
+    await sharing.publish(studio.recording_id, studio.county.teacher, studio.time())
+    async with studio.client(stranger) as client:
+        body = (await client.get(path)).json()
+    film = body["watchable"]
+    # Who did not agree is not named to them either.
+    assert (film["left_out"], body["would_leave_out"], body["may_make"]) == ([], [], False)
+    playlist = await studio.get(film["playlist_url"])
+    prefix = "/api/v1/library-films/"
+    (address,) = {line for line in playlist.text.splitlines() if line.startswith(prefix)}
+    urls = (film["playlist_url"], film["poster_url"], address)
+    assert [(await studio.get(url)).status_code for url in urls] == [200] * 3
+    bent = [url.replace("library-films", "films") for url in urls]
+    assert [(await studio.get(url)).status_code for url in bent] == [403] * 3
+    await sharing.unpublish(studio.recording_id, studio.time())
+    assert [(await studio.get(url)).status_code for url in urls] == [410] * 3
+    async with studio.client(stranger) as client:
+        assert (await client.get(path)).status_code == 404
+        download = film["download_url"].removeprefix("/api/v1")
+        assert (await client.get(download)).status_code == 404
 
 
 async def test_a_consent_that_ends_while_the_film_is_made_ends_the_making(
