@@ -67,6 +67,7 @@ from app.recording.recovery.repository import Interruptions
 from app.recording.remote import RemoteRecorder
 from app.recording.repository import Recordings
 from app.recording.requests import RecordingRequests
+from app.recording.segments import Segments
 from app.recording.sharing import endpoints as sharing
 from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.endpoints import SharingParts
@@ -341,7 +342,7 @@ class Server:
             self.storage,
             passwords,
             self._request_clip,
-            Retention(self.database, self.storage, kept_by(self.settings), [self.films.folders]),
+            self._retention(),
             self.watching.captions,
             self.clock.now_ms,
         )
@@ -369,6 +370,11 @@ class Server:
             ),
             watching.build_router(watching_desk, self.authenticate),
         ]
+
+    def _retention(self) -> Retention:
+        segments = Segments(recordings_root(self.settings), self.storage)
+        kept = kept_by(self.settings)
+        return Retention(self.database, self.storage, segments.clear, kept, [self.films.folders])
 
     def _film_desk(self, addresses: SignedAddresses) -> films.FilmDesk:
         return films.FilmDesk(

@@ -66,10 +66,12 @@ def handlers(
     finalizer = Finalizer(
         root, storage, recordings, Journal(database).load, plan_loader(store, settings)
     )
-    upload = SegmentUpload(root, Segments(root, storage), recordings, jobs)
+    segments = Segments(root, storage)
+    upload = SegmentUpload(root, segments, recordings, jobs)
     films = Films(database, jobs, recordings)
     clips = ClipMaker(database, storage, Sharing(database), settings.data_dir / "cutting", _now_ms)
-    retention = Retention(database, storage, kept_by(settings), [films.folders])
+    kept = kept_by(settings)
+    retention = Retention(database, storage, segments.clear, kept, [films.folders])
     thumbnails = ThumbnailMaker(database, storage)
 
     async def finalize(job: ClaimedJob, progress: Progress) -> None:
@@ -80,13 +82,13 @@ def handlers(
     beside_recorder: Mapping[JobKind, Handler] = {
         JobKind.FINALIZE: finalize,
         JobKind.UPLOAD_SEGMENT: upload.run_job,
+        JobKind.SWEEP_RETENTION: retention.run_job,
     }
     film_maker = FilmMaker(films, storage, films_root(settings), may_work_hard)
     anywhere: Mapping[JobKind, Handler] = {
         JobKind.THUMBNAILS: thumbnails.run_job,
         JobKind.CLIP: clips.run_job,
         JobKind.FILM: film_maker.make,
-        JobKind.SWEEP_RETENTION: retention.run_job,
     }
     return {**anywhere, **(beside_recorder if is_beside_recorder else {})}
 

@@ -17,6 +17,7 @@ from app.recording import endpoints
 from app.recording.lifecycle import Step
 from app.recording.manifest import Chapter, Gap, Manifest, StageChange
 from app.recording.repository import Recordings, RecordingSummary
+from app.recording.segments import Segments
 from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.endpoints import SharingParts, build_routers
 from app.recording.sharing.repository import Sharing
@@ -169,7 +170,8 @@ async def recording_api(database: Database, folder: Path) -> AsyncIterator[Recor
         api.clips.append(link_id)
 
     api.sharing = Sharing(database, request_film)
-    api.retention = Retention(database, api.storage, Kept(30, 180))
+    segments = Segments(folder.parent / "recordings", api.storage)
+    api.retention = Retention(database, api.storage, segments.clear, Kept(30, 180))
     addresses = SignedAddresses(signer, time)
     api.watching = Watching(database)
     desk = WatchingDesk(database, api.recordings, api.watching, api.storage, time)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
 from app.db.models import ClipTrack, Deletion, Lesson, Recording, RecordingTrack, Seat, ShareLink
-from app.ids import RecordingId, UserId, new_id
+from app.ids import LessonId, RecordingId, UserId, new_id
 from app.jobs.port import ClaimedJob, Progress
 from app.recording.lifecycle import RecordingState
 from app.recording.sharing.clip_maker import clip_folder
@@ -34,6 +34,9 @@ _OVER = (RecordingState.AVAILABLE.value, RecordingState.FAILED.value)
 FoldersOf = Callable[[AsyncSession, RecordingId], Awaitable[list[str]]]
 """Where else objects of a recording are kept: folders of the store."""
 
+ClearSegments = Callable[[LessonId], Awaitable[None]]
+"""Take away what the recorder wrote of a lesson and is still on this disk."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -49,10 +52,16 @@ def kept_by(settings: Settings) -> Kept:
 
 class Retention:
     def __init__(
-        self, database: Database, storage: Storage, kept: Kept, folders_of: Sequence[FoldersOf] = ()
+        self,
+        database: Database,
+        storage: Storage,
+        clear_segments: ClearSegments,
+        kept: Kept,
+        folders_of: Sequence[FoldersOf] = (),
     ) -> None:
         self._database = database
         self._storage = storage
+        self._clear_segments = clear_segments
         self._kept = kept
         self._folders_of = folders_of
 
@@ -76,14 +85,21 @@ class Retention:
     ) -> None:
         """Everything of it; its links say from now on that they were withdrawn. Twice is the same as once."""
         async with self._database.transaction() as session:
+            recording = await session.get(Recording, recording_id)
+            if recording is None:
+                return
+            lesson_id = LessonId(recording.lesson_id)
             await unpublish(session, recording_id, RevokedBecause.DELETED, now_ms)
             sizes = await _sizes_of_rows(session, recording_id)
-            folders = [f"recordings/{recording_id}", *await _clip_folders(session, recording_id)]
+            # One that failed still has the segments that it should have been made of.
+            folders = [f"recordings/{recording_id}", f"segments/{lesson_id}"]
+            folders += await _clip_folders(session, recording_id)
             for folders_of in self._folders_of:
                 folders += await folders_of(session, recording_id)
         for folder in folders:
             sizes |= await self._storage.sizes(folder)
         await self._delete_objects(sizes)
+        await self._clear_segments(lesson_id)
         async with self._database.transaction() as session:
             recording = await session.get(Recording, recording_id, with_for_update=True)
             if recording is None:

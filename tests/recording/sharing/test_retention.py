@@ -1,5 +1,6 @@
 """What is deleted when, by whom, and what is left of it: one row for every deletion."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,6 +108,22 @@ async def test_a_deletion_that_was_interrupted_is_done_again_and_noted_once(
     await api.retention.sweep(late)
     (row,) = await deletions(api)
     assert row["object_count"] == 4 and await track_ids(api) == []
+
+
+async def test_a_recording_that_failed_takes_what_the_recorder_wrote_with_it(
+    api: RecordingApi, tmp_path: Path
+) -> None:
+    async with api.database.transaction() as session:
+        recording = await session.get_one(Recording, api.recording_id)
+        recording.state, recording.failure = "failed", "finalizing_failed"
+    copy = f"segments/{api.county.lesson}/epo_1/00000.mkv"
+    await api.storage.put_bytes(copy, b"copy")
+    written = tmp_path / "recordings" / api.county.lesson / "epo_1"
+    written.mkdir(parents=True)
+    await api.retention.sweep(START_MS + 181 * DAY_MS)
+    assert not written.exists() and await api.storage.sizes("segments") == {}
+    (row,) = await deletions(api)
+    assert (row["reason"], row["object_count"]) == ("recording_expired", 5)
 
 
 async def test_a_recording_in_the_making_is_nobodys_to_delete(api: RecordingApi) -> None:
