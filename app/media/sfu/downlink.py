@@ -25,6 +25,7 @@ LEAST_RESEND_BPS = 30_000
 TRY_SHARE = 1.2
 ROUND_TRIPS = 128
 """A minute or so of reports."""
+USUAL_TRIPS = 16
 STILLS_FROM_BPS, STILLS_UNTIL_BPS = 50_000, 40_000
 """Estimates from and until which a link carries stills beside the sound."""
 OPENS_S = 4.0
@@ -50,6 +51,7 @@ class Downlink:
         self.is_opening = True
         """Nothing is known of the link: the least layers suffice."""
         self._opened_at: float | None = None
+        self._last_report = 0
         self._resend_limit_bps = LEAST_RESEND_BPS
         self._rests_since = 0.0
         self._audio: deque[tuple[float, int]] = deque()
@@ -71,23 +73,35 @@ class Downlink:
         """A report of the receiver came back this long after ours. False if ours stood behind a train."""
         trips = self._round_trips
         if self._trains.is_behind(report):
-            base_s = min(rtt_s for _, rtt_s in trips)
-            measured_bps = self._trains.answered(report, rtt_s - base_s, now)
-            if measured_bps is not None:
-                self.estimator.measured(measured_bps, now)
+            found = self._trains.answered(report, rtt_s - self._usual_s(), now)
+            if found is not None:
+                self.estimator.measured(found.bitrate_bps, is_bound=found.is_bound)
                 if self._trains.is_confirmed:
                     self.allocator.link_opened()
             return False
+        if report == self._last_report:
+            # Of another stream, which answers it as well.
+            return True
+        self._last_report = report
         trips.append((now, rtt_s))
-        if self._waiting_s() > HURT_DELAY_S:
+        if self._surely_waiting_s() > HURT_DELAY_S:
             self.estimator.delayed()
         return True
 
     def _waiting_s(self) -> float:
-        """How much longer the last round trip took than the quickest of late: what waits in front of the link."""
+        """What waits in front of the link: how much longer the last round trip took than the quickest of late."""
         if not self._round_trips:
             return 0.0
         return self._round_trips[-1][1] - min(rtt_s for _, rtt_s in self._round_trips)
+
+    def _usual_s(self) -> float:
+        """What a round trip takes that meets no queue: not the quickest, where machines or radio are unsteady."""
+        trips = sorted(rtt_s for _, rtt_s in list(self._round_trips)[-USUAL_TRIPS:])
+        return trips[len(trips) // 4]
+
+    def _surely_waiting_s(self) -> float:
+        """By two reports in turn: one may have met a busy machine."""
+        return min(rtt_s for _, rtt_s in list(self._round_trips)[-2:]) - self._usual_s()
 
     def _open(self, tiles: Sequence[Tile], now: float) -> Sequence[Tile]:
         """The tiles, with their least layers only until the link was measured or had time enough to be."""
@@ -160,7 +174,7 @@ class Downlink:
         self.train_octets = self._trains.due(
             (self.is_opening and is_simulcast) or self.allocator.is_limited,
             self.estimator.bitrate_bps,
-            self._waiting_s() if self._round_trips else None,
+            self._surely_waiting_s() if self._round_trips else None,
             now,
         )
         most_bps = min(self.estimator.bitrate_bps, sent.media_bps) - sent.audio_bps

@@ -28,7 +28,8 @@ DRAINS_S = 1.0
 """What still queues in front of a link, and the report on it."""
 SETTLES_S = 3.0
 """After it was lowered by what came through, until it may fall by its own rule."""
-UNMEASURED = 1.3
+LAST_TRAINS = 3
+UNMEASURED = 1.1
 """Times what was measured: so far the loss rule may grow where no REMB says better."""
 DELAYED_SHARE = 0.7
 """Of what was measured, with each report of packets that wait."""
@@ -91,8 +92,8 @@ class DownlinkEstimator(Protocol):
         """As `begin_anew`, because of loss; this much came through."""
         ...
 
-    def measured(self, bitrate_bps: int, now: float) -> None:
-        """A packet train came through as fast as this (see `packet_train`)."""
+    def measured(self, bitrate_bps: int, *, is_bound: bool) -> None:
+        """A packet train came through as fast as this (see `packet_train`); `is_bound`: and no faster."""
         ...
 
     def delayed(self) -> None:
@@ -136,6 +137,8 @@ class RembEstimator:
         self._rembs: dict[int, _Remb] = {}
         self._last_remb_bps: int | None = None
         self._measured_bps: int | None = None
+        self._bound_bps = float("inf")
+        self._trains: deque[int] = deque(maxlen=LAST_TRAINS)
         self._is_told = False
         """Something was said that is better than the first guess."""
         self._sent_bps = 0
@@ -188,18 +191,27 @@ class RembEstimator:
         if self._before_lowering_bps is None:
             self._before_lowering_bps = self._loss_rule_bps
         self._loss_rule_bps = max(min(self._loss_rule_bps, bitrate_bps), FLOOR_BPS)
-        self._measured_bps = None
+        self._forget_trains()
 
-    def measured(self, bitrate_bps: int, now: float) -> None:
+    def measured(self, bitrate_bps: int, *, is_bound: bool) -> None:
+        # What is in the way of a train makes the link look slower, never faster.
+        self._trains.append(bitrate_bps)
+        best_bps = max(self._trains)
+        self._bound_bps = UNMEASURED * best_bps if is_bound else float("inf")
         if not self._is_told:
-            self._loss_rule_bps = min(self._loss_rule_bps, float(bitrate_bps))
+            self._loss_rule_bps = min(self._loss_rule_bps, float(best_bps))
             self._is_told = True
-        self._measured_bps = bitrate_bps
-        self._loss_rule_bps = min(max(self._loss_rule_bps, bitrate_bps), CEILING_BPS)
+        self._measured_bps = best_bps
+        self._loss_rule_bps = min(max(self._loss_rule_bps, best_bps), CEILING_BPS)
+
+    def _forget_trains(self) -> None:
+        self._measured_bps = None
+        self._trains.clear()
 
     def delayed(self) -> None:
         if self._measured_bps is not None:
             self._measured_bps = int(self._measured_bps * DELAYED_SHARE)
+            self._trains.clear()
         elif not self._is_told:
             self._is_told = True
             self._loss_rule_bps = min(self._loss_rule_bps, DELAYED_SHARE * self._sent_bps)
@@ -221,7 +233,7 @@ class RembEstimator:
             remb.has_fallen and remb.bitrate_bps < REMB_FULL * _arriving_bps(remb, sent)
             for remb in self._rembs.values()
         ):
-            self._measured_bps = None
+            self._forget_trains()
         remb_bps = self._remb_bps(sent, now)
         if remb_bps is not None:
             self._is_told = True
@@ -237,8 +249,8 @@ class RembEstimator:
         estimate = self._loss_rule_bps
         if remb_bps is not None:
             estimate = min(estimate, max(remb_bps, self._measured_bps or 0))
-        elif self._measured_bps is not None:
-            estimate = min(estimate, UNMEASURED * self._measured_bps)
+        else:
+            estimate = min(estimate, self._bound_bps)
         self._bitrate_bps = max(FLOOR_BPS, int(estimate))
 
     def _remb_bps(self, sent: SentRates, now: float) -> int | None:

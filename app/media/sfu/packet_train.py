@@ -16,6 +16,10 @@ FIRST_OCTETS = 4_000
 """Of the first train, when nothing is known."""
 LEAST_WAIT_S = 0.010
 """Reports are not read off finer than this on a busy machine."""
+PRECISE_S = 0.050
+"""What waited less may as well have met a busy machine."""
+FIRST_CHANCES, CHANCE_REST_S = 2, 2.0
+"""The first trains without a gain are followed by another one soon: a machine that was busy makes a link look slow."""
 MOST_GAIN = 3.0
 """Over the estimate, for one train: a shaper lets a few packets through at any rate, but not the next, longer train."""
 LEAST_GAIN = 1.3
@@ -25,6 +29,16 @@ CALM_S = 0.050
 ANSWERED_WITHIN_S = 2.5
 FIRST_REST_S = 5.0
 LAST_REST_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What the answer to a train tells of the link."""
+
+    bitrate_bps: int
+    """Of payload."""
+    is_bound: bool
+    """The train waited long enough to tell that the link carries no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +59,7 @@ class PacketTrains:
         self._rests_until: float | None = None
         self._has_measured = False
         self._reports: deque[int] = deque(maxlen=8)
+        self._chances = FIRST_CHANCES
         self._gains = 0
         """One after the other."""
 
@@ -73,8 +88,12 @@ class PacketTrains:
             return 0
         if now < self._rests_until:
             return 0
-        most = MOST_OCTETS if self._has_measured else FIRST_OCTETS
-        return min(max(int(estimate_bps * TRAIN_S / 8), LEAST_OCTETS), most)
+        octets = int(estimate_bps * TRAIN_S / 8)
+        if not self._has_measured:
+            return min(max(octets, LEAST_OCTETS), FIRST_OCTETS)
+        # Of the first ones none says more than another, so they are of one length.
+        least = FIRST_OCTETS // 2 if 0 < self._chances < FIRST_CHANCES else LEAST_OCTETS
+        return min(max(octets, least), MOST_OCTETS)
 
     def sent(self, octets: int, report: int, estimate_bps: int, now: float) -> None:
         """A train left with the sender report `report` behind it."""
@@ -85,11 +104,8 @@ class PacketTrains:
         """Whether this sender report stood behind a train: its round trip tells of nothing else."""
         return report in self._reports
 
-    def answered(self, report: int, waited_s: float, now: float) -> int | None:
-        """This report came back so much later than a lone one: bits of payload per second that the link carries.
-
-        None if that was told already: each stream of the receiver answers.
-        """
+    def answered(self, report: int, waited_s: float, now: float) -> Measurement | None:
+        """This report came back so much later than a lone one. None if that was told already: each stream answers."""
         train = self._train
         if train is None or train.report != report:
             return None
@@ -101,9 +117,12 @@ class PacketTrains:
         if measured_bps >= LEAST_GAIN * train.estimate_bps:
             self._gains += 1
             self._rests_until = now
+        elif self._chances:
+            self._chances -= 1
+            self._rests_until = now + CHANCE_REST_S
         else:
             self._rest(now)
-        return measured_bps
+        return Measurement(measured_bps, waited_s >= PRECISE_S)
 
     def is_lost(self, now: float) -> bool:
         """Whether the answer to a train did not come in time. Says so once."""

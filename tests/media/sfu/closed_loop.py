@@ -63,6 +63,7 @@ class ClosedLoop:
         *,
         has_remb: bool = True,
         has_reports: bool = True,
+        noise_s: float = 0.0,
         rtt_s: float = 0.1,
         seed: int = 1,
     ) -> None:
@@ -73,6 +74,8 @@ class ClosedLoop:
         self.now = 0.0
         self.moments: list[Moment] = []
         self._has_remb, self._has_reports = has_remb, has_reports
+        self._noise_s = noise_s
+        """How late a busy machine reads and answers reports, at most."""
         self._rtt_s = rtt_s
         self._streams = {key: _Stream(100 + n) for n, key in enumerate(tiles)}
         self._audio = _Stream(AUDIO_SSRC)
@@ -218,7 +221,9 @@ class ClosedLoop:
             stream.expected = stream.lost = 0
         arrived_at, sent_at, number = self._sender_report
         if number and arrived_at <= self.now:
-            self._rtts.append((at, arrived_at - sent_at + self._rtt_s / 2, number))
+            late_s = self._random.uniform(0.0, self._noise_s)
+            rtt_s = arrived_at - sent_at + self._rtt_s / 2 + late_s
+            self._rtts.append((at + late_s, rtt_s, number))
             self._sender_report = (0.0, 0.0, 0)
 
     def _send_report(self) -> int:

@@ -123,7 +123,7 @@ def test_lowering_is_undone_when_it_did_not_help() -> None:
 
 def test_first_train_takes_the_place_of_the_guess() -> None:
     estimator = RembEstimator()
-    estimator.measured(240_000, 0.0)
+    estimator.measured(240_000, is_bound=True)
     let_pass(estimator, 0.2, sending(60_000))
     assert estimator.bitrate_bps == 240_000
 
@@ -131,7 +131,7 @@ def test_first_train_takes_the_place_of_the_guess() -> None:
 def test_train_counts_instead_of_a_lower_remb_until_that_sees_the_link_full() -> None:
     estimator = RembEstimator()
     now = let_pass(estimator, 4.0, sending(80_000), remb_bps=100_000)
-    estimator.measured(1_500_000, now)
+    estimator.measured(1_500_000, is_bound=True)
     now = let_pass(estimator, 1.0, sending(80_000), begin=now, remb_bps=70_000)
     assert estimator.bitrate_bps == 1_500_000, "it fell, and still is what is sent"
     now = let_pass(estimator, 1.0, sending(1_000_000), begin=now, remb_bps=70_000)
@@ -143,7 +143,7 @@ def test_train_counts_instead_of_a_lower_remb_until_that_sees_the_link_full() ->
 def test_packets_that_wait_lower_what_a_train_measured_step_by_step() -> None:
     estimator = RembEstimator()
     now = let_pass(estimator, 4.0, sending(80_000), remb_bps=100_000)
-    estimator.measured(1_000_000, now)
+    estimator.measured(1_000_000, is_bound=True)
     estimator.delayed()
     now = let_pass(estimator, 0.2, sending(600_000), begin=now, remb_bps=100_000)
     assert estimator.bitrate_bps == 700_000

@@ -6,11 +6,14 @@ import pytest
 
 from app.media.sfu.packet_train import (
     ANSWERED_WITHIN_S,
+    CHANCE_REST_S,
+    FIRST_CHANCES,
     FIRST_OCTETS,
     FIRST_REST_S,
     LEAST_OCTETS,
     MOST_GAIN,
     TRAIN_S,
+    Measurement,
     PacketTrains,
 )
 
@@ -22,7 +25,7 @@ def answered(trains: PacketTrains, estimate_bps: int, link_bps: int, now: float)
     trains.sent(octets, int(now * 1_000), estimate_bps, now)
     measured = trains.answered(int(now * 1_000), octets * 8 / link_bps, now + 0.5)
     assert measured is not None
-    return measured
+    return measured.bitrate_bps
 
 
 def test_first_train_measures_the_link_as_it_is() -> None:
@@ -40,8 +43,9 @@ def test_no_train_is_sent_while_nothing_better_is_wanted_or_packets_wait() -> No
 
 def test_later_train_is_no_longer_than_the_link_carries_in_a_moment() -> None:
     trains = PacketTrains()
-    answered(trains, 2_000_000, 300_000, 0.0)
-    later = 2 * FIRST_REST_S
+    for number in range(1 + FIRST_CHANCES):
+        answered(trains, 2_000_000, 300_000, number * 2 * CHANCE_REST_S)
+    later = 10 * FIRST_REST_S
     assert trains.due(True, 300_000, 0.0, later) == int(300_000 * TRAIN_S / 8)
     assert trains.due(True, 20_000, 0.0, later) == LEAST_OCTETS
 
@@ -58,6 +62,13 @@ def test_opened_link_is_climbed_in_few_trains_and_the_second_gain_confirms() -> 
     assert steps == 3
 
 
+def test_first_trains_without_a_gain_come_again_soon() -> None:
+    trains = PacketTrains()
+    answered(trains, 2_000_000, 300_000, 0.0)
+    assert trains.due(True, 300_000, 0.0, 0.6) == 0
+    assert trains.due(True, 300_000, 0.0, 0.6 + CHANCE_REST_S) >= 300_000 * TRAIN_S / 8
+
+
 def test_trains_that_gain_nothing_come_more_and_more_seldom() -> None:
     trains = PacketTrains()
     sent_at = []
@@ -67,17 +78,24 @@ def test_trains_that_gain_nothing_come_more_and_more_seldom() -> None:
             answered(trains, 300_000, 300_000, now)
             sent_at.append(now)
     pauses = [round(after - before) for before, after in pairwise(sent_at)]
-    assert pauses == sorted(pauses) and len(sent_at) <= 9
+    assert pauses == sorted(pauses) and len(sent_at) <= 11
 
 
 def test_answer_counts_once_and_a_lost_one_is_told_once() -> None:
     trains = PacketTrains()
     trains.sent(4_000, 7, 300_000, 0.0)
     assert trains.due(True, 300_000, 0.0, 1.0) == 0, "one at a time"
-    assert trains.answered(7, 0.1, 1.0) == 320_000
+    assert trains.answered(7, 0.1, 1.0) == Measurement(320_000, is_bound=True)
     assert trains.is_behind(7) and trains.answered(7, 0.1, 1.1) is None
     assert not trains.is_lost(9.0)
     trains.sent(4_000, 8, 300_000, 10.0)
     assert not trains.is_lost(10.0 + ANSWERED_WITHIN_S)
     assert trains.is_lost(10.1 + ANSWERED_WITHIN_S) and not trains.is_lost(20.0)
     assert trains.answered(8, 0.1, 20.0) is None
+
+
+def test_train_that_hardly_waited_tells_no_bound() -> None:
+    trains = PacketTrains()
+    trains.sent(4_000, 1, 2_000_000, 0.0)
+    found = trains.answered(1, 0.02, 0.5)
+    assert found is not None and not found.is_bound
