@@ -4,7 +4,7 @@ from tests.support.siege import Outcome, Siege
 
 DATAGRAMS = 100_000
 WARM_UP = 10_000
-MAX_GROWN_BYTES = 256 << 10
+MAX_GROWN_BYTES = 128 << 10
 
 
 async def test_hostile_datagrams_neither_disturb_a_lesson_nor_leave_anything_behind() -> None:
