@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from tests.support.namespaces import two_hosts
 from tests.support.ports import free_port
 from tests.support.serve import ROOT, Served, fresh, is_running, serving
 
@@ -120,6 +121,29 @@ def test_a_busy_port_is_one_sentence_with_the_fix(served: Served, tmp_path: Path
     assert f"TCP port {served.http_port} is used by another program" in refused.stderr
     assert "TONGTANG_HTTP_PORT=" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.network
+def test_a_blocked_udp_port_is_one_sentence_with_the_fix(tmp_path: Path) -> None:
+    other = fresh(tmp_path / "data")
+    port = other.media_port
+    with two_hosts() as (host, _):
+        host.drop_udp(port)
+        # It goes on, over TCP, as far as it can without tables.
+        started = subprocess.run(
+            [*host.prefix, sys.executable, "-m", "app", "serve"],
+            cwd=ROOT,
+            env=other.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_S,
+            check=False,
+        )
+    first = started.stderr.splitlines()[0]
+    assert first.startswith(f"UDP port {port} is blocked by a firewall, so media will go over TCP")
+    assert f"'sudo ufw allow {port}/udp'" in first
+    assert "has no tables yet" in started.stderr
 
 
 def _unwritable(tmp_path: Path) -> str:
