@@ -151,14 +151,16 @@ class RecordingApi(Api):
 
 
 @asynccontextmanager
-async def recording_api(database: Database, folder: Path) -> AsyncIterator[RecordingApi]:
-    """`folder` is the store's."""
+async def recording_api(
+    database: Database, folder: Path, storage: ObstoreStorage | None = None
+) -> AsyncIterator[RecordingApi]:
+    """`folder` is the store's, unless there is one already."""
     time = Time(START_MS)
     api = RecordingApi(database, time, larger_bodies=LARGER_BODIES)
     api.county = await make_county(database)
     api.recordings = Recordings(database)
     signer = UrlSigner(b"0123456789abcdef")
-    api.storage = ObstoreStorage.local(folder, signer)
+    api.storage = storage or ObstoreStorage.local(folder, signer)
     api.films, api.clips = [], []
 
     async def request_film(

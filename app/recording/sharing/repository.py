@@ -99,26 +99,24 @@ class Sharing:
     ) -> int:
         """A classroom no longer allows these purposes: what shows it is unpublished at once, films are made anew.
 
-        How many recordings that were.
+        How many recordings were published and showed it.
         """
-        if not lost & {SHARED, PUBLIC}:
-            return 0
-        shown = await session.scalars(
-            select(LibraryEntry.recording_id)
-            .join(Recording, Recording.recording_id == LibraryEntry.recording_id)
+        statement = (
+            select(Recording.recording_id, LibraryEntry.recording_id)
             .join(Seat, Seat.lesson_id == Recording.lesson_id)
+            .outerjoin(LibraryEntry, LibraryEntry.recording_id == Recording.recording_id)
             .where(Seat.classroom_id == classroom_id)
         )
-        recording_ids = [RecordingId(one) for one in shown]
-        for recording_id in recording_ids:
-            if SHARED in lost:
-                await unpublish(session, recording_id, RevokedBecause.CONSENT_WITHDRAWN, now_ms)
-            else:
-                await revoke_links(session, recording_id, RevokedBecause.CONSENT_WITHDRAWN, now_ms)
+        taken_down = 0
+        for found, entry in (await session.execute(statement)).all():
+            recording_id = RecordingId(found)
+            if entry is not None and lost & {SHARED, PUBLIC}:
+                await _take_down(session, recording_id, lost, now_ms)
+                taken_down += 1
             if self._request_film is not None:
                 for purpose in sorted(lost):
                     await self._request_film(session, recording_id, purpose)
-        return len(recording_ids)
+        return taken_down
 
     async def cast(self, lesson_id: LessonId, purpose: Purpose) -> Cast:
         """Who of this lesson may appear where `purpose` is needed."""
@@ -249,6 +247,16 @@ async def unpublish(
     """Within a transaction at hand."""
     await session.execute(delete(LibraryEntry).where(LibraryEntry.recording_id == recording_id))
     await revoke_links(session, recording_id, because, now_ms)
+
+
+async def _take_down(
+    session: AsyncSession, recording_id: RecordingId, lost: set[Purpose], now_ms: int
+) -> None:
+    """Out of the library, or only its links if the library may go on showing the classroom."""
+    if SHARED in lost:
+        await unpublish(session, recording_id, RevokedBecause.CONSENT_WITHDRAWN, now_ms)
+    else:
+        await revoke_links(session, recording_id, RevokedBecause.CONSENT_WITHDRAWN, now_ms)
 
 
 async def revoke_links(

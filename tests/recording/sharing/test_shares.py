@@ -143,6 +143,16 @@ async def test_withdrawing_to_be_recorded_withdraws_everything(api: RecordingApi
     assert api.films == [(api.recording_id, p) for p in ("public", "recorded", "shared")]
 
 
+async def test_films_are_made_anew_also_of_what_is_not_published(api: RecordingApi) -> None:
+    await api.grant(api.county.classrooms[0], "shared")
+    await api.consent(api.county.classrooms[0], "shared", False)
+    assert api.films == [(api.recording_id, "shared")]
+    # Classroom 2 took part in nothing.
+    await api.grant(api.county.classrooms[1], "recorded")
+    await api.consent(api.county.classrooms[1], "recorded", False)
+    assert len(api.films) == 1
+
+
 async def test_a_wrong_passphrase_is_refused_and_guessing_comes_to_an_end(
     api: RecordingApi,
 ) -> None:
