@@ -38,7 +38,9 @@ def test_credentials_are_long_enough_and_never_repeat() -> None:
     assert all(len(g.local_ufrag) >= 4 and len(g.local_pwd) >= 22 for g in generations)
 
 
-@pytest.mark.parametrize("remote", [("192.0.2.7", 4321), ("2001:db8::1", 9)])
+@pytest.mark.parametrize(
+    "remote", [("192.0.2.7", 4321), ("2001:db8::1", 9), ("fe80::1%eth0", 40_000)]
+)
 def test_right_password_is_answered_and_consents(remote: tuple[str, int]) -> None:
     ice = IceLite.fresh()
     request = BindingRequest.parse(binding_request(parameters(ice)))
@@ -48,7 +50,8 @@ def test_right_password_is_answered_and_consents(remote: tuple[str, int]) -> Non
     assert (request.remote_ufrag, request.is_nominating) == ("remo", True)
     response = stun.parse_message(ice.success_response(request, remote))
     assert response.transaction_id == request.message.transaction_id
-    assert response.attributes["XOR-MAPPED-ADDRESS"] == remote
+    host, _, _ = remote[0].partition("%")
+    assert response.attributes["XOR-MAPPED-ADDRESS"] == (host, remote[1])
     assert "FINGERPRINT" in response.attributes
     assert response.check_message_integrity(ice.local_pwd.encode())
 
