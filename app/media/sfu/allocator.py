@@ -6,6 +6,7 @@ Sound is not in here: it is never paused for pictures.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from app.media.port import PauseReason
 from app.media.sfu.layer_choice import TOP_LAYER, LayerChoice
@@ -43,13 +44,9 @@ class Tile:
     costs: tuple[tuple[int, ...], ...]
     """Bits per second by spatial layer, low to high, and in it by temporal layer, cumulative. None is empty."""
 
-    def choices(self) -> list[LayerChoice]:
+    def choices(self) -> tuple[LayerChoice, ...]:
         """From the least to the best; the last temporal layer of each spatial one is `TOP_LAYER`'s."""
-        return [
-            LayerChoice(spatial, temporal)
-            for spatial, costs in enumerate(self.costs)
-            for temporal in (*range(len(costs) - 1), TOP_LAYER.temporal)
-        ]
+        return _choices(tuple(map(len, self.costs)))
 
     def cost(self, choice: LayerChoice | None) -> int:
         """Bits per second; 0 when paused."""
@@ -57,6 +54,16 @@ class Tile:
             return 0
         costs = self.costs[min(choice.spatial, len(self.costs) - 1)]
         return costs[min(choice.temporal, len(costs) - 1)]
+
+
+@lru_cache(maxsize=256)
+def _choices(temporal_layers: tuple[int, ...]) -> tuple[LayerChoice, ...]:
+    """By the number of temporal layers in each spatial one."""
+    return tuple(
+        LayerChoice(spatial, temporal)
+        for spatial, count in enumerate(temporal_layers)
+        for temporal in (*range(count - 1), TOP_LAYER.temporal)
+    )
 
 
 Choices = Mapping[str, LayerChoice | None]

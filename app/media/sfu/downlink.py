@@ -5,14 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from app.media.sfu.allocator import HURT_LOSS, Allocator, Budget, LinkUse, Tile, Verdict
-from app.media.sfu.estimator import DownlinkEstimator, RembEstimator, SentRates
+from app.media.sfu.estimator import (
+    TESTING_SHARE,
+    DownlinkEstimator,
+    RembEstimator,
+    SentRates,
+)
 from app.media.sfu.layer_choice import LayerChoice
 from app.media.sfu.packet_train import PacketTrains
 from app.media.sfu.padding import HURT_DELAY_S, PaddingClimb
 
 DECISION_INTERVAL_S = 0.2
-AT_EASE, AT_EASE_INTERVAL_S = 2.0, 1.0
-"""A link that carries so many times what is sent, loses nothing and lacks nothing is looked at less often."""
+AT_EASE_INTERVAL_S = 2.0
+"""A link that loses nothing, lacks nothing and is not tested by what is sent is looked at less often."""
 ESTIMATE_SHARE = 0.95
 RESERVE_BPS = 10_000
 AUDIO_PEAK_S = 10.0
@@ -181,8 +186,9 @@ class Downlink:
         self._resend_limit_bps = max(LEAST_RESEND_BPS, int(RESEND_SHARE * most_bps))
         is_limited = self.is_opening or self.allocator.is_limited
         lacks_nothing = not is_limited and not self.padding_bps and not loss
-        has_room = self.estimator.bitrate_bps > AT_EASE * sent.total_bps
-        self.interval_s = AT_EASE_INTERVAL_S if lacks_nothing and has_room else DECISION_INTERVAL_S
+        is_tested = sent.total_bps >= TESTING_SHARE * self.estimator.bitrate_bps
+        is_at_ease = lacks_nothing and not is_tested
+        self.interval_s = AT_EASE_INTERVAL_S if is_at_ease else DECISION_INTERVAL_S
 
     def _heard(self, audio_bps: int, now: float) -> None:
         audio = self._audio

@@ -2,6 +2,7 @@
 
 from app.media.sfu.media_burst import MediaBurst
 from app.media.sfu.packet_cache import MediaPacket
+from app.media.sfu.picture_id_columns import picture_id_columns
 from app.media.wire.fan_out import FanOuts
 
 
@@ -36,7 +37,7 @@ class InStep:
 
     def __init__(self) -> None:
         self.progress = Progress()
-        self.fan_outs = FanOuts()
+        self.fan_outs = FanOuts(picture_id_columns)
 
     def send(self, burst: MediaBurst, send_time: int) -> None:
         """Send `burst` to all that are in step, or let them go where it needs a closer look."""

@@ -19,15 +19,22 @@ class MediaBurst(Burst[MediaPacket]):
 
     def __init__(self, packets: Sequence[MediaPacket], *, is_video: bool) -> None:
         super().__init__(packets, is_video=is_video)
-        first, last = packets[0], packets[-1]
-        self.first_index = first.index
-        self.last = last
-        self.is_whole = all(
-            packet.index == index and len(packet.payload) <= _MAX_PAYLOAD_BYTES
-            for index, packet in enumerate(packets, first.index)
-        )
+        self.first_index = index = packets[0].index
+        self.last = packets[-1]
+        self.is_whole = True
         """In order, without a hole, and nothing too long: it may be sent as it is."""
-        self.temporal_id = max(packet.temporal_id for packet in packets)
+        self.temporal_id = 0
         """The highest one."""
-        self.has_picture_ids = any(packet.picture_id >= 0 for packet in packets)
-        self.octets = sum(len(packet.payload) for packet in packets)
+        self.has_picture_ids = False
+        self.octets = 0
+        # One pass: this is done for every burst, and a burst of sound is one packet.
+        for packet in packets:
+            size = len(packet.payload)
+            self.octets += size
+            if packet.index != index or size > _MAX_PAYLOAD_BYTES:
+                self.is_whole = False
+            if packet.temporal_id > self.temporal_id:
+                self.temporal_id = packet.temporal_id
+            if packet.picture_id >= 0:
+                self.has_picture_ids = True
+            index += 1

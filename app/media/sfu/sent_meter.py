@@ -14,34 +14,37 @@ class SentMeter:
     """Reads the counters of streams; call `measure` some times a second."""
 
     def __init__(self) -> None:
-        self._marks: deque[tuple[float, dict[int, tuple[int, ...]]]] = deque()
+        self._marks: deque[tuple[float, int, dict[int, tuple[int, int, int]]]] = deque()
+        """Time, octets of sound, and by SSRC of a picture: octets of all kinds, of padding, sent again."""
 
     def measure(self, streams: Iterable[SlotStream], now: float) -> SentRates:
         """The rates since the last mark that is a second old, or since the first."""
         audio = 0
-        counts: dict[int, tuple[int, ...]] = {}
+        counts: dict[int, tuple[int, int, int]] = {}
         for stream in streams:
             if stream.kind == "video":
-                octets = stream.octets_sent + stream.octets_resent + stream.octets_padded
-                counts[stream.ssrc] = (octets, stream.octets_padded, stream.octets_resent)
+                padded, resent = stream.octets_padded, stream.octets_resent
+                counts[stream.ssrc] = (stream.octets_sent + resent + padded, padded, resent)
             else:
                 audio += stream.octets_sent
-        counts[0] = (audio, 0, 0)
-        self._marks.append((now, counts))
-        while len(self._marks) > 2 and now - self._marks[1][0] >= WINDOW_S:
-            self._marks.popleft()
-        since, before = self._marks[0]
-        elapsed_s = now - since
-        if elapsed_s <= 0:
+        marks = self._marks
+        marks.append((now, audio, counts))
+        while len(marks) > 2 and now - marks[1][0] >= WINDOW_S:
+            marks.popleft()
+        since, audio_before, before = marks[0]
+        if now <= since:
             return SentRates(0, {})
-        bits = {
-            ssrc: tuple(8 * (b - a) for a, b in zip(before.get(ssrc, _NOTHING), count, strict=True))
-            for ssrc, count in counts.items()
-        }
-        audio_bits, *_ = bits.pop(0)
+        bits_per_octet_s = 8 / (now - since)
+        padding = repeats = 0
+        video_bps: dict[int, int] = {}
+        for ssrc, (octets, padded, resent) in counts.items():
+            octets_before, padded_before, resent_before = before.get(ssrc, _NOTHING)
+            video_bps[ssrc] = int((octets - octets_before) * bits_per_octet_s)
+            padding += padded - padded_before
+            repeats += resent - resent_before
         return SentRates(
-            int(audio_bits / elapsed_s),
-            {ssrc: int(all_bits / elapsed_s) for ssrc, (all_bits, *_) in bits.items()},
-            int(sum(padding for _, padding, _ in bits.values()) / elapsed_s),
-            int(sum(resent for _, _, resent in bits.values()) / elapsed_s),
+            int((audio - audio_before) * bits_per_octet_s),
+            video_bps,
+            int(padding * bits_per_octet_s),
+            int(repeats * bits_per_octet_s),
         )

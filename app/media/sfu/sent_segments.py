@@ -52,6 +52,11 @@ class Segment:
         self.has_new_ids = bool(picture_id_delta or tl0_delta or keyidx_delta)
         return self
 
+    @property
+    def id_deltas(self) -> tuple[int, int, int]:
+        """What is added to PictureID, TL0PICIDX and KEYIDX."""
+        return self.picture_id_delta, self.tl0_delta, self.keyidx_delta
+
     def payload(self, packet: MediaPacket) -> bytes | bytearray:
         """The payload of `packet` with the numbers of this segment."""
         if packet.picture_id < 0 or not self.has_new_ids:

@@ -22,7 +22,7 @@ from app.media.sfu.packet_cache import MediaPacket
 from app.media.sfu.publication import Publication
 from app.media.sfu.sent_segments import Segment, SentSegments
 from app.media.sfu.timeline import aligned_timestamp
-from app.media.wire.fan_out import FanOuts, Patch, Recipient
+from app.media.wire.fan_out import Deltas, FanOuts, Recipient
 from app.media.wire.rtcp import ReportBlock, SenderReport
 from app.media.wire.srtp import HeaderRewrite
 from app.media.wire.transport import PayloadPatch
@@ -81,7 +81,7 @@ class Join(Protocol):
         fan_outs: FanOuts,
         header: HeaderRewrite,
         send_time_word: int,
-        patch: Patch | None,
+        deltas: Deltas,
         on_left: Callable[[], None],
     ) -> Recipient | None: ...
 
@@ -433,9 +433,10 @@ class SlotStream:
             or self._progress.highest_index != progress.highest_index
         ):
             return False
-        patch = segment.patch if segment.has_new_ids else None
         header, word = self._header_of(segment), self._send_time_word
-        self._recipient = self._join(in_step.fan_outs, header, word, patch, self._fell_out)
+        self._recipient = self._join(
+            in_step.fan_outs, header, word, segment.id_deltas, self._fell_out
+        )
         if self._recipient is None:
             return False
         self._packets_before += self._progress.packets - progress.packets

@@ -1,16 +1,16 @@
 """One burst to many receivers at once: copies, columns of header fields, encryption, one system call.
 
-What the receivers of a layer get differs in three header fields and in the key. So the burst is laid into a buffer once
-for each of them, at equal distances, and each field is written for all of them as one column of memory; then every
-packet is encrypted where it lies, and `sendmmsg` takes them all. Nothing else happens per receiver: they are counted
-together, and one that needs anything of its own leaves.
+What the receivers of a layer get differs in three header fields, a few numbers in the payload, and the key. So the
+burst is laid into a buffer once for each of them, at equal distances, and each field is written for all of them as one
+column of memory; then every packet is encrypted where it lies, and `sendmmsg` takes them all. Nothing else happens per
+receiver: they are counted together, and one that needs anything of its own leaves.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Literal, Protocol
 
 from app.media.wire.burst import Burst, BurstLayout, BurstPacket
 from app.media.wire.outbox import OUTBOX_BYTES, Outbox, OutboxPath, Sender
@@ -25,10 +25,14 @@ _ALIGNMENT = 8
 _EXTENSION = struct.Struct("!II")
 _ONE_WORD_EXTENSION = 0xBEDE0001
 
-Patch = Callable[[Sequence[Any], bytearray, list[int]], None]
-"""Changes the payloads of some packets: gets those, the buffer, and where each payload begins."""
-_Columns = list[tuple[int, memoryview, memoryview]]
-"""Per packet of a burst: where it begins; sequence numbers; timestamps and SSRCs. One of each per recipient."""
+Deltas = tuple[int, ...]
+"""What one recipient adds to numbers inside the payloads."""
+PayloadColumns = Callable[
+    [Sequence[Any], Sequence[Deltas]], Iterable[tuple[int, int, "memoryview[int]"]]
+]
+"""By packets and the deltas of all recipients: position of a packet, offset in its payload, a column for there."""
+_Column = tuple[int, "memoryview[int]"]
+"""Where a field begins, counted from the start of a copy; and its values, one per recipient."""
 
 
 class FanOutSender(Sender, Protocol):
@@ -47,8 +51,8 @@ class Recipient:
         "_fan_out",
         "_on_left",
         "_packets_seen",
+        "deltas",
         "header",
-        "patch",
         "path",
         "sender",
         "srtp",
@@ -60,14 +64,14 @@ class Recipient:
         srtp: SrtpTransport,
         path: OutboxPath,
         header: HeaderRewrite,
-        patch: Patch | None,
+        deltas: Deltas,
         on_left: Callable[[], None],
     ) -> None:
         self.sender = sender
         self.srtp = srtp
         self.path = path
         self.header = header
-        self.patch = patch
+        self.deltas = deltas
         self._on_left = on_left
 
     def entered(self, fan_out: FanOut) -> None:
@@ -93,7 +97,12 @@ class FanOut:
     """Recipients behind one socket that share payload type, header extension and tag length."""
 
     def __init__(
-        self, outbox: Outbox, payload_type: int, send_time_word: int, layout_key: tuple[int, int]
+        self,
+        outbox: Outbox,
+        payload_type: int,
+        send_time_word: int,
+        layout_key: tuple[int, int],
+        payload_columns: PayloadColumns,
     ) -> None:
         self.packets_sent = 0
         """To each recipient, had it been there from the start."""
@@ -102,14 +111,17 @@ class FanOut:
         self._payload_type = payload_type
         self._send_time_word = send_time_word
         self._layout_key = layout_key
+        self._payload_columns = payload_columns
         self._changes_seen = outbox.changes
         self._recipients: list[Recipient] = []
         self._laid_out: list[Recipient] | None = None
-        """Those whom the next five are of; None after a change."""
+        """Those whom the next six are of; None after a change."""
         self._contexts: list[Any] = []
         self._sequence_offsets: list[int] = []
         self._timestamp_offsets: list[int] = []
         self._ssrcs = memoryview(b"")
+        self._deltas: list[Deltas] = []
+        """Empty if nobody adds anything."""
         self._names: list[bytes] = []
 
     def add(self, recipient: Recipient) -> None:
@@ -142,6 +154,8 @@ class FanOut:
         self.packets_sent += len(layout.sizes)
         self.bytes_sent += layout.size
         columns = self._columns(layout)
+        if self._deltas:
+            columns += self._columns_of_payloads(burst, layout)
         stride = -(-layout.size // _ALIGNMENT) * _ALIGNMENT
         at_once = min(CAPACITY, OUTBOX_BYTES // stride)
         self._outbox.flush()
@@ -149,7 +163,6 @@ class FanOut:
             some = slice(first, min(first + at_once, len(recipients)))
             self._lay_copies(layout, stride, some.stop - first, send_time)
             self._write(columns, stride, some)
-            self._patch(burst, layout, stride, recipients[some])
             failed = protect_alike(self._contexts[some], self._outbox, stride, layout)
             if failed:
                 self._send_encrypted(layout, stride, recipients[some], failed)
@@ -168,8 +181,10 @@ class FanOut:
         self._contexts = [one.srtp.context for one in recipients]
         self._sequence_offsets = [one.header.sequence_offset for one in recipients]
         self._timestamp_offsets = [one.header.timestamp_offset for one in recipients]
-        self._ssrcs = _big_endian("I", [one.header.ssrc for one in recipients])
+        self._ssrcs = big_endian("I", [one.header.ssrc for one in recipients])
         self._names = [one.path.name for one in recipients]
+        deltas = [one.deltas for one in recipients]
+        self._deltas = deltas if any(map(any, deltas)) else []
         return recipients
 
     # -- the same for everybody
@@ -191,44 +206,38 @@ class FanOut:
 
     # -- each receiver's own
 
-    def _columns(self, layout: BurstLayout) -> _Columns:
+    def _columns(self, layout: BurstLayout) -> list[_Column]:
         offsets = self._sequence_offsets
-        clocks: dict[int, memoryview] = {}
-        columns = []
+        clocks: dict[int, memoryview[int]] = {}
+        columns: list[_Column] = []
         for start, _, _, _, index, timestamp in layout.packets:
             clock = clocks.get(timestamp)
             if clock is None:
                 clock = clocks[timestamp] = self._clock(timestamp)
-            numbers = _big_endian("H", [(index + offset) & 0xFFFF for offset in offsets])
-            columns.append((start, numbers, clock))
+            numbers = big_endian("H", [(index + offset) & 0xFFFF for offset in offsets])
+            columns += ((start + _SEQUENCE_NUMBER_OFFSET, numbers), (start + _CLOCK_OFFSET, clock))
         return columns
+
+    def _columns_of_payloads(
+        self, burst: Burst[BurstPacket], layout: BurstLayout
+    ) -> Iterator[_Column]:
+        positions = layout.payload_positions(0)
+        for number, offset, column in self._payload_columns(burst.packets, self._deltas):
+            yield positions[number] + offset, column
 
     def _clock(self, timestamp: int) -> memoryview:
         timestamps = [(timestamp + offset) & 0xFFFFFFFF for offset in self._timestamp_offsets]
         words = memoryview(bytearray(8 * len(timestamps))).cast("I")
-        words[0::2] = _big_endian("I", timestamps)
+        words[0::2] = big_endian("I", timestamps)
         words[1::2] = self._ssrcs
         return words.cast("B").cast("Q")
 
-    def _write(self, columns: _Columns, stride: int, some: slice) -> None:
+    def _write(self, columns: list[_Column], stride: int, some: slice) -> None:
         view, last = self._outbox.view, stride * (some.stop - some.start - 1)
-        for start, numbers, clocks in columns:
-            begin = start + _SEQUENCE_NUMBER_OFFSET
-            view[begin : begin + last + 2].cast("H")[:: stride // 2] = numbers[some]
-            begin = start + _CLOCK_OFFSET
-            view[begin : begin + last + 8].cast("Q")[:: stride // 8] = clocks[some]
-
-    def _patch(
-        self,
-        burst: Burst[BurstPacket],
-        layout: BurstLayout,
-        stride: int,
-        recipients: list[Recipient],
-    ) -> None:
-        for position, recipient in enumerate(recipients):
-            if recipient.patch is not None:
-                positions = layout.payload_positions(position * stride)
-                recipient.patch(burst.packets, self._outbox.buffer, positions)
+        for begin, column in columns:
+            size = column.itemsize
+            field = view[begin : begin + last + size].cast(column.format)  # type: ignore[call-overload]
+            field[:: stride // size] = column[some]
 
     # -- sending
 
@@ -269,7 +278,8 @@ class FanOut:
 class FanOuts:
     """All recipients of one layer, sorted by what they have in common."""
 
-    def __init__(self) -> None:
+    def __init__(self, payload_columns: PayloadColumns) -> None:
+        self._payload_columns = payload_columns
         self._fan_outs: dict[tuple[Outbox, int, int, tuple[int, int]], FanOut] = {}
 
     def add(self, recipient: Recipient, outbox: Outbox, send_time_word: int) -> None:
@@ -279,7 +289,7 @@ class FanOuts:
         key = (outbox, payload_type, send_time_word, layout_key)
         fan_out = self._fan_outs.get(key)
         if fan_out is None:
-            fan_out = self._fan_outs[key] = FanOut(*key)
+            fan_out = self._fan_outs[key] = FanOut(*key, self._payload_columns)
         fan_out.add(recipient)
 
     def send(self, burst: Burst[BurstPacket], send_time: int) -> None:
@@ -293,7 +303,6 @@ class FanOuts:
             fan_out.clear()
 
 
-def _big_endian(code: str, values: list[int]) -> memoryview:
-    """A column of numbers in network byte order; `code` is `H` or `I`."""
-    packed = memoryview(struct.pack(f">{len(values)}{code}", *values))
-    return packed.cast("H") if code == "H" else packed.cast("I")
+def big_endian(code: Literal["H", "I"], values: Sequence[int]) -> memoryview[int]:
+    """A column of numbers in network byte order, 16 or 32 bits each."""
+    return memoryview(struct.pack(f">{len(values)}{code}", *values)).cast(code)

@@ -15,6 +15,7 @@ import socket
 import struct
 from array import array
 from collections.abc import Sequence
+from typing import Literal
 
 from app.media.wire.burst import Run
 
@@ -54,7 +55,16 @@ class _MessageHeader(ctypes.Structure):
 
 _HEADER_BYTES = 64
 _CONTROL_LENGTH_OFFSET = _MessageHeader.control_length.offset
-_WORD_BYTES = 8
+
+
+def _column(
+    records: memoryview, record_bytes: int, offset: int, size: Literal[2, 8]
+) -> memoryview[int]:
+    """The field of `size` bytes at `offset` of every record."""
+    fields = records[offset:]
+    fields = fields[: len(fields) // size * size]
+    numbers = fields.cast("H") if size == 2 else fields.cast("Q")
+    return numbers[:: record_bytes // size]
 
 
 def packed_address(address: tuple[str, int] | tuple[str, int, int, int]) -> bytes:
@@ -76,7 +86,10 @@ class MessageVector:
         "_header_address",
         "_headers",
         "_keep",
+        "_lengths",
         "_names",
+        "_pairs",
+        "_segments",
         "_send",
         "_vectors",
         "count",
@@ -92,6 +105,10 @@ class MessageVector:
         self._vectors = bytearray(16 * CAPACITY)
         self._names = memoryview(bytearray(_NAME_BYTES * CAPACITY))
         self._controls = bytearray(_CONTROL.size * CAPACITY)
+        # The fields that change, as columns.
+        self._pairs = memoryview(self._vectors).cast("Q")
+        self._lengths = _column(memoryview(self._headers), _HEADER_BYTES, _CONTROL_LENGTH_OFFSET, 8)
+        self._segments = _column(memoryview(self._controls), _CONTROL.size, _SEGMENT_OFFSET, 2)
         blocks = (self._headers, self._vectors, self._names, self._controls)
         self._keep = [ctypes.c_char.from_buffer(block) for block in blocks]
         headers, vectors, names, controls = map(ctypes.addressof, self._keep)
@@ -142,17 +159,13 @@ class MessageVector:
         """
         count = self.count = len(names)
         self._names[: count * _NAME_BYTES] = b"".join(names)
-        pairs = memoryview(self._vectors).cast("Q")[: 2 * count]
+        pairs = self._pairs[: 2 * count]
         pairs[0::2] = array("Q", range(address, address + stride * count, stride))
         pairs[1::2] = array("Q", (size,)) * count
         is_cut = segment < size
-        lengths = memoryview(self._headers)[_CONTROL_LENGTH_OFFSET:].cast("Q")
-        every = _HEADER_BYTES // _WORD_BYTES
-        lengths[: every * count : every] = array("Q", (_CONTROL.size if is_cut else 0,)) * count
+        self._lengths[:count] = array("Q", (_CONTROL.size if is_cut else 0,)) * count
         if is_cut:
-            segments = memoryview(self._controls)[_SEGMENT_OFFSET:].cast("H")
-            every = _CONTROL.size // _HALF_WORD.size
-            segments[: every * count : every] = array("H", (segment,)) * count
+            self._segments[:count] = array("H", (segment,)) * count
 
     def send(self, descriptor: int, first: int) -> int:
         """Send from message `first` on; how many went, 0 if not even that one (see `errno`)."""

@@ -11,7 +11,7 @@ from typing import Protocol, cast
 from app.media.wire.batch import CAPACITY_BYTES, BatchPool, PacketBatch
 from app.media.wire.burst import Burst, BurstLayout, BurstPacket
 from app.media.wire.dtls_srtp import DtlsCertificate, DtlsConnection, DtlsState, Fingerprint
-from app.media.wire.fan_out import FanOuts, Patch, Recipient
+from app.media.wire.fan_out import Deltas, FanOuts, Recipient
 from app.media.wire.ice import BindingRequest, IceLite, unauthenticated_response
 from app.media.wire.outbox import OutboxPath
 from app.media.wire.path import Path
@@ -541,7 +541,7 @@ class PeerTransport:
         fan_outs: FanOuts,
         header: HeaderRewrite,
         send_time_word: int,
-        patch: Patch | None,
+        deltas: Deltas,
         on_left: Callable[[], None],
     ) -> Recipient | None:
         """Be sent to together with others from now on, until `on_left` is called.
@@ -554,7 +554,7 @@ class PeerTransport:
         outbox, route = path.outbox, cast(OutboxPath, path)
         if outbox is None or outbox.is_refused or not route.is_plain or srtp.context is None:
             return None
-        recipient = Recipient(self, srtp, route, header, patch, on_left)
+        recipient = Recipient(self, srtp, route, header, deltas, on_left)
         self._recipients.append(recipient)
         fan_outs.add(recipient, outbox, send_time_word)
         return recipient

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from aiortc.rate import RemoteBitrateEstimator
 
 from app.media.sfu.allocator import Tile
-from app.media.sfu.downlink import DECISION_INTERVAL_S, Downlink
+from app.media.sfu.downlink import Downlink
 from app.media.sfu.estimator import SentRates
 from app.media.sfu.subscribing_peer import TRAIN_REPORT_STANDS_S
 from tests.support.link import Conditions, Direction
@@ -121,8 +121,9 @@ class ClosedLoop:
             self._report()
         self._hear()
         if self.now >= self._decision_at:
-            self._decision_at = self.now + DECISION_INTERVAL_S
             self._decide()
+            # A peer would also decide when its receiver complains: here it is as slow as it may be.
+            self._decision_at = self.now + self.downlink.interval_s
         self.now += TICK_S
 
     # -- the engine

@@ -13,7 +13,7 @@ from app.media.sfu.layer import PublisherFeedback
 from app.media.sfu.subscription import SlotStream
 from app.media.wire.batch import PacketBatch
 from app.media.wire.burst import Burst, BurstPacket
-from app.media.wire.fan_out import FanOuts, Patch, Recipient
+from app.media.wire.fan_out import Deltas, FanOuts, Recipient
 from app.media.wire.rtp import HEADER_LENGTH, RtpPacket
 from app.media.wire.srtp import AEAD_AES_128_GCM, HeaderRewrite
 from app.media.wire.transport import PayloadPatch
@@ -71,11 +71,11 @@ class SteppingWire(BurstWire):
         fan_outs: FanOuts,
         header: HeaderRewrite,
         send_time_word: int,
-        patch: Patch | None,
+        deltas: Deltas,
         on_left: Callable[[], None],
     ) -> Recipient:
         assert self._outbox is not None
-        self.recipient = Recipient(self, self._srtp, self._path, header, patch, on_left)
+        self.recipient = Recipient(self, self._srtp, self._path, header, deltas, on_left)
         fan_outs.add(self.recipient, self._outbox, send_time_word)
         return self.recipient
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from app.media.sfu.allocator import Tile
-from app.media.sfu.downlink import Downlink
+from app.media.sfu.downlink import AT_EASE_INTERVAL_S, DECISION_INTERVAL_S, Downlink
 from app.media.sfu.estimator import SentRates
 from tests.media.sfu.closed_loop import LAYERS, ClosedLoop, Moment, lead
 from tests.support.link import Conditions
@@ -44,6 +44,17 @@ def test_link_that_never_reports_has_the_top_layer_in_the_end() -> None:
     loop = ClosedLoop(lead(), OPEN, has_remb=False, has_reports=False)
     loop.run(4.2)
     assert spatial(loop.run(5)) == {2}
+
+
+def test_link_that_carries_all_with_room_to_spare_is_looked_at_now_and_then() -> None:
+    loop = ClosedLoop(lead(), OPEN)
+    loop.run(60)
+    calm = loop.run(20)
+    assert spatial(calm) == {2}
+    assert loop.downlink.interval_s == AT_EASE_INTERVAL_S and len(calm) <= 12
+    worse = loop.run(20, limited(600_000))
+    assert loop.downlink.interval_s == DECISION_INTERVAL_S
+    assert spatial(worse[-10:]) <= {0, 1} and worse[-1].audio_lost == 0
 
 
 def test_narrow_link_is_not_flooded_by_a_page_that_opens() -> None:

@@ -272,6 +272,15 @@ async def test_failing_handler_does_not_stop_the_others(endpoint: MediaEndpoint)
     other.close()
 
 
+async def test_what_can_wait_comes_after_what_a_wake_up_sends(endpoint: MediaEndpoint) -> None:
+    order: list[str] = []
+    endpoint.on_wake_up_ended = lambda: order.append("what can wait")
+    endpoint.at_end_of_wake_up(lambda: order.append("media"))
+    endpoint.at_end_of_wake_up(lambda: order.append("more media"))
+    await until(lambda: len(order) >= 3)
+    assert order == ["media", "more media", "what can wait"]
+
+
 async def test_taken_port_is_one_clear_error() -> None:
     taken = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     taken.bind(("127.0.0.1", 0))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from app.media.wire import fan_out, sendmmsg
 from app.media.wire.batch import PacketBatch
 from app.media.wire.burst import Burst
-from app.media.wire.fan_out import FanOuts, Patch, Recipient
+from app.media.wire.fan_out import Deltas, FanOuts, Recipient, big_endian
 from app.media.wire.rtp import RtpPacket
 from app.media.wire.srtp import (
     AEAD_AES_128_GCM,
@@ -42,7 +42,7 @@ class Receiver:
         *,
         profile: SrtpProfile = AEAD_AES_128_GCM,
         send_time_word: int = SEND_TIME_WORD,
-        patch: Patch | None = None,
+        deltas: Deltas = (0,),
     ) -> None:
         material = profile.key_length + profile.salt_length
         keys = bytes([number]) * material, bytes([number, 255]) * (material // 2)
@@ -52,7 +52,7 @@ class Receiver:
         self.path = UdpPath(sender, self.viewer.address)
         self.header = HeaderRewrite(96, 1_000 + number, 60_000 + number, 2**32 - 5 * number)
         self.recipient = Recipient(
-            self, SrtpTransport(profile, *keys), self.path, self.header, patch, self._left
+            self, SrtpTransport(profile, *keys), self.path, self.header, deltas, self._left
         )
         self.has_left = False
         self.dropped = 0
@@ -124,8 +124,19 @@ def sender() -> Iterator[UdpSocket]:
     sender.close()
 
 
+def first_and_last_octets(
+    packets: Sequence[Any], deltas: Sequence[Deltas]
+) -> Iterator[tuple[int, int, memoryview[int]]]:
+    """A format with a number in its first octet, and one in its last two."""
+    for position, packet in enumerate(packets):
+        firsts = bytes([(packet.payload[0] + delta) & 0xFF for (delta,) in deltas])
+        yield position, 0, memoryview(firsts)
+        lasts = big_endian("H", [0x4000 + delta for (delta,) in deltas])
+        yield position, len(packet.payload) - 2, lasts
+
+
 def joined(sender: UdpSocket, receivers: Sequence[Receiver]) -> FanOuts:
-    fan_outs = FanOuts()
+    fan_outs = FanOuts(first_and_last_octets)
     assert sender.outbox is not None
     for receiver in receivers:
         fan_outs.add(receiver.recipient, sender.outbox, receiver.send_time_word)
@@ -183,19 +194,18 @@ def test_who_leaves_gets_nothing_more_and_keeps_its_counts(sender: UdpSocket) ->
     assert one.has_left and not other.has_left
 
 
-def test_what_is_patched_for_one_stays_as_it_was_for_the_others(sender: UdpSocket) -> None:
-    def patch(packets: Sequence[Any], buffer: bytearray, positions: list[int]) -> None:
-        assert len(packets) == len(positions) == 2
-        for position in positions:
-            buffer[position] ^= 0xFF
-
-    one, other = receivers = [Receiver(1, sender), Receiver(2, sender, patch=patch)]
-    burst = burst_of([300, 300])
+def test_numbers_in_payloads_are_each_receivers_own(sender: UdpSocket) -> None:
+    receivers = [Receiver(number, sender, deltas=(number,)) for number in (0, 1, 200)]
+    burst = burst_of([300, 301, 40])
     joined(sender, receivers).send(burst, SEND_TIME)
-    plain = [packet.payload for packet in burst.packets]
-    assert [packet.payload for packet in one.read()] == plain
-    changed = [bytes((payload[0] ^ 0xFF,)) + payload[1:] for payload in plain]
-    assert [packet.payload for packet in other.read()] == changed
+    for receiver in receivers:
+        (delta,) = receiver.recipient.deltas
+        assert [packet.payload for packet in receiver.read()] == [
+            bytes(((one.payload[0] + delta) & 0xFF,))
+            + one.payload[1:-2]
+            + (0x4000 + delta).to_bytes(2, "big")
+            for one in burst.packets
+        ]
 
 
 def test_full_socket_costs_each_receiver_its_own_frame_only(
