@@ -12,7 +12,6 @@ import json
 import os
 import platform
 import resource
-import statistics
 import subprocess
 from collections.abc import Callable
 from dataclasses import asdict
@@ -22,15 +21,20 @@ from typing import Any
 
 from tests.bench.load import Figures, Load
 from tests.bench.peers import PACKETS_PER_S
+from tests.bench.report import markdown
 from tests.bench.servers import LOAD_CORE, Engine, Janus, Server
 
 JOINING = 200
 JOINING_BESIDE = 10
+SETTLES_S = 5.0
+"""A link that is new is looked at more closely: what counts is the lesson that goes on."""
 RATE_SUBSCRIBERS = 60
 RATE_STEPS = (1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34, 36)
 """Rooms of `RATE_SUBSCRIBERS`, each with a publisher."""
 RATE_TRIES = 3
 """A step that fails is measured again: on a shared host one stretch of three seconds says little."""
+SCENARIO_TRIES = 2
+"""A server that refuses somebody is started again."""
 MAX_LOSS = 0.0001
 MAX_P99_MS = 20.0
 
@@ -45,7 +49,7 @@ async def growth(server: Server, arguments: argparse.Namespace) -> Result:
         room = await load.add_publisher()
         for count in sorted(arguments.subscribers):
             await load.add_subscribers(room, count - len(load.subscribers))
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(SETTLES_S)
             steps[str(count)] = asdict(await load.measure(asyncio.sleep(arguments.seconds)))
             memory[count] = load.memory_kib()
     first, last = min(memory), max(memory)
@@ -118,64 +122,15 @@ def run(name: str, servers: list[Callable[[], Server]], arguments: argparse.Name
     results: dict[str, list[Result]] = {}
     for _ in range(arguments.rounds if name == "growth" else 1):
         for make in servers:
-            server = make()
-            results.setdefault(server.name, [])
-            try:
-                result = asyncio.run(SCENARIOS[name](server, arguments))
-            except (TimeoutError, ValueError, OSError) as error:
-                print(f"{server.name}: {name}: {error!r}")
-                continue
-            results[server.name].append(result)
+            for _ in range(SCENARIO_TRIES):
+                server = make()
+                rounds = results.setdefault(server.name, [])
+                try:
+                    rounds.append(asyncio.run(SCENARIOS[name](server, arguments)))
+                    break
+                except (TimeoutError, ValueError, OSError) as error:
+                    print(f"{server.name}: {name}: {error!r}")
     return results
-
-
-def median(results: list[Result], *keys: str) -> float:
-    """The median over rounds of the value under `keys`."""
-    values = []
-    for result in results:
-        value: Any = result
-        for key in keys:
-            value = value[key]
-        values.append(value)
-    return statistics.median(values) if values else float("nan")
-
-
-def print_growth(results: dict[str, list[Result]], subscribers: list[int]) -> None:
-    """Markdown, as docs/performance.md has it."""
-    print("| subscribers | server | CPU, us/packet | to ours | p50, ms | p95, ms | p99, ms |")
-    print("|---|---|---|---|---|---|---|")
-    for count in sorted(subscribers):
-        ours = median(results.get("tongtang", []), "steps", str(count), "cpu_us")
-        for name, rounds in results.items():
-            cpu, *latencies = [
-                median(rounds, "steps", str(count), key)
-                for key in ("cpu_us", "p50_ms", "p95_ms", "p99_ms")
-            ]
-            times = " | ".join(f"{value:.2f}" for value in latencies)
-            print(f"| {count} | {name} | {cpu:.1f} | {cpu / ours:.1f} | {times} |")
-    for name, rounds in results.items() if len(subscribers) > 1 else ():
-        print(f"Memory per subscriber, {name}: {median(rounds, 'kib_per_subscriber'):.0f} KiB.")
-
-
-def print_join(results: dict[str, list[Result]]) -> None:
-    for name, rounds in results.items():
-        joined, p99 = median(rounds, "joined_s"), median(rounds, "during", "p99_ms")
-        print(
-            f"{JOINING} join, {name}: {joined:.1f} s; p99 of {JOINING_BESIDE} others meanwhile "
-            f"{p99:.1f} ms, {median(rounds, 'during', 'lost'):.0f} packets lost."
-        )
-
-
-def print_rate(results: dict[str, list[Result]]) -> None:
-    for name, rounds in results.items():
-        for result in rounds:
-            best, last = result["best"], result["steps"][-1]
-            pps = best["packets_per_s"] if best else 0
-            print(
-                f"Highest rate, {name}: {pps:,.0f} packets/s. The next step: {last['lost']} lost, p99 "
-                f"{last['p99_ms']:.1f} ms, its core {last['server_busy']:.0%} busy, "
-                f"the load's {last['load_busy']:.0%}, {last['stolen']:.0%} stolen."
-            )
 
 
 def machine() -> Result:
@@ -218,6 +173,7 @@ def main() -> None:
         choices=["tongtang", "janus", "janus-loops"],
         default=["tongtang", "janus", "janus-loops"],
     )
+    parser.add_argument("--note", help="what else is to be known of the machine", default="")
     parser.add_argument("--output", type=Path, help="write the raw figures here, as JSON")
     arguments = parser.parse_args()
     if (os.cpu_count() or 1) < 2:
@@ -226,18 +182,13 @@ def main() -> None:
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     servers = contenders(arguments.servers)
-    results = {}
+    results: dict[str, dict[str, list[Result]]] = {}
+    options = {key: value for key, value in vars(arguments).items() if key != "output"}
+    report = {**machine(), "options": options, "results": results}
     for name in arguments.scenarios:
         results[name] = run(name, servers, arguments)
-        if name == "growth":
-            print_growth(results[name], arguments.subscribers)
-        elif name == "join":
-            print_join(results[name])
-        else:
-            print_rate(results[name])
+        print(markdown({"results": {name: results[name]}}))
     if arguments.output:
-        options = {key: value for key, value in vars(arguments).items() if key != "output"}
-        report = {**machine(), "options": options, "results": results}
         arguments.output.write_text(json.dumps(report, indent=1) + "\n")
 
 
