@@ -113,7 +113,7 @@ class FanOut:
         self._layout_key = layout_key
         self._payload_columns = payload_columns
         self._changes_seen = outbox.changes
-        self._recipients: list[Recipient] = []
+        self._recipients: dict[Recipient, None] = {}
         self._laid_out: list[Recipient] | None = None
         """Those whom the next six are of; None after a change."""
         self._contexts: list[Any] = []
@@ -126,7 +126,7 @@ class FanOut:
 
     def add(self, recipient: Recipient) -> None:
         """Send to `recipient` too, from the next burst on."""
-        self._recipients.append(recipient)
+        self._recipients[recipient] = None
         self._laid_out = None
         recipient.entered(self)
 
@@ -134,7 +134,7 @@ class FanOut:
         """Whether it was there."""
         if recipient not in self._recipients:
             return False
-        self._recipients.remove(recipient)
+        del self._recipients[recipient]
         self._laid_out = None
         return True
 
