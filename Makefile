@@ -26,7 +26,7 @@ help:
 	@echo "make check        style, types and import rules"
 	@echo "make screenshots  docs/screens/ anew, from a running demo"
 	@echo "make generate     TypeScript types from the server's own contracts"
-	@echo "make bench        what forwarding costs, beside Janus where that is installed (8 minutes, a quiet machine)"
+	@echo "make bench        what forwarding costs, beside Janus where that is installed (a quarter of an hour, a quiet machine)"
 	@echo "make soak         the long tests: dozens of kill -9"
 	@echo "make reset        forget the data of this folder (asks first)"
 	@echo "make lock         resolve the lock files again"
