@@ -80,9 +80,9 @@ class Load:
 
     # -- growing
 
-    async def add_publisher(self) -> int:
+    async def add_publisher(self, peer: Publisher | None = None) -> int:
         """One more room with somebody who sends; its number."""
-        room, peer = len(self._publishers), Publisher()
+        room, peer = len(self._publishers), peer or Publisher()
         self._publishers.append(peer)
         await self.server.publish(room, peer)
         await until(lambda: peer.state.value == "connected")

@@ -224,14 +224,20 @@ class Peer:
 
 
 class Publisher(Peer):
-    """Sends 1.5 Mbit/s of VP8 and 50 packets of sound a second."""
+    """Sends VP8, 1.5 Mbit/s if not told otherwise, and 50 packets of sound a second."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, packets_per_frame: int = PACKETS_PER_FRAME, keyframe_frames: int = 1
+    ) -> None:
+        """A keyframe is as long as `keyframe_frames` others."""
         super().__init__(is_controlling=True)
+        self.keyframes = 0
+        self._packets_per_frame = packets_per_frame
+        self._keyframe_frames = keyframe_frames
         self.on_rtcp = self._asked
         self._wants_keyframe = True
         self._number = {VIDEO_SSRC: 1_000, AUDIO_SSRC: 1_000}
-        self._frame = 0
+        self.frames = 0
 
     def offer(self) -> str:
         sections = (
@@ -261,17 +267,19 @@ class Publisher(Peer):
 
     async def _send_frame(self, pacing_s: float) -> None:
         is_keyframe, self._wants_keyframe = self._wants_keyframe, False
-        number = self._frame = self._frame + 1
+        number = self.frames = self.frames + 1
         descriptor = struct.pack("!BHB", 0xC0, 0x8000 | number & 0x7FFF, number & 0xFF)
         start = bytes((0x10 if is_keyframe else 0x11, 2, 0)) + _FRAME_HEADER
-        for position in range(PACKETS_PER_FRAME):
-            is_first, is_last = position == 0, position == PACKETS_PER_FRAME - 1
+        self.keyframes += is_keyframe
+        count = self._packets_per_frame * (self._keyframe_frames if is_keyframe else 1)
+        for position in range(count):
+            is_first, is_last = position == 0, position == count - 1
             payload = (b"\x90" if is_first else b"\x80") + descriptor + (start if is_first else b"")
             payload = payload.ljust(VIDEO_PAYLOAD_BYTES - _STAMP.size, b"\0")
             self._queue(VIDEO_SSRC, 96, number * 3_600, is_last, payload)
             if pacing_s and not is_last:
                 self.transport.flush()
-                await asyncio.sleep(pacing_s / (PACKETS_PER_FRAME - 1))
+                await asyncio.sleep(pacing_s / (count - 1))
         self.transport.flush()
 
     def _queue(

@@ -142,8 +142,13 @@ class Engine(_Process):
         self._network = ClientNetwork(is_loopback=ip == "127.0.0.1", server_ip=ip)
         await until(lambda: self._engine.is_available)
 
+    @property
+    def engine(self) -> RemoteEngine:
+        """For what only our own can do, as recording."""
+        return self._engine
+
     async def publish(self, room: int, peer: Publisher) -> None:
-        lesson, lead = _lesson(room)
+        lesson, lead = lesson_of(room)
         await self._engine.admit(lesson, lead, MediaPermissions(publish=frozenset(_SOURCES)), ())
         peer.bind_towards(self._ip)
         tracks = {"0": Source.CAMERA, "1": Source.MICROPHONE}
@@ -151,7 +156,7 @@ class Engine(_Process):
         peer.start(answer)
 
     async def subscribe(self, room: int, peer: Subscriber, receiver: Receiver) -> None:
-        lesson, lead = _lesson(room)
+        lesson, lead = lesson_of(room)
         self._count += 1
         seat = ParticipantId(f"seat{self._count}")
         receive = {PublicationId(f"{lead}/{s}"): Reception("auto", "lead") for s in _SOURCES}
@@ -164,7 +169,8 @@ class Engine(_Process):
         peer.start(sdp, receiver)
 
 
-def _lesson(room: int) -> tuple[LessonId, ParticipantId]:
+def lesson_of(room: int) -> tuple[LessonId, ParticipantId]:
+    """The lesson of a room of ours, and who publishes in it."""
     return LessonId(f"les_bench{room}"), ParticipantId(f"lead{room}")
 
 

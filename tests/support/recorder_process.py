@@ -47,6 +47,11 @@ class RecorderProcess:
         self._link: asyncio.Task[None] | None = None
         self._is_linked = True
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     async def start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-c", _PROGRAM, *self._arguments
