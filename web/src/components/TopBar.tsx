@@ -23,7 +23,7 @@ export function TopBar({ title, children, isHomeLink = true }: TopBarProps) {
   return (
     <header className={styles.bar}>
       {isHomeLink ? (
-        <Link to="/" className={styles.mark}>
+        <Link to="/" className={styles.mark} aria-label={words.common.product}>
           {mark}
         </Link>
       ) : (

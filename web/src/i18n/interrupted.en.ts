@@ -10,6 +10,7 @@ export const interruptedEn: typeof interruptedZhCN = {
     nothingLost: "Everything that was recorded is there.",
     lost: (who, sources) => `${sources.map((source) => SOURCES[source]).join(" and ")} of ${who}`,
     lostFor: (seconds) => `${seconds} s missing`,
+    lostForLong: (duration) => `${duration} missing`,
     stillLost: "not recorded from here on",
     fromTo: (from, to) => `${from} to ${to}`,
     since: (from) => `since ${from}`,

@@ -10,6 +10,7 @@ export const interruptedZhCN = {
     lost: (who: string, sources: readonly RecordingTrack["source"][]) =>
       `${who} 的${sources.map((source) => SOURCES[source]).join("和")}`,
     lostFor: (seconds: string) => `缺 ${seconds} 秒`,
+    lostForLong: (duration: string) => `缺 ${duration}`,
     stillLost: "从这时起没有录",
     fromTo: (from: string, to: string) => `${from} 到 ${to}`,
     since: (from: string) => `${from} 起`,

@@ -2,6 +2,7 @@ import { finishRecording } from "../../api/endpoints";
 import type { InterruptedProblem, InterruptedRecording, LostPart } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { type Dictionary, useLanguage, useWords } from "../../i18n";
+import { formatDuration } from "../../lesson/format";
 import { Link } from "../../router";
 import { Badge, type BadgeTone } from "../Badge";
 import { Button, buttonClass } from "../Button";
@@ -117,12 +118,15 @@ function Lost({ lost, startedMs }: { lost: LostPart; startedMs: number }) {
       <strong>{words.interrupted.lost(who, lost.sources)}</strong>{" "}
       {lost.to_ms === null
         ? `${words.interrupted.since(from)} · ${words.interrupted.stillLost}`
-        : `${words.interrupted.fromTo(from, formatSecond(startedMs + lost.to_ms, language))} · ${words.interrupted.lostFor(
-            ((lost.to_ms - lost.from_ms) / 1000).toFixed(1),
-          )}`}
+        : `${words.interrupted.fromTo(from, formatSecond(startedMs + lost.to_ms, language))} · ${howLong(words, lost.to_ms - lost.from_ms)}`}
       <span className={rowStyles.soft}> · {reasonWords(words, lost.reason)}</span>
     </li>
   );
+}
+
+function howLong(words: Dictionary, ms: number): string {
+  if (ms < 60_000) return words.interrupted.lostFor((ms / 1000).toFixed(1));
+  return words.interrupted.lostForLong(formatDuration(ms));
 }
 
 function problemWords(words: Dictionary, code: string): string {
