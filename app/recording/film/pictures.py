@@ -96,7 +96,8 @@ class FilmPictures:
         """Bring the canvas to this moment; whether anything in it changed."""
         has_changed = self._enter_scene(at_ms)
         for source, view in self._views:
-            has_changed |= view.draw(self._canvas, source.at(at_ms))
+            # Each frame at the tick nearest to it, not at the next one: sound is not late by half a tick either.
+            has_changed |= view.draw(self._canvas, source.at(at_ms + TICK_MS // 2))
         return has_changed
 
     def _enter_scene(self, at_ms: int) -> bool:

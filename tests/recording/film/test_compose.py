@@ -104,7 +104,11 @@ def apart_s(folder: Path, duration_s: float) -> float:
     return max(off) - min(off)
 
 
-def test_lead_and_classroom_are_together_through_a_minute_of_drift(tmp_path: Path) -> None:
+def test_lead_and_classroom_are_together_through_a_minute_of_drift(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # When, not how well: the quickest encoder will do.
+    monkeypatch.setitem(pictures._X264, "preset", "ultrafast")
     assert apart_s(tmp_path, 60.0) <= IN_SYNC_S
 
 
