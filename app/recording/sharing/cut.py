@@ -23,7 +23,8 @@ from app.settings import Settings
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.port import Storage
 
-NICE = 19
+NICE = 5
+"""Somebody waits for the clip, but a lesson waits for nothing."""
 _ENCODERS: dict[str, tuple[str, dict[str, str]]] = {
     # Close to what the sender's encoder made of it; at most one keyframe interval is encoded.
     "vp8": ("libvpx", {"deadline": "realtime", "cpu-used": "4", "crf": "8", "b": "4M"}),

@@ -102,17 +102,6 @@ async def test_a_link_that_was_revoked_meanwhile_leaves_no_files(
     assert await api.storage.sizes(clip_folder(link["link_id"])) == {}
 
 
-@pytest.mark.parametrize(
-    ("from_ms", "to_ms"), [(0, 999), (5_000, 5_000), (9_000, 5_000), (59_000, 61_000), (-1, 5_000)]
-)
-async def test_a_clip_lies_within_the_lesson(api: RecordingApi, from_ms: int, to_ms: int) -> None:
-    async with api.client(api.county.teacher) as client:
-        await client.put(f"/recordings/{api.recording_id}/publication")
-        draft = {"clip": {"from_ms": from_ms, "to_ms": to_ms}}
-        answer = await client.post(f"/recordings/{api.recording_id}/links", json=draft)
-    assert answer.status_code == 422 and api.clips == []
-
-
 def test_the_manifest_of_a_clip_begins_with_what_was_so_already() -> None:
     manifest = {
         "stage": [{"at_ms": 0, "on_stage": [LEAD]}, {"at_ms": 4_000, "on_stage": [LEAD, "sea_1"]}],

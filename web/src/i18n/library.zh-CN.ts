@@ -28,7 +28,7 @@ export const libraryZhCN = {
     delete: "删除",
     deleteTitle: "删除这段录像吗？",
     deleteHint: (title: string) =>
-      `“${title}”的画面、声音、影片和分享链接都会删掉，不能恢复。课堂和考勤还在。`,
+      `“${title}”的画面、声音、做好的录像和分享链接都会删掉，不能恢复。课堂和考勤还在。`,
     deleteConfirm: "确定删除",
     deleted: "已删除",
   },
