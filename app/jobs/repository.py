@@ -3,8 +3,21 @@
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, case, delete, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -132,9 +145,10 @@ class Jobs:
 
     async def due(self, kinds: Collection[JobKind], now_ms: int) -> set[Queue]:
         """The queues in which something could be claimed now. Reads only: this is asked all the time."""
-        statement = select(Job.queue).where(_is_due(kinds, now_ms)).distinct()
-        async with self._database.reading() as session:
-            return {Queue(queue) for queue in await session.scalars(statement)}
+        statement = _due_queues(frozenset(kinds))
+        async with self._database.engine.connect() as connection:
+            found = await connection.execute(statement, {"now_ms": now_ms})
+            return {Queue(queue) for queue in found.scalars()}
 
     async def claim(
         self, worker_id: str, queue: Queue, kinds: Collection[JobKind], now_ms: int
@@ -268,7 +282,13 @@ def status_of(row: Job) -> JobStatus:
     )
 
 
-def _is_due(kinds: Collection[JobKind], now_ms: int) -> ColumnElement[bool]:
+@lru_cache(maxsize=4)
+def _due_queues(kinds: frozenset[JobKind]) -> Select[str]:
+    # Made once: several times a second it would cost more than the database.
+    return select(Job.queue).where(_is_due(kinds, bindparam("now_ms", type_=BigInteger))).distinct()
+
+
+def _is_due(kinds: Collection[JobKind], now_ms: int | BindParameter[int]) -> ColumnElement[bool]:
     return and_(
         Job.kind.in_([kind.value for kind in kinds]),
         or_(

@@ -13,7 +13,7 @@ from app.jobs.retry import failure_of
 
 log = logging.getLogger(__name__)
 
-POLL_S = 0.2
+POLL_S = 0.3
 AT_ONCE = {Queue.FAST: 2, Queue.UPLOAD: 2, Queue.HEAVY: 1}
 RENEW_S = LEASE_MS / 1000 / 4
 PROGRESS_INTERVAL_S = 1.0
