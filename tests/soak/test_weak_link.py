@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.soak, pytest.mark.browser]
 WEAK_S = float(os.environ.get("SOAK_LINK_S", "300"))
 SETTLE_S = 15.0
 GOOD_CONCEALED = 0.01
-OPENING_CONCEALED = 0.03
+OPENING_CONCEALED = 0.05
 RECEIVED = """async () => {
   const sum = { frames: 0, freezes: 0, frozen_s: 0, width: 0, samples: 0, concealed: 0, bytes: 0 };
   for (const peer of probe.peers) {
