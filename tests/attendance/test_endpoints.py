@@ -10,6 +10,7 @@ from app.attendance.spans import Presence, Span
 from app.db.engine import Database
 from app.db.models import AccessLogEntry, Classroom
 from app.ids import DeviceId, ParticipantId
+from app.recording.lifecycle import Step
 from app.recording.manifest import Manifest
 from app.recording.repository import Recordings
 from app.recording.watching.repository import Watching
@@ -117,7 +118,7 @@ async def test_who_watched_the_replay_stands_beside_who_was_there(
 ) -> None:
     recordings, watching = Recordings(database), Watching(database)
     recording_id = await recordings.begin(county.lesson, api.time())
-    await recordings.begin_finalizing(county.lesson)
+    await recordings.step(recording_id, Step.BEGIN_FINALIZING)
     await recordings.publish(recording_id, Manifest(240_000, (), (), ()), [])
     for user, until_ms in ((county.onsite, 20_000), (county.other_onsite, 60_000)):
         await watching.note_watched(recording_id, user, until_ms, [(0, until_ms)], api.time())

@@ -1,32 +1,20 @@
 """axe finds nothing to complain about on any page (zh-CN), and no page writes errors to its console."""
 
 import asyncio
-import json
 import re
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 
 from tests.browser.conftest import Meet, OpenTab
+from tests.support.accessibility import assert_accessible
 from tests.support.office import TEACHER, Office
-from tests.support.pages import Screen, eventually, press_on_card, sign_in
+from tests.support.pages import eventually, press_on_card, sign_in
 from tests.support.serve import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.recording]
 
 SAMPLE_READY_S = 180.0
 """The demo's finished lesson is played and recorded at the first start."""
-
-
-async def assert_accessible(screen: Screen, page_name: str) -> None:
-    """No violation on what the page shows now; the message names rule and element."""
-    results = await Axe().run(screen.page)
-    found = [
-        f"{one['id']} ({one['impact']}): {node['html'][:160]} {node['failureSummary'][:200]}"
-        for one in results.response["violations"]
-        for node in one["nodes"]
-    ]
-    assert found == [], f"{page_name}: {json.dumps(found, ensure_ascii=False, indent=1)}"
 
 
 async def test_the_office_pages(served: Served, open_tab: OpenTab) -> None:

@@ -10,9 +10,19 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.browser.conftest import OpenTab
+from tests.support.accessibility import assert_accessible
 from tests.support.browser import chromium
-from tests.support.office import Office
-from tests.support.pages import Screen, eventually
+from tests.support.office import TEACHER, Office
+from tests.support.pages import Screen, eventually, sign_in
+from tests.support.replay_player import (
+    LEFT_AT_MS,
+    jump_to_chapter,
+    load_less,
+    look_along_the_bar,
+    newest_replay,
+    play_faster,
+    write_captions,
+)
 from tests.support.replays import PLAYS_WITHIN_S, Playing, replay_of, replay_plays, teach
 from tests.support.serve import Served
 
@@ -79,7 +89,8 @@ async def _sounds_by_stage(screen: Screen, replay: dict[str, Any], seat_id: str)
 
 async def _keeps_together(screen: Screen, replay: dict[str, Any]) -> None:
     """While it plays, every element shows the same moment of the lesson, and the clock beside the bar too."""
-    beginning = screen.page.get_by_role("button", name="开始上课")
+    # From here on the classroom is heard: all tracks are on the page.
+    beginning = screen.page.get_by_role("button", name="上讲台")
     play = screen.page.get_by_role("button", name="播放", exact=True)
     await beginning.click()
     apart_ms: list[float] = []
@@ -125,6 +136,40 @@ async def _seeks(screen: Screen, served: Served, replay: dict[str, Any]) -> None
     part = await screen.page.request.get(url, headers={"Range": "bytes=100-199"})
     assert (part.status, len(await part.body())) == (206, 100)
     assert part.headers["content-range"].startswith("bytes 100-199/")
+
+
+async def test_the_player_jumps_speeds_up_shows_captions_and_saves_data(
+    served: Served, open_tab: OpenTab
+) -> None:
+    """On the lesson that was taught above."""
+    office = Office(served)
+    replay = await asyncio.to_thread(newest_replay, office)
+    path = f"/recordings/{replay['recording_id']}"
+    screen = await open_tab()
+    await sign_in(screen, served, TEACHER, path)
+    await replay_plays(screen, PLAYS_WITHIN_S)
+    await jump_to_chapter(screen, replay)
+    await play_faster(screen, replay)
+    await write_captions(screen)
+    await look_along_the_bar(screen, office, replay)
+    await assert_accessible(screen, "replay with captions")
+    await screen.press("English")
+    await screen.sees("Save data")
+    await assert_accessible(screen, "replay in English")
+    await screen.press("中文")
+    await screen.page.get_by_role("slider").fill(str(LEFT_AT_MS))
+    await screen.press("暂停")
+
+    other_machine = await open_tab()
+    await sign_in(other_machine, served, TEACHER)
+    await load_less(other_machine, path, replay)
+    await other_machine.page.goto(f"/lessons/{replay['lesson_id']}/attendance")
+    await other_machine.sees("谁看了回看")
+    sheet = await asyncio.to_thread(
+        office.call, "GET", f"/lessons/{replay['lesson_id']}/attendance"
+    )
+    (watcher,) = sheet["replay"]["watchers"]
+    assert 0 < watcher["watched_s"] <= sheet["replay"]["length_s"]
 
 
 async def test_a_replay_is_found_in_the_list(served: Served, open_tab: OpenTab) -> None:

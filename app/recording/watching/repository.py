@@ -1,6 +1,6 @@
 """Captions, thumbnails and progress as rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -212,8 +212,3 @@ def _watcher(
         watched_s=progress.watched_s,
         last_at_ms=progress.last_at_ms,
     )
-
-
-def object_keys(thumbnails: Thumbnails | None) -> Sequence[str]:
-    """What has to be deleted from the store with the recording."""
-    return [sheet.key for sheet in thumbnails.sheets] if thumbnails else []

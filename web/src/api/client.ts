@@ -10,6 +10,8 @@ export class ApiError extends Error {
     message: string,
     readonly status: number,
     readonly fields: Record<string, string> = {},
+    /** Of the file that was sent, where that is what is wrong. */
+    readonly line: number | null = null,
   ) {
     super(message);
   }
@@ -41,7 +43,7 @@ async function unwrap<Value>(pending: Promise<Answer<Value>>): Promise<Value> {
 
 function refusal(body: unknown, status: number): ApiError {
   if (typeof body !== "object" || body === null) return new ApiError("failed", "", status);
-  const { code, message, errors } = body as Record<string, unknown>;
+  const { code, message, errors, line } = body as Record<string, unknown>;
   const fields: Record<string, string> = {};
   if (Array.isArray(errors)) {
     for (const entry of errors as { field?: unknown; message?: unknown }[]) {
@@ -53,6 +55,7 @@ function refusal(body: unknown, status: number): ApiError {
     typeof message === "string" ? message : "",
     status,
     fields,
+    typeof line === "number" ? line : null,
   );
 }
 

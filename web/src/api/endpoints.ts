@@ -1,5 +1,6 @@
 import { client, unwrap } from "./client";
 import type {
+  Captions,
   Door,
   LessonDraft,
   LessonState,
@@ -8,6 +9,7 @@ import type {
   Purpose,
   RecordingSearch,
   ShareLinkDraft,
+  WatchReport,
 } from "./types";
 
 const byId = (id: string) => ({ params: { path: { id } } });
@@ -109,3 +111,28 @@ export const enterConsent = (classroomId: string, purpose: Purpose, isGranted: b
       body: { is_granted: isGranted },
     }),
   );
+/** The request outlives the page, for it is also sent while somebody leaves. */
+export const reportWatched = (id: string, report: WatchReport) =>
+  unwrap(
+    client.POST("/api/v1/recordings/{recording_id}/watched", {
+      ...byRecording(id),
+      body: report,
+      keepalive: true,
+    }),
+  );
+export const saveCaptions = (id: string, draft: Captions) =>
+  unwrap(
+    client.PUT("/api/v1/recordings/{recording_id}/captions", { ...byRecording(id), body: draft }),
+  );
+/** The file goes as it is: only the server knows whether it is UTF-8. */
+export const uploadCaptions = (id: string, revision: number, file: Blob) =>
+  unwrap(
+    client.PUT("/api/v1/recordings/{recording_id}/captions.vtt", {
+      params: { path: { recording_id: id }, query: { revision } },
+      body: "",
+      bodySerializer: () => file,
+      headers: { "Content-Type": "text/vtt" },
+    }),
+  );
+export const captionsUrl = (id: string) =>
+  `/api/v1/recordings/${encodeURIComponent(id)}/captions.vtt`;

@@ -4,6 +4,7 @@ import { filmEn } from "./film.en";
 import { interruptedEn } from "./interrupted.en";
 import { libraryEn } from "./library.en";
 import { officeEn } from "./office.en";
+import { replayEn, replayErrorsEn } from "./replay.en";
 
 export const en: Dictionary = {
   common: {
@@ -83,7 +84,7 @@ export const en: Dictionary = {
     not_published: "Put the recording into the library first.",
     too_many_links: "There are too many links. Revoke some first.",
     clip_range_invalid: "Give a beginning and an end within the lesson.",
-    recording_not_available: "The recording is not ready yet. Try again in a moment.",
+    ...replayErrorsEn,
   },
   media: {
     camera: "Camera",
@@ -323,4 +324,5 @@ export const en: Dictionary = {
   ...officeEn,
   ...interruptedEn,
   ...libraryEn,
+  ...replayEn,
 };

@@ -1,4 +1,4 @@
-/** Words of the pages outside a lesson: doors, sign-in, lessons, replay, attendance. */
+/** Words of the pages outside a lesson: doors, sign-in, lessons, attendance. */
 export const officeZhCN = {
   home: {
     slogan: "一位好老师，同时给几间乡村教室上课",
@@ -100,33 +100,11 @@ export const officeZhCN = {
     actual: (from: string, to: string) => `实际 ${from} 至 ${to}`,
     now: "现在",
     cutTimes: (count: number, time: string) => `${count} 次，共 ${time}`,
-  },
-  replay: {
-    play: "播放",
-    pause: "暂停",
-    position: "播放位置",
-    chapters: "片段",
-    notReady: "录像正在整理，很快就好…",
-    recordingNow: "这节课还在录制，下课后几秒钟就能回看。",
-    failedTitle: "这段录像没有整理成功",
-    failedHint: "录下的文件没有丢。请联系管理员。",
-    emptyTitle: "这段录像里没有画面和声音",
-    emptyHint: "上课时可能没有打开摄像头和话筒。",
-    cameraOff: "这时没有画面",
-    onStage: "发言中",
-    listen: "旁听",
-    gap: "这里有一段没有录到",
-    buffering: "正在加载…",
-    trackFailed: "有一段画面或声音放不出来，请刷新页面再试。",
-    keys: "空格键：播放或暂停；左右键：后退或前进 5 秒",
-    chapter: {
-      started: "开始上课",
-      called_up: (name: string) => `${name} 上讲台`,
-      sent_down: (name: string) => `${name} 回座`,
-      floor_opened: "全体发言",
-      floor_closed: "结束全体发言",
-      hand_raised: (name: string) => `${name} 举手`,
-      resumed: "中断后恢复",
-    },
+    watched: "谁看了回看",
+    viewer: "姓名",
+    watchedOf: "看了",
+    watchedShare: (minutes: string, of: string) => `${minutes} / ${of} 分钟`,
+    lastWatched: "最近一次",
+    nobodyWatched: "还没有人看过这节课的回看。",
   },
 };

@@ -4,12 +4,12 @@ import { zhCN } from "./zh-CN";
 
 type Words = { readonly [key: string]: unknown };
 
-/** Every text of a dictionary by its path; functions are filled in. */
+/** Every text of a dictionary by its path; functions are filled in, one thing for each. */
 function texts(words: Words, path = ""): [string, string][] {
   return Object.entries(words).flatMap(([key, value]): [string, string][] => {
     const here = path ? `${path}.${key}` : key;
     if (typeof value === "string") return [[here, value]];
-    if (typeof value === "function") return [[here, String(value("8", "8"))]];
+    if (typeof value === "function") return [[here, String(value(["8"], ["8"]))]];
     return texts(value as Words, here);
   });
 }

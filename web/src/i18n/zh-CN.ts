@@ -3,6 +3,7 @@ import { filmZhCN } from "./film.zh-CN";
 import { interruptedZhCN } from "./interrupted.zh-CN";
 import { libraryZhCN } from "./library.zh-CN";
 import { officeZhCN } from "./office.zh-CN";
+import { replayErrorsZhCN, replayZhCN } from "./replay.zh-CN";
 
 /** The words on every screen. Few and plain: a button has at most 12 characters, an error says what to do next. */
 export const zhCN = {
@@ -83,7 +84,7 @@ export const zhCN = {
     not_published: "请先把录像放进录像库。",
     too_many_links: "有效的链接太多，请先收回几个。",
     clip_range_invalid: "请填写这节课里的起止时间。",
-    recording_not_available: "录像还没有整理好，请稍后再试。",
+    ...replayErrorsZhCN,
   },
   media: {
     camera: "摄像头",
@@ -319,4 +320,5 @@ export const zhCN = {
   ...officeZhCN,
   ...interruptedZhCN,
   ...libraryZhCN,
+  ...replayZhCN,
 };

@@ -7,6 +7,7 @@ import { Icon } from "../components/Icon";
 import { AttendanceTable } from "../components/office/AttendanceTable";
 import { formatClock, formatMoment } from "../components/office/dates";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
+import { WatchersTable } from "../components/office/WatchersTable";
 import { Spinner } from "../components/Spinner";
 import { useLoaded } from "../hooks/useLoaded";
 import { useLanguage, useWords } from "../i18n";
@@ -65,6 +66,12 @@ function Ledger({ sheet }: { sheet: Sheet }) {
         </EmptyState>
       ) : (
         <AttendanceTable rows={sheet.rows} />
+      )}
+      {sheet.replay && (
+        <>
+          <h2>{words.attendance.watched}</h2>
+          <WatchersTable replay={sheet.replay} />
+        </>
       )}
     </>
   );

@@ -7,7 +7,7 @@ import { ShareButton } from "../components/library/ShareButton";
 import { formatMoment } from "../components/office/dates";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { FilmCard } from "../components/replay/FilmCard";
-import { Theatre } from "../components/replay/Theatre";
+import { ReplayView } from "../components/replay/ReplayView";
 import { Spinner } from "../components/Spinner";
 import { useLoaded } from "../hooks/useLoaded";
 import { useLanguage, useWords } from "../i18n";
@@ -41,12 +41,12 @@ export default function Replay({ params }: { params: Record<string, string> }) {
     >
       {recording.state === "loading" && <Spinner label={words.common.loading} />}
       {recording.state === "failed" && <LoadFailed error={recording.error} onRetry={reload} />}
-      {recording.state === "ready" && <Content recording={recording.value} />}
+      {recording.state === "ready" && <Content recording={recording.value} onReload={reload} />}
     </OfficePage>
   );
 }
 
-function Content({ recording }: { recording: Recording }) {
+function Content({ recording, onReload }: { recording: Recording; onReload: () => void }) {
   const words = useWords();
   const { language } = useLanguage();
   const about = (
@@ -73,8 +73,14 @@ function Content({ recording }: { recording: Recording }) {
       return (
         <>
           {about}
-          {recording.tracks.length === 0 ? <Empty /> : <Theatre recording={recording} />}
-          {recording.tracks.length > 0 && <FilmCard recordingId={recording.recording_id} />}
+          {recording.tracks.length === 0 ? (
+            <Empty />
+          ) : (
+            <>
+              <ReplayView recording={recording} mode="staff" onReload={onReload} />
+              <FilmCard recordingId={recording.recording_id} />
+            </>
+          )}
         </>
       );
   }

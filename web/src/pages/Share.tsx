@@ -5,7 +5,7 @@ import { EmptyState } from "../components/EmptyState";
 import { Field } from "../components/Field";
 import { formatMoment } from "../components/office/dates";
 import officeStyles from "../components/office/OfficePage.module.css";
-import { Theatre } from "../components/replay/Theatre";
+import { ReplayView } from "../components/replay/ReplayView";
 import { Spinner } from "../components/Spinner";
 import { TopBar } from "../components/TopBar";
 import { useTitle } from "../hooks/useTitle";
@@ -29,13 +29,13 @@ export default function Share({ params }: { params: Record<string, string> }) {
           <Lock error={state.error} isBusy={state.isBusy} onUnlock={open} />
         )}
         {state.kind === "refused" && <Refused code={state.code} onRetry={reopen} />}
-        {state.kind === "playing" && <Playing replay={state.replay} />}
+        {state.kind === "playing" && <Playing replay={state.replay} onReload={reopen} />}
       </main>
     </>
   );
 }
 
-function Playing({ replay }: { replay: Recording }) {
+function Playing({ replay, onReload }: { replay: Recording; onReload: () => void }) {
   const words = useWords();
   const { language } = useLanguage();
   return (
@@ -52,7 +52,7 @@ function Playing({ replay }: { replay: Recording }) {
           {words.replay.emptyHint}
         </EmptyState>
       ) : (
-        <Theatre recording={replay} />
+        <ReplayView recording={replay} mode="public" onReload={onReload} />
       )}
     </>
   );

@@ -1,56 +1,61 @@
 import type { RecordingTrack } from "../api/types";
+import { LessonClock } from "./clock";
+import { isActive } from "./selection";
+import { correction } from "./sync";
+import { WaitingList } from "./waiting";
 
-/** How far a track may be off the lesson clock before it is nudged, and before it is moved, in seconds. */
-const NUDGE_S = 0.02;
-const JUMP_S = 0.3;
-/** A nudge changes the speed by at most this much: nobody hears it. */
-const MAX_NUDGE = 0.08;
 const TICK_MS = 100;
 /** HTMLMediaElement.HAVE_FUTURE_DATA */
 const CAN_PLAY = 3;
-/** Tracks are loaded this long before they start, in milliseconds. */
-const AHEAD_MS = 4_000;
 
 export interface PlayerState {
   positionMs: number;
   isPlaying: boolean;
-  isBuffering: boolean;
-  hasFailed: boolean;
+  speed: number;
+  isMuted: boolean;
+  /** Since when (ms of `performance.now()`) the lesson clock stands still for a track without data; null: it does not. */
+  waitingSinceMs: number | null;
+  /** Pictures that are too slow to be waited for. */
+  leftBehind: ReadonlySet<string>;
+  /** Tracks that cannot be played at all. */
+  failed: ReadonlySet<string>;
 }
 
-/** Tracks that sound or show at a position, and those that are about to. */
-export function tracksNear(
-  tracks: readonly RecordingTrack[],
-  positionMs: number,
-): RecordingTrack[] {
-  return tracks.filter(
-    (track) =>
-      positionMs >= track.starts_ms - AHEAD_MS && positionMs < track.starts_ms + track.duration_ms,
-  );
-}
-
-export function isActive(track: RecordingTrack, positionMs: number): boolean {
-  return positionMs >= track.starts_ms && positionMs < track.starts_ms + track.duration_ms;
+interface Follower {
+  track: RecordingTrack;
+  element: HTMLMediaElement;
+  isEssential: () => boolean;
 }
 
 /**
  * Plays many tracks on one time line: the lesson clock runs, every element follows it.
  *
- * When an element that should sound has no data, the clock waits for it, so that nothing drifts apart.
+ * When an element that the lesson needs has no data, the clock waits for it, so that nothing drifts apart.
  */
 export class ReplayPlayer {
+  #clock: LessonClock;
+  #waitingList = new WaitingList();
   #state: PlayerState = {
     positionMs: 0,
     isPlaying: false,
-    isBuffering: false,
-    hasFailed: false,
+    speed: 1,
+    isMuted: false,
+    waitingSinceMs: null,
+    leftBehind: new Set(),
+    failed: new Set(),
   };
   #listeners = new Set<() => void>();
-  #elements = new Map<string, { track: RecordingTrack; element: HTMLMediaElement }>();
-  #lastTick = 0;
+  #followers = new Map<HTMLMediaElement, Follower>();
   #timer: number | undefined;
 
-  constructor(readonly durationMs: number) {}
+  constructor(
+    readonly durationMs: number,
+    startMs = 0,
+  ) {
+    this.#clock = new LessonClock(durationMs);
+    this.#clock.seek(startMs, 0);
+    this.#state.positionMs = this.#clock.at(0);
+  }
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -59,33 +64,38 @@ export class ReplayPlayer {
 
   readonly snapshot = (): PlayerState => this.#state;
 
-  /** Let an element follow the clock; returns how to let it go. */
-  attach(track: RecordingTrack, element: HTMLMediaElement): () => void {
-    this.#elements.set(track.track_id, { track, element });
-    element.addEventListener("error", this.#failed);
-    this.#follow(track, element, false);
+  /** Let an element follow the clock; returns how to let it go. `isEssential`: whether the lesson waits for it now. */
+  attach(track: RecordingTrack, element: HTMLMediaElement, isEssential: () => boolean): () => void {
+    const follower = { track, element, isEssential };
+    const failed = () => this.#setFailed(track.track_id, true);
+    const ready = () => this.#follow(follower, true);
+    this.#followers.set(element, follower);
+    element.preservesPitch = true;
+    element.addEventListener("error", failed);
+    element.addEventListener("loadedmetadata", ready);
+    this.#follow(follower, true);
     return () => {
-      element.removeEventListener("error", this.#failed);
+      element.removeEventListener("error", failed);
+      element.removeEventListener("loadedmetadata", ready);
       element.pause();
-      if (this.#elements.get(track.track_id)?.element === element) {
-        this.#elements.delete(track.track_id);
-      }
+      this.#followers.delete(element);
+      this.#setFailed(track.track_id, false);
     };
   }
 
   play(): void {
     if (this.#state.isPlaying) return;
-    if (this.#state.positionMs >= this.durationMs) this.#set({ positionMs: 0 });
+    if (this.#state.positionMs >= this.durationMs) this.seek(0);
     this.#set({ isPlaying: true });
-    this.#lastTick = performance.now();
     this.#timer = window.setInterval(this.#tick, TICK_MS);
     this.#tick();
   }
 
   pause(): void {
     window.clearInterval(this.#timer);
-    this.#set({ isPlaying: false, isBuffering: false });
-    for (const { element } of this.#elements.values()) element.pause();
+    this.#clock.hold(performance.now());
+    this.#set({ isPlaying: false, waitingSinceMs: null });
+    for (const { element } of this.#followers.values()) element.pause();
   }
 
   toggle(): void {
@@ -94,63 +104,96 @@ export class ReplayPlayer {
   }
 
   seek(positionMs: number): void {
-    this.#set({ positionMs: Math.min(Math.max(0, positionMs), this.durationMs) });
-    this.#lastTick = performance.now();
-    for (const { track, element } of this.#elements.values()) this.#follow(track, element, true);
+    const now = performance.now();
+    this.#clock.seek(positionMs, now);
+    this.#set({ positionMs: this.#clock.at(now) });
+    for (const follower of this.#followers.values()) this.#follow(follower, true);
+  }
+
+  /** 1 is real time; the pitch stays. */
+  setSpeed(speed: number): void {
+    this.#clock.setSpeed(speed, performance.now());
+    this.#set({ speed });
+    for (const follower of this.#followers.values()) this.#follow(follower, false);
+  }
+
+  setMuted(isMuted: boolean): void {
+    this.#set({ isMuted });
   }
 
   close(): void {
     this.pause();
-    this.#elements.clear();
+    this.#followers.clear();
     this.#listeners.clear();
   }
 
   #tick = (): void => {
     const now = performance.now();
-    const isBuffering = [...this.#elements.values()].some(({ track, element }) =>
-      this.#isStarved(track, element),
-    );
-    const passed = isBuffering ? 0 : now - this.#lastTick;
-    this.#lastTick = now;
-    const positionMs = Math.min(this.#state.positionMs + passed, this.durationMs);
-    this.#set({ positionMs, isBuffering });
+    const awaited = [...this.#followers.values()]
+      .filter(({ track }) => isActive(track, this.#clock.at(now)))
+      .map((one) => ({
+        trackId: one.track.track_id,
+        isEssential: one.isEssential(),
+        isStarved: isStarved(one.element),
+      }));
+    const { isWaiting, leftBehind } = this.#waitingList.update(awaited, now);
+    if (isWaiting) this.#clock.hold(now);
+    else this.#clock.run(now);
+    const positionMs = this.#clock.at(now);
+    this.#set({
+      positionMs,
+      waitingSinceMs: isWaiting ? (this.#state.waitingSinceMs ?? now) : null,
+      leftBehind: sameOr(this.#state.leftBehind, leftBehind),
+    });
     if (positionMs >= this.durationMs) {
       this.pause();
       return;
     }
-    for (const { track, element } of this.#elements.values()) this.#follow(track, element, false);
+    for (const follower of this.#followers.values()) this.#follow(follower, false);
   };
 
-  #isStarved(track: RecordingTrack, element: HTMLMediaElement): boolean {
-    if (!isActive(track, this.#state.positionMs) || element.error || element.ended) return false;
-    return element.readyState < CAN_PLAY || element.seeking;
-  }
-
-  #follow(track: RecordingTrack, element: HTMLMediaElement, isSeek: boolean): void {
-    const wantedS = (this.#state.positionMs - track.starts_ms) / 1000;
+  #follow({ track, element }: Follower, isSeek: boolean): void {
+    const { speed, isPlaying, waitingSinceMs } = this.#state;
+    const positionMs = this.#clock.at(performance.now());
     if (element.error || element.readyState === 0) return;
-    if (!isActive(track, this.#state.positionMs)) {
+    const wantedS = (positionMs - track.starts_ms) / 1000;
+    if (!isActive(track, positionMs)) {
       if (!element.paused) element.pause();
       if (wantedS < 0 && element.currentTime !== 0) element.currentTime = 0;
       return;
     }
-    const offS = element.currentTime - wantedS;
-    if (isSeek || Math.abs(offS) > JUMP_S) {
-      if (!element.seeking || isSeek) element.currentTime = Math.max(0, wantedS);
-    }
-    element.playbackRate =
-      Math.abs(offS) > NUDGE_S && Math.abs(offS) <= JUMP_S
-        ? 1 - Math.min(Math.max(offS, -MAX_NUDGE), MAX_NUDGE)
-        : 1;
-    const shouldPlay = this.#state.isPlaying && !this.#state.isBuffering && !element.ended;
-    if (shouldPlay && element.paused) element.play().catch(() => this.pause());
+    const { isJump, playbackRate } = correction(element.currentTime - wantedS, speed);
+    if (isSeek || (isJump && !element.seeking)) element.currentTime = Math.max(0, wantedS);
+    if (element.playbackRate !== playbackRate) element.playbackRate = playbackRate;
+    const shouldPlay = isPlaying && waitingSinceMs === null && !element.ended;
+    if (shouldPlay && element.paused) element.play().catch(this.#refused);
     else if (!shouldPlay && !element.paused) element.pause();
   }
 
-  #failed = (): void => this.#set({ hasFailed: true });
+  #refused = (error: unknown): void => {
+    // A pause that overtakes a play ends it with AbortError: nothing is wrong then.
+    if (error instanceof DOMException && error.name === "NotAllowedError") this.pause();
+  };
+
+  #setFailed(trackId: string, hasFailed: boolean): void {
+    if (this.#state.failed.has(trackId) === hasFailed) return;
+    const failed = new Set(this.#state.failed);
+    if (hasFailed) failed.add(trackId);
+    else failed.delete(trackId);
+    this.#set({ failed });
+  }
 
   #set(change: Partial<PlayerState>): void {
     this.#state = { ...this.#state, ...change };
     for (const listener of this.#listeners) listener();
   }
+}
+
+function isStarved(element: HTMLMediaElement): boolean {
+  if (element.error || element.ended) return false;
+  return element.readyState < CAN_PLAY || element.seeking;
+}
+
+function sameOr<Value>(old: ReadonlySet<Value>, now: ReadonlySet<Value>): ReadonlySet<Value> {
+  return old.size === now.size && [...now].every((one) => old.has(one)) ? old : now;
 }

@@ -1,43 +1,38 @@
-import type { Chapter, Recording } from "../../api/types";
+import type { Recording } from "../../api/types";
 import { useWords } from "../../i18n";
 import { formatDuration } from "../../lesson/format";
-import styles from "./Theatre.module.css";
+import { chapterName } from "./chapterName";
+import styles from "./Lists.module.css";
 
 interface ChaptersProps {
   recording: Recording;
+  positionMs: number;
   onSeek: (positionMs: number) => void;
 }
 
 /** What happened when, from the journal; a click goes there. */
-export function Chapters({ recording, onSeek }: ChaptersProps) {
+export function Chapters({ recording, positionMs, onSeek }: ChaptersProps) {
   const words = useWords();
   if (recording.chapters.length === 0) return null;
+  const current = recording.chapters.filter((chapter) => chapter.at_ms <= positionMs).at(-1);
   return (
-    <section aria-label={words.replay.chapters}>
+    <section className={styles.list} aria-label={words.replay.chapters}>
       <h2>{words.replay.chapters}</h2>
-      <ol className={styles.chapters}>
+      <ol>
         {recording.chapters.map((chapter) => (
           <li key={`${chapter.at_ms} ${chapter.kind} ${chapter.participant_id}`}>
-            <button type="button" className={styles.chapter} onClick={() => onSeek(chapter.at_ms)}>
-              <span className={styles.clock}>{formatDuration(chapter.at_ms)}</span>
-              <ChapterName chapter={chapter} />
+            <button
+              type="button"
+              className={styles.line}
+              aria-current={chapter === current || undefined}
+              onClick={() => onSeek(chapter.at_ms)}
+            >
+              <span className={styles.time}>{formatDuration(chapter.at_ms)}</span>
+              <span>{chapterName(words, chapter)}</span>
             </button>
           </li>
         ))}
       </ol>
     </section>
   );
-}
-
-function ChapterName({ chapter }: { chapter: Chapter }) {
-  const words = useWords().replay.chapter;
-  const name = chapter.name ?? "";
-  switch (chapter.kind) {
-    case "called_up":
-    case "sent_down":
-    case "hand_raised":
-      return words[chapter.kind](name);
-    default:
-      return words[chapter.kind];
-  }
 }

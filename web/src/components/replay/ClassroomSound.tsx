@@ -2,7 +2,7 @@ import { useWords } from "../../i18n";
 import { Badge } from "../Badge";
 import { classes } from "../classes";
 import { Icon } from "../Icon";
-import styles from "./Theatre.module.css";
+import styles from "./ReplayTile.module.css";
 
 interface ClassroomSoundProps {
   isHeard: boolean;

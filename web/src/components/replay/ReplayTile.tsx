@@ -1,97 +1,87 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import type { ReactNode } from "react";
 import type { RecordingTrack } from "../../api/types";
 import { useWords } from "../../i18n";
-import { isActive, type ReplayPlayer } from "../../replay/player";
+import type { PlayerState } from "../../replay/player";
+import { isActive, type View } from "../../replay/selection";
 import { classes } from "../classes";
 import { Icon } from "../Icon";
-import styles from "./Theatre.module.css";
+import { type Follow, Picture } from "./Picture";
+import styles from "./ReplayTile.module.css";
 
 interface ReplayTileProps {
-  name: string;
-  school: string;
+  /** Any track of the participant: its name and school. */
+  who: RecordingTrack;
   isMain: boolean;
-  player: ReplayPlayer;
-  positionMs: number;
-  /** This participant's video tracks at, or soon after, the position. */
-  tracks: RecordingTrack[];
-  /** It has not appeared yet: its first picture is shown until it moves. */
-  isBeforeFirst: boolean;
+  isOnStage: boolean;
+  view: View;
+  state: PlayerState;
+  /** All video tracks of this participant. */
+  tracks: readonly RecordingTrack[];
+  /** Those of them that are on the page now. */
+  loaded: readonly RecordingTrack[];
+  follow: Follow;
   /** Marks and buttons over the picture, top left. */
   children?: ReactNode;
 }
 
-/** One participant's picture; a card where there is none, never a frozen face. */
+/** One participant's picture; a card that says why where there is none, never a frozen face. */
 export function ReplayTile(props: ReplayTileProps) {
-  const { name, school, isMain, player, positionMs, tracks, isBeforeFirst, children } = props;
+  const { who, isMain, isOnStage, view, state, tracks, loaded, follow, children } = props;
   const words = useWords();
-  const shown = tracks.filter((track) => isActive(track, positionMs));
-  // A shared screen is what the lesson is about while it lasts.
-  const front =
-    shown.find((track) => track.source === "screen") ??
-    shown.at(-1) ??
-    (isBeforeFirst ? tracks[0] : undefined);
+  const front = frontOf(tracks, loaded, view.positionMs);
+  const isActiveNow = tracks.some((track) => isActive(track, view.positionMs));
+  const hasFailed = front !== undefined && state.failed.has(front.track_id);
+  const why = hasFailed
+    ? words.replay.pictureFailed
+    : !isActiveNow
+      ? words.replay.cameraOff
+      : view.mode === "saving"
+        ? words.replay.leftOut
+        : words.replay.tooMany;
   return (
-    <figure className={classes(styles.tile, isMain && styles.main)}>
-      {tracks.map((track) => (
+    <figure className={classes(styles.tile, isMain && styles.main, isOnStage && styles.onStage)}>
+      {loaded.map((track) => (
         <Picture
           key={track.track_id}
           track={track}
-          player={player}
-          name={name}
-          isShown={track === front}
-        />
+          follow={follow}
+          name={who.name}
+          isShown={track === front && !hasFailed}
+        >
+          <div className={classes(styles.nothing, styles.over)}>
+            <Icon name="cameraOff" size={isMain ? 40 : 28} />
+            {words.replay.cameraOff}
+          </div>
+        </Picture>
       ))}
-      {!front && (
+      {(!front || hasFailed) && (
         <div className={styles.nothing}>
-          <Icon name="cameraOff" size={40} />
-          {words.replay.cameraOff}
+          <Icon name="cameraOff" size={isMain ? 40 : 28} />
+          {why}
         </div>
+      )}
+      {front && state.leftBehind.has(front.track_id) && (
+        <p className={styles.behind}>{words.replay.leftBehind}</p>
       )}
       {children && <div className={styles.marks}>{children}</div>}
       <figcaption>
-        <strong>{name}</strong> <span>{school}</span>
+        <strong>{who.name}</strong> <span>{who.school}</span>
       </figcaption>
     </figure>
   );
 }
 
-interface PictureProps {
-  track: RecordingTrack;
-  player: ReplayPlayer;
-  name: string;
-  isShown: boolean;
-}
-
-function Picture({ track, player, name, isShown }: PictureProps) {
-  const element = useRef<HTMLVideoElement>(null);
-  useEffect(
-    () => (element.current ? player.attach(track, element.current) : undefined),
-    [player, track],
-  );
+/** The track that is seen: a shared screen while it lasts; before the first picture that one, standing still. */
+function frontOf(
+  tracks: readonly RecordingTrack[],
+  loaded: readonly RecordingTrack[],
+  positionMs: number,
+): RecordingTrack | undefined {
+  const shown = loaded.filter((track) => isActive(track, positionMs));
+  const isBeforeFirst = tracks.every((track) => track.starts_ms > positionMs);
   return (
-    <video
-      ref={element}
-      src={track.url}
-      aria-label={name}
-      muted
-      playsInline
-      preload="auto"
-      hidden={!isShown}
-    />
+    shown.find((track) => track.source === "screen") ??
+    shown.at(-1) ??
+    (isBeforeFirst ? loaded[0] : undefined)
   );
-}
-
-interface SoundProps {
-  track: RecordingTrack;
-  player: ReplayPlayer;
-  isMuted: boolean;
-}
-
-export function Sound({ track, player, isMuted }: SoundProps) {
-  const element = useRef<HTMLAudioElement>(null);
-  useEffect(
-    () => (element.current ? player.attach(track, element.current) : undefined),
-    [player, track],
-  );
-  return <audio ref={element} src={track.url} preload="auto" muted={isMuted} />;
 }
