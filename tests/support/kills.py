@@ -248,14 +248,15 @@ class KilledLesson:
 
     def _all_back_ns(self, kills: Sequence[Kill]) -> int:
         """When the processes that these kills ended were there again, and everybody who had been cut off by that."""
-        returns = [
+        later_ns = [kill.mono_ns for kill in self.kills if kill.mono_ns > kills[-1].mono_ns]
+        until_ns = min([kills[-1].mono_ns + int(BACK_S * 1e9), *later_ns])
+        returns_ns = [
             row.mono_ns
             for row in self.journal_rows()
-            if isinstance(row.event, ParticipantReturned) and row.mono_ns > kills[0].mono_ns
+            if isinstance(row.event, ParticipantReturned)
+            and kills[0].mono_ns < row.mono_ns < until_ns
         ]
-        back_ns = max(self.back_ns[kill] for kill in kills)
-        within_ns = int(BACK_S * 1e9)
-        return max([back_ns, *(at_ns for at_ns in returns if at_ns < back_ns + within_ns)])
+        return max([*(self.back_ns[kill] for kill in kills), *returns_ns])
 
     def check_gaps(self, gaps: Sequence[dict[str, Any]], patience: float) -> None:
         """Each gap that is shown is one that the files have, and not much longer than its processes were away."""
