@@ -127,6 +127,8 @@ class Load:
         elapsed, used = time.monotonic() - began, cpu_seconds(pid) - used
         stolen, own = stolen_seconds() - stolen, time.process_time() - own
         packets = receiver.packets()
+        if not packets:
+            raise OSError("nothing arrives any more")
         latencies = self._latencies_s
         return Figures(
             cpu_us=used / packets * 1e6,

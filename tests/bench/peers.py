@@ -179,7 +179,9 @@ class Peer:
             is_connected = self.state is TransportState.CONNECTED
             await asyncio.sleep(_CONSENT_INTERVAL_S if is_connected else _CHECK_INTERVAL_S)
             self._send_check()
-            self.transport.tick(_now())
+            if not is_connected:
+                # Afterwards it would miss the checks that a lite server does not send.
+                self.transport.tick(_now())
 
     # -- bytes
 
