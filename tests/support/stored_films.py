@@ -12,6 +12,7 @@ from app.ids import LessonId, ParticipantId, RecordingId
 from app.recording.cast import Cast
 from app.recording.film.job import FilmFile
 from app.recording.film.repository import FilmId, object_key
+from app.recording.lifecycle import Step
 from app.recording.repository import Recordings
 from app.storage.obstore_storage import ObstoreStorage
 from tests.support.film_scenes import (
@@ -95,7 +96,7 @@ async def _publish(
     async with database.transaction() as session:
         (await session.get_one(Lesson, lesson_id)).state = "ended"
     recording_id = await recordings.begin(lesson_id, time.time_ns() // 1_000_000 - HOUR_MS)
-    await recordings.begin_finalizing(lesson_id)
+    await recordings.step(recording_id, Step.BEGIN_FINALIZING)
     for track in tracks:
         track.recording_id = recording_id
     await recordings.publish(recording_id, manifest_of(DURATION_S, ON_STAGE_S), tracks)

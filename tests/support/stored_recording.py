@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app.db.engine import Database
 from app.db.models import Classroom, Lesson, Login, RecordingTrack, School, Seat, User
 from app.ids import LessonId, ParticipantId, RecordingId
+from app.recording.lifecycle import Step
 from app.recording.manifest import Chapter, Manifest, StageChange
 from app.recording.repository import Recordings
 from app.storage.obstore_storage import ObstoreStorage
@@ -26,7 +27,7 @@ async def store_recording(data_dir: Path, at_ms: int) -> RecordingId:
         lead = await _plan_lesson(database, at_ms)
         recordings = Recordings(database)
         recording_id = await recordings.begin(LESSON, at_ms)
-        await recordings.begin_finalizing(LESSON)
+        await recordings.step(recording_id, Step.BEGIN_FINALIZING)
         picture, voice = film(data_dir / "film.webm"), sound(data_dir / "sound.webm")
         sources = [(lead, "camera"), (lead, "microphone")] + [(seat, "camera") for seat in SEATS]
         tracks = []
