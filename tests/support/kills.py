@@ -139,9 +139,12 @@ class KilledLesson:
         return await until("everybody is in", are_in, BACK_S)
 
     async def is_recorded_since(self, since_ns: int) -> float:
-        """Wait until every camera and microphone is written by processes that live; seconds since `since_ns`."""
+        """Wait until every camera and microphone is written by processes that live; seconds since `since_ns`.
+
+        Neither app nor worker holds a packet: without them epochs go on, and no new one is opened.
+        """
         victims = {kill.victim for kill in self.kills if kill.mono_ns >= since_ns}
-        from_ns = since_ns if victims - {"app"} else 0
+        from_ns = since_ns if victims - {"app", "worker"} else 0
         wanted = {(who, source) for who in self.participant_ids for source in SOURCES}
 
         def is_recorded() -> bool:
