@@ -185,12 +185,17 @@ class LessonPeer:
         if grant.media_epoch != self._epoch or self._has_failed():
             await self._drop_media()
             self._epoch = grant.media_epoch
-        with contextlib.suppress(Refused, InvalidStateError):
-            # What the engine refuses now is asked for again with its next grant.
+        try:
             if self._receiving is None:
                 await self._subscribe(client)
             if self._sending is None and grant.publish:
                 await self._publish(client)
+        except (Refused, InvalidStateError):
+            pass  # What the engine refuses now is asked for again with its next grant.
+        except BaseException:
+            # Half negotiated: such a connection does not fail, it waits for ever.
+            await self._drop_media()
+            raise
 
     def _has_failed(self) -> bool:
         receiving = self._receiving
