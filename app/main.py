@@ -58,6 +58,8 @@ from app.media.turn import TurnServers
 from app.process import LoopLag
 from app.recording import endpoints as recordings
 from app.recording.film import endpoints as films
+from app.recording.film import shared_film
+from app.recording.film.file_response import FilmFiles
 from app.recording.film.repository import Films
 from app.recording.paths import recordings_root
 from app.recording.port import RecorderUnavailable
@@ -334,6 +336,10 @@ class Server:
 
     def _recording_routers(self, passwords: Passwords) -> list[APIRouter]:
         addresses = SignedAddresses(self.url_signer, self.clock.now_ms)
+        film_files = FilmFiles(self.films, self.storage, addresses)
+        shared_films = shared_film.SharedFilms(
+            self.database, self.films, self.sharing, addresses, self.clock.now_ms
+        )
         parts = SharingParts(
             self.database,
             self.recordings,
@@ -342,6 +348,8 @@ class Server:
             self.storage,
             passwords,
             self._request_clip,
+            self.films.request_public,
+            shared_films.of,
             self._retention(),
             self.watching.captions,
             self.clock.now_ms,
@@ -357,7 +365,8 @@ class Server:
                 self.authenticate,
             ),
             *sharing.build_routers(parts, self.authenticate),
-            films.build_router(self._film_desk(addresses), self.authenticate),
+            shared_film.build_router(shared_films, film_files),
+            films.build_router(self._film_desk(film_files), self.authenticate),
             recordings.build_router(
                 self.database,
                 self.recordings,
@@ -376,10 +385,8 @@ class Server:
         kept = kept_by(self.settings)
         return Retention(self.database, self.storage, segments.clear, kept, [self.films.folders])
 
-    def _film_desk(self, addresses: SignedAddresses) -> films.FilmDesk:
-        return films.FilmDesk(
-            self.database, self.films, self.recordings, self.storage, addresses, self.clock.now_ms
-        )
+    def _film_desk(self, files: FilmFiles) -> films.FilmDesk:
+        return films.FilmDesk(self.database, self.films, self.recordings, files, self.clock.now_ms)
 
     def _link_test_desk(self) -> linktest.LinkTestDesk:
         def engine_of(lesson_id: LessonId) -> RemoteEngine:

@@ -93,6 +93,22 @@ async def test_a_browser_without_media_source_plays_the_film_by_itself(
     assert "hls/film.m3u8" in str(state["source"])
 
 
+async def test_the_page_behind_a_share_link_offers_the_film_to_watch_and_to_keep(
+    served: Served, film: StoredFilm, open_tab: OpenTab
+) -> None:
+    office = Office(served)
+    office.call("PUT", f"/recordings/{film.recording_id}/publication")
+    path = office.call("POST", f"/recordings/{film.recording_id}/links", {})["path"]
+    stranger = await open_tab()
+    await stranger.page.goto(served.url + path)
+    await stranger.button("播放录像").click()
+    await plays(stranger)
+    await assert_accessible(stranger, "share link with a film")
+    async with stranger.page.expect_download() as waiting:
+        await stranger.page.get_by_role("link", name="下载").click()
+    assert (await waiting.value).suggested_filename.startswith("茉莉花 合唱 20")
+
+
 async def test_the_card_says_how_far_a_film_is_and_why_one_was_not_made(
     served: Served, film: StoredFilm, open_tab: OpenTab
 ) -> None:

@@ -20,7 +20,7 @@ from app.recording.repository import Recordings, RecordingSummary
 from app.recording.segments import Segments
 from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.endpoints import SharingParts, build_routers
-from app.recording.sharing.repository import Sharing
+from app.recording.sharing.repository import FoundLink, Sharing
 from app.recording.sharing.retention import Kept, Retention
 from app.recording.viewer import Viewer
 from app.recording.watching.endpoints import LARGER_BODIES, WatchingDesk
@@ -69,6 +69,8 @@ class RecordingApi(Api):
     """Of the county's lesson: its lead, its two classrooms, an assistant; see `finish`."""
     films: list[tuple[str, Purpose]]
     """Recordings and purposes that a film was asked for."""
+    public_films: list[str]
+    """Recordings that a film for share links was asked for."""
     clips: list[str]
     """Links that a clip was asked for."""
 
@@ -161,7 +163,7 @@ async def recording_api(
     api.recordings = Recordings(database)
     signer = UrlSigner(b"0123456789abcdef")
     api.storage = storage or ObstoreStorage.local(folder, signer)
-    api.films, api.clips = [], []
+    api.films, api.clips, api.public_films = [], [], []
 
     async def request_film(
         _session: AsyncSession, recording_id: RecordingId, purpose: Purpose
@@ -170,6 +172,12 @@ async def recording_api(
 
     async def request_clip(_session: AsyncSession, link_id: str, _lesson_id: LessonId) -> None:
         api.clips.append(link_id)
+
+    async def request_public_film(_session: AsyncSession, recording_id: RecordingId) -> None:
+        api.public_films.append(recording_id)
+
+    async def no_film(_link: FoundLink) -> None:
+        """Films have tests of their own."""
 
     api.sharing = Sharing(database, request_film)
     segments = Segments(folder.parent / "recordings", api.storage)
@@ -185,6 +193,8 @@ async def recording_api(
         api.storage,
         Passwords(FAST_HASHER),
         request_clip,
+        request_public_film,
+        no_film,
         api.retention,
         api.watching.captions,
         time,

@@ -32,6 +32,8 @@ from tests.support.serve import Served
 
 DURATION_S, ON_STAGE_S = 12.0, (3.0, 11.0)
 FILM_ID = FilmId("flm_stored")
+PUBLIC_FILM_ID = FilmId("flm_public")
+"""The same film again, for share links."""
 HOUR_MS = 3_600_000
 
 
@@ -74,8 +76,9 @@ async def store_film(served: Served, plan: PlannedLesson, folder: Path) -> Store
         *plain_tracks(folder, SEAT, DURATION_S, GREEN, SEAT_HZ),
     ]
     film = film_of(folder, footage_of(tracks, DURATION_S, ON_STAGE_S), Cast({SEAT}))
-    for file in film.files:
-        await storage.put_file(object_key(FILM_ID, file.name), film.folder / file.name)
+    for film_id in (FILM_ID, PUBLIC_FILM_ID):
+        for file in film.files:
+            await storage.put_file(object_key(film_id, file.name), film.folder / file.name)
     people = {LEAD: plan.lead_id, SEAT: plan.seats[0].seat_id}
     for track in tracks:
         track.object_key = f"recordings/stored/{track.track_id}"
@@ -85,7 +88,8 @@ async def store_film(served: Served, plan: PlannedLesson, folder: Path) -> Store
     async with _opened(url) as database:
         recording_id = await _publish(database, LessonId(plan.lesson_id), tracks)
         async with database.transaction() as session:
-            session.add(_film_row(recording_id, film.files))
+            session.add(_film_row(FILM_ID, recording_id, "shared", film.files))
+            session.add(_film_row(PUBLIC_FILM_ID, recording_id, "public", film.files))
     return StoredFilm(recording_id, url)
 
 
@@ -112,12 +116,14 @@ async def _opened(url: str) -> AsyncIterator[Database]:
         await database.close()
 
 
-def _film_row(recording_id: RecordingId, files: tuple[FilmFile, ...]) -> Film:
+def _film_row(
+    film_id: FilmId, recording_id: RecordingId, purpose: str, files: tuple[FilmFile, ...]
+) -> Film:
     now_ms = time.time_ns() // 1_000_000
     return Film(
-        film_id=FILM_ID,
+        film_id=film_id,
         recording_id=recording_id,
-        purpose="shared",
+        purpose=purpose,
         seats=[],
         files={
             file.name: {"size_bytes": file.size_bytes, "sha256": file.sha256, "mime": file.mime}

@@ -14,15 +14,13 @@ from app.errors import Conflict, Gone, NotAllowed, NotFound
 from app.http import API, ApiModel, Authenticate, Caller, refusals, utc
 from app.ids import FilmId, LessonId, RecordingId
 from app.recording.cast import Cast
-from app.recording.film.job import FRAGMENTS, MP4, PLAYLIST, POSTER, FileName
-from app.recording.film.playlist import with_address
+from app.recording.film.file_response import FilmFiles, WantedFile
+from app.recording.film.job import MP4, PLAYLIST, POSTER, FileName
 from app.recording.film.repository import FilmPurpose, Films, Making, MakingState, Watchable
 from app.recording.lifecycle import RecordingState
-from app.recording.object_response import ServedObject, object_response
+from app.recording.object_response import ServedObject
 from app.recording.repository import Recordings, RecordingSummary
-from app.recording.sharing.addresses import SignedAddresses
 from app.recording.viewer import viewer_of
-from app.storage.port import Storage
 
 Reach = Literal["films", "library-films"]
 """Part of an address: for whoever may see the recording in any case, or for viewers of the library."""
@@ -80,27 +78,14 @@ class FilmDesk:
     database: Database
     films: Films
     recordings: Recordings
-    storage: Storage
-    addresses: SignedAddresses
+    files: FilmFiles
     now_ms: Callable[[], int]
 
     async def address(self, reach: Reach, film_id: FilmId, name: FileName) -> str:
-        return await self.addresses.of(_folder(reach, film_id), 0)(name, "")
-
-    async def served(self, reach: Reach, film_id: FilmId, name: FileName) -> ServedObject:
-        """Gone `film_withdrawn` if the film is there no more, or may not be shown to whom it was any more."""
-        found = await self.find(reach, film_id, name)
-        if found is None:
-            raise Gone("this film is not shown any more", code="film_withdrawn")
-        return found
+        return await self.files.addresses.of(_folder(reach, film_id), 0)(name, "")
 
     async def find(self, reach: Reach, film_id: FilmId, name: FileName) -> ServedObject | None:
         return await self.films.served(film_id, name, is_library=reach == LIBRARY)
-
-    async def download_name(self, film_id: FilmId) -> str:
-        """What a browser calls the MP4: the lesson's title and its day (UTC)."""
-        title, started_at_ms = await self.films.lesson_of(film_id)
-        return f"{title} {utc(started_at_ms):%Y-%m-%d}.mp4"
 
     async def recording(self, caller: Caller, recording_id: str) -> RecordingSummary:
         summary = await self.recordings.find(viewer_of(caller), RecordingId(recording_id))
@@ -193,7 +178,8 @@ def build_router(desk: FilmDesk, authenticate: Authenticate) -> APIRouter:
         if await desk.films.recording_of(identifier) != summary.recording_id:
             raise NotFound("there is no such film")
         reach = reach_of(summary)
-        await desk.served(reach, identifier, MP4)
+        if await desk.find(reach, identifier, MP4) is None:
+            raise Gone("this film is not shown any more", code="film_withdrawn")
         async with desk.database.transaction() as session:
             await log_access(
                 session,
@@ -227,38 +213,17 @@ def _file_endpoint(desk: FilmDesk, reach: Reach) -> Callable[..., Awaitable[Resp
     ) -> Response:
         # The URL is the permission: a media element sends no credentials across origins.
         identifier = FilmId(film_id)
-        desk.addresses.require(f"{_folder(reach, identifier)}/{name}", expires, signature)
-        served = await desk.served(reach, identifier, name)
-        if name == PLAYLIST:
-            return await _playlist(desk, reach, identifier, served)
+        folder = _folder(reach, identifier)
+        desk.files.addresses.require(f"{folder}/{name}", expires, signature)
 
-        async def is_still_shown() -> bool:
-            return await desk.find(reach, identifier, name) is not None
+        async def find() -> ServedObject | None:
+            return await desk.find(reach, identifier, name)
 
-        return await object_response(
-            desk.storage,
-            served,
-            range_,
-            is_head=request.method == "HEAD",
-            download_name=await desk.download_name(identifier) if name == MP4 else "",
-            # A segment is asked for by its range, and a player of HLS never asks for the rest of one.
-            max_part_bytes=served.size_bytes,
-            may_go_on=is_still_shown,
-        )
+        is_head = request.method == "HEAD"
+        wanted = WantedFile(folder, identifier, name, range_, is_head)
+        return await desk.files.answer(wanted, find)
 
     return get_film_file
-
-
-async def _playlist(
-    desk: FilmDesk, reach: Reach, film_id: FilmId, served: ServedObject
-) -> Response:
-    chunks = [chunk async for chunk in desk.storage.read(served.key, 0, served.size_bytes)]
-    address = await desk.address(reach, film_id, FRAGMENTS)
-    return Response(
-        with_address(b"".join(chunks).decode(), address),
-        media_type=served.mime,
-        headers={"Cache-Control": "no-store"},
-    )
 
 
 def _folder(reach: Reach, film_id: FilmId) -> str:

@@ -109,6 +109,11 @@ class Films:
         await self._jobs.request(session, JobKind.FILM, row.film_id, LessonId(recording.lesson_id))
         return FilmId(row.film_id)
 
+    async def request_public(self, session: AsyncSession, recording_id: RecordingId) -> None:
+        """Have a film for share links made, unless there is one or it is being made."""
+        if await session.scalar(_newest(recording_id, "public")) is None:
+            await self.request(session, recording_id, "public")
+
     async def renew(
         self, session: AsyncSession, recording_id: RecordingId, purpose: Purpose
     ) -> None:
@@ -177,6 +182,12 @@ class Films:
             return ServedObject(
                 object_key(film_id, name), file["size_bytes"], file["sha256"], file["mime"]
             )
+
+    async def is_of(self, film_id: FilmId, recording_id: RecordingId, purpose: FilmPurpose) -> bool:
+        """Whether it is a film of this recording, made for this purpose."""
+        async with self._database.reading() as session:
+            row = await session.get(Film, film_id)
+            return row is not None and (row.recording_id, row.purpose) == (recording_id, purpose)
 
     async def seats(
         self, lesson_id: LessonId, purpose: FilmPurpose

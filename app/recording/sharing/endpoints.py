@@ -17,9 +17,10 @@ from app.recording.sharing import (
 )
 from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.library import Library
-from app.recording.sharing.link_endpoints import LinkDesk, RequestClip
+from app.recording.sharing.link_endpoints import LinkDesk, RequestClip, RequestFilm
 from app.recording.sharing.repository import Sharing
 from app.recording.sharing.retention import Retention
+from app.recording.sharing.share_endpoints import FilmOf
 from app.recording.sharing.visiting import CaptionsOf, ShareDoor
 from app.storage.port import Storage
 
@@ -33,6 +34,8 @@ class SharingParts:
     storage: Storage
     passwords: Passwords
     request_clip: RequestClip
+    request_film: RequestFilm
+    film_of: FilmOf
     retention: Retention
     captions_of: CaptionsOf
     now_ms: Callable[[], int]
@@ -41,7 +44,12 @@ class SharingParts:
 def build_routers(parts: SharingParts, authenticate: Authenticate) -> list[APIRouter]:
     """Add them before the router of `/recordings/{recording_id}`: theirs are the more special paths."""
     desk = LinkDesk(
-        parts.database, parts.sharing, parts.passwords, parts.request_clip, parts.now_ms
+        parts.database,
+        parts.sharing,
+        parts.passwords,
+        parts.request_clip,
+        parts.request_film,
+        parts.now_ms,
     )
     door = ShareDoor(
         parts.database,
@@ -66,5 +74,5 @@ def build_routers(parts: SharingParts, authenticate: Authenticate) -> list[APIRo
         deletion_endpoints.build_router(
             parts.database, parts.recordings, parts.retention, authenticate, parts.now_ms
         ),
-        share_endpoints.build_router(door, parts.addresses, parts.storage),
+        share_endpoints.build_router(door, parts.addresses, parts.storage, parts.film_of),
     ]

@@ -37,6 +37,8 @@ from app.recording.sharing.repository import NamedLink, Sharing
 
 RequestClip = Callable[[AsyncSession, str, LessonId], Awaitable[object]]
 """Have the clip of this link cut, from the caller's transaction on."""
+RequestFilm = Callable[[AsyncSession, RecordingId], Awaitable[object]]
+"""Have a film for share links made, unless there is one."""
 
 
 class ClipBody(ApiModel):
@@ -104,12 +106,14 @@ class LinkDesk:
         sharing: Sharing,
         passwords: Passwords,
         request_clip: RequestClip,
+        request_film: RequestFilm,
         now_ms: Callable[[], int],
     ) -> None:
         self._database = database
         self._sharing = sharing
         self._passwords = passwords
         self._request_clip = request_clip
+        self._request_film = request_film
         self._now_ms = now_ms
 
     async def overview(self, recording: RecordingSummary) -> SharingBody:
@@ -159,6 +163,8 @@ class LinkDesk:
                 raise Conflict("revoke a link first", code="too_many_links")
             if clip is not None:
                 await self._request_clip(session, link.link_id, recording.lesson_id)
+            else:
+                await self._request_film(session, recording.recording_id)
         return NewLinkBody(
             link=_link_body(NamedLink(link, caller.name), now_ms), path=f"/s/{token}"
         )

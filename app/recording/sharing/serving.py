@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import Request, Response
 
-from app.errors import Gone
-from app.recording.object_response import ServedObject, object_response
+from app.errors import AppError, Gone
+from app.recording.object_response import MayGoOn, ServedObject, object_response
 from app.storage.port import Storage
 
 
@@ -19,14 +19,22 @@ async def published_response(
     served = await find()
     if served is None:
         raise Gone("this is not published any more", code="not_published")
-
-    async def is_still_published() -> bool:
-        return await find() is not None
-
     return await object_response(
         storage,
         served,
         range_header,
         is_head=request.method == "HEAD",
-        may_go_on=is_still_published,
+        may_go_on=goes_on(find),
     )
+
+
+def goes_on(find: Callable[[], Awaitable[ServedObject | None]]) -> MayGoOn:
+    """Whether `find` still finds it; a refusal in the midst of an answer is a no."""
+
+    async def is_still_there() -> bool:
+        try:
+            return await find() is not None
+        except AppError:
+            return False
+
+    return is_still_there

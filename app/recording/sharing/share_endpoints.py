@@ -1,5 +1,6 @@
 """`/shares`: share links for whoever has one, without sign-in."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
@@ -10,6 +11,7 @@ from app.recording.object_response import ServedObject
 from app.recording.replay_body import ReplayBody
 from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.links import MAX_PASSPHRASE_CHARS
+from app.recording.sharing.repository import FoundLink
 from app.recording.sharing.serving import published_response
 from app.recording.sharing.visiting import ShareDoor, link_media
 from app.storage.port import Storage
@@ -30,14 +32,31 @@ class ShareToken(ApiModel):
     token: Token
 
 
+class SharedFilmBody(ApiModel):
+    """One file with all of it, to watch and to keep."""
+
+    size_bytes: int
+    playlist_url: str
+    poster_url: str
+    download_url: str
+
+
+FilmOf = Callable[[FoundLink], Awaitable[SharedFilmBody | None]]
+"""What there is to keep of what a link leads to."""
+
+
 class ShareBody(ApiModel):
     needs_passphrase: bool
     """Ask for it and open the link again; nothing else is told before."""
     replay: ReplayBody | None
     """None with a passphrase to give, or while the clip is being made: try again in a moment."""
+    film: SharedFilmBody | None
+    """None for a clip, and until the film is made."""
 
 
-def build_router(door: ShareDoor, addresses: SignedAddresses, storage: Storage) -> APIRouter:
+def build_router(
+    door: ShareDoor, addresses: SignedAddresses, storage: Storage, film_of: FilmOf
+) -> APIRouter:
     router = APIRouter(prefix="/shares", tags=["shares"])
 
     @router.post("/open", operation_id="open_share", responses=refusals(403, 404, 410, 429))
@@ -46,7 +65,7 @@ def build_router(door: ShareDoor, addresses: SignedAddresses, storage: Storage) 
         link = await door.find(key.token, address)
         if link.row.passphrase_hash is not None:
             if key.passphrase is None:
-                return ShareBody(needs_passphrase=True, replay=None)
+                return ShareBody(needs_passphrase=True, replay=None, film=None)
             await door.unlock(link, key.passphrase.strip(), address)
         visit = f"tongtang_visit_{link.row.link_id}"
         replay = await door.visit(link, is_new=visit not in request.cookies)
@@ -60,7 +79,8 @@ def build_router(door: ShareDoor, addresses: SignedAddresses, storage: Storage) 
                 samesite="lax",
                 secure=request.url.scheme == "https",
             )
-        return ShareBody(needs_passphrase=False, replay=replay)
+        film = None if replay is None else await film_of(link)
+        return ShareBody(needs_passphrase=False, replay=replay, film=film)
 
     @router.post(
         "/check",

@@ -7,26 +7,30 @@ from urllib.parse import urljoin
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from app.db.consent import PUBLIC, RECORDED, SHARED, Purpose, enter_consent
 from app.db.engine import Database
-from app.db.models import RecordingTrack
+from app.db.models import AccessLogEntry, RecordingTrack, ShareLink
 from app.ids import FilmId, LessonId, RecordingId, UserId
 from app.jobs.kinds import JobKind, Queue
 from app.jobs.port import ClaimedJob, HoldJob, JobFailed, TryLater
 from app.jobs.repository import Jobs
 from app.recording.film.endpoints import FilmDesk, build_router
+from app.recording.film.file_response import FilmFiles
 from app.recording.film.job import FilmFile
 from app.recording.film.make_film import FilmMaker
 from app.recording.film.repository import Films, object_keys
+from app.recording.film.shared_film import SharedFilms
+from app.recording.film.shared_film import build_router as build_shared_router
 from app.recording.lifecycle import Step
 from app.recording.repository import Recordings
 from app.recording.sharing.addresses import SignedAddresses
-from app.recording.sharing.repository import Sharing
+from app.recording.sharing.repository import FoundLink, Sharing
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.port import ObjectNotFound
 from app.storage.signing import UrlSigner
-from tests.support.api import Api, Time
+from tests.support.api import DAY_MS, Api, Time
 from tests.support.clock import START_MS
 from tests.support.county import SmallCounty, make_county
 from tests.support.database import on_both_databases
@@ -80,10 +84,12 @@ class Studio(Api):
         self.films = Films(database, self.jobs, self.recordings)
         self.workplace = folder / "films"
         self.maker = FilmMaker(self.films, self.storage, self.workplace, lambda: True)
-        desk = FilmDesk(
-            database, self.films, self.recordings, self.storage, SignedAddresses(signer, time), time
-        )
-        self.include(build_router(desk, self.authenticate))
+        addresses = SignedAddresses(signer, time)
+        files = FilmFiles(self.films, self.storage, addresses)
+        desk = FilmDesk(database, self.films, self.recordings, files, time)
+        self.sharing = Sharing(database)
+        self.shared = SharedFilms(database, self.films, self.sharing, addresses, time)
+        self.include(build_shared_router(self.shared, files), build_router(desk, self.authenticate))
 
     async def record(self, folder: Path, tracks: list[RecordingTrack]) -> None:
         self.county = await make_county(self.database)
@@ -141,6 +147,26 @@ class Studio(Api):
             await self.jobs.fail(WORKER, job, failure, 0)
             raise
         await self.jobs.finish(WORKER, job, 0)
+
+    async def link(self, link_id: str, clip: tuple[int, int] = (0, 0)) -> FoundLink:
+        """A new share link: to a part of the lesson with `clip`, else to all of it."""
+        from_ms, to_ms = clip if any(clip) else (None, None)
+        row = ShareLink(
+            link_id=link_id,
+            recording_id=self.recording_id,
+            token_sha256=link_id.ljust(64, "0"),
+            created_by=self.county.teacher,
+            created_at_ms=START_MS,
+            expires_at_ms=START_MS + DAY_MS,
+            views=0,
+            clip_from_ms=from_ms,
+            clip_to_ms=to_ms,
+        )
+        async with self.database.transaction() as session:
+            assert await self.sharing.add_link(session, row)
+        found = await self.sharing.find_link(link_id)
+        assert found is not None
+        return found
 
     async def get(self, url: str, **headers: str) -> httpx.Response:
         """As a media element does, without credentials."""
@@ -252,6 +278,48 @@ async def test_a_film_of_the_library_is_gone_with_the_publication(studio: Studio
         assert (await client.get(path)).status_code == 404
         download = film["download_url"].removeprefix("/api/v1")
         assert (await client.get(download)).status_code == 404
+
+
+async def test_a_share_link_offers_the_film_for_links_and_no_other_until_it_ends(
+    studio: Studio,
+) -> None:
+    await studio.agree(SEAT_CLASSROOM, PUBLIC)
+    await studio.sharing.publish(studio.recording_id, studio.county.teacher, START_MS)
+    link, clip = await studio.link("lnk_1"), await studio.link("lnk_2", clip=(0, 2_000))
+    assert await studio.shared.of(link) is None
+    for _ in range(2):
+        async with studio.database.transaction() as session:
+            await studio.films.request_public(session, studio.recording_id)
+    await studio.work()
+    film = await studio.shared.of(link)
+    assert film is not None and await studio.shared.of(clip) is None
+    playlist = await studio.get(film.playlist_url)
+    prefix = "/api/v1/shares/lnk_1/film/"
+    (address,) = {line for line in playlist.text.splitlines() if line.startswith(prefix)}
+    urls = (film.playlist_url, film.poster_url, film.download_url, address)
+    assert [(await studio.get(url)).status_code for url in urls] == [200] * 4
+    async with studio.database.reading() as session:
+        (entry,) = await session.scalars(select(AccessLogEntry))
+        assert (entry.user_id, entry.action, entry.subject_id) == (
+            None,
+            "recording.downloaded",
+            "lnk_1",
+        )
+
+    # Another link's name in the address, and this link asked for the library's film.
+    bent = [url.replace("lnk_1", "lnk_2") for url in urls]
+    assert [(await studio.get(url)).status_code for url in bent] == [403] * 4
+    await studio.request("shared")
+    library_film = FilmId((await studio.claim()).subject_id)
+    assert await studio.shared.find("lnk_1", library_film, "film.mp4") is None
+    assert await studio.shared.find("lnk_2", FilmId(address.split("/")[6]), "film.mp4") is None
+
+    await studio.agree(SEAT_CLASSROOM, PUBLIC, False)
+    assert await studio.shared.of(link) is None
+    assert [(await studio.get(url)).json()["code"] for url in urls] == ["film_withdrawn"] * 4
+    await studio.agree(SEAT_CLASSROOM, PUBLIC)
+    assert await studio.sharing.revoke_link(studio.recording_id, "lnk_1", START_MS)
+    assert [(await studio.get(url)).json()["code"] for url in urls] == ["link_revoked"] * 4
 
 
 async def test_a_consent_that_ends_while_the_film_is_made_ends_the_making(

@@ -52,6 +52,7 @@ async def test_a_clip_has_its_part_of_who_agreed_and_nothing_else(
         assert (await stranger.post(OPEN, json=key)).json() == {
             "needs_passphrase": False,
             "replay": None,
+            "film": None,
         }
         await maker.run_job(job_of(link["link_id"]), progress)
         # Done again, as after a kill.

@@ -54,6 +54,7 @@ async def test_a_link_plays_the_lead_and_who_agreed_to_strangers(api: RecordingA
         for track in replay["tracks"]:
             assert (await media(stranger, track["url"])).content == content_of(track["track_id"])
         assert (await stranger.post(CHECK, json={"token": link["token"]})).status_code == 204
+    assert (opened["film"], api.public_films) == (None, [api.recording_id])
     sharing = await sharing_of(api)
     assert sharing["left_out_of_links"] == ["sch_2 Class 3"]
     assert (sharing["left_out_of_library"], sharing["links"][0]["views"]) == ([], 1)
@@ -159,7 +160,7 @@ async def test_a_wrong_passphrase_is_refused_and_guessing_comes_to_an_end(
     key = {"token": link["token"]}
     async with api.client() as stranger:
         locked = await stranger.post(OPEN, json=key)
-        assert locked.json() == {"needs_passphrase": True, "replay": None}
+        assert locked.json() == {"needs_passphrase": True, "replay": None, "film": None}
         wrong = {**key, "passphrase": "春天"}
         assert await refusal(stranger.post(OPEN, json=wrong)) == (403, "passphrase_wrong")
         right = {**key, "passphrase": "春天 的风"}

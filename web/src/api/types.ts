@@ -44,6 +44,7 @@ export type Purpose = ConsentAnswer["purpose"];
 export type Film = Schemas["FilmBody"];
 export type FilmMaking = Schemas["MakingBody"];
 export type WatchableFilm = Schemas["WatchableBody"];
+export type SharedFilm = Schemas["SharedFilmBody"];
 export type LeftOut = Schemas["LeftOutBody"];
 export type Gap = Schemas["GapBody"];
 export type Captions = Schemas["CaptionsBody"];

@@ -1878,9 +1878,24 @@ export interface components {
         };
         /** ShareBody */
         ShareBody: {
+            film: components["schemas"]["SharedFilmBody"] | null;
             /** Needs Passphrase */
             needs_passphrase: boolean;
             replay: components["schemas"]["ReplayBody"] | null;
+        };
+        /**
+         * SharedFilmBody
+         * @description One file with all of it, to watch and to keep.
+         */
+        SharedFilmBody: {
+            /** Download Url */
+            download_url: string;
+            /** Playlist Url */
+            playlist_url: string;
+            /** Poster Url */
+            poster_url: string;
+            /** Size Bytes */
+            size_bytes: number;
         };
         /**
          * ShareKey

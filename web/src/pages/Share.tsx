@@ -1,11 +1,12 @@
 import { type FormEvent, useState } from "react";
-import type { Recording } from "../api/types";
+import type { Recording, SharedFilm } from "../api/types";
 import { Button } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
 import { Field } from "../components/Field";
 import { formatMoment } from "../components/office/dates";
 import officeStyles from "../components/office/OfficePage.module.css";
 import { ReplayView } from "../components/replay/ReplayView";
+import { SharedFilmCard } from "../components/replay/SharedFilmCard";
 import { Spinner } from "../components/Spinner";
 import { TopBar } from "../components/TopBar";
 import { useTitle } from "../hooks/useTitle";
@@ -29,13 +30,21 @@ export default function Share({ params }: { params: Record<string, string> }) {
           <Lock error={state.error} isBusy={state.isBusy} onUnlock={open} />
         )}
         {state.kind === "refused" && <Refused code={state.code} onRetry={reopen} />}
-        {state.kind === "playing" && <Playing replay={state.replay} onReload={reopen} />}
+        {state.kind === "playing" && (
+          <Playing replay={state.replay} film={state.film} onReload={reopen} />
+        )}
       </main>
     </>
   );
 }
 
-function Playing({ replay, onReload }: { replay: Recording; onReload: () => void }) {
+interface PlayingProps {
+  replay: Recording;
+  film: SharedFilm | null;
+  onReload: () => void;
+}
+
+function Playing({ replay, film, onReload }: PlayingProps) {
   const words = useWords();
   const { language } = useLanguage();
   return (
@@ -54,6 +63,7 @@ function Playing({ replay, onReload }: { replay: Recording; onReload: () => void
       ) : (
         <ReplayView recording={replay} mode="public" onReload={onReload} />
       )}
+      {film && <SharedFilmCard film={film} />}
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { ApiError } from "../api/client";
 import { checkShare, openShare } from "../api/endpoints";
-import type { Recording } from "../api/types";
+import type { Recording, SharedFilm } from "../api/types";
 
 /** How often a page that plays asks whether the link still counts, and one that waits whether its clip is there. */
 const CHECK_MS = 8_000;
@@ -11,7 +11,7 @@ export type ShareState =
   | { kind: "opening" }
   | { kind: "locked"; error?: string; isBusy: boolean }
   | { kind: "preparing" }
-  | { kind: "playing"; replay: Recording }
+  | { kind: "playing"; replay: Recording; film: SharedFilm | null }
   /** A stable code of the server: the link ended, or there is no answer. */
   | { kind: "refused"; code: string };
 
@@ -34,10 +34,10 @@ export function useShare(token: string): {
         was.kind === "locked" ? { kind: "locked", isBusy: true } : { kind: "opening" },
       );
       openShare(token, passphrase).then(
-        ({ needs_passphrase, replay }) => {
+        ({ needs_passphrase, replay, film }) => {
           if (needs_passphrase) return setState({ kind: "locked", isBusy: false });
           known.current = passphrase;
-          setState(replay ? { kind: "playing", replay } : { kind: "preparing" });
+          setState(replay ? { kind: "playing", replay, film } : { kind: "preparing" });
         },
         (error: unknown) => {
           const code = codeOf(error);

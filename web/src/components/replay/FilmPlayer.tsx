@@ -6,8 +6,11 @@ import { Banner } from "../Banner";
 import { Button } from "../Button";
 import styles from "./FilmCard.module.css";
 
+/** Where it is to be had. */
+export type PlayableFilm = Pick<WatchableFilm, "playlist_url" | "poster_url">;
+
 /** The poster until somebody wants to watch: only then the film, and what plays it, are loaded. */
-export function FilmPlayer({ film }: { film: WatchableFilm }) {
+export function FilmPlayer({ film }: { film: PlayableFilm }) {
   const words = useWords().film;
   const [isWanted, setIsWanted] = useState(false);
   if (isWanted) return <Screen film={film} />;
@@ -21,7 +24,7 @@ export function FilmPlayer({ film }: { film: WatchableFilm }) {
   );
 }
 
-function Screen({ film }: { film: WatchableFilm }) {
+function Screen({ film }: { film: PlayableFilm }) {
   const words = useWords().film;
   const [hasFailed, setHasFailed] = useState(false);
   const element = useRef<HTMLVideoElement>(null);
