@@ -19,6 +19,8 @@ WINDOW_MS = 5.0
 WHITE = 0.5
 LOUD = 0.3
 """Of the way from the darkest (quietest) to the lightest (loudest) of a track."""
+LOUDEST = 0.02
+"""Share of a track that is taken for noise; flashes and tones take a tenth of it."""
 QUIET_MS = 800.0
 """A new flash, not the same one flickering."""
 FEWEST = 3
@@ -127,7 +129,8 @@ def _beeps(data: bytes) -> list[float]:
 
 def _onsets(times_ms: Sequence[float], levels: Sequence[float], share: float) -> list[float]:
     """When the level rises over its threshold; not what is over it from the start."""
-    low, high = min(levels), max(levels)
+    # A decoder that begins within a tone makes one loud noise: that is no measure of a tone.
+    low, high = min(levels), sorted(levels)[int(len(levels) * (1 - LOUDEST))]
     assert high > low + 0.02, "nothing flashes or sounds in this track"
     threshold = low + share * (high - low)
     onsets: list[float] = []
