@@ -10,11 +10,11 @@ from fastapi.responses import RedirectResponse
 
 from app.db.access_log import log_access
 from app.db.engine import Database
-from app.errors import Conflict, Gone, NotAllowed, NotFound
+from app.errors import Conflict, NotAllowed, NotFound
 from app.http import API, ApiModel, Authenticate, Caller, refusals, utc
 from app.ids import FilmId, LessonId, RecordingId
 from app.recording.cast import Cast
-from app.recording.film.file_response import FilmFiles, WantedFile
+from app.recording.film.file_response import FilmFiles, FilmWithdrawn, WantedFile
 from app.recording.film.job import MP4, PLAYLIST, POSTER, FileName
 from app.recording.film.repository import FilmPurpose, Films, Making, MakingState, Watchable
 from app.recording.lifecycle import RecordingState
@@ -179,7 +179,7 @@ def build_router(desk: FilmDesk, authenticate: Authenticate) -> APIRouter:
             raise NotFound("there is no such film")
         reach = reach_of(summary)
         if await desk.find(reach, identifier, MP4) is None:
-            raise Gone("this film is not shown any more", code="film_withdrawn")
+            raise FilmWithdrawn("this film is not shown any more")
         async with desk.database.transaction() as session:
             await log_access(
                 session,

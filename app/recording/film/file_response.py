@@ -20,6 +20,12 @@ FindFile = Callable[[], Awaitable[ServedObject | None]]
 """The file as long as it may be shown; asked again while a long answer is read."""
 
 
+class FilmWithdrawn(Gone):
+    """It is there no more, or may not be shown any more to whom it was."""
+
+    code = "film_withdrawn"
+
+
 @dataclass(frozen=True, slots=True)
 class WantedFile:
     folder: str
@@ -37,10 +43,10 @@ class FilmFiles:
     addresses: SignedAddresses
 
     async def answer(self, wanted: WantedFile, find: FindFile) -> Response:
-        """Gone `film_withdrawn` if the film is there no more, or may not be shown to whom it was any more."""
+        """FilmWithdrawn if `find` finds nothing."""
         served = await find()
         if served is None:
-            raise Gone("this film is not shown any more", code="film_withdrawn")
+            raise FilmWithdrawn("this film is not shown any more")
         if wanted.name == PLAYLIST:
             return await self._playlist(wanted.folder, served)
         return await object_response(
