@@ -84,7 +84,7 @@ class Printed:
     """What `serve` says on the terminal to other computers."""
 
     def __init__(self, served: Served) -> None:
-        line = next(line for line in served.tail().splitlines() if "Other computers" in line)
+        line = served.printed("Other computers")
         self.https = re.findall(r"https://[^\s,]+", line)
         self.authority = re.findall(r"http://[^\s)]+/tongtang-ca\.crt", line)[0]
         self.http = self.authority.removesuffix("/tongtang-ca.crt")

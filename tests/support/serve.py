@@ -162,6 +162,16 @@ class Served:
             self.process.kill()
             raise ServeFailed(f"did not stop within {STOP_S} s:\n{self.tail()}") from None
 
+    def printed(self, words: str) -> str:
+        """The line with `words` on the terminal, where it comes a moment after the server is ready."""
+        until = time.monotonic() + READY_S
+        while time.monotonic() < until:
+            for line in self.tail().splitlines():
+                if words in line:
+                    return line
+            time.sleep(0.05)
+        raise ServeFailed(f"the terminal never said {words!r}:\n{self.tail()}")
+
     def tail(self, lines: int = 40) -> str:
         """The last lines of the terminal."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])

@@ -17,6 +17,8 @@ from tests.support.office import TEACHER
 LESSON = LessonId("les_stored")
 TITLE = "茉莉花（存）"
 SEATS = ("sea_stored_0", "sea_stored_1")
+SCHOOLS = ("石桥村小学", "青坪教学点")
+"""Whose first classrooms take part, in the order of `SEATS`."""
 
 
 async def store_recording(data_dir: Path, at_ms: int) -> RecordingId:
@@ -73,12 +75,12 @@ async def _plan_lesson(database: Database, at_ms: int) -> ParticipantId:
         login = await session.get_one(Login, TEACHER)
         lead = await session.get_one(User, login.user_id)
         rooms = await session.execute(
-            select(Classroom.classroom_id, Classroom.school_id)
+            select(Classroom.classroom_id, School.name)
             .join(School, School.school_id == Classroom.school_id)
-            .where(~Classroom.is_simulated)
-            .order_by(School.name, Classroom.classroom_id)
+            .where(School.name.in_(SCHOOLS))
+            .order_by(Classroom.classroom_id)
         )
-        one_per_school = {school: classroom for classroom, school in reversed(rooms.all())}
+        first_of = {school: classroom for classroom, school in reversed(rooms.all())}
         session.add(
             Lesson(
                 lesson_id=LESSON,
@@ -99,9 +101,7 @@ async def _plan_lesson(database: Database, at_ms: int) -> ParticipantId:
         )
         await session.flush()
         session.add_all(
-            Seat(seat_id=seat, lesson_id=LESSON, classroom_id=classroom, position=position)
-            for position, (seat, classroom) in enumerate(
-                zip(SEATS, sorted(one_per_school.values()), strict=False)
-            )
+            Seat(seat_id=seat, lesson_id=LESSON, classroom_id=first_of[school], position=position)
+            for position, (seat, school) in enumerate(zip(SEATS, SCHOOLS, strict=True))
         )
     return ParticipantId(f"lead_{lead.user_id}")
