@@ -1,0 +1,235 @@
+"""The wire contract: every message that crosses the WebSocket, both ways.
+
+Messages are `noun.verb`, events `noun.past`. Every request carries an `id`; its `ok` or `error` names it in `re`.
+Every journalled event carries `seq` (the journal's: a viewer sees gaps where events are not for them) and `at_ms`
+(lesson clock, UTC milliseconds). JSON Schema and TypeScript types are generated from these modules,
+one for each topic, both directions in it.
+"""
+
+from typing import Annotated, get_args
+
+from pydantic import Field, TypeAdapter
+
+from app.signaling.messages.base import (
+    SOURCES,
+    Message,
+    Request,
+    RoomEvent,
+    SourceName,
+)
+from app.signaling.messages.lesson import (
+    CallUpAccept,
+    CallUpCall,
+    CallUpCancel,
+    CallUpDecline,
+    ClosingChanged,
+    DataSavingSwitch,
+    FloorClose,
+    FloorClosed,
+    FloorOpen,
+    FloorOpened,
+    HandLower,
+    HandRaise,
+    LessonEnd,
+    LessonEnded,
+    LessonStart,
+    LessonStarted,
+    ListenStart,
+    ListenStarted,
+    ListenStop,
+    ListenStopped,
+    ParticipantMute,
+    ParticipantUnmute,
+    SourceSwitch,
+    StageSendDown,
+)
+from app.signaling.messages.media import (
+    STILL_PART_CHARACTERS,
+    STILL_PARTS,
+    DataUsed,
+    LayersWanted,
+    MediaAccept,
+    MediaAnswer,
+    MediaGrant,
+    MediaOffer,
+    MediaPublish,
+    MediaRevoked,
+    MediaSubscribe,
+    RevokeReason,
+    SlotMapped,
+    SpeakersChanged,
+    StillPart,
+    StillSend,
+    StillsWanted,
+    SubscriptionPaused,
+)
+from app.signaling.messages.session import (
+    Auth,
+    Authenticated,
+    ErrorMessage,
+    Heartbeat,
+    Hello,
+    Ok,
+    Ping,
+    Pong,
+    Replaced,
+    Resumed,
+    RoomJoin,
+    RoomLeave,
+    RoomResume,
+    ServerClosing,
+    Welcome,
+)
+from app.signaling.messages.view import (
+    ParticipantChanged,
+    ParticipantView,
+    RoomSnapshot,
+    RoomView,
+)
+
+__all__ = [
+    "CLIENT_MESSAGE",
+    "CLIENT_MESSAGES",
+    "PROTOCOL_VERSION",
+    "SERVER_MESSAGE",
+    "SERVER_MESSAGES",
+    "SOURCES",
+    "STILL_PARTS",
+    "STILL_PART_CHARACTERS",
+    "Auth",
+    "Authenticated",
+    "CallUpAccept",
+    "CallUpCall",
+    "CallUpCancel",
+    "CallUpDecline",
+    "ClientMessage",
+    "ClosingChanged",
+    "DataSavingSwitch",
+    "DataUsed",
+    "ErrorMessage",
+    "FloorClose",
+    "FloorClosed",
+    "FloorOpen",
+    "FloorOpened",
+    "HandLower",
+    "HandRaise",
+    "Heartbeat",
+    "Hello",
+    "LayersWanted",
+    "LessonEnd",
+    "LessonEnded",
+    "LessonStart",
+    "LessonStarted",
+    "ListenStart",
+    "ListenStarted",
+    "ListenStop",
+    "ListenStopped",
+    "MediaAccept",
+    "MediaAnswer",
+    "MediaGrant",
+    "MediaOffer",
+    "MediaPublish",
+    "MediaRevoked",
+    "MediaSubscribe",
+    "Message",
+    "Ok",
+    "ParticipantChanged",
+    "ParticipantMute",
+    "ParticipantUnmute",
+    "ParticipantView",
+    "Ping",
+    "Pong",
+    "Replaced",
+    "Request",
+    "Resumed",
+    "RevokeReason",
+    "RoomEvent",
+    "RoomJoin",
+    "RoomLeave",
+    "RoomResume",
+    "RoomSnapshot",
+    "RoomView",
+    "ServerClosing",
+    "ServerMessage",
+    "SlotMapped",
+    "SourceName",
+    "SourceSwitch",
+    "SpeakersChanged",
+    "StageSendDown",
+    "StillPart",
+    "StillSend",
+    "StillsWanted",
+    "SubscriptionPaused",
+    "Welcome",
+]
+
+PROTOCOL_VERSION = 1
+
+ClientMessage = Annotated[
+    Hello
+    | Auth
+    | RoomJoin
+    | RoomResume
+    | RoomLeave
+    | LessonStart
+    | LessonEnd
+    | CallUpCall
+    | CallUpCancel
+    | CallUpAccept
+    | CallUpDecline
+    | StageSendDown
+    | ListenStart
+    | ListenStop
+    | FloorOpen
+    | FloorClose
+    | ParticipantMute
+    | ParticipantUnmute
+    | HandRaise
+    | HandLower
+    | SourceSwitch
+    | DataSavingSwitch
+    | MediaPublish
+    | MediaSubscribe
+    | MediaAccept
+    | StillSend
+    | Ping,
+    Field(discriminator="type"),
+]
+
+ServerMessage = Annotated[
+    Welcome
+    | Authenticated
+    | Ok
+    | ErrorMessage
+    | Pong
+    | Heartbeat
+    | Replaced
+    | ServerClosing
+    | RoomSnapshot
+    | Resumed
+    | MediaGrant
+    | MediaRevoked
+    | MediaAnswer
+    | MediaOffer
+    | SlotMapped
+    | SubscriptionPaused
+    | StillsWanted
+    | StillPart
+    | LayersWanted
+    | DataUsed
+    | SpeakersChanged
+    | LessonStarted
+    | LessonEnded
+    | ParticipantChanged
+    | ListenStarted
+    | ListenStopped
+    | FloorOpened
+    | FloorClosed
+    | ClosingChanged,
+    Field(discriminator="type"),
+]
+
+CLIENT_MESSAGES: tuple[type[Message], ...] = get_args(get_args(ClientMessage)[0])
+SERVER_MESSAGES: tuple[type[Message], ...] = get_args(get_args(ServerMessage)[0])
+CLIENT_MESSAGE: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
+SERVER_MESSAGE: TypeAdapter[ServerMessage] = TypeAdapter(ServerMessage)

@@ -1,0 +1,79 @@
+"""The room as a viewer may see it."""
+
+from typing import Literal
+
+from app.signaling.messages.base import (
+    Message,
+    PhaseName,
+    PlaceName,
+    PresenceName,
+    QualityName,
+    RoleName,
+    RoomEvent,
+    SourceName,
+)
+
+
+class ParticipantView(Message):
+    """One place as this viewer may see it."""
+
+    participant_id: str
+    role: RoleName
+    name: str
+    """Classroom or staff name, for screens; never in the journal."""
+    school: str
+    presence: PresenceName
+    place: PlaceName
+    call_expires_ms: int | None
+    hand_raised_ms: int | None
+    is_muted: bool
+    switched_off: list[SourceName]
+    saves_data: bool
+    """A classroom that chose small pictures."""
+    publishing: dict[SourceName, str]
+    """Live publications: source -> codec."""
+    is_recorded: bool
+    """What this place sends is being written (the lesson is recorded and the classroom consented)."""
+    is_simulated: bool
+    quality: QualityName | None
+    """How its media link does (`lost`: nothing is heard of it); null: not measured yet."""
+
+
+class RoomView(Message):
+    """The room as this viewer may see it."""
+
+    lesson_id: str
+    title: str
+    subject: str
+    phase: PhaseName
+    starts_at_ms: int
+    ends_at_ms: int
+    started_ms: int | None
+    ended_ms: int | None
+    end_reason: str | None
+    closes_at_ms: int | None
+    """When the lesson will end by itself if nothing changes (countdown); null while there is no reason to."""
+    is_recorded: bool
+    is_floor_open: bool
+    listening: dict[str, str]
+    """Listener -> seat. A classroom sees only who listens to itself."""
+    participants: list[ParticipantView]
+
+
+class RoomSnapshot(Message):
+    """Answer to `room.join`, and to `room.resume` when the gap is too old. `seq` is the last event folded in."""
+
+    type: Literal["room.snapshot"]
+    re: str | None
+    seq: int
+    you: str
+    room: RoomView
+
+
+class ParticipantChanged(RoomEvent):
+    """A place changed; `participant` is its whole new view. Covers joins, presence, stage, hands, mutes, sources and
+    publications: one message, so that a screen has one way to fold it. `event` names what happened (`hand.raised`)."""
+
+    type: Literal["participant.changed"]
+    event: str
+    participant: ParticipantView
