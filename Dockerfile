@@ -4,6 +4,7 @@ WORKDIR /src/web
 COPY web/package.json web/package-lock.json web/.npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY web ./
+COPY docs /src/docs
 RUN npm run build
 
 FROM python:3.11-slim-bookworm AS packages

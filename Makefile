@@ -18,7 +18,7 @@ NODE_STAMP := .tools/node/.stamp
 export PATH := $(CURDIR)/.tools/node/bin:$(PATH)
 endif
 
-WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
+WEB_SOURCES := $(shell find web docs/guide docs/screens -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
 help:
 	@echo "make run          start everything here and print the address (TLS=1: https for other computers too)"

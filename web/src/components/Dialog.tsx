@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { useWords } from "../i18n";
 import { Button } from "./Button";
+import { classes } from "./classes";
 import styles from "./Dialog.module.css";
 
 interface DialogProps {
@@ -10,10 +11,19 @@ interface DialogProps {
   /** Buttons after the cancel button. */
   actions?: ReactNode;
   cancelLabel?: string;
+  /** For something to read. */
+  isWide?: boolean;
 }
 
 /** A question that waits for an answer. Mount it to open it; Escape and the cancel button close it. */
-export function Dialog({ title, onClose, children, actions, cancelLabel }: DialogProps) {
+export function Dialog({
+  title,
+  onClose,
+  children,
+  actions,
+  cancelLabel,
+  isWide = false,
+}: DialogProps) {
   const words = useWords();
   const titleId = useId();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -25,7 +35,7 @@ export function Dialog({ title, onClose, children, actions, cancelLabel }: Dialo
   return (
     <dialog
       ref={dialog}
-      className={styles.dialog}
+      className={classes(styles.dialog, isWide && styles.wide)}
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();

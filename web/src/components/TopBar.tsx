@@ -1,6 +1,8 @@
 import type { ReactNode } from "react";
 import { useLanguage, useWords } from "../i18n";
 import { Link } from "../router";
+import { GuideButton } from "./guide/GuideButton";
+import type { GuideName } from "./guide/guides";
 import { Icon } from "./Icon";
 import styles from "./TopBar.module.css";
 
@@ -10,9 +12,11 @@ interface TopBarProps {
   children?: ReactNode;
   /** The product name leads home; false inside a lesson, where a slip of the hand must not leave it. */
   isHomeLink?: boolean;
+  /** The page of the guide behind "?". */
+  guide?: GuideName;
 }
 
-export function TopBar({ title, children, isHomeLink = true }: TopBarProps) {
+export function TopBar({ title, children, isHomeLink = true, guide }: TopBarProps) {
   const words = useWords();
   const mark = (
     <>
@@ -31,7 +35,10 @@ export function TopBar({ title, children, isHomeLink = true }: TopBarProps) {
       )}
       {title && <div className={styles.title}>{title}</div>}
       {children && <div className={styles.end}>{children}</div>}
-      <LanguageSwitch />
+      <div className={styles.help}>
+        {guide && <GuideButton guide={guide} />}
+        <LanguageSwitch />
+      </div>
     </header>
   );
 }

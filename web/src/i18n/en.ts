@@ -29,6 +29,12 @@ export const en: Dictionary = {
     pageFailedHint: "It may have just been upgraded. Please load it again.",
     reload: "Load again",
   },
+  guide: {
+    open: "Help",
+    classroom: "How a classroom works",
+    lead: "How to teach a lesson",
+    failed: "The guide does not open. Check the network and try again.",
+  },
   roles: {
     lead: "Lead teacher",
     assistant: "Assistant",

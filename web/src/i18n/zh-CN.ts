@@ -29,6 +29,12 @@ export const zhCN = {
     pageFailedHint: "可能刚刚升级过。请重新打开页面。",
     reload: "重新打开",
   },
+  guide: {
+    open: "帮助",
+    classroom: "教室怎么用",
+    lead: "主讲教师怎么用",
+    failed: "帮助打不开，请检查网络后重试。",
+  },
   roles: {
     lead: "主讲教师",
     assistant: "助教",

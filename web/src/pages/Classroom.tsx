@@ -34,6 +34,7 @@ function Screen() {
     <div className={styles.screen}>
       <TopBar
         isHomeLink={false}
+        guide="classroom"
         title={
           <h1 title={room.view.title}>
             {room.view.title}

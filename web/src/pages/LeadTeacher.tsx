@@ -38,7 +38,7 @@ function Desk() {
   const { title } = room.view;
   return (
     <div className={styles.desk}>
-      <TopBar title={<h1 title={title}>{title}</h1>} isHomeLink={false}>
+      <TopBar title={<h1 title={title}>{title}</h1>} isHomeLink={false} guide="lead">
         <Elapsed />
         <Lights />
         {session.ticket.role === "lead" && room.view.phase === "live" && <EndLessonButton />}
