@@ -1,5 +1,7 @@
 """The pages' own tests, which run under Node."""
 
+import gzip
+import json
 import os
 import re
 import shutil
@@ -12,6 +14,7 @@ from tests.signaling.transcripts import write
 
 WEB = Path(__file__).resolve().parents[1] / "web"
 DEADLINE_S = 300
+CLASSROOM_PAGE_BYTES = 250_000
 
 
 def test_the_web_unit_tests_pass(tmp_path: Path) -> None:
@@ -37,3 +40,23 @@ def test_the_web_unit_tests_pass(tmp_path: Path) -> None:
     assert passed is not None and int(passed[1]) > 0, output
     assert "skipped" not in output, output
     print(f"vitest: {passed[1]} tests passed")
+
+
+def test_the_classroom_page_loads_at_most_250_kb() -> None:
+    """What a browser fetches before the page is whole: scripts and styles, compressed."""
+    manifest_path = WEB / "dist" / ".vite" / "manifest.json"
+    if not manifest_path.is_file():
+        pytest.skip("the web pages are not built: run 'make web'")
+    manifest = json.loads(manifest_path.read_text())
+    seen: set[str] = set()
+    wanted = ["index.html", "src/pages/Classroom.tsx"]
+    while wanted:
+        chunk = wanted.pop()
+        if chunk not in seen:
+            seen.add(chunk)
+            wanted += manifest[chunk].get("imports", [])
+    files = {manifest[chunk]["file"] for chunk in seen}
+    files |= {style for chunk in seen for style in manifest[chunk].get("css", [])}
+    sizes = {name: len(gzip.compress((WEB / "dist" / name).read_bytes(), 6)) for name in files}
+    print(f"measured: the classroom page loads {sum(sizes.values()) / 1000:.0f} kB")
+    assert sum(sizes.values()) <= CLASSROOM_PAGE_BYTES, sizes

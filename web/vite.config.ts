@@ -7,7 +7,7 @@ const backend = `http://127.0.0.1:${process.env.TONGTANG_HTTP_PORT ?? "8080"}`;
 
 export default defineConfig({
   plugins: [react(), guidePlugin()],
-  build: { target: "chrome109", cssTarget: "chrome109", assetsInlineLimit: 0 },
+  build: { target: "chrome109", cssTarget: "chrome109", assetsInlineLimit: 0, manifest: true },
   server: {
     // The guide lies beside the other documents.
     fs: { allow: [".."] },
