@@ -1,12 +1,15 @@
 """The built web pages: hashed assets for ever, `index.html` for every address of the single-page app."""
 
+import mimetypes
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 
 WEB_DIST = Path(__file__).resolve().parent.parent / "web" / "dist"
 _FOREVER = "public, max-age=31536000, immutable"
+_CODINGS = (("br", ".br"), ("gzip", ".gz"))
+"""The best first."""
 
 
 def build_router(dist: Path, authority_file: Path | None) -> APIRouter:
@@ -26,17 +29,38 @@ def build_router(dist: Path, authority_file: Path | None) -> APIRouter:
         )
 
     @router.api_route("/{path:path}", methods=["GET", "HEAD"])
-    def get_page(path: str) -> Response:
+    def get_page(request: Request, path: str) -> Response:
         if path.startswith("api/"):
             return PlainTextResponse("There is nothing at this address.", 404)
         file = (root / path).resolve()
         if file.is_relative_to(root) and file.is_file() and file.name != "index.html":
             cache = _FOREVER if file.is_relative_to(root / "assets") else "no-cache"
-            return FileResponse(file, headers={"Cache-Control": cache})
+            return _compressed(request, file, cache)
         if path.startswith("assets/"):
             return PlainTextResponse("There is nothing at this address.", 404)
         if not (root / "index.html").is_file():
             return PlainTextResponse("The pages are not built yet: run `make run` once.", 503)
-        return FileResponse(root / "index.html", headers={"Cache-Control": "no-cache"})
+        return _compressed(request, root / "index.html", "no-cache")
 
     return router
+
+
+def _compressed(request: Request, file: Path, cache: str) -> Response:
+    """The file as the build compressed it, in the best way that the client takes (RFC 9110, 12.5.3)."""
+    headers = {"Cache-Control": cache}
+    taken = {
+        coding.strip()
+        for coding, _, weight in (
+            one.partition(";") for one in request.headers.get("accept-encoding", "").split(",")
+        )
+        if weight.replace(" ", "") not in ("q=0", "q=0.0")
+    }
+    for coding, suffix in _CODINGS:
+        smaller = file.with_name(file.name + suffix)
+        if smaller.is_file():
+            headers["Vary"] = "Accept-Encoding"
+            if coding in taken:
+                headers["Content-Encoding"] = coding
+                media_type, _ = mimetypes.guess_type(file.name)
+                return FileResponse(smaller, media_type=media_type, headers=headers)
+    return FileResponse(file, headers=headers)
