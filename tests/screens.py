@@ -10,6 +10,7 @@ from pathlib import Path
 import av
 from playwright.async_api import Browser, Page, ViewportSize
 
+from tests.screens_broken import shoot_what_is_broken
 from tests.support.browser import chromium
 from tests.support.serve import Served, serving
 
@@ -150,6 +151,7 @@ async def main() -> None:
         ):
             await teach(browser, school, served)
             await look_back(browser, served)
+        await shoot_what_is_broken(served, Path(folder))
     print(f"{len(list(OUT.glob('*.png')))} pictures in docs/screens: open them and look.")
 
 
