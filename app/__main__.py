@@ -8,7 +8,9 @@ import sys
 import time
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -22,6 +24,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+T = TypeVar("T")
 Tls = Annotated[bool, typer.Option("--tls", help="Listen for https as well, for other computers.")]
 
 
@@ -56,9 +59,9 @@ def _refusing_for_good(*refusals: type[Exception]) -> Iterator[None]:
         yield
 
 
-def _run(main: Coroutine[Any, Any, None]) -> None:
+def _run(main: Coroutine[Any, Any, T]) -> T:
     with asyncio.Runner(loop_factory=_load("uvloop", "new_event_loop")) as runner:
-        runner.run(main)
+        return runner.run(main)
 
 
 @cli.command()
@@ -120,6 +123,54 @@ async def _prepare_database(settings: Settings, *, is_seeding: bool) -> None:
             await _load("app.seed", "ensure_demo")(database, passwords, settings, now_ms)
     finally:
         await database.close()
+
+
+@cli.command()
+def backup(
+    path: Annotated[
+        Path | None, typer.Argument(help="The file to write; named after the time if left out.")
+    ] = None,
+    without_objects: Annotated[
+        bool,
+        typer.Option(help="Leave out what is in the store, where that has a backup of its own."),
+    ] = False,
+) -> None:
+    """Write everything this server knows into one file; lessons may go on meanwhile."""
+    settings = _settings()
+    module = "app.backup.backup"
+    target = path or _load(module, "default_name")(datetime.now(UTC))
+    refusals = (_load("app.db.migrate", "NotMigrated"), _load(module, "CannotBackUp"))
+    with _refusing(*refusals, *_troubles_of_disks()):
+        made = _run(_load(module, "back_up")(settings, target, with_objects=not without_objects))
+    print(
+        f"{made.path}: {made.rows} rows, {made.objects} objects, {made.files} files, "
+        f"{made.size_bytes / 1e6:.1f} MB, {made.took_s:.1f} s. Keep it secret: it holds keys and personal data."
+    )
+
+
+@cli.command()
+def restore(path: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")]) -> None:
+    """Make an empty server what it was when the backup was made."""
+    settings = _settings()
+    refusals = (
+        _load("app.backup.restore", "CannotRestore"),
+        _load("app.backup.archive", "ArchiveDamaged"),
+    )
+    with _refusing(_load("app.supervisor.preflight", "CannotServe")):
+        _load("app.supervisor.preflight", "ServeLock")(settings.data_dir).acquire()
+    with _refusing(*refusals, *_troubles_of_disks()):
+        put = _run(_load("app.backup.restore", "restore")(settings, path))
+    print(
+        f"Restored {put.rows} rows, {put.objects} objects, {put.files} files in {put.took_s:.1f} s. "
+        "Start the server with 'python -m app serve'."
+    )
+
+
+def _troubles_of_disks() -> tuple[type[Exception], ...]:
+    """No database, no store, no room."""
+    unreachable: type[Exception] = _load("app.db.engine", "DatabaseUnreachable")
+    failed: type[Exception] = _load("app.storage.port", "StoreFailed")
+    return unreachable, failed, OSError
 
 
 @cli.command("export-schema")

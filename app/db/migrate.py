@@ -25,8 +25,14 @@ def alembic_config(connection: Connection | None = None) -> Config:
     return config
 
 
+class UnknownRevision(Exception):
+    """This version has no such revision of the tables: a newer one has."""
+
+
 async def migrate(database: Database, revision: str = "head") -> None:
-    """Bring the tables to `revision` in one transaction; raises DatabaseUnreachable."""
+    """Bring the tables to `revision` in one transaction; raises DatabaseUnreachable, UnknownRevision."""
+    if revision != "head" and revision not in {script.revision for script in _scripts()}:
+        raise UnknownRevision(revision)
     await database.check_reachable()
     engine = database.engine.execution_options(**{MIGRATES: True})
     async with engine.begin() as connection:

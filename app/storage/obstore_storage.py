@@ -158,10 +158,11 @@ class ObstoreStorage:
         with suppress(ObjectNotFound), _failures(key):
             await obstore.delete_async(self._store, _checked(key))
 
-    async def sizes(self, folder: str) -> dict[str, int]:
+    async def sizes(self, folder: str = "") -> dict[str, int]:
         found: dict[str, int] = {}
+        prefix = f"{_checked(folder)}/" if folder else None
         with _failures(folder):
-            async for batch in obstore.list(self._store, prefix=f"{_checked(folder)}/"):
+            async for batch in obstore.list(self._store, prefix=prefix):
                 found |= {one["path"]: one["size"] for one in batch}
         return found
 

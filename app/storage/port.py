@@ -92,8 +92,8 @@ class Storage(Protocol):
         """Remove the object; nothing happens if there is none."""
         ...
 
-    async def sizes(self, folder: str) -> dict[str, int]:
-        """Every key below `folder/`, with the size of its object in bytes."""
+    async def sizes(self, folder: str = "") -> dict[str, int]:
+        """Every key below `folder/` (of the whole store without one), with the size of its object in bytes."""
         ...
 
     async def playable_url(self, key: str, endpoint_path: str, valid_s: int) -> str:
