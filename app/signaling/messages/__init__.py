@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 from app.signaling.messages.base import (
     SOURCES,
     Message,
+    PhaseName,
     Request,
     RoomEvent,
     SourceName,
@@ -137,6 +138,7 @@ __all__ = [
     "ParticipantMute",
     "ParticipantUnmute",
     "ParticipantView",
+    "PhaseName",
     "Ping",
     "Pong",
     "Replaced",
