@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -59,12 +60,14 @@ async def chromium(
     has_devices: bool = True,
     host: Host | None = None,
     home: Path | None = None,
+    prefix: tuple[str, ...] = (),
     flags: tuple[str, ...] = (),
 ) -> AsyncIterator[Browser]:
     """A browser. `is_bare`: no flags but fake devices and the sandbox switch, as a school's browser behaves.
 
     `has_devices`: it has a camera and a microphone. `host`: run it on that host. `home`: its home directory, with the
-    certificates it trusts. `camera` and `microphone` are files of `write_camera` and `write_microphone`.
+    certificates it trusts. `prefix`: a command that runs it. `camera` and `microphone` are files of `write_camera` and
+    `write_microphone`.
     """
     executable = find_chromium()
     arguments = [*CONSENT, *flags, *(() if is_bare else (*QUIET, *EASY))]
@@ -74,7 +77,9 @@ async def chromium(
         # Root, or what looks like root in a user namespace.
         arguments.append("--no-sandbox")
     if host is not None:
-        executable = _in_namespace(tmp_path, executable, host)
+        prefix = (*host.prefix, *prefix)
+    if prefix:
+        executable = _prefixed(tmp_path, executable, prefix)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=executable or None,
@@ -97,12 +102,12 @@ def _switches(camera: Path | None, microphone: Path | None) -> list[str]:
     return switches
 
 
-def _in_namespace(tmp_path: Path, executable: str, host: Host) -> str:
-    """A program that starts the browser on `host`; the pipes to Playwright stay open across it."""
+def _prefixed(tmp_path: Path, executable: str, prefix: tuple[str, ...]) -> str:
+    """A program that starts the browser under `prefix`; the pipes to Playwright stay open across it."""
     if not executable:
-        pytest.skip("a browser on another host needs the machine's own Chromium")
-    script = tmp_path / f"chromium-on-{host.name}"
-    script.write_text(f'#!/bin/sh\nexec {" ".join(host.prefix)} {executable} "$@"\n')
+        pytest.skip("a browser under another command needs the machine's own Chromium")
+    script = tmp_path / f"chromium-{uuid.uuid4().hex[:8]}"
+    script.write_text(f'#!/bin/sh\nexec {" ".join(prefix)} {executable} "$@"\n')
     script.chmod(0o755)
     return str(script)
 
