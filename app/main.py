@@ -85,6 +85,9 @@ from app.seed import is_demo
 from app.settings import Settings
 from app.signaling import endpoint as signaling
 from app.signaling.hub import Hub
+from app.staff import endpoints as staff
+from app.staff.invitations import Invitations
+from app.staff.people import Staff
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.signing import UrlSigner
 from app.telemetry import endpoints as telemetry
@@ -102,6 +105,7 @@ MINUTE_S = 60
 SWEEP_EVERY_S = 6 * 3_600.0
 DAY_MS = 86_400_000
 PAIRING_TRIES_PER_ADDRESS = 10
+INVITATION_TRIES_PER_ADDRESS = 50
 PAIRING_TRIES_IN_ALL = 300
 ORPHAN_PATIENCE_S = 8.0
 """A child whose supervisor was killed is gone within this."""
@@ -311,6 +315,7 @@ class Server:
                 host_names=sorted(tls.server_names(settings)),
             ),
             schools.build_router(database, authenticate),
+            *self._staff_routers(passwords, signing_in),
             consents.build_router(database, self.sharing.withdraw, authenticate, now_ms),
             lessons.build_router(lesson_desk, authenticate),
             entry.build_router(
@@ -332,6 +337,14 @@ class Server:
             ),
             *self._recording_routers(passwords),
             linktest.build_router(self._link_test_desk(), signaling.client_network),
+        ]
+
+    def _staff_routers(self, passwords: Passwords, signing_in: SigningIn) -> list[APIRouter]:
+        invitations, now_ms = Invitations(self.database, passwords), self.clock.now_ms
+        tries = RateLimiter(INVITATION_TRIES_PER_ADDRESS, 5 * MINUTE_S)
+        return [
+            staff.build_router(Staff(self.database), invitations, self.authenticate, now_ms),
+            staff.build_invitation_router(invitations, self.sessions, signing_in, tries, now_ms),
         ]
 
     def _recording_routers(self, passwords: Passwords) -> list[APIRouter]:

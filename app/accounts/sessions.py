@@ -106,11 +106,16 @@ class Sessions:
     async def revoke_all(self, user_id: UserId, now_ms: int) -> None:
         """Sign this person out everywhere (password changed, account closed)."""
         async with self._database.transaction() as session:
-            await session.execute(
-                update(Session)
-                .where(Session.user_id == user_id, Session.revoked_at_ms.is_(None))
-                .values(revoked_at_ms=now_ms)
-            )
+            await end_sessions(session, user_id, now_ms)
+
+
+async def end_sessions(session: AsyncSession, user_id: UserId, now_ms: int) -> None:
+    """Sign this person out everywhere, in the transaction of what calls for it."""
+    await session.execute(
+        update(Session)
+        .where(Session.user_id == user_id, Session.revoked_at_ms.is_(None))
+        .values(revoked_at_ms=now_ms)
+    )
 
 
 async def load_caller(session: AsyncSession, user_id: UserId) -> Caller | None:

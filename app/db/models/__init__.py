@@ -2,6 +2,8 @@
 
 from app.db.models.accounts import (
     AccessLogEntry,
+    AuditEntry,
+    Invitation,
     Login,
     PairingCode,
     RoleGrant,
@@ -28,6 +30,7 @@ __all__ = [
     "AttendanceProgress",
     "AttendanceRow",
     "AttendanceSpan",
+    "AuditEntry",
     "Base",
     "Classroom",
     "ClipTrack",
@@ -36,6 +39,7 @@ __all__ = [
     "DataUsed",
     "Deletion",
     "Film",
+    "Invitation",
     "Job",
     "JournalRow",
     "Lesson",

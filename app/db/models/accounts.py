@@ -1,9 +1,11 @@
 """Who may sign in, and what lets them in: logins, roles, sessions, pairing codes, revoked tickets."""
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Integer, String
+from typing import Any
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.models.base import ID, MS, NAME, PARTICIPANT, Base
+from app.db.models.base import DOCUMENT, ID, MS, NAME, PARTICIPANT, Base
 
 
 class User(Base):
@@ -58,6 +60,21 @@ class Session(Base):
     revoked_at_ms: Mapped[int | None] = mapped_column(MS)
 
 
+class Invitation(Base):
+    """A one-time link by which a person chooses a password. Only the token's SHA-256 is kept."""
+
+    __tablename__ = "invitation"
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("user_account.user_id", ondelete="CASCADE"), index=True
+    )
+    created_by: Mapped[str] = mapped_column(ForeignKey("user_account.user_id"))
+    created_at_ms: Mapped[int] = mapped_column(MS)
+    expires_at_ms: Mapped[int] = mapped_column(MS)
+    used_at_ms: Mapped[int | None] = mapped_column(MS)
+
+
 class PairingCode(Base):
     """Eight digits that let a PC into one seat of one lesson. Kept as an HMAC: 8 digits would not survive a hash."""
 
@@ -106,3 +123,18 @@ class AccessLogEntry(Base):
         ForeignKey("lesson.lesson_id", ondelete="SET NULL"), index=True
     )
     subject_id: Mapped[str] = mapped_column(String(60))
+
+
+class AuditEntry(Base):
+    """An admin changed something. Opaque ids only, so that an entry may outlive a person's name."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (Index("ix_audit_log_county_id_at_ms", "county_id", "at_ms"),)
+
+    entry_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    county_id: Mapped[str] = mapped_column(ForeignKey("county.county_id"))
+    at_ms: Mapped[int] = mapped_column(MS)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user_account.user_id"))
+    action: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[str] = mapped_column(String(60))
+    details: Mapped[dict[str, Any]] = mapped_column(DOCUMENT)

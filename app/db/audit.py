@@ -1,0 +1,37 @@
+"""What admins changed: who, what, when; written in the transaction of the change itself."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.models import AuditEntry
+from app.ids import UserId, new_id
+
+AuditAction = Literal[
+    "staff.added", "staff.changed", "staff.closed", "staff.reopened", "staff.invited",
+    "school.added", "school.renamed", "classroom.added", "classroom.renamed",
+]  # fmt: skip
+
+
+async def note_change(
+    session: AsyncSession,
+    county_id: str,
+    by: UserId,
+    action: AuditAction,
+    subject_id: str,
+    details: Mapping[str, object],
+    now_ms: int,
+) -> None:
+    """`details`: opaque ids and codes, never a name: an entry outlives the person."""
+    session.add(
+        AuditEntry(
+            entry_id=new_id("aud"),
+            county_id=county_id,
+            at_ms=now_ms,
+            user_id=by,
+            action=action,
+            subject_id=subject_id,
+            details=dict(details),
+        )
+    )

@@ -1,0 +1,1 @@
+"""Who works in the county: people with roles, and the one-time links by which they choose a password."""
