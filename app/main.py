@@ -79,8 +79,9 @@ from app.recording.watching import endpoints as watching
 from app.recording.watching.repository import Watching
 from app.rooms.runtime import Clock, Rooms
 from app.rooms.views import VideoCaps
-from app.schools import consents
+from app.schools import consents, organisation
 from app.schools import endpoints as schools
+from app.schools.organisation import Organisation
 from app.seed import is_demo
 from app.settings import Settings
 from app.signaling import endpoint as signaling
@@ -315,6 +316,7 @@ class Server:
                 host_names=sorted(tls.server_names(settings)),
             ),
             schools.build_router(database, authenticate),
+            organisation.build_router(Organisation(database, now_ms), authenticate),
             *self._staff_routers(passwords, signing_in),
             consents.build_router(database, self.sharing.withdraw, authenticate, now_ms),
             lessons.build_router(lesson_desk, authenticate),
