@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 API = "/api/v1"
 MAX_BODY_BYTES = 64 * 1024
+TICKET_HEADER = "X-Tongtang-Ticket"
+"""For pages that have the ticket of a place instead of a signed-in person: a paired PC, a phone console."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
 

@@ -26,6 +26,9 @@ from app.accounts.signing_in import SigningIn
 from app.accounts.tokens import TicketBook
 from app.attendance import endpoints as attendance
 from app.attendance.projector import project_attendance
+from app.attendance.roll_call import endpoints as roll_call
+from app.attendance.roll_call.desk import RollCallDesk
+from app.attendance.roll_call.head_counts import HeadCounts
 from app.db.engine import Database, ProcessLock
 from app.db.journal import Journal
 from app.db.migrate import check_migrated
@@ -48,7 +51,7 @@ from app.lessons.demo import DemoLessons
 from app.lessons.directory import LessonDirectory
 from app.lessons.plan import plan_loader
 from app.lessons.projector import project_lesson
-from app.lessons.reporting import lesson_for_report, only_lead_or_admin
+from app.lessons.reporting import lesson_for_report, only_lead_or_admin, seat_for_roll_call
 from app.lessons.repository import LessonStore
 from app.lessons.sample import SampleLesson
 from app.linktest import endpoints as linktest
@@ -328,6 +331,17 @@ class Server:
                 lesson_for_report(self.store),
                 self.watching.of_lesson,
                 authenticate,
+                now_ms,
+            ),
+            roll_call.build_router(
+                RollCallDesk(
+                    database,
+                    seat_for_roll_call(self.store),
+                    HeadCounts(self.rooms).tell,
+                    now_ms,
+                ),
+                authenticate,
+                self.site.tickets.read_ticket,
                 now_ms,
             ),
             telemetry.build_router(

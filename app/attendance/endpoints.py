@@ -1,6 +1,7 @@
 """`/lessons/{id}/attendance`, as JSON and as CSV."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -10,6 +11,8 @@ from pydantic import Field
 from app.attendance.csv_file import Language, sheet_csv
 from app.attendance.report import ReportLesson, Sheet, SheetRow, WatchedReplay, build_sheet
 from app.attendance.repository import load_attendance, staff_names
+from app.attendance.roll_call.in_report import pupil_rows, roll_rows
+from app.attendance.roll_call.repository import load_pupils, load_rolls
 from app.attendance.spans import EndedBy
 from app.db.access_log import AccessAction, log_access
 from app.db.engine import Database
@@ -61,6 +64,22 @@ class WatchedReplayBody(ApiModel):
     watchers: list[WatcherBody]
 
 
+class RollCallRowBody(ApiModel):
+    """The roll call of one classroom, in numbers."""
+
+    seat_id: str
+    classroom: str
+    school: str
+    head_count: int | None
+    """Null: nobody counted."""
+    on_roster: int
+    absent: int
+    late: int
+    left_early: int
+    may_see_names: bool
+    """Whether this caller may read and correct the roll itself."""
+
+
 class AttendanceBody(ApiModel):
     lesson_id: str
     title: str
@@ -69,6 +88,8 @@ class AttendanceBody(ApiModel):
     planned_start: datetime
     planned_end: datetime
     rows: list[AttendanceRowBody]
+    roll_calls: list[RollCallRowBody]
+    """One for each classroom that the caller may see."""
     replay: WatchedReplayBody | None
     """None: there is no replay."""
 
@@ -82,6 +103,7 @@ def attendance_body(sheet: Sheet) -> AttendanceBody:
         planned_start=utc(sheet.lesson.planned_start_ms),
         planned_end=utc(sheet.lesson.planned_end_ms),
         rows=[_row_body(row) for row in sheet.rows],
+        roll_calls=[RollCallRowBody(**asdict(row)) for row in sheet.rolls],
         replay=_replay_body(sheet),
     )
 
@@ -149,7 +171,16 @@ def build_router(
             attendance = await load_attendance(session, lesson_id)
             users = {p.user_id for p in attendance.presences.values() if p.user_id is not None}
             staff = await staff_names(session, users)
-        return build_sheet(lesson, attendance, staff, await watched_of(lesson_id), now_ms())
+            rolls = await load_rolls(session, lesson_id)
+            is_named = action == "attendance.downloaded"
+            named = lesson.seats_with_names if is_named else {}
+            pupils = await load_pupils(session, named)
+        sheet = build_sheet(lesson, attendance, staff, await watched_of(lesson_id), now_ms())
+        return replace(
+            sheet,
+            rolls=tuple(roll_rows(lesson, rolls)),
+            pupils=tuple(pupil_rows(lesson, rolls, pupils)),
+        )
 
     @router.get(
         "/lessons/{id}/attendance", operation_id="get_attendance", responses=refusals(401, 404)

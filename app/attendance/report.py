@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.attendance.roll_call.in_report import PupilRow, RolledLesson, RollRow
 from app.attendance.spans import Attendance, Presence, Span, closed_at_last_sign_of_life
 from app.ids import LessonId, ParticipantId, SchoolId, UserId
 from app.rooms.state import Role
@@ -14,7 +15,7 @@ TOLERANCE_MS = 5 * 60_000
 _ROLE_ORDER = (Role.LEAD, Role.CLASSROOM, Role.ASSISTANT, Role.OBSERVER)
 
 
-class ReportLesson(Protocol):
+class ReportLesson(RolledLesson, Protocol):
     """What the sheet says about the lesson itself, as its viewer may see it."""
 
     @property
@@ -27,16 +28,6 @@ class ReportLesson(Protocol):
     def planned_end_ms(self) -> int: ...
     @property
     def is_over(self) -> bool: ...
-    @property
-    def seat_names(self) -> Mapping[ParticipantId, tuple[str, str]]:
-        """Classroom and school of each seat."""
-        ...
-
-    @property
-    def only_seats(self) -> frozenset[ParticipantId] | None:
-        """The classrooms this viewer may see; None: everybody, staff included."""
-        ...
-
     @property
     def only_school(self) -> SchoolId | None:
         """The school whose people this viewer may see; None: everybody."""
@@ -99,6 +90,10 @@ class Sheet:
     replay_length_s: int | None
     """None: there is no replay."""
     watchers: tuple[Watcher, ...]
+    rolls: tuple[RollRow, ...] = ()
+    """The roll call of each classroom that the viewer may see, by school."""
+    pupils: tuple[PupilRow, ...] = ()
+    """Those whom the viewer may know by name."""
 
 
 def build_sheet(

@@ -12,6 +12,7 @@ SAME_VISIT_MS = 600_000
 """A page that refreshes itself is one visit."""
 
 AccessAction = Literal["journal.viewed", "attendance.viewed", "attendance.downloaded",
+                       "roll_call.viewed",
                        "recording.viewed", "recording.downloaded", "share.viewed",
                        "captions.downloaded"]  # fmt: skip
 

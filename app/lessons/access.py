@@ -73,6 +73,22 @@ def require_seat(caller: Caller, lesson: LessonScope, seat_id: SeatId) -> None:
         raise NotAllowed("this seat belongs to another school")
 
 
+def seats_known_by_name(caller: Caller, lesson: LessonScope) -> frozenset[SeatId]:
+    """The seats whose pupils the caller may know by name: of the own school, or all as an admin of the county."""
+    if is_its_admin(caller, lesson):
+        return frozenset(lesson.school_of_seat)
+    return frozenset(own_seats(caller, lesson))
+
+
+def require_names(caller: Caller, lesson: LessonScope, seat_id: SeatId) -> None:
+    """Read and correct the roll of this seat. The lead teaches the pupils of others and needs no names."""
+    require_sight(caller, lesson)
+    if seat_id not in lesson.school_of_seat:
+        raise NotFound("this lesson has no such seat", code="seat_unknown")
+    if seat_id not in seats_known_by_name(caller, lesson):
+        raise NotAllowed("only staff of this school and admins know its pupils by name")
+
+
 def acting_as(caller: Caller, lesson: LessonScope) -> ParticipantId:
     """Under which id the caller starts or ends a lesson from outside of the room."""
     role = "lead" if is_lead(caller, lesson) else "admin"

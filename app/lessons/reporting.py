@@ -4,13 +4,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from app.http import Caller
-from app.ids import LessonId, ParticipantId, SchoolId
+from app.ids import ClassroomId, LessonId, ParticipantId, SchoolId, SeatId
 from app.lessons.access import (
     is_its_admin,
     is_lead,
     own_seats,
     require_lead_or_admin,
+    require_names,
     require_sight,
+    seats_known_by_name,
 )
 from app.lessons.repository import LessonStore
 
@@ -28,6 +30,22 @@ class ReportedLesson:
     """An on-site teacher sees the own school's classrooms; lead and admin see all (None)."""
     only_school: SchoolId | None
     """The same for people."""
+    seats_with_names: Mapping[SeatId, ClassroomId]
+    """The seats whose pupils the viewer may know by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class RolledSeat:
+    """A seat whose pupils are called."""
+
+    lesson_id: LessonId
+    seat_id: SeatId
+    classroom_id: ClassroomId
+    classroom_name: str
+    school_name: str
+    planned_start_ms: int
+    is_waiting: bool
+    is_over: bool
 
 
 def lesson_for_report(
@@ -53,6 +71,34 @@ def lesson_for_report(
             },
             only_seats=None if sees_all else seats,
             only_school=None if sees_all else caller.school_id,
+            seats_with_names={
+                seat_id: lesson.seat(seat_id).classroom_id
+                for seat_id in seats_known_by_name(caller, scope)
+            },
+        )
+
+    return read
+
+
+def seat_for_roll_call(
+    store: LessonStore,
+) -> Callable[[LessonId, SeatId, Caller | None], Awaitable[RolledSeat]]:
+    """Reads a seat for who may know its pupils by name; None: somebody with the seat's own ticket."""
+
+    async def read(lesson_id: LessonId, seat_id: SeatId, caller: Caller | None) -> RolledSeat:
+        lesson = await store.get(lesson_id)
+        if caller is not None:
+            require_names(caller, lesson.scope, seat_id)
+        seat = lesson.seat(seat_id)
+        return RolledSeat(
+            lesson_id=lesson_id,
+            seat_id=seat_id,
+            classroom_id=seat.classroom_id,
+            classroom_name=seat.classroom_name,
+            school_name=seat.school_name,
+            planned_start_ms=lesson.starts_at_ms,
+            is_waiting=lesson.state == "waiting",
+            is_over=lesson.state == "ended",
         )
 
     return read

@@ -12,7 +12,7 @@ from app.accounts.tokens import Ticket
 from app.db.engine import Database
 from app.db.models import LinkTest
 from app.errors import InvalidInput, Unavailable
-from app.http import ApiModel, client_ip, refusals
+from app.http import TICKET_HEADER, ApiModel, client_ip, refusals
 from app.ids import LessonId, ParticipantId, new_id
 from app.media.port import ClientNetwork, EngineUnavailable, NegotiationFailed, Negotiator
 
@@ -23,7 +23,7 @@ PROBES_WINDOW_S = 300.0
 MAX_SDP = 20_000
 
 Path = Literal["udp", "tcp", "relay", "none"]
-TicketHeader = Annotated[str, Header(alias="X-Tongtang-Ticket", max_length=2_000)]
+TicketHeader = Annotated[str, Header(alias=TICKET_HEADER, max_length=2_000)]
 NetworkOf = Callable[[Request, str], ClientNetwork]
 IceServersOf = Callable[[ParticipantId], Sequence[Mapping[str, str]]]
 

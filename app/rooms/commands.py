@@ -184,6 +184,14 @@ class ReportRecordingStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportHeadCount:
+    """The roll call of this seat was saved: so many pupils are there; None: nobody counted (any more)."""
+
+    seat_id: SeatId
+    head_count: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class TakeUpRoom:
     """A server process loaded the room from its journal (or opens it for the first time)."""
 
@@ -226,6 +234,7 @@ ServerCommand = (
     | ReportSegmentClosed
     | ReportEpochClosed
     | ReportRecordingStopped
+    | ReportHeadCount
     | TakeUpRoom
     | CheckDeadlines
 )

@@ -20,6 +20,7 @@ from app.rooms.commands import (
     ReportCut,
     ReportEpochClosed,
     ReportEpochOpened,
+    ReportHeadCount,
     ReportPublication,
     ReportQuality,
     ReportRecordingStopped,
@@ -56,7 +57,12 @@ from app.rooms.events import (
 from app.rooms.permissions import Actor, actor_of, refusal, seat_of, target_of
 from app.rooms.presence import cut, join, leave, leave_now, take_up
 from app.rooms.refusals import rejected
-from app.rooms.reports import report_publication, report_quality, report_recording
+from app.rooms.reports import (
+    report_head_count,
+    report_publication,
+    report_quality,
+    report_recording,
+)
 from app.rooms.stage import (
     accept,
     call_up,
@@ -188,6 +194,8 @@ def _report(draft: Draft, command: ServerCommand) -> None:
             | ReportRecordingStopped()
         ):
             report_recording(draft, command)
+        case ReportHeadCount():
+            report_head_count(draft, command)
         case TakeUpRoom():
             take_up(draft, command)
         case CheckDeadlines():

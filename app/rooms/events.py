@@ -205,6 +205,15 @@ class DataSavingSwitched:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadsCounted:
+    """The roll call of a classroom says how many pupils are there. Who they are stands in the roll call alone."""
+
+    type: ClassVar[str] = "heads.counted"
+    seat_id: SeatId
+    head_count: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class PublicationStarted:
     """The engine receives this track."""
 
@@ -293,6 +302,7 @@ Event = (
     | HandLowered
     | SourceSwitched
     | DataSavingSwitched
+    | HeadsCounted
     | PublicationStarted
     | PublicationStopped
     | QualityChanged

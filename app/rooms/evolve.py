@@ -21,6 +21,7 @@ from app.rooms.events import (
     FloorOpened,
     HandLowered,
     HandRaised,
+    HeadsCounted,
     Heartbeat,
     LessonEnded,
     LessonStarted,
@@ -81,6 +82,8 @@ def _apply(room: Room, event: Event, at_ms: int) -> Room:
             return _recording(room, event)
         case LessonStarted() | LessonEnded() | ClockAnchored() | Heartbeat():
             return _lesson(room, event, at_ms)
+        case HeadsCounted():
+            return _counted(room, event)
         case FloorOpened():
             return replace(room, is_floor_open=True)
         case FloorClosed():
@@ -291,6 +294,13 @@ def _recording(
             return replace(
                 room, recording_stops={**room.recording_stops, publication: event.reason}
             )
+
+
+def _counted(room: Room, event: HeadsCounted) -> Room:
+    counts = {k: v for k, v in room.head_counts.items() if k != event.seat_id}
+    if event.head_count is not None:
+        counts[event.seat_id] = event.head_count
+    return replace(room, head_counts=counts)
 
 
 def listeners_of(room: Room, seat_id: SeatId) -> tuple[ParticipantId, ...]:

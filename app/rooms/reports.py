@@ -1,9 +1,10 @@
-"""What engine and recorder report back. Delivered at least once, journalled once."""
+"""What engine, recorder and roll call report. Delivered at least once, journalled once."""
 
-from app.ids import publication_id
+from app.ids import ParticipantId, publication_id
 from app.rooms.commands import (
     ReportEpochClosed,
     ReportEpochOpened,
+    ReportHeadCount,
     ReportPublication,
     ReportQuality,
     ReportRecordingStopped,
@@ -13,12 +14,14 @@ from app.rooms.draft import Draft
 from app.rooms.events import (
     EpochClosed,
     EpochOpened,
+    HeadsCounted,
     PublicationStarted,
     PublicationStopped,
     QualityChanged,
     RecordingStopped,
     SegmentClosed,
 )
+from app.rooms.permissions import seat_of
 from app.rooms.state import Phase, Presence
 
 
@@ -42,6 +45,15 @@ def report_quality(draft: Draft, command: ReportQuality) -> None:
         return
     if owner.quality != command.quality:
         draft.emit(QualityChanged(command.participant_id, command.quality))
+
+
+def report_head_count(draft: Draft, command: ReportHeadCount) -> None:
+    """A roll call was saved. What is corrected after the lesson stays in the roll call."""
+    is_seat = seat_of(draft.room, ParticipantId(command.seat_id)) is not None
+    if draft.room.phase is Phase.ENDED or not is_seat:
+        return
+    if draft.room.head_counts.get(command.seat_id) != command.head_count:
+        draft.emit(HeadsCounted(command.seat_id, command.head_count))
 
 
 def report_recording(

@@ -128,3 +128,5 @@ class Room:
     """Closed segments: the recorder reports each at least once, the journal holds it once."""
     recording_stops: Mapping[PublicationId, str] = field(default_factory=dict)
     """Publications that are no longer written, and why."""
+    head_counts: Mapping[SeatId, int] = field(default_factory=dict)
+    """Pupils behind each screen, as the roll call counted them; a seat that nobody counted is not in it."""

@@ -88,10 +88,14 @@ class Viewer:
     def is_staff(self) -> bool:
         return self.role.is_staff
 
+    def is_told_all_of(self, participant_id: ParticipantId) -> bool:
+        """Staff of every place, and a place of itself."""
+        return self.is_staff or participant_id == self.participant_id
+
     def may_see(self, notice: "Notice") -> bool:
-        return (
-            notice.only_place is None or self.is_staff or notice.only_place == self.participant_id
-        )
+        if notice.only_place is not None:
+            return self.is_told_all_of(notice.only_place)
+        return notice.except_place is None or not self.is_told_all_of(notice.except_place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,8 @@ class Notice:
     message: wire.ServerMessage
     only_place: ParticipantId | None = None
     """Staff and this place only; None: everybody."""
+    except_place: ParticipantId | None = None
+    """Everybody but staff and this place, who are told more in a notice of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,10 @@ def room_view(room: Room, card: LessonCard, viewer: Viewer) -> wire.RoomView:
             for listener, seat in room.listening.items()
             if viewer.is_staff or ParticipantId(seat) == viewer.participant_id
         },
-        participants=[participant_view(room, card, p) for p in _everybody(room)],
+        participants=[
+            participant_view(room, card, p, is_told_all=viewer.is_told_all_of(p))
+            for p in _everybody(room)
+        ],
     )
 
 
@@ -161,9 +170,10 @@ def countdown_ms(room: Room) -> int | None:
 
 
 def participant_view(
-    room: Room, card: LessonCard, participant_id: ParticipantId
+    room: Room, card: LessonCard, participant_id: ParticipantId, *, is_told_all: bool
 ) -> wire.ParticipantView:
-    """One place. A seat that nobody took yet is an absent classroom with nothing on."""
+    """One place, for a viewer who is told all of it or not. A seat that nobody took yet is an absent classroom."""
+    head_count = room.head_counts.get(SeatId(participant_id)) if is_told_all else None
     participant = _participant(room, participant_id)
     name = card.of_participant(participant)
     return wire.ParticipantView(
@@ -183,6 +193,7 @@ def participant_view(
         },
         is_recorded=_is_recorded(room, participant_id),
         is_simulated=participant_id in card.simulated,
+        head_count=head_count,
         quality=participant.quality,
     )
 
@@ -220,26 +231,40 @@ def _is_recorded(room: Room, participant_id: ParticipantId) -> bool:
 
 
 def _participants(step: Step, card: LessonCard) -> Iterator[Notice]:
-    recorded, before, after = step.recorded, step.before, step.after
+    before, after = step.before, step.after
+    concerns_every_place = (
+        before.recording_stops is not after.recording_stops
+        or before.head_counts is not after.head_counts
+    )
     for participant_id in _everybody(after):
         old, new = before.participants.get(participant_id), after.participants.get(participant_id)
-        if old is new and before.recording_stops is after.recording_stops:
+        if old is new and not concerns_every_place:
             continue
-        view = participant_view(step.after, card, participant_id)
-        is_known = participant_id in step.before.participants or seat_of(
-            step.before, participant_id
-        )
-        if is_known and participant_view(step.before, card, participant_id) == view:
-            continue
-        yield Notice(
-            wire.ParticipantChanged(
-                type="participant.changed",
-                seq=recorded.seq,
-                at_ms=recorded.at_ms,
-                event=recorded.event.type,
-                participant=view,
-            )
-        )
+        whole = _participant_changed(step, card, participant_id, is_told_all=True)
+        part = _participant_changed(step, card, participant_id, is_told_all=False)
+        if whole is not None:
+            yield Notice(whole, only_place=None if part == whole else participant_id)
+        if part is not None and part != whole:
+            yield Notice(part, except_place=participant_id)
+
+
+def _participant_changed(
+    step: Step, card: LessonCard, participant_id: ParticipantId, *, is_told_all: bool
+) -> wire.ParticipantChanged | None:
+    """The place's new view, if this event made it another one."""
+    view = participant_view(step.after, card, participant_id, is_told_all=is_told_all)
+    is_known = participant_id in step.before.participants or seat_of(step.before, participant_id)
+    if is_known and view == participant_view(
+        step.before, card, participant_id, is_told_all=is_told_all
+    ):
+        return None
+    return wire.ParticipantChanged(
+        type="participant.changed",
+        seq=step.recorded.seq,
+        at_ms=step.recorded.at_ms,
+        event=step.recorded.event.type,
+        participant=view,
+    )
 
 
 def _lesson(step: Step) -> Iterator[Notice]:

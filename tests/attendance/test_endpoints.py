@@ -67,6 +67,7 @@ async def test_the_sheet_of_a_running_and_of_a_finished_lesson(
         await client.post("/lessons/les_1/end")
         sheet = (await client.get("/lessons/les_1/attendance")).json()
     rows = sheet.pop("rows")
+    assert [roll["classroom"] for roll in sheet.pop("roll_calls")] == ["Class 1", "Class 3"]
     assert sheet == {
         "lesson_id": "les_1",
         "title": "分数的认识",

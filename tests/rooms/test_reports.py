@@ -1,10 +1,12 @@
-"""What engine and recorder report is journalled once, however often it is delivered."""
+"""What engine, recorder and roll call report is journalled once, however often it is delivered."""
 
+from app.ids import SeatId
 from app.rooms.commands import (
     EndLesson,
     Leave,
     ReportEpochClosed,
     ReportEpochOpened,
+    ReportHeadCount,
     ReportPublication,
     ReportQuality,
     ReportRecordingStopped,
@@ -13,12 +15,13 @@ from app.rooms.commands import (
 from app.rooms.events import (
     EpochClosed,
     EpochOpened,
+    HeadsCounted,
     PublicationStarted,
     PublicationStopped,
     QualityChanged,
     SegmentClosed,
 )
-from tests.rooms.lesson import LEAD, A, Told, join_of, live_lesson
+from tests.rooms.lesson import LEAD, SEAT_A, A, Told, join_of, live_lesson
 
 
 def test_a_publication_starts_once_changes_its_codec_and_stops_once() -> None:
@@ -56,6 +59,25 @@ def test_the_quality_of_a_link_is_journalled_on_a_change_and_forgotten_with_the_
     told.does(ReportQuality(LEAD, "good"))
     told.does(EndLesson(LEAD))
     assert told.who(LEAD).quality is None
+
+
+def test_heads_are_counted_before_and_in_a_lesson_and_outlive_the_classroom_going() -> None:
+    waiting = Told()
+    assert waiting.does(ReportHeadCount(SEAT_A, 20)) == (HeadsCounted(SEAT_A, 20),)
+    assert waiting.does(ReportHeadCount(SeatId("sea_z"), 20)) == ()
+    told = live_lesson()
+    told.does(ReportHeadCount(SEAT_A, 18))
+    assert told.does(ReportHeadCount(SEAT_A, 18)) == ()
+    told.does(Leave(A, join_of(A).device_id))
+    assert told.room.head_counts == {SEAT_A: 18}
+    assert told.does(ReportHeadCount(SEAT_A, None)) == (HeadsCounted(SEAT_A, None),)
+    assert told.room.head_counts == {}
+
+
+def test_a_correction_after_the_lesson_is_none_of_the_journals() -> None:
+    told = live_lesson()
+    told.does(EndLesson(LEAD))
+    assert told.does(ReportHeadCount(SEAT_A, 18)) == ()
 
 
 def test_recorder_reports_delivered_twice_are_journalled_once_also_after_the_end() -> None:

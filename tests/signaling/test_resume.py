@@ -79,6 +79,7 @@ def _any_command(chance: random.Random) -> Command:
             commands.SwitchSource(who, source, chance.random() < 0.5),
             *[commands.ReportPublication(who, source, codec)] * 4,
             commands.ReportRecordingStopped(ParticipantId(seat), source, "disk_full"),
+            *[commands.ReportHeadCount(seat, chance.choice((0, 18, None)))] * 3,
             *[commands.CheckDeadlines()] * 4,
             commands.TakeUpRoom("boot", 0, START_MS),
         ]
@@ -134,6 +135,21 @@ def test_events_after_a_snapshot_always_give_the_fresh_snapshot(seed: int) -> No
         for page in pages:
             assert page.screen.state == _fresh(feed, page.viewer).state, batch
     assert feed.room.ended_ms is not None
+
+
+def test_a_head_count_is_told_to_staff_and_to_the_classroom_itself() -> None:
+    feed = LessonFeed(PLAN, CARD, 500)
+    pages = [_Page(viewer) for viewer in VIEWERS]
+    for page in pages:
+        page.screen = _fresh(feed, page.viewer)
+        feed.screens.add(page)
+    seat = SeatId(SEAT_1)
+    events = decide(feed.room, commands.ReportHeadCount(seat, 18), START_MS)
+    feed.publish([Recorded(1, START_MS, 0, *events)])
+    for screens in ([page.screen for page in pages], [_fresh(feed, one) for one in VIEWERS]):
+        counts = [screen.participants[SEAT_1]["head_count"] for screen in screens]
+        assert counts == [18, 18, 18, None]
+    assert feed.missed(VIEWERS[0], 1, 10) == []
 
 
 @pytest.mark.parametrize("seed", range(12))

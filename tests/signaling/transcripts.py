@@ -62,7 +62,12 @@ SCENES: Mapping[str, tuple[Command, ...]] = {
     "waiting": EVERYBODY,
     "live": LIVE,
     "called": CALLED,
-    "on stage": (*CALLED, commands.AcceptCallUp(A), commands.Mute(LEAD, A)),
+    "on stage": (
+        *CALLED,
+        commands.AcceptCallUp(A),
+        commands.Mute(LEAD, A),
+        commands.ReportHeadCount(SEAT_A, 18),
+    ),
     "open floor": (
         *LIVE,
         commands.OpenFloor(LEAD),

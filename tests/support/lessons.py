@@ -9,6 +9,9 @@ from app.accounts.revocations import open_ticket_book, revoke_tickets
 from app.accounts.tokens import TicketBook
 from app.attendance import endpoints as attendance_endpoints
 from app.attendance.projector import project_attendance
+from app.attendance.roll_call import endpoints as roll_call_endpoints
+from app.attendance.roll_call.desk import RollCallDesk
+from app.attendance.roll_call.head_counts import HeadCounts
 from app.db.engine import Database
 from app.db.journal import Journal
 from app.ids import LessonId, ParticipantId, RecordingId
@@ -18,7 +21,7 @@ from app.lessons.endpoints import LessonDesk
 from app.lessons.entry import EntryDesk
 from app.lessons.plan import plan_loader
 from app.lessons.projector import project_lesson
-from app.lessons.reporting import lesson_for_report
+from app.lessons.reporting import lesson_for_report, seat_for_roll_call
 from app.lessons.repository import LessonStore
 from app.recording.watching.repository import Watching
 from app.rooms.runtime import Rooms
@@ -80,6 +83,12 @@ async def lesson_api(database: Database) -> AsyncIterator[LessonApi]:
             lesson_for_report(api.store),
             Watching(database).of_lesson,
             api.authenticate,
+            time,
+        ),
+        roll_call_endpoints.build_router(
+            RollCallDesk(database, seat_for_roll_call(api.store), HeadCounts(api.rooms).tell, time),
+            api.authenticate,
+            api.book.read_ticket,
             time,
         ),
         schools_endpoints.build_router(database, api.authenticate),

@@ -20,6 +20,7 @@ from app.db.models.journal import JournalRow, LessonLease
 from app.db.models.lessons import Lesson, Seat
 from app.db.models.linktest import LinkTest
 from app.db.models.recording import Recording, RecordingTrack
+from app.db.models.roll_call import RollCall, RollCallCorrection, RollCallMark
 from app.db.models.schools import Classroom, Consent, County, Pupil, RosterEntry, School
 from app.db.models.sharing import ClipTrack, Deletion, LibraryEntry, ShareLink
 from app.db.models.telemetry import DataUsed
@@ -54,6 +55,9 @@ __all__ = [
     "RecordingThumbnails",
     "RecordingTrack",
     "RoleGrant",
+    "RollCall",
+    "RollCallCorrection",
+    "RollCallMark",
     "RosterEntry",
     "School",
     "Seat",

@@ -35,6 +35,8 @@ class ParticipantView(Message):
     is_recorded: bool
     """What this place sends is being written (the lesson is recorded and the classroom consented)."""
     is_simulated: bool
+    head_count: int | None
+    """Pupils in this classroom by its roll call, for staff and for the place itself; null: not counted."""
     quality: QualityName | None
     """How its media link does (`lost`: nothing is heard of it); null: not measured yet."""
 

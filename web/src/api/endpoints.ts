@@ -8,6 +8,7 @@ import type {
   Place,
   Purpose,
   RecordingSearch,
+  RollCallDraft,
   ShareLinkDraft,
   WatchReport,
 } from "./types";
@@ -33,6 +34,24 @@ export const createRehearsal = () => unwrap(client.POST("/api/v1/rehearsals"));
 export const getLesson = (id: string) => unwrap(client.GET("/api/v1/lessons/{id}", byId(id)));
 export const getAttendance = (id: string) =>
   unwrap(client.GET("/api/v1/lessons/{id}/attendance", byId(id)));
+/** The roll of a classroom: with the ticket of its seat, or as who is signed in. */
+const ofRoll = (id: string, seatId: string, ticket?: string) => ({
+  params: {
+    path: { id, seat_id: seatId },
+    header: ticket === undefined ? {} : { "X-Tongtang-Ticket": ticket },
+  },
+});
+export const getRollCall = (id: string, seatId: string, ticket?: string) =>
+  unwrap(client.GET("/api/v1/lessons/{id}/seats/{seat_id}/roll-call", ofRoll(id, seatId, ticket)));
+/** The request outlives the page, for it is also sent while somebody leaves. */
+export const saveRollCall = (id: string, seatId: string, draft: RollCallDraft, ticket?: string) =>
+  unwrap(
+    client.PATCH("/api/v1/lessons/{id}/seats/{seat_id}/roll-call", {
+      ...ofRoll(id, seatId, ticket),
+      body: draft,
+      keepalive: true,
+    }),
+  );
 export const attendanceCsvUrl = (id: string) =>
   `/api/v1/lessons/${encodeURIComponent(id)}/attendance.csv`;
 

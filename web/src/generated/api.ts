@@ -344,6 +344,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lessons/{id}/seats/{seat_id}/roll-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Roll Call */
+        get: operations["get_roll_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Save Roll Call */
+        patch: operations["save_roll_call"];
+        trace?: never;
+    };
     "/api/v1/lessons/{id}/start": {
         parameters: {
             query?: never;
@@ -1103,6 +1121,8 @@ export interface components {
              */
             planned_start: string;
             replay: components["schemas"]["WatchedReplayBody"] | null;
+            /** Roll Calls */
+            roll_calls: components["schemas"]["RollCallRowBody"][];
             /** Rows */
             rows: components["schemas"]["AttendanceRowBody"][];
             /** Started At */
@@ -1269,6 +1289,24 @@ export interface components {
              */
             state: "connecting" | "connected" | "failed" | "closed";
             transport: components["schemas"]["TransportStats"];
+        };
+        /** CorrectionBody */
+        CorrectionBody: {
+            /** After */
+            after: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Before */
+            before: string;
+            /** By */
+            by: string;
+            /** Pupil Id */
+            pupil_id: string | null;
+            /** Reason */
+            reason: string;
         };
         /** Credentials */
         Credentials: {
@@ -1920,6 +1958,17 @@ export interface components {
             /** Published By */
             published_by: string;
         };
+        /** PupilBody */
+        PupilBody: {
+            /** Mark */
+            mark: ("present" | "late" | "left_early" | "late_and_left_early" | "absent") | null;
+            /** Name */
+            name: string | null;
+            /** Number */
+            number: string | null;
+            /** Pupil Id */
+            pupil_id: string;
+        };
         /** Readiness */
         Readiness: {
             /** Parts */
@@ -2031,6 +2080,66 @@ export interface components {
          * @enum {string}
          */
         RevokedBecause: "by_hand" | "unpublished" | "consent_withdrawn" | "deleted";
+        /** RollCallBody */
+        RollCallBody: {
+            /** Classroom Name */
+            classroom_name: string;
+            /** Corrections */
+            corrections: components["schemas"]["CorrectionBody"][];
+            /** Head Count */
+            head_count: number | null;
+            /** Lesson Id */
+            lesson_id: string;
+            /** Pupils */
+            pupils: components["schemas"]["PupilBody"][];
+            /** School Name */
+            school_name: string;
+            /** Seat Id */
+            seat_id: string;
+            /** Typed Count */
+            typed_count: number | null;
+        };
+        /**
+         * RollCallDraft
+         * @description Values to set, each as a whole; what is left out stays.
+         */
+        RollCallDraft: {
+            /** Marks */
+            marks?: {
+                [key: string]: ("present" | "late" | "left_early" | "late_and_left_early" | "absent") | null;
+            };
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Typed Count */
+            typed_count?: number | null;
+        };
+        /**
+         * RollCallRowBody
+         * @description The roll call of one classroom, in numbers.
+         */
+        RollCallRowBody: {
+            /** Absent */
+            absent: number;
+            /** Classroom */
+            classroom: string;
+            /** Head Count */
+            head_count: number | null;
+            /** Late */
+            late: number;
+            /** Left Early */
+            left_early: number;
+            /** May See Names */
+            may_see_names: boolean;
+            /** On Roster */
+            on_roster: number;
+            /** School */
+            school: string;
+            /** Seat Id */
+            seat_id: string;
+        };
         /**
          * SampleBody
          * @description Two seconds of a link. `up` is towards the server; loss before repair.
@@ -3657,6 +3766,159 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_roll_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Tongtang-Ticket"?: string | null;
+            };
+            path: {
+                id: string;
+                seat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollCallBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    save_roll_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Tongtang-Ticket"?: string | null;
+            };
+            path: {
+                id: string;
+                seat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollCallDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollCallBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -369,6 +369,10 @@ export interface ParticipantView {
   is_recorded: boolean;
   is_simulated: boolean;
   /**
+   * Pupils in this classroom by its roll call, for staff and for the place itself; null: not counted.
+   */
+  head_count: number | null;
+  /**
    * How its media link does (`lost`: nothing is heard of it); null: not measured yet.
    */
   quality: QualityName | null;

@@ -5,6 +5,7 @@ import { interruptedEn } from "./interrupted.en";
 import { libraryEn } from "./library.en";
 import { officeEn } from "./office.en";
 import { replayEn, replayErrorsEn } from "./replay.en";
+import { rollCallEn, rollCallErrorsEn } from "./rollcall.en";
 
 export const en: Dictionary = {
   common: {
@@ -91,6 +92,7 @@ export const en: Dictionary = {
     too_many_links: "There are too many links. Revoke some first.",
     clip_range_invalid: "Give a beginning and an end within the lesson.",
     ...replayErrorsEn,
+    ...rollCallErrorsEn,
   },
   media: {
     camera: "Camera",
@@ -331,4 +333,5 @@ export const en: Dictionary = {
   ...interruptedEn,
   ...libraryEn,
   ...replayEn,
+  ...rollCallEn,
 };

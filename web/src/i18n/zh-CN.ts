@@ -4,6 +4,7 @@ import { interruptedZhCN } from "./interrupted.zh-CN";
 import { libraryZhCN } from "./library.zh-CN";
 import { officeZhCN } from "./office.zh-CN";
 import { replayErrorsZhCN, replayZhCN } from "./replay.zh-CN";
+import { rollCallErrorsZhCN, rollCallZhCN } from "./rollcall.zh-CN";
 
 /** The words on every screen. Few and plain: a button has at most 12 characters, an error says what to do next. */
 export const zhCN = {
@@ -91,6 +92,7 @@ export const zhCN = {
     too_many_links: "有效的链接太多，请先收回几个。",
     clip_range_invalid: "请填写这节课里的起止时间。",
     ...replayErrorsZhCN,
+    ...rollCallErrorsZhCN,
   },
   media: {
     camera: "摄像头",
@@ -327,4 +329,5 @@ export const zhCN = {
   ...interruptedZhCN,
   ...libraryZhCN,
   ...replayZhCN,
+  ...rollCallZhCN,
 };

@@ -7,6 +7,7 @@ import { Icon } from "../components/Icon";
 import { AttendanceTable } from "../components/office/AttendanceTable";
 import { formatClock, formatMoment } from "../components/office/dates";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
+import { RollCalls } from "../components/office/RollCalls";
 import { WatchersTable } from "../components/office/WatchersTable";
 import { Spinner } from "../components/Spinner";
 import { useLoaded } from "../hooks/useLoaded";
@@ -32,12 +33,12 @@ export default function Attendance({ params }: { params: Record<string, string> 
     >
       {sheet.state === "loading" && <Spinner label={words.common.loading} />}
       {sheet.state === "failed" && <LoadFailed error={sheet.error} onRetry={reload} />}
-      {sheet.state === "ready" && <Ledger sheet={sheet.value} />}
+      {sheet.state === "ready" && <Ledger sheet={sheet.value} onCorrected={reload} />}
     </OfficePage>
   );
 }
 
-function Ledger({ sheet }: { sheet: Sheet }) {
+function Ledger({ sheet, onCorrected }: { sheet: Sheet; onCorrected: () => void }) {
   const words = useWords();
   const { language } = useLanguage();
   const clock = (iso: string) => formatClock(iso, language);
@@ -67,6 +68,7 @@ function Ledger({ sheet }: { sheet: Sheet }) {
       ) : (
         <AttendanceTable rows={sheet.rows} />
       )}
+      <RollCalls lessonId={sheet.lesson_id} rows={sheet.roll_calls} onSaved={onCorrected} />
       {sheet.replay && (
         <>
           <h2>{words.attendance.watched}</h2>

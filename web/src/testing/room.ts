@@ -17,6 +17,7 @@ export function classroom(id: string, change: Partial<ParticipantView> = {}): Pa
     publishing: {},
     is_recorded: true,
     is_simulated: false,
+    head_count: null,
     quality: "good",
     ...change,
   };

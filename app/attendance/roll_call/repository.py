@@ -1,0 +1,172 @@
+"""Rolls as rows: read one or a lesson's, write what changed and what that replaced."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.attendance.roll_call.roll import (
+    MAX_PUPILS,
+    ListedPupil,
+    PupilMark,
+    Roll,
+    SeatRoll,
+    replaced,
+)
+from app.db.models import (
+    Pupil,
+    RollCall,
+    RollCallCorrection,
+    RollCallMark,
+    RosterEntry,
+    Seat,
+    User,
+)
+from app.errors import Conflict
+from app.ids import ClassroomId, LessonId, PupilId, SeatId, UserId, new_id
+
+MAX_CORRECTIONS = 2_000
+"""Of one roll."""
+SHOWN_CORRECTIONS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    pupil_id: PupilId | None
+    at_ms: int
+    by: str
+    """Who is signed in; empty: a screen of the classroom."""
+    before: str
+    after: str | None
+    reason: str
+
+
+async def lock_seat(session: AsyncSession, seat_id: SeatId) -> None:
+    """Who saves the same roll now waits for the end of this transaction."""
+    await session.execute(select(Seat.seat_id).where(Seat.seat_id == seat_id).with_for_update())
+
+
+async def load_roll(session: AsyncSession, seat_id: SeatId) -> Roll:
+    """The empty one where the roll was not called."""
+    found = await session.get(RollCall, seat_id)
+    if found is None:
+        return Roll()
+    rows = await session.scalars(select(RollCallMark).where(RollCallMark.seat_id == seat_id))
+    return Roll({PupilId(row.pupil_id): _mark(row) for row in rows}, found.typed_count)
+
+
+async def load_rolls(session: AsyncSession, lesson_id: LessonId) -> dict[SeatId, SeatRoll]:
+    """Of every seat of the lesson."""
+    sizes = (
+        select(RosterEntry.classroom_id, func.count().label("size"))
+        .group_by(RosterEntry.classroom_id)
+        .subquery()
+    )
+    seats = (
+        await session.execute(
+            select(Seat.seat_id, RollCall.typed_count, sizes.c.size)
+            .outerjoin(RollCall, RollCall.seat_id == Seat.seat_id)
+            .outerjoin(sizes, sizes.c.classroom_id == Seat.classroom_id)
+            .where(Seat.lesson_id == lesson_id)
+        )
+    ).all()
+    marks: dict[str, dict[PupilId, PupilMark]] = {}
+    for row in await session.scalars(
+        select(RollCallMark)
+        .join(Seat, Seat.seat_id == RollCallMark.seat_id)
+        .where(Seat.lesson_id == lesson_id)
+    ):
+        marks.setdefault(row.seat_id, {})[PupilId(row.pupil_id)] = _mark(row)
+    return {
+        SeatId(seat_id): SeatRoll(Roll(marks.get(seat_id, {}), typed_count), size or 0)
+        for seat_id, typed_count, size in seats
+    }
+
+
+async def save_roll(
+    session: AsyncSession,
+    seat_id: SeatId,
+    before: Roll,
+    after: Roll,
+    *,
+    by: UserId | None,
+    reason: str,
+    now_ms: int,
+) -> None:
+    """Write what changed, and a correction for each value that stood. Conflict `too_many_corrections`."""
+    await session.merge(
+        RollCall(seat_id=seat_id, typed_count=after.typed_count, saved_at_ms=now_ms)
+    )
+    await session.flush()
+    for pupil_id, mark in after.marks.items():
+        if before.marks.get(pupil_id) != mark:
+            await session.merge(RollCallMark(seat_id=seat_id, pupil_id=pupil_id, mark=mark))
+    gone = before.marks.keys() - after.marks.keys()
+    await session.execute(
+        delete(RollCallMark).where(RollCallMark.seat_id == seat_id, RollCallMark.pupil_id.in_(gone))
+    )
+    corrections = replaced(before, after)
+    if not corrections:
+        return
+    known = select(func.count()).where(RollCallCorrection.seat_id == seat_id)
+    if (await session.scalar(known) or 0) + len(corrections) > MAX_CORRECTIONS:
+        raise Conflict("this roll was corrected too often", code="too_many_corrections")
+    session.add_all(
+        RollCallCorrection(
+            correction_id=new_id("cor"),
+            seat_id=seat_id,
+            pupil_id=one.pupil_id,
+            at_ms=now_ms,
+            user_id=by,
+            before=one.before,
+            after=one.after,
+            reason=reason,
+        )
+        for one in corrections
+    )
+
+
+async def load_pupils(
+    session: AsyncSession, seats: Mapping[SeatId, ClassroomId]
+) -> dict[SeatId, list[ListedPupil]]:
+    """By number: the roster of each seat's classroom as it stands, and whoever was marked there."""
+    pupils: dict[SeatId, list[ListedPupil]] = {}
+    for seat_id, classroom_id in seats.items():
+        on_roster = select(RosterEntry.pupil_id).where(RosterEntry.classroom_id == classroom_id)
+        marked = select(RollCallMark.pupil_id).where(RollCallMark.seat_id == seat_id)
+        rows = await session.scalars(
+            select(Pupil)
+            .where(or_(Pupil.pupil_id.in_(on_roster), Pupil.pupil_id.in_(marked)))
+            .order_by(Pupil.number.is_(None), Pupil.number, Pupil.pupil_id)
+            .limit(MAX_PUPILS)
+        )
+        pupils[seat_id] = [ListedPupil(PupilId(row.pupil_id), row.number, row.name) for row in rows]
+    return pupils
+
+
+async def load_corrections(session: AsyncSession, seat_id: SeatId) -> Sequence[Correction]:
+    """The newest first."""
+    rows = await session.execute(
+        select(RollCallCorrection, User.name)
+        .outerjoin(User, User.user_id == RollCallCorrection.user_id)
+        .where(RollCallCorrection.seat_id == seat_id)
+        .order_by(RollCallCorrection.at_ms.desc(), RollCallCorrection.correction_id)
+        .limit(SHOWN_CORRECTIONS)
+    )
+    return [
+        Correction(
+            None if row.pupil_id is None else PupilId(row.pupil_id),
+            row.at_ms,
+            name or "",
+            row.before,
+            row.after,
+            row.reason,
+        )
+        for row, name in rows
+    ]
+
+
+def _mark(row: RollCallMark) -> PupilMark:
+    return cast("PupilMark", row.mark)
