@@ -10,6 +10,7 @@ import type {
   RecordingSearch,
   RollCallDraft,
   ShareLinkDraft,
+  StaffDraft,
   WatchReport,
 } from "./types";
 
@@ -25,6 +26,46 @@ export const openDoor = (door: Door) =>
 
 export const listClassrooms = () => unwrap(client.GET("/api/v1/classrooms"));
 export const listTeachers = () => unwrap(client.GET("/api/v1/teachers"));
+
+export const listStaff = (query: { text?: string; after?: string } = {}) =>
+  unwrap(client.GET("/api/v1/staff", { params: { query } }));
+export const addStaff = (draft: StaffDraft) =>
+  unwrap(client.POST("/api/v1/staff", { body: draft }));
+const byUser = (user_id: string) => ({ params: { path: { user_id } } });
+export const changeStaff = (id: string, draft: StaffDraft) =>
+  unwrap(client.PUT("/api/v1/staff/{user_id}", { ...byUser(id), body: draft }));
+export const inviteStaff = (id: string) =>
+  unwrap(client.POST("/api/v1/staff/{user_id}/invitation", byUser(id)));
+export const closeStaff = (id: string) =>
+  unwrap(client.DELETE("/api/v1/staff/{user_id}", byUser(id)));
+export const reopenStaff = (id: string) =>
+  unwrap(client.POST("/api/v1/staff/{user_id}/reopening", byUser(id)));
+export const checkInvitation = (token: string) =>
+  unwrap(client.POST("/api/v1/invitations/check", { body: { token } }));
+export const acceptInvitation = (token: string, password: string) =>
+  unwrap(client.POST("/api/v1/invitations/accept", { body: { token, password } }));
+
+export const listSchools = () => unwrap(client.GET("/api/v1/schools"));
+export const addSchool = (name: string) =>
+  unwrap(client.POST("/api/v1/schools", { body: { name } }));
+export const renameSchool = (school_id: string, name: string) =>
+  unwrap(
+    client.PUT("/api/v1/schools/{school_id}", { params: { path: { school_id } }, body: { name } }),
+  );
+export const addClassroom = (school_id: string, name: string) =>
+  unwrap(
+    client.POST("/api/v1/schools/{school_id}/classrooms", {
+      params: { path: { school_id } },
+      body: { name },
+    }),
+  );
+export const renameClassroom = (classroom_id: string, name: string) =>
+  unwrap(
+    client.PUT("/api/v1/classrooms/{classroom_id}", {
+      params: { path: { classroom_id } },
+      body: { name },
+    }),
+  );
 
 export const listLessons = (query: { state?: LessonState; limit?: number; before?: string } = {}) =>
   unwrap(client.GET("/api/v1/lessons", { params: { query } }));

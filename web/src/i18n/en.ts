@@ -6,6 +6,7 @@ import { libraryEn } from "./library.en";
 import { officeEn } from "./office.en";
 import { replayEn, replayErrorsEn } from "./replay.en";
 import { rollCallEn, rollCallErrorsEn } from "./rollcall.en";
+import { staffEn } from "./staff.en";
 
 export const en: Dictionary = {
   common: {
@@ -60,6 +61,15 @@ export const en: Dictionary = {
     doors_closed: "The demo doors are open only on the demo computer. Please sign in.",
     code_unknown: "That pairing code is wrong. Check the 8 digits.",
     code_expired: "That pairing code has expired. Ask the lead teacher for a new one.",
+    login_taken: "Somebody else has this login. Choose another.",
+    last_admin: "A county needs an administrator. Make somebody else one first.",
+    school_needed: "An on-site teacher belongs to a school. Choose one.",
+    too_many_staff: "There are too many people. Ask technical support.",
+    name_taken: "There is one of this name already. Choose another.",
+    too_many_schools: "There are too many schools or classrooms. Ask technical support.",
+    invitation_unknown: "There is no such link. Ask your administrator for a new one.",
+    invitation_over: "This link is over. Ask your administrator for a new one.",
+    password_weak: "8 characters or more, and not the same as the login.",
     ticket_invalid: "This ticket is not valid. Enter the lesson again.",
     ticket_expired: "This ticket has expired. Enter the lesson again.",
     ticket_revoked: "This ticket was withdrawn. Ask the lead teacher.",
@@ -334,4 +344,5 @@ export const en: Dictionary = {
   ...libraryEn,
   ...replayEn,
   ...rollCallEn,
+  ...staffEn,
 };

@@ -43,6 +43,8 @@ export const officeEn: typeof officeZhCN = {
     rehearseHint: "Try it with two simulated classrooms, not recorded",
     recordings: "Library",
     consents: "Consent",
+    staff: "People",
+    schools: "Schools",
     live: "Live now",
     coming: "Coming up",
     past: "Over",

@@ -42,6 +42,8 @@ export const officeZhCN = {
     rehearseHint: "用两间模拟教室试一试，不录制",
     recordings: "录像库",
     consents: "教室授权",
+    staff: "人员",
+    schools: "学校与教室",
     live: "正在上课",
     coming: "即将上课",
     past: "已结束",

@@ -5,6 +5,7 @@ import { libraryZhCN } from "./library.zh-CN";
 import { officeZhCN } from "./office.zh-CN";
 import { replayErrorsZhCN, replayZhCN } from "./replay.zh-CN";
 import { rollCallErrorsZhCN, rollCallZhCN } from "./rollcall.zh-CN";
+import { staffZhCN } from "./staff.zh-CN";
 
 /** The words on every screen. Few and plain: a button has at most 12 characters, an error says what to do next. */
 export const zhCN = {
@@ -60,6 +61,15 @@ export const zhCN = {
     doors_closed: "演示入口只在演示电脑上开放，请登录。",
     code_unknown: "配对码不对，请核对 8 位数字。",
     code_expired: "配对码已过期，请向主讲教师要一个新的。",
+    login_taken: "这个账号已经有人用了，请换一个。",
+    last_admin: "县里至少要有一位管理员。请先给别人管理员身份。",
+    school_needed: "辅助教师要属于一所学校，请选择学校。",
+    too_many_staff: "人员太多了，请联系技术支持。",
+    name_taken: "已经有同名的了，请换个名称。",
+    too_many_schools: "学校或教室太多了，请联系技术支持。",
+    invitation_unknown: "没有这个链接，请向管理员要一个新的。",
+    invitation_over: "这个链接不能用了，请向管理员要一个新的。",
+    password_weak: "密码至少 8 个字符，不能和账号一样。",
     ticket_invalid: "入场凭证无效，请重新进入课堂。",
     ticket_expired: "入场凭证已过期，请重新进入课堂。",
     ticket_revoked: "入场凭证已被收回，请联系主讲教师。",
@@ -330,4 +340,5 @@ export const zhCN = {
   ...libraryZhCN,
   ...replayZhCN,
   ...rollCallZhCN,
+  ...staffZhCN,
 };

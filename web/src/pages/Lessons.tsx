@@ -48,9 +48,17 @@ export default function Lessons() {
             {words.lessons.recordings}
           </Link>
           {roles.includes("admin") && (
-            <Link to="/consents" className={buttonClass()}>
-              {words.lessons.consents}
-            </Link>
+            <>
+              <Link to="/consents" className={buttonClass()}>
+                {words.lessons.consents}
+              </Link>
+              <Link to="/schools" className={buttonClass()}>
+                {words.lessons.schools}
+              </Link>
+              <Link to="/staff" className={buttonClass()}>
+                {words.lessons.staff}
+              </Link>
+            </>
           )}
           {isTeacher && <Rehearse />}
           {(isTeacher || roles.includes("admin")) && (

@@ -1,0 +1,193 @@
+import { type FormEvent, useState } from "react";
+import {
+  addClassroom,
+  addSchool,
+  listSchools,
+  renameClassroom,
+  renameSchool,
+} from "../api/endpoints";
+import { Button } from "../components/Button";
+import { Dialog } from "../components/Dialog";
+import { EmptyState } from "../components/EmptyState";
+import { Field } from "../components/Field";
+import { LoadFailed, OfficePage } from "../components/office/OfficePage";
+import { Spinner } from "../components/Spinner";
+import styles from "../components/staff/Staff.module.css";
+import { useAction } from "../hooks/useAction";
+import { useLoaded } from "../hooks/useLoaded";
+import { useWords } from "../i18n";
+import listStyles from "./Lessons.module.css";
+
+/** A name to be entered, and what becomes of it. */
+interface Naming {
+  title: string;
+  label: string;
+  name: string;
+  save: (name: string) => Promise<unknown>;
+}
+
+/** The county's schools and their classrooms, for its admins. */
+export default function Schools() {
+  const words = useWords();
+  const [schools, reload] = useLoaded(listSchools);
+  const [naming, setNaming] = useState<Naming | null>(null);
+  const isEmpty = schools.state === "ready" && schools.value.length === 0;
+  return (
+    <OfficePage
+      title={words.schools.title}
+      back="/lessons"
+      actions={
+        <Button
+          variant="primary"
+          icon="plus"
+          onClick={() =>
+            setNaming({
+              title: words.schools.addTitle,
+              label: words.schools.schoolName,
+              name: "",
+              save: addSchool,
+            })
+          }
+        >
+          {words.schools.add}
+        </Button>
+      }
+    >
+      {schools.state === "loading" && <Spinner label={words.common.loading} />}
+      {schools.state === "failed" && <LoadFailed error={schools.error} onRetry={reload} />}
+      {isEmpty && (
+        <EmptyState icon="people" title={words.schools.emptyTitle}>
+          {words.schools.emptyHint}
+        </EmptyState>
+      )}
+      {schools.state === "ready" && (
+        <ul className={listStyles.list}>
+          {schools.value.map((school) => (
+            <li key={school.school_id} className={styles.row}>
+              <div className={styles.who}>
+                <strong>{school.name}</strong>
+                {school.classrooms.length === 0 && (
+                  <span className={styles.soft}>{words.schools.noClassrooms}</span>
+                )}
+              </div>
+              <div className={styles.buttons}>
+                <Rename
+                  name={school.name}
+                  label={words.schools.schoolName}
+                  save={(name) => renameSchool(school.school_id, name)}
+                  onOpen={setNaming}
+                />
+                <Button
+                  size="small"
+                  aria-label={words.schools.addClassroomTitle(school.name)}
+                  onClick={() =>
+                    setNaming({
+                      title: words.schools.addClassroomTitle(school.name),
+                      label: words.schools.classroomName,
+                      name: "",
+                      save: (name) => addClassroom(school.school_id, name),
+                    })
+                  }
+                >
+                  {words.schools.addClassroom}
+                </Button>
+              </div>
+              <ul className={styles.rooms}>
+                {school.classrooms.map((room) => (
+                  <li key={room.classroom_id} className={styles.room}>
+                    {room.name}
+                    <Rename
+                      name={room.name}
+                      label={words.schools.classroomName}
+                      save={(name) => renameClassroom(room.classroom_id, name)}
+                      onOpen={setNaming}
+                    />
+                  </li>
+                ))}
+              </ul>
+            </li>
+          ))}
+        </ul>
+      )}
+      {naming && (
+        <NameDialog
+          naming={naming}
+          onClose={() => setNaming(null)}
+          onSaved={() => {
+            setNaming(null);
+            reload();
+          }}
+        />
+      )}
+    </OfficePage>
+  );
+}
+
+interface RenameProps {
+  name: string;
+  label: string;
+  save: (name: string) => Promise<unknown>;
+  onOpen: (naming: Naming) => void;
+}
+
+function Rename({ name, label, save, onOpen }: RenameProps) {
+  const words = useWords().schools;
+  const title = words.renameTitle(name);
+  return (
+    <Button
+      size="small"
+      variant="quiet"
+      aria-label={title}
+      onClick={() => onOpen({ title, label, name, save })}
+    >
+      {words.rename}
+    </Button>
+  );
+}
+
+interface NameDialogProps {
+  naming: Naming;
+  onClose: () => void;
+  onSaved: () => void;
+}
+
+function NameDialog({ naming, onClose, onSaved }: NameDialogProps) {
+  const words = useWords();
+  const [name, setName] = useState(naming.name);
+  const [wasTried, setWasTried] = useState(false);
+  const [run, isBusy] = useAction();
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    setWasTried(true);
+    const trimmed = name.trim();
+    if (!trimmed) return;
+    run(async () => {
+      await naming.save(trimmed);
+      onSaved();
+    });
+  }
+
+  return (
+    <Dialog
+      title={naming.title}
+      onClose={onClose}
+      actions={
+        <Button type="submit" form="name-form" variant="primary" isBusy={isBusy}>
+          {words.staff.save}
+        </Button>
+      }
+    >
+      <form id="name-form" onSubmit={submit} noValidate>
+        <Field
+          label={naming.label}
+          value={name}
+          maxLength={120}
+          autoFocus
+          error={wasTried && !name.trim() ? words.schools.needName : undefined}
+          onChange={(event) => setName(event.target.value)}
+        />
+      </form>
+    </Dialog>
+  );
+}

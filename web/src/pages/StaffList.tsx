@@ -1,0 +1,186 @@
+import { type FormEvent, useCallback, useState } from "react";
+import {
+  addStaff,
+  changeStaff,
+  closeStaff,
+  inviteStaff,
+  listSchools,
+  listStaff,
+  reopenStaff,
+} from "../api/endpoints";
+import type { Invitation, StaffDraft, StaffMember } from "../api/types";
+import { Button } from "../components/Button";
+import { Dialog } from "../components/Dialog";
+import { EmptyState } from "../components/EmptyState";
+import { Field } from "../components/Field";
+import { LoadFailed, OfficePage } from "../components/office/OfficePage";
+import { Spinner } from "../components/Spinner";
+import { InvitationDialog } from "../components/staff/InvitationDialog";
+import styles from "../components/staff/Staff.module.css";
+import { StaffForm } from "../components/staff/StaffForm";
+import { StaffRow } from "../components/staff/StaffRow";
+import { useAction } from "../hooks/useAction";
+import { useLoaded } from "../hooks/useLoaded";
+import { useWords } from "../i18n";
+import listStyles from "./Lessons.module.css";
+
+/** What is open over the list. */
+type Open =
+  | { what: "add" }
+  | { what: "change" | "link" | "close"; person: StaffMember }
+  | { what: "invitation"; name: string; invitation: Invitation };
+
+/** Everybody who works in the county, for its admins. */
+export default function StaffList() {
+  const words = useWords().staff;
+  const [text, setText] = useState("");
+  const [shown, setShown] = useState("");
+  const [open, setOpen] = useState<Open | null>(null);
+  const [round, setRound] = useState(0);
+  const close = useCallback(() => setOpen(null), []);
+  const done = (next: Open | null = null) => {
+    setOpen(next);
+    setRound((value) => value + 1);
+  };
+
+  function search(event: FormEvent) {
+    event.preventDefault();
+    setShown(text.trim());
+  }
+
+  return (
+    <OfficePage
+      title={words.title}
+      back="/lessons"
+      actions={
+        <Button variant="primary" icon="plus" onClick={() => setOpen({ what: "add" })}>
+          {words.add}
+        </Button>
+      }
+    >
+      <form className={styles.search} aria-label={words.search} onSubmit={search}>
+        <Field
+          label={words.text}
+          type="search"
+          value={text}
+          maxLength={120}
+          onChange={(event) => setText(event.target.value)}
+        />
+        <Button type="submit">{words.search}</Button>
+      </form>
+      <People key={`${shown} ${round}`} text={shown} onOpen={setOpen} onDone={done} />
+      {open && <Over open={open} onClose={close} onDone={done} />}
+    </OfficePage>
+  );
+}
+
+interface PeopleProps {
+  text: string;
+  onOpen: (open: Open) => void;
+  onDone: () => void;
+}
+
+function People({ text, onOpen, onDone }: PeopleProps) {
+  const words = useWords();
+  const [first, reload] = useLoaded(useCallback(() => listStaff({ text }), [text]));
+  const [more, setMore] = useState<{ items: StaffMember[]; next: string | null }>();
+  const [run, isBusy] = useAction();
+  if (first.state === "loading") return <Spinner label={words.common.loading} />;
+  if (first.state === "failed") return <LoadFailed error={first.error} onRetry={reload} />;
+  const people = [...first.value.items, ...(more?.items ?? [])];
+  const next = more ? more.next : first.value.next;
+  if (people.length === 0) {
+    return (
+      <EmptyState icon="people" title={words.staff.noneTitle}>
+        {words.staff.noneHint}
+      </EmptyState>
+    );
+  }
+  const loadMore = (after: string) =>
+    run(async () => {
+      const page = await listStaff({ text, after });
+      setMore((was) => ({ items: [...(was?.items ?? []), ...page.items], next: page.next }));
+    });
+  return (
+    <>
+      <ul className={listStyles.list}>
+        {people.map((person) => (
+          <li key={person.user_id}>
+            <StaffRow
+              person={person}
+              isBusy={isBusy}
+              onChange={() => onOpen({ what: "change", person })}
+              onLink={() => onOpen({ what: "link", person })}
+              onClose={() => onOpen({ what: "close", person })}
+              onReopen={() =>
+                run(async () => {
+                  await reopenStaff(person.user_id);
+                  onDone();
+                })
+              }
+            />
+          </li>
+        ))}
+      </ul>
+      {next !== null && (
+        <Button isBusy={isBusy} onClick={() => loadMore(next)}>
+          {words.staff.more}
+        </Button>
+      )}
+    </>
+  );
+}
+
+interface OverProps {
+  open: Open;
+  onClose: () => void;
+  onDone: (next?: Open | null) => void;
+}
+
+/** The dialog over the list. */
+function Over({ open, onClose, onDone }: OverProps) {
+  const words = useWords().staff;
+  const [schools] = useLoaded(listSchools);
+  const [run, isBusy] = useAction();
+  if (open.what === "invitation") {
+    return <InvitationDialog {...open} onClose={onClose} />;
+  }
+  if (open.what === "add" || open.what === "change") {
+    const person = open.what === "change" ? open.person : null;
+    if (schools.state !== "ready") return null;
+    const save = async (draft: StaffDraft) => {
+      if (person) {
+        await changeStaff(person.user_id, draft);
+        onDone();
+      } else {
+        const { invitation } = await addStaff(draft);
+        onDone({ what: "invitation", name: draft.name, invitation });
+      }
+    };
+    return <StaffForm person={person} schools={schools.value} onSave={save} onClose={onClose} />;
+  }
+  const { person } = open;
+  const isLink = open.what === "link";
+  const act = async () => {
+    if (isLink) {
+      const invitation = await inviteStaff(person.user_id);
+      onDone({ what: "invitation", name: person.name, invitation });
+    } else {
+      await closeStaff(person.user_id);
+      onDone();
+    }
+  };
+  return (
+    <Dialog
+      title={isLink ? words.linkConfirmTitle(person.name) : words.closeTitle(person.name)}
+      onClose={onClose}
+      actions={
+        <Button variant={isLink ? "primary" : "danger"} isBusy={isBusy} onClick={() => run(act)}>
+          {isLink ? words.linkConfirm : words.closeConfirm}
+        </Button>
+      }
+    >
+      {isLink ? words.linkConfirmHint : words.closeHint}
+    </Dialog>
+  );
+}
