@@ -7,8 +7,8 @@ from alembic import op
 
 from app.db.models.base import DOCUMENT
 
-revision: str = "0011"
-down_revision: str | None = "0010"
+revision: str = "0012"
+down_revision: str | None = "0011"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
