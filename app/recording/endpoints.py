@@ -12,13 +12,13 @@ from app.errors import NotAllowed, NotFound
 from app.http import API, Authenticate, Caller, refusals
 from app.ids import RecordingId
 from app.recording.cast import EVERYBODY
-from app.recording.object_response import ServedObject, object_response
 from app.recording.replay_body import AddressOf, ExtrasOf, ReplayBody, replay_body
 from app.recording.repository import Recordings
 from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.library_endpoints import library_media
 from app.recording.sharing.repository import Sharing
 from app.recording.viewer import viewer_of
+from app.storage.object_response import ServedObject, object_response
 from app.storage.obstore_storage import ObstoreStorage
 
 URL_VALID_S = 6 * 3_600

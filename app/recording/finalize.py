@@ -19,11 +19,11 @@ from app.recording.manifest import Span, build_manifest
 from app.recording.remux_job import FinishedEpoch
 from app.recording.repository import Recordings
 from app.recording.segments import Segments
-from app.recording.store_failures import store_failures
 from app.recording.timeline import LessonTimeline
 from app.rooms.events import LessonStarted, Recorded
 from app.rooms.state import LessonPlan
 from app.storage.port import Storage, StoredObject
+from app.storage.store_failures import store_failures
 
 log = logging.getLogger(__name__)
 

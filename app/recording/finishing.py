@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from app.ids import RecordingId
-from app.recording.media_process import run_media_process
+from app.jobs.child_process import run_child_process
 from app.recording.remux_job import FinishedEpoch, RemuxJob
 from app.recording.segments import MEDIA
 from app.storage.port import Storage, StoredObject, StoreFull
@@ -67,7 +67,7 @@ class Finishing:
 
     async def _finish(self, epoch_ids: list[str]) -> list[FinishedEpoch]:
         job = RemuxJob(str(self._folder), str(self._work), epoch_ids)
-        answer = await run_media_process("app.recording.remux", asdict(job), REMUX_TIMEOUT_S)
+        answer = await run_child_process("app.recording.remux", asdict(job), REMUX_TIMEOUT_S)
         epochs = [FinishedEpoch(**epoch) for epoch in answer]
         for epoch in epochs:
             stored = stored_as(self._recording_id, epoch)

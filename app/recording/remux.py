@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
+from app.jobs.parent import Parent
 from app.recording.adopt import epoch_folders
 from app.recording.alignment import Placement, place
 from app.recording.finished import Written
 from app.recording.mp4_epoch import write_mp4_epoch
-from app.recording.parent import Parent
 from app.recording.remux_job import FinishedEpoch, RemuxJob
 from app.recording.telemetry import EpochTelemetry, read_epoch
 from app.recording.webm_epoch import write_webm_epoch

@@ -10,7 +10,7 @@ from app.jobs.port import ClaimedJob, HoldJob, JobFailed, Progress
 from app.jobs.repository import Jobs
 from app.recording.repository import Recordings
 from app.recording.segments import SegmentDamaged, Segments
-from app.recording.store_failures import store_failures
+from app.storage.store_failures import store_failures
 
 TRIM_BELOW_BYTES = 2 * 1024 * 1024 * 1024
 """With less room than this what is in the store goes from the disk, long before the recorder gives up a track."""

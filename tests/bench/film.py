@@ -26,12 +26,12 @@ import av
 import numpy as np
 
 from app.ids import ParticipantId
+from app.jobs.child_process import child_process_lines
 from app.media.port import Source
 from app.recording.film.job import JOB, LINE, ComposeJob, PictureTrack, SoundTrack
 from app.recording.film.layout import TrackSpan, scenes
 from app.recording.film.make_film import COMPOSE
 from app.recording.manifest import StageChange
-from app.recording.media_process import media_process_lines
 from app.simulated.clip import CLIPS as CLIPS_FOLDER
 from tests.support.film_media import write_sound
 
@@ -118,7 +118,7 @@ async def composed(job: ComposeJob) -> dict[str, float]:
     """Wall seconds and CPU seconds of one compose process, per second of lesson."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        lines = media_process_lines(COMPOSE, JOB.dump_json(replace(job, folder=folder)))
+        lines = child_process_lines(COMPOSE, JOB.dump_json(replace(job, folder=folder)))
         async with aclosing(lines):
             async for line in lines:
                 said = LINE.validate_json(line)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from app.jobs.parent import Parent
 from app.recording.adopt import file_sha256
 from app.recording.film.job import (
     FRAGMENTS,
@@ -24,7 +25,6 @@ from app.recording.film.job import (
 from app.recording.film.packaging import package
 from app.recording.film.pictures import FilmPictures
 from app.recording.film.sound import write_sound
-from app.recording.parent import Parent
 
 PICTURE_SHARE, SOUND_SHARE = 0.93, 0.05
 """Of the time that all takes; the rest is packaging."""

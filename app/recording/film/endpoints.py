@@ -18,9 +18,9 @@ from app.recording.film.file_response import FilmFiles, FilmWithdrawn, WantedFil
 from app.recording.film.job import MP4, PLAYLIST, POSTER, FileName
 from app.recording.film.repository import FilmPurpose, Films, Making, MakingState, Watchable
 from app.recording.lifecycle import RecordingState
-from app.recording.object_response import ServedObject
 from app.recording.repository import Recordings, RecordingSummary
 from app.recording.viewer import viewer_of
+from app.storage.object_response import ServedObject
 
 Reach = Literal["films", "library-films"]
 """Part of an address: for whoever may see the recording in any case, or for viewers of the library."""

@@ -11,9 +11,9 @@ from app.ids import FilmId
 from app.recording.film.job import FRAGMENTS, MP4, PLAYLIST, FileName
 from app.recording.film.playlist import with_address
 from app.recording.film.repository import Films
-from app.recording.object_response import ServedObject, object_response
 from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.serving import goes_on
+from app.storage.object_response import ServedObject, object_response
 from app.storage.port import Storage
 
 FindFile = Callable[[], Awaitable[ServedObject | None]]

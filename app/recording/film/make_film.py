@@ -10,13 +10,13 @@ from pathlib import Path
 
 from app.db.models import RecordingTrack
 from app.ids import FilmId
+from app.jobs.child_process import ChildProcessFailed, child_process_lines
 from app.jobs.port import ClaimedJob, HoldJob, JobFailed, Progress, TryLater
 from app.recording.film.job import JOB, LINE, ComposeJob, FilmFile
 from app.recording.film.plan import compose_job
 from app.recording.film.repository import FilmOrder, Films, object_key, object_keys
 from app.recording.film.time_left import TimeLeft
 from app.recording.film.workplace import NoRoom, Workplace
-from app.recording.media_process import MediaProcessFailed, media_process_lines
 from app.storage.port import ObjectNotFound, Storage
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class FilmMaker:
         look_at = 0.0
         files: tuple[FilmFile, ...] = ()
         try:
-            process = media_process_lines(COMPOSE, JOB.dump_json(planned), self._may_work_hard)
+            process = child_process_lines(COMPOSE, JOB.dump_json(planned), self._may_work_hard)
             async with aclosing(process) as lines:
                 async for line in lines:
                     said = LINE.validate_json(line)
@@ -113,7 +113,7 @@ class FilmMaker:
                         raise TryLater("consent_changed")
                     await progress(said.done)
                     await self._films.note_seconds_left(order.film_id, time_left.seconds)
-        except MediaProcessFailed as error:
+        except ChildProcessFailed as error:
             raise JobFailed("compose_failed", str(error)) from error
         return files
 

@@ -17,10 +17,10 @@ from app.jobs.repository import Jobs
 from app.recording.cast import Cast
 from app.recording.film.job import FRAGMENTS, MP4, PLAYLIST, POSTER, FilmFile
 from app.recording.film.plan import Footage
-from app.recording.object_response import ServedObject
 from app.recording.replay_body import listed
 from app.recording.repository import Recordings
 from app.recording.sharing.repository import cast_of
+from app.storage.object_response import ServedObject
 
 FilmPurpose = Literal["shared", "public"]
 MakingState = Literal["queued", "running", "held"]

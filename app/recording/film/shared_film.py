@@ -12,11 +12,11 @@ from app.ids import FilmId
 from app.recording.film.file_response import FilmFiles, WantedFile
 from app.recording.film.job import MP4, PLAYLIST, POSTER, FileName
 from app.recording.film.repository import Films
-from app.recording.object_response import ServedObject
 from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.repository import FoundLink, Sharing
 from app.recording.sharing.share_endpoints import SharedFilmBody
 from app.recording.sharing.visiting import require_counting
+from app.storage.object_response import ServedObject
 
 
 class SharedFilms:

@@ -13,8 +13,8 @@ from app.db.consent import PUBLIC
 from app.db.engine import Database
 from app.db.models import ClipTrack, RecordingTrack, ShareLink
 from app.ids import ParticipantId, new_id
+from app.jobs.child_process import run_child_process
 from app.jobs.port import ClaimedJob, HoldJob, Progress, TryLater
-from app.recording.media_process import run_media_process
 from app.recording.sharing.cut_job import CutJob, CutPiece, CutTrack
 from app.recording.sharing.links import ClipRange, ClipState, LinkState
 from app.recording.sharing.repository import FoundLink, Sharing
@@ -144,7 +144,7 @@ async def _cut(link: FoundLink, tracks: Sequence[RecordingTrack], folder: Path) 
         clip.to_ms,
         str(folder),
     )
-    answer = await run_media_process("app.recording.sharing.cut", asdict(job), CUT_TIMEOUT_S)
+    answer = await run_child_process("app.recording.sharing.cut", asdict(job), CUT_TIMEOUT_S)
     return [CutPiece(**piece) for piece in answer]
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import av
 from av.video.frame import PictureType
 
+from app.jobs.parent import Parent
 from app.recording.adopt import file_sha256
-from app.recording.parent import Parent
 from app.recording.sharing.cut_job import CutJob, CutPiece, CutTrack
 from app.recording.track_copy import CONTAINERS, MILLISECOND, TrackCopy
 from app.settings import Settings

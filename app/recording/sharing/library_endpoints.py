@@ -11,7 +11,6 @@ from app.errors import Conflict, NotAllowed, NotFound
 from app.http import API, ApiModel, Authenticate, Caller, refusals, to_ms, utc
 from app.ids import RecordingId, SchoolId
 from app.recording.lifecycle import RecordingState
-from app.recording.object_response import ServedObject
 from app.recording.replay_body import RecordingStateName
 from app.recording.repository import Recordings, RecordingSummary
 from app.recording.sharing.addresses import SignedAddresses
@@ -19,6 +18,7 @@ from app.recording.sharing.library import Library, Search
 from app.recording.sharing.repository import Sharing
 from app.recording.sharing.serving import published_response
 from app.recording.viewer import Viewer, viewer_of
+from app.storage.object_response import ServedObject
 from app.storage.port import Storage
 
 MAX_PAGE = 100

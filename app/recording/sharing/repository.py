@@ -22,9 +22,9 @@ from app.db.models import (
 )
 from app.ids import ClassroomId, LessonId, ParticipantId, RecordingId, UserId
 from app.recording.cast import Cast
-from app.recording.object_response import ServedObject
 from app.recording.repository import RecordingSummary, summary_of
 from app.recording.sharing.links import LinkState, RevokedBecause, link_state
+from app.storage.object_response import ServedObject
 
 RequestFilm = Callable[[AsyncSession, RecordingId, Purpose], Awaitable[object]]
 """Ask for a film of this recording with whoever allows the purpose now."""

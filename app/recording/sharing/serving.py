@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import Request, Response
 
 from app.errors import AppError, Gone
-from app.recording.object_response import MayGoOn, ServedObject, object_response
+from app.storage.object_response import MayGoOn, ServedObject, object_response
 from app.storage.port import Storage
 
 

@@ -11,7 +11,6 @@ from app.db.engine import Database
 from app.errors import Gone, NotAllowed, NotFound
 from app.http import API
 from app.ids import RecordingId
-from app.recording.object_response import ServedObject
 from app.recording.replay_body import ReplayBody, body_of, replay_body
 from app.recording.repository import Recordings
 from app.recording.sharing.addresses import SignedAddresses
@@ -20,6 +19,7 @@ from app.recording.sharing.links import ClipRange, ClipState, LinkState, token_s
 from app.recording.sharing.repository import FoundLink, Sharing
 from app.recording.watching.repository import Captions
 from app.recording.watching.schemas import extras_of_strangers
+from app.storage.object_response import ServedObject
 
 CaptionsOf = Callable[[RecordingId], Awaitable[Captions | None]]
 """What is said in a recording, in words."""

@@ -14,7 +14,6 @@ from app.errors import Conflict, NotAllowed, NotFound
 from app.http import API, Authenticate, Caller, refusals
 from app.ids import RecordingId
 from app.recording.lifecycle import RecordingState
-from app.recording.object_response import ServedObject, object_response
 from app.recording.repository import Recordings, RecordingSummary
 from app.recording.viewer import Viewer, viewer_of
 from app.recording.watching.repository import Captions, Watching
@@ -35,6 +34,7 @@ from app.recording.watching.webvtt import (
     parse_webvtt,
     write_webvtt,
 )
+from app.storage.object_response import ServedObject, object_response
 from app.storage.obstore_storage import ObstoreStorage
 
 URL_VALID_S = 6 * 3_600

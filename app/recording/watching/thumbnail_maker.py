@@ -7,11 +7,11 @@ from pathlib import Path
 from app.db.engine import Database
 from app.db.models import RecordingTrack
 from app.ids import LessonId, RecordingId
+from app.jobs.child_process import run_child_process
 from app.jobs.kinds import JobKind
 from app.jobs.port import ClaimedJob, Progress
 from app.jobs.repository import Jobs
 from app.media.port import Source
-from app.recording.media_process import run_media_process
 from app.recording.repository import Recordings
 from app.recording.watching.repository import Thumbnails, Watching
 from app.recording.watching.thumbnail_job import (
@@ -51,7 +51,7 @@ class ThumbnailMaker:
             asked = ThumbnailJob(
                 tuple(_pictured(track) for track in tracks if _is_shown(track)), duration_ms, folder
             )
-            paths = await run_media_process(
+            paths = await run_child_process(
                 "app.recording.watching.thumbnails", asdict(asked), TIMEOUT_S
             )
             sheets = [

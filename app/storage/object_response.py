@@ -77,7 +77,7 @@ async def object_response(
     try:
         body = await _opened(storage.read(served.key, wanted.start, wanted.end))
     except ObjectNotFound:
-        raise NotFound("the file of this recording is gone") from None
+        raise NotFound("the file is gone") from None
     if may_go_on is not None:
         body = _while_allowed(body, may_go_on)
     return _BreakableResponse(body, status_code=status, headers=headers)

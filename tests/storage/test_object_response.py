@@ -7,8 +7,8 @@ import pytest
 from fastapi import Response
 from starlette.types import Message
 
-from app.recording import object_response as object_response_module
-from app.recording.object_response import MAX_PART_BYTES, ServedObject, object_response
+from app.storage import object_response as object_response_module
+from app.storage.object_response import MAX_PART_BYTES, ServedObject, object_response
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.signing import UrlSigner
 

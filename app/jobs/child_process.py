@@ -1,4 +1,4 @@
-"""Work on media files in a process of its own: what makes a library crash takes that process with it and not ours."""
+"""Work on files in a process of its own: what makes a library crash takes that process with it and not ours."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-from app.recording.parent import GO_ON, PAUSE
+from app.jobs.parent import GO_ON, PAUSE
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
 LOOK_AGAIN_S = 1.0
@@ -18,17 +18,17 @@ _KEPT_ERRORS = 2_000
 _SOURCE_FOLDER = str(Path(__file__).resolve().parents[2])
 
 
-class MediaProcessFailed(Exception):
+class ChildProcessFailed(Exception):
     """The process ended badly; the message has the end of what it said."""
 
 
-async def media_process_lines(
+async def child_process_lines(
     module: str, job: bytes, may_work: Callable[[], bool] | None = None
 ) -> AsyncGenerator[bytes]:
     """`python -m module` with `job`, one line of JSON, on stdin: the lines that it answers.
 
-    The process ends with this one, and when the iteration is given up (`aclosing`). Raises MediaProcessFailed. One that
-    understands `PAUSE` and `GO_ON` (`app.recording.parent`) is asked to rest while `may_work` says no.
+    The process ends with this one, and when the iteration is given up (`aclosing`). Raises ChildProcessFailed. One that
+    understands `PAUSE` and `GO_ON` (`app.jobs.parent`) is asked to rest while `may_work` says no.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -51,7 +51,7 @@ async def media_process_lines(
         code = await process.wait()
         if code != 0:
             said = (await errors).decode(errors="replace")
-            raise MediaProcessFailed(f"{module}: exit code {code}: {said}")
+            raise ChildProcessFailed(f"{module}: exit code {code}: {said}")
     finally:
         process.stdin.close()
         if process.returncode is None:
@@ -62,10 +62,10 @@ async def media_process_lines(
             holding.cancel()
 
 
-async def run_media_process(module: str, job: object, timeout_s: float) -> Any:
+async def run_child_process(module: str, job: object, timeout_s: float) -> Any:
     """As above with a `job` of plain values; the JSON that is the whole answer. Raises TimeoutError too."""
     answer = b""
-    lines = media_process_lines(module, json.dumps(job).encode())
+    lines = child_process_lines(module, json.dumps(job).encode())
     async with asyncio.timeout(timeout_s), aclosing(lines):
         async for line in lines:
             answer += line
