@@ -21,6 +21,9 @@ PupilId = NewType("PupilId", str)
 RecordingId = NewType("RecordingId", str)
 FilmId = NewType("FilmId", str)
 SegmentId = NewType("SegmentId", str)
+DeckId = NewType("DeckId", str)
+StrokeId = NewType("StrokeId", str)
+"""One line drawn on a slide; chosen by the page that draws it, which shows it before the server does."""
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 

@@ -5,8 +5,8 @@
 
 from dataclasses import dataclass
 
-from app.ids import ClassroomId, DeviceId, ParticipantId, SeatId, UserId
-from app.rooms.state import LinkQuality, Role
+from app.ids import ClassroomId, DeckId, DeviceId, ParticipantId, SeatId, StrokeId, UserId
+from app.rooms.state import LinkQuality, Role, StrokeColor
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,42 @@ class SwitchDataSaving:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnSlides:
+    """Show this page on every screen."""
+
+    by: ParticipantId
+    deck_id: DeckId
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class HideSlides:
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class DrawStroke:
+    """A finished line on the page that is shown; `points` as in `state.Stroke`."""
+
+    by: ParticipantId
+    stroke_id: StrokeId
+    color: StrokeColor
+    points: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoStroke:
+    """Take the last line on the page that is shown away."""
+
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class ClearStrokes:
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
 class ReportPublication:
     """The engine receives (`codec`) or no longer receives (None) a track."""
 
@@ -225,6 +261,11 @@ ParticipantCommand = (
     | LowerHand
     | SwitchSource
     | SwitchDataSaving
+    | TurnSlides
+    | HideSlides
+    | DrawStroke
+    | UndoStroke
+    | ClearStrokes
 )
 ServerCommand = (
     ReportCut

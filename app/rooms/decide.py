@@ -6,10 +6,13 @@ from app.rooms.commands import (
     CallUp,
     CancelCallUp,
     CheckDeadlines,
+    ClearStrokes,
     CloseFloor,
     Command,
     DeclineCallUp,
+    DrawStroke,
     EndLesson,
+    HideSlides,
     Join,
     Leave,
     LowerHand,
@@ -33,6 +36,8 @@ from app.rooms.commands import (
     SwitchDataSaving,
     SwitchSource,
     TakeUpRoom,
+    TurnSlides,
+    UndoStroke,
     Unmute,
 )
 from app.rooms.deadlines import closes_at_ms, grace_ends_ms, heartbeat_due_ms
@@ -63,6 +68,7 @@ from app.rooms.reports import (
     report_quality,
     report_recording,
 )
+from app.rooms.slides import clear_strokes, draw_stroke, hide_slides, turn_slides, undo_stroke
 from app.rooms.stage import (
     accept,
     call_up,
@@ -177,6 +183,16 @@ def _ask(draft: Draft, command: ParticipantCommand) -> None:
         case SwitchDataSaving():
             if draft.room.participants[command.by].saves_data != command.is_on:
                 draft.emit(DataSavingSwitched(command.by, command.is_on))
+        case TurnSlides():
+            turn_slides(draft, command)
+        case HideSlides():
+            hide_slides(draft, command)
+        case DrawStroke():
+            draw_stroke(draft, command)
+        case UndoStroke():
+            undo_stroke(draft, command)
+        case ClearStrokes():
+            clear_strokes(draft, command)
 
 
 def _report(draft: Draft, command: ServerCommand) -> None:

@@ -7,8 +7,8 @@ journal row, not to the event.
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Literal, get_args
 
-from app.ids import ClassroomId, DeviceId, ParticipantId, SeatId, UserId
-from app.rooms.state import LinkQuality, Role
+from app.ids import ClassroomId, DeckId, DeviceId, ParticipantId, SeatId, StrokeId, UserId
+from app.rooms.state import LinkQuality, Role, StrokeColor
 
 EndReason = Literal["ended_by_lead", "planned_end", "lead_absent", "cancelled"]
 LeaveReason = Literal["left", "lost", "lesson_ended"]
@@ -214,6 +214,54 @@ class HeadsCounted:
 
 
 @dataclass(frozen=True, slots=True)
+class SlidesTurned:
+    """Every screen shows this page from now on, also one that turned pages by itself."""
+
+    type: ClassVar[str] = "slides.turned"
+    by: ParticipantId
+    deck_id: DeckId
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlidesHidden:
+    type: ClassVar[str] = "slides.hidden"
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class StrokeDrawn:
+    """A finished line; what it looked like while it grew is nobody's to keep."""
+
+    type: ClassVar[str] = "stroke.drawn"
+    by: ParticipantId
+    deck_id: DeckId
+    page: int
+    stroke_id: StrokeId
+    color: StrokeColor
+    points: str
+
+
+@dataclass(frozen=True, slots=True)
+class StrokeUndone:
+    type: ClassVar[str] = "stroke.undone"
+    by: ParticipantId
+    deck_id: DeckId
+    page: int
+    stroke_id: StrokeId
+
+
+@dataclass(frozen=True, slots=True)
+class StrokesCleared:
+    """Nothing is drawn on this page any more."""
+
+    type: ClassVar[str] = "strokes.cleared"
+    by: ParticipantId
+    deck_id: DeckId
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
 class PublicationStarted:
     """The engine receives this track."""
 
@@ -303,6 +351,11 @@ Event = (
     | SourceSwitched
     | DataSavingSwitched
     | HeadsCounted
+    | SlidesTurned
+    | SlidesHidden
+    | StrokeDrawn
+    | StrokeUndone
+    | StrokesCleared
     | PublicationStarted
     | PublicationStopped
     | QualityChanged

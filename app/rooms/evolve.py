@@ -39,9 +39,25 @@ from app.rooms.events import (
     Recorded,
     RecordingStopped,
     SegmentClosed,
+    SlidesHidden,
+    SlidesTurned,
     SourceSwitched,
+    StrokeDrawn,
+    StrokesCleared,
+    StrokeUndone,
 )
-from app.rooms.state import LessonPlan, Participant, Phase, Presence, Role, Room, StagePlace
+from app.rooms.state import (
+    LessonPlan,
+    Participant,
+    Phase,
+    Presence,
+    Role,
+    Room,
+    SlidePosition,
+    Slides,
+    StagePlace,
+    Stroke,
+)
 
 
 def evolve(room: Room, recorded: Recorded) -> Room:
@@ -84,6 +100,8 @@ def _apply(room: Room, event: Event, at_ms: int) -> Room:
             return _lesson(room, event, at_ms)
         case HeadsCounted():
             return _counted(room, event)
+        case SlidesTurned() | SlidesHidden() | StrokeDrawn() | StrokeUndone() | StrokesCleared():
+            return replace(room, slides=_slides(room.slides, event, at_ms))
         case FloorOpened():
             return replace(room, is_floor_open=True)
         case FloorClosed():
@@ -121,6 +139,7 @@ def _lesson(
                 end_reason=event.reason,
                 lead_gone_ms=None,
                 is_floor_open=False,
+                slides=replace(room.slides, shown=None),
                 listening={},
                 participants={k: _cleared(p) for k, p in room.participants.items()},
             )
@@ -301,6 +320,27 @@ def _counted(room: Room, event: HeadsCounted) -> Room:
     if event.head_count is not None:
         counts[event.seat_id] = event.head_count
     return replace(room, head_counts=counts)
+
+
+def _slides(
+    slides: Slides,
+    event: SlidesTurned | SlidesHidden | StrokeDrawn | StrokeUndone | StrokesCleared,
+    at_ms: int,
+) -> Slides:
+    if isinstance(event, SlidesHidden):
+        return replace(slides, shown=None)
+    page = SlidePosition(event.deck_id, event.page)
+    if isinstance(event, SlidesTurned):
+        return replace(slides, shown=page, turned_ms=at_ms)
+    strokes = slides.strokes_of(page)
+    match event:
+        case StrokeDrawn():
+            strokes += (Stroke(event.stroke_id, event.color, event.points),)
+        case StrokeUndone():
+            strokes = tuple(one for one in strokes if one.stroke_id != event.stroke_id)
+        case StrokesCleared():
+            strokes = ()
+    return replace(slides, strokes={**slides.strokes, page: strokes})
 
 
 def listeners_of(room: Room, seat_id: SeatId) -> tuple[ParticipantId, ...]:

@@ -8,9 +8,12 @@ from app.rooms.commands import (
     AcceptCallUp,
     CallUp,
     CancelCallUp,
+    ClearStrokes,
     CloseFloor,
     DeclineCallUp,
+    DrawStroke,
     EndLesson,
+    HideSlides,
     Join,
     Leave,
     LowerHand,
@@ -24,6 +27,8 @@ from app.rooms.commands import (
     StopListenIn,
     SwitchDataSaving,
     SwitchSource,
+    TurnSlides,
+    UndoStroke,
     Unmute,
 )
 from app.rooms.state import Role, Room, Seat
@@ -62,6 +67,7 @@ _STAFF_OVER_OTHERS: Mapping[Actor, Scope] = {
     Actor.LEAD: Scope.OTHERS,
     Actor.ASSISTANT: Scope.OTHERS,
 }
+_LEAD_ITSELF: Mapping[Actor, Scope] = {Actor.LEAD: Scope.SELF}
 _CLASSROOM_ITSELF: Mapping[Actor, Scope] = {Actor.CLASSROOM: Scope.SELF}
 
 PERMISSIONS: Mapping[type[ParticipantCommand], Mapping[Actor, Scope]] = {
@@ -84,6 +90,11 @@ PERMISSIONS: Mapping[type[ParticipantCommand], Mapping[Actor, Scope]] = {
     LowerHand: {**_STAFF_OVER_OTHERS, **_CLASSROOM_ITSELF},
     SwitchSource: {Actor.LEAD: Scope.SELF, Actor.CLASSROOM: Scope.SELF},
     SwitchDataSaving: _CLASSROOM_ITSELF,
+    TurnSlides: _LEAD_ITSELF,
+    HideSlides: _LEAD_ITSELF,
+    DrawStroke: _LEAD_ITSELF,
+    UndoStroke: _LEAD_ITSELF,
+    ClearStrokes: _LEAD_ITSELF,
 }
 """Absent means refused. Scope SELF: only at its own place; OTHERS: only at another's."""
 

@@ -14,6 +14,8 @@ REFUSALS: dict[str, str] = {
     "stage_full": "The stage is full. Send a classroom down first.",
     "staff_full": "There is no place left for staff in this lesson.",
     "source_unknown": "There is no such camera or microphone to switch.",
+    "slides_hidden": "No slides are shown at the moment.",
+    "too_many_strokes": "There is no room for more lines. Clear the page first.",
     "replaced": "Another device took this place.",
 }
 

@@ -7,15 +7,18 @@ from typing import Literal
 
 from app.ids import (
     ClassroomId,
+    DeckId,
     DeviceId,
     LessonId,
     ParticipantId,
     PublicationId,
     SeatId,
+    StrokeId,
     UserId,
 )
 
 LinkQuality = Literal["good", "fair", "poor", "lost"]
+StrokeColor = Literal["red", "blue", "green"]
 
 
 class Role(StrEnum):
@@ -103,6 +106,42 @@ class LessonPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class SlidePosition:
+    """One page of one deck."""
+
+    deck_id: DeckId
+    page: int
+    """From 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A line that was drawn on a page."""
+
+    stroke_id: StrokeId
+    color: StrokeColor
+    points: str
+    """`x,y x,y ...`, 0..10000 of the page's width and height."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slides:
+    """Which page all screens show, and what is drawn on every page."""
+
+    shown: SlidePosition | None = None
+    turned_ms: int = 0
+    """When somebody last turned to a page: screens that turned pages by themselves follow again."""
+    strokes: Mapping[SlidePosition, tuple[Stroke, ...]] = field(default_factory=dict)
+
+    def strokes_of(self, page: SlidePosition) -> tuple[Stroke, ...]:
+        return self.strokes.get(page, ())
+
+    @property
+    def stroke_count(self) -> int:
+        return sum(map(len, self.strokes.values()))
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     plan: LessonPlan
     phase: Phase = Phase.WAITING
@@ -112,6 +151,7 @@ class Room:
     is_floor_open: bool = False
     listening: Mapping[ParticipantId, SeatId] = field(default_factory=dict)
     """Staff participant -> the one seat it listens in on."""
+    slides: Slides = Slides()
     started_ms: int | None = None
     ended_ms: int | None = None
     end_reason: str | None = None

@@ -16,10 +16,15 @@ from app.signaling.messages import (
     MediaAccept,
     MediaPublish,
     MediaSubscribe,
+    PenDraw,
+    PenDrawn,
+    PointerMove,
+    PointerMoved,
     RoomJoin,
     RoomLeave,
     RoomResume,
     ServerMessage,
+    SlideReport,
     StillSend,
 )
 from app.signaling.session import (
@@ -29,6 +34,7 @@ from app.signaling.session import (
     LeaveRoom,
     Negotiate,
     Now,
+    PassOn,
     Reply,
     Session,
     refusal,
@@ -36,6 +42,8 @@ from app.signaling.session import (
 from app.signaling.translate import CommandRequest, Viewer
 
 _CLOSE_FRAME_TIMEOUT_S = 1.0
+_LATE_AFTER = 8
+"""Messages that wait: what is worth nothing late is not put behind them."""
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +72,9 @@ class Desk(Protocol):
         self,
         connection: "Connection",
         request: MediaPublish | MediaSubscribe | MediaAccept | StillSend,
+    ) -> None: ...
+    async def pass_on(
+        self, connection: "Connection", request: PointerMove | PenDraw | SlideReport
     ) -> None: ...
 
 
@@ -113,6 +124,11 @@ class Connection:
 
     def send(self, message: ServerMessage) -> None:
         self.send_text(encode(message))
+
+    def send_passing(self, message: PointerMoved | PenDrawn) -> None:
+        """Queue what is worth nothing late; dropped where others still wait to be read."""
+        if len(self._outbox) < _LATE_AFTER:
+            self.send(message)
 
     def send_text(self, text: str) -> None:
         """Queue one encoded message. An outbox over its bound drops the connection: its client does not read."""
@@ -174,7 +190,7 @@ class Connection:
             # While a request is carried out nothing is read: that is not the client's silence.
             self.session.hear(self._clock())
 
-    async def _answer(self, action: EnterRoom | LeaveRoom | Execute | Negotiate) -> None:
+    async def _answer(self, action: EnterRoom | LeaveRoom | Execute | Negotiate | PassOn) -> None:
         """The root of each request: a fault of the server's own is logged and answered, and the socket goes on."""
         try:
             match action:
@@ -186,6 +202,8 @@ class Connection:
                     await self._desk.execute(self, action.request)
                 case Negotiate():
                     await self._desk.negotiate(self, action.request)
+                case PassOn():
+                    await self._desk.pass_on(self, action.request)
         except Exception:
             request = action.request
             log.exception("connection %s: %s failed", self.session.connection_id, request.type)

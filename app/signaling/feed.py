@@ -1,5 +1,6 @@
 """What the screens of one lesson have in common: the room as last told, the recent past, and who listens."""
 
+import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Protocol
@@ -12,10 +13,14 @@ from app.signaling.directory import LessonCard
 from app.signaling.messages import (
     SERVER_MESSAGE,
     ClosingChanged,
+    PenDrawn,
+    PointerMoved,
     RoomSnapshot,
     ServerMessage,
+    SlideShown,
     SpeakersChanged,
 )
+from app.signaling.slides import SlideTalk
 from app.signaling.speakers import Speakers
 from app.signaling.translate import Step, Viewer, countdown_ms, notices_of, room_view
 
@@ -26,12 +31,16 @@ class Screen(Protocol):
     @property
     def viewer(self) -> Viewer: ...
 
-    def send(self, message: SpeakersChanged) -> None:
+    def send(self, message: SpeakersChanged | SlideShown) -> None:
         """Queue one message; never waits."""
         ...
 
     def send_text(self, text: str) -> None:
         """Queue one encoded message; never waits."""
+        ...
+
+    def send_passing(self, message: PointerMoved | PenDrawn) -> None:
+        """Queue a message that is worth nothing late, if nothing waits."""
         ...
 
 
@@ -43,6 +52,7 @@ class LessonFeed:
         self.card = card
         self.screens: set[Screen] = set()
         self.speakers = Speakers()
+        self.slides = SlideTalk(time.monotonic)
         self._steps: deque[Step] = deque(maxlen=history)
 
     @property

@@ -21,12 +21,15 @@ from app.signaling.feed import LessonFeed
 from app.signaling.limits import Limits
 from app.signaling.messages import (
     ErrorMessage,
+    PenDraw,
+    PointerMove,
     Replaced,
     Resumed,
     RoomJoin,
     RoomLeave,
     RoomResume,
     ServerClosing,
+    SlideReport,
 )
 from app.signaling.negotiation import (
     IceServersOf,
@@ -176,6 +179,7 @@ class Hub:
         feed.screens.add(connection)
         self._catch_up(connection, feed, request)
         feed.speakers.tell(feed.room, [connection])
+        feed.slides.tell(connection)
         if not connection.session.is_companion:
             self._holders[_device_key(connection)[:2]] = connection
             self.media.remind(connection)
@@ -207,6 +211,18 @@ class Hub:
 
     async def negotiate(self, connection: Connection, request: MediaRequest) -> None:
         await self.media.negotiate(connection, request)
+
+    async def pass_on(
+        self, connection: Connection, request: PointerMove | PenDraw | SlideReport
+    ) -> None:
+        """To the other screens of the lesson, as it is now."""
+        entry = self._feeds.get(connection.ticket.lesson_id)
+        if entry is None or entry.feed is None:
+            connection.send(refusal(request.id, Refusal.LESSON_UNAVAILABLE))
+            return
+        feed = entry.feed
+        refused = feed.slides.take(connection, request, feed.room, feed.screens)
+        connection.send(ok(request.id) if refused is None else refusal(request.id, refused))
 
     # --- what the rooms tell ---------------------------------------------------------------------
 
@@ -262,6 +278,7 @@ class Hub:
                 self._close_stale(lesson_id, step, event.participant_id)
             case ParticipantLeft(reason="left" | "lost"):
                 self.media.forget(lesson_id, event.participant_id)
+                feed.slides.forget(event.participant_id)
             case _:
                 pass
 

@@ -30,12 +30,15 @@ from app.signaling.messages import (
     MediaPublish,
     MediaSubscribe,
     Ok,
+    PenDraw,
     Ping,
+    PointerMove,
     Pong,
     RoomJoin,
     RoomLeave,
     RoomResume,
     ServerMessage,
+    SlideReport,
     StillSend,
     Welcome,
 )
@@ -100,7 +103,12 @@ class Negotiate:
     request: MediaPublish | MediaSubscribe | MediaAccept | StillSend
 
 
-Action = Reply | Close | EnterRoom | LeaveRoom | Execute | Negotiate
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    request: PointerMove | PenDraw | SlideReport
+
+
+Action = Reply | Close | EnterRoom | LeaveRoom | Execute | Negotiate | PassOn
 
 
 def refusal(re: str | None, code: Refusal | str, message: str = "") -> ErrorMessage:
@@ -214,6 +222,8 @@ class Session:
                 return [LeaveRoom(message)]
             case (State.JOINED, MediaPublish() | MediaSubscribe() | MediaAccept() | StillSend()):
                 return [self._media(message)]
+            case (State.JOINED, PointerMove() | PenDraw() | SlideReport()):
+                return [PassOn(message)]
             case _:
                 return self._out_of_order(message, now)
 

@@ -7,13 +7,13 @@ the messages always ends at what a fresh snapshot would show.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.ids import ParticipantId, SeatId, publication_id
+from app.ids import DeckId, ParticipantId, SeatId, StrokeId, publication_id
 from app.rooms import commands
 from app.rooms.commands import ParticipantCommand
 from app.rooms.deadlines import closes_at_ms
 from app.rooms.events import Recorded
 from app.rooms.permissions import lead_id, seat_of
-from app.rooms.state import Participant, Phase, Presence, Role, Room
+from app.rooms.state import Participant, Phase, Presence, Role, Room, Slides, Stroke
 from app.signaling import messages as wire
 from app.signaling.directory import LessonCard
 
@@ -35,6 +35,11 @@ CommandRequest = (
     | wire.HandLower
     | wire.SourceSwitch
     | wire.DataSavingSwitch
+    | wire.SlidesTurn
+    | wire.SlidesHide
+    | wire.StrokeDraw
+    | wire.StrokeUndo
+    | wire.StrokesClear
 )
 
 
@@ -75,6 +80,17 @@ def command_of(request: CommandRequest, by: ParticipantId) -> ParticipantCommand
             return commands.SwitchSource(by, request.source, request.is_on)
         case wire.DataSavingSwitch():
             return commands.SwitchDataSaving(by, request.is_on)
+        case wire.SlidesTurn():
+            return commands.TurnSlides(by, DeckId(request.deck_id), request.page)
+        case wire.SlidesHide():
+            return commands.HideSlides(by)
+        case wire.StrokeDraw():
+            stroke_id = StrokeId(request.stroke_id)
+            return commands.DrawStroke(by, stroke_id, request.color, request.points)
+        case wire.StrokeUndo():
+            return commands.UndoStroke(by)
+        case wire.StrokesClear():
+            return commands.ClearStrokes(by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +142,7 @@ def notices_of(step: Step, card: LessonCard) -> list[Notice]:
         *_lesson(step),
         *_participants(step, card),
         *_floor_opened(step),
+        *_slides(step),
         *_listen_started(step),
     ]
 
@@ -151,6 +168,7 @@ def room_view(room: Room, card: LessonCard, viewer: Viewer) -> wire.RoomView:
             for listener, seat in room.listening.items()
             if viewer.is_staff or ParticipantId(seat) == viewer.participant_id
         },
+        slides=_slides_view(room.slides),
         participants=[
             participant_view(room, card, p, is_told_all=viewer.is_told_all_of(p))
             for p in _everybody(room)
@@ -287,6 +305,57 @@ def _floor_closed(step: Step) -> Iterator[Notice]:
     if step.before.is_floor_open and not step.after.is_floor_open:
         recorded = step.recorded
         yield Notice(wire.FloorClosed(type="floor.closed", seq=recorded.seq, at_ms=recorded.at_ms))
+
+
+def _slides(step: Step) -> Iterator[Notice]:
+    """Of the page that is shown: another page, or what was drawn or wiped on this one."""
+    before, after = step.before.slides, step.after.slides
+    seq, at_ms = step.recorded.seq, step.recorded.at_ms
+    view = _slides_view(after)
+    if view is None:
+        if before.shown is not None:
+            yield Notice(wire.SlidesHidden(type="slides.hidden", seq=seq, at_ms=at_ms))
+        return
+    if (before.shown, before.turned_ms) != (after.shown, after.turned_ms):
+        yield Notice(wire.SlidesTurned(type="slides.turned", seq=seq, at_ms=at_ms, slides=view))
+        return
+    yield from map(Notice, _strokes(step))
+
+
+def _strokes(step: Step) -> Iterator[wire.ServerMessage]:
+    page = step.after.slides.shown
+    seq, at_ms = step.recorded.seq, step.recorded.at_ms
+    if page is None:
+        return
+    old, new = step.before.slides.strokes_of(page), step.after.slides.strokes_of(page)
+    if old and not new:
+        yield wire.StrokesCleared(type="strokes.cleared", seq=seq, at_ms=at_ms)
+        return
+    for stroke in old:
+        if stroke not in new:
+            yield wire.StrokeUndone(
+                type="stroke.undone", seq=seq, at_ms=at_ms, stroke_id=stroke.stroke_id
+            )
+    for stroke in new:
+        if stroke not in old:
+            yield wire.StrokeDrawn(
+                type="stroke.drawn", seq=seq, at_ms=at_ms, stroke=_stroke_view(stroke)
+            )
+
+
+def _slides_view(slides: Slides) -> wire.SlidesView | None:
+    if slides.shown is None:
+        return None
+    return wire.SlidesView(
+        deck_id=slides.shown.deck_id,
+        page=slides.shown.page,
+        turned_ms=slides.turned_ms,
+        strokes=[_stroke_view(stroke) for stroke in slides.strokes_of(slides.shown)],
+    )
+
+
+def _stroke_view(stroke: Stroke) -> wire.StrokeView:
+    return wire.StrokeView(stroke_id=stroke.stroke_id, color=stroke.color, points=stroke.points)
 
 
 def _listen_stopped(step: Step) -> Iterator[Notice]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.errors import CommandRejected
-from app.ids import ClassroomId, DeviceId, LessonId, ParticipantId, SeatId, UserId
+from app.ids import ClassroomId, DeckId, DeviceId, LessonId, ParticipantId, SeatId, UserId
 from app.rooms.commands import CheckDeadlines, Command, Join, StartLesson
 from app.rooms.deadlines import next_deadline
 from app.rooms.decide import decide
@@ -21,6 +21,7 @@ OBSERVER = ParticipantId("observer_usr_he")
 ADMIN = ParticipantId("admin_usr_zhao")
 SEAT_A, SEAT_B, SEAT_C = SeatId("sea_a"), SeatId("sea_b"), SeatId("sea_c")
 A, B, C = ParticipantId(SEAT_A), ParticipantId(SEAT_B), ParticipantId(SEAT_C)
+DECK = DeckId("dck_0000000000000001")
 MINUTE_MS = 60_000
 
 PLAN = LessonPlan(

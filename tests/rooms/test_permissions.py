@@ -4,14 +4,17 @@ from typing import get_args
 
 import pytest
 
-from app.ids import DeviceId, ParticipantId, SeatId
+from app.ids import DeviceId, ParticipantId, SeatId, StrokeId
 from app.rooms.commands import (
     AcceptCallUp,
     CallUp,
     CancelCallUp,
+    ClearStrokes,
     CloseFloor,
     DeclineCallUp,
+    DrawStroke,
     EndLesson,
+    HideSlides,
     Join,
     Leave,
     LowerHand,
@@ -25,12 +28,15 @@ from app.rooms.commands import (
     StopListenIn,
     SwitchDataSaving,
     SwitchSource,
+    TurnSlides,
+    UndoStroke,
     Unmute,
 )
 from app.rooms.permissions import PERMISSIONS, Actor, refusal
 from tests.rooms.lesson import (
     ADMIN,
     ASSISTANT,
+    DECK,
     LEAD,
     OBSERVER,
     SEAT_A,
@@ -62,6 +68,11 @@ EXPECTED = {
     LowerHand: "o o - s -",
     SwitchSource: "s - - s -",
     SwitchDataSaving: "- - - s -",
+    TurnSlides: "s - - - -",
+    HideSlides: "s - - - -",
+    DrawStroke: "s - - - -",
+    UndoStroke: "s - - - -",
+    ClearStrokes: "s - - - -",
 }
 CELLS = [
     (command, actor, is_self, cell in ("*", "s" if is_self else "o"))
@@ -116,6 +127,10 @@ def command_of(
         return SwitchSource(by, "camera", False)
     if kind is SwitchDataSaving:
         return SwitchDataSaving(by, True)
+    if kind is TurnSlides:
+        return TurnSlides(by, DECK, 1)
+    if kind is DrawStroke:
+        return DrawStroke(by, StrokeId("str_00000001"), "red", "0,0 9,9")
     return kind(by)  # type: ignore[call-arg]
 
 
@@ -131,6 +146,8 @@ def test_decide_obeys_each_cell(command: ParticipantCommand, is_allowed: bool) -
     told = live_lesson()
     if isinstance(command, AcceptCallUp | DeclineCallUp):
         told.does(CallUp(LEAD, SEAT_A))
+    if isinstance(command, DrawStroke | UndoStroke | ClearStrokes):
+        told.does(TurnSlides(LEAD, DECK, 1))
     if is_allowed:
         told.does(command)
     else:

@@ -7,16 +7,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import CommandRejected
-from app.ids import DeviceId, ParticipantId, SeatId
+from app.ids import DeckId, DeviceId, ParticipantId, SeatId, StrokeId
 from app.rooms.commands import (
     AcceptCallUp,
     CallUp,
     CancelCallUp,
     CheckDeadlines,
+    ClearStrokes,
     CloseFloor,
     Command,
     DeclineCallUp,
+    DrawStroke,
     EndLesson,
+    HideSlides,
     Join,
     Leave,
     LowerHand,
@@ -38,6 +41,8 @@ from app.rooms.commands import (
     SwitchDataSaving,
     SwitchSource,
     TakeUpRoom,
+    TurnSlides,
+    UndoStroke,
     Unmute,
 )
 from app.rooms.deadlines import next_deadline
@@ -57,7 +62,7 @@ from app.rooms.evolve import evolve, fold
 from app.rooms.refusals import REFUSALS
 from app.rooms.state import Phase, Presence, Role, Room, StagePlace
 from app.rooms.views import media_permissions
-from tests.rooms.lesson import ADMIN, ASSISTANT, LEAD, OBSERVER, PLAN, A, B, C, join_of
+from tests.rooms.lesson import ADMIN, ASSISTANT, DECK, LEAD, OBSERVER, PLAN, A, B, C, join_of
 from tests.support.clock import START_MS
 
 SMALL_STAGE = replace(PLAN, stage_limit=2)
@@ -70,6 +75,9 @@ device = st.sampled_from(("dev_1", "dev_2", "dev_3")).map(DeviceId)
 source = st.sampled_from(("camera", "microphone", "screen", "teapot"))
 codec = st.sampled_from(("vp8", "opus", None))
 key = st.sampled_from(("x", "y"))
+deck = st.sampled_from((DECK, DeckId("dck_0000000000000002")))
+pages = st.integers(1, 3)
+stroke = st.integers(0, 9).map(lambda number: StrokeId(f"str_{number:08}"))
 
 commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(lambda w, d, r: join_of(w, d, is_resume=r), member, device, st.booleans()),
@@ -97,6 +105,11 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(LowerHand, who, place),
     st.builds(SwitchSource, who, source, st.booleans()),
     st.builds(SwitchDataSaving, who, st.booleans()),
+    st.builds(TurnSlides, who, deck, pages),
+    st.builds(HideSlides, who),
+    st.builds(DrawStroke, who, stroke, st.just("red"), st.just("1,2 3,4")),
+    st.builds(UndoStroke, who),
+    st.builds(ClearStrokes, who),
     st.builds(ReportPublication, who, source, codec),
     st.builds(ReportHeadCount, seat, st.sampled_from((0, 18, None))),
     st.builds(ReportQuality, who, st.sampled_from(("good", "poor", "lost"))),
@@ -119,6 +132,8 @@ likely: st.SearchStrategy[Command] = st.one_of(
     st.builds(lambda c: StartListenIn(LEAD, SeatId(c)), classroom),
     st.builds(RaiseHand, classroom),
     st.builds(ReportPublication, classroom, st.just("camera"), st.just("vp8")),
+    st.builds(TurnSlides, st.just(LEAD), deck, pages),
+    st.builds(DrawStroke, st.just(LEAD), stroke, st.just("red"), st.just("1,2 3,4")),
     st.just(CheckDeadlines()),
 )
 """What a lesson is full of: makes runs that get somewhere."""
@@ -179,6 +194,7 @@ def check_places(room: Room) -> None:
         assert all(p.presence is Presence.ABSENT for p in room.participants.values())
     if room.phase is not Phase.LIVE:
         assert not on and not room.listening and not room.is_floor_open
+        assert room.slides.shown is None
 
 
 def check_spans(journal: list[Recorded]) -> None:
@@ -255,6 +271,8 @@ ID_FIELDS = {
     "boot_id",
     "epoch_id",
     "segment_id",
+    "deck_id",
+    "stroke_id",
 }
 PLAIN_FIELDS = {
     "role",
@@ -264,6 +282,9 @@ PLAIN_FIELDS = {
     "head_count",
     "quality",
     "is_on",
+    "page",
+    "color",
+    "points",
     "expires_ms",
     "mono_ns",
     "utc_ms",

@@ -9,7 +9,7 @@ from app.rooms.commands import Join, Leave
 from app.rooms.permissions import PERMISSIONS, Actor, refusal, target_of
 from app.signaling.messages import CLIENT_MESSAGE
 from app.signaling.translate import CommandRequest, command_of
-from tests.signaling.wire import LEAD, SEAT_1, SEAT_2, SignalServer, WireClient, client
+from tests.signaling.wire import DECK, LEAD, SEAT_1, SEAT_2, SignalServer, WireClient, client
 
 ASSISTANT = ParticipantId("assistant_usr_a")
 OBSERVER = ParticipantId("observer_usr_o")
@@ -26,6 +26,8 @@ _AIMED = {
 _FIELDS: dict[str, dict[str, Any]] = {
     "source.switch": {"source": "camera", "is_on": False},
     "data_saving.switch": {"is_on": True},
+    "slides.turn": {"deck_id": DECK, "page": 1},
+    "stroke.draw": {"stroke_id": "str_00000001", "color": "red", "points": "0,0 9,9"},
 }
 
 

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 import pytest
 
 from app.errors import CommandRejected
-from app.ids import ClassroomId, DeviceId, LessonId, ParticipantId, SeatId, UserId
+from app.ids import (
+    ClassroomId,
+    DeckId,
+    DeviceId,
+    LessonId,
+    ParticipantId,
+    SeatId,
+    StrokeId,
+    UserId,
+)
 from app.rooms import commands
 from app.rooms.commands import Command
 from app.rooms.decide import decide
@@ -18,6 +27,7 @@ from app.signaling.feed import LessonFeed, encode
 from app.signaling.limits import Limits
 from app.signaling.translate import Viewer
 from tests.signaling.wire import (
+    DECK,
     LEAD,
     SEAT_1,
     SEAT_2,
@@ -58,6 +68,7 @@ def _any_command(chance: random.Random) -> Command:
     device = DeviceId(f"dev_{chance.randrange(2)}")
     seat = SeatId(chance.choice((SEAT_1, SEAT_2)))
     source = chance.choice(("camera", "microphone", "screen"))
+    stroke = StrokeId(f"str_{chance.randrange(10**8):08}")
     codec = chance.choice(("vp8", "h264", None))
     return chance.choice(
         [
@@ -77,6 +88,11 @@ def _any_command(chance: random.Random) -> Command:
             *[commands.RaiseHand(ParticipantId(seat))] * 2,
             commands.LowerHand(LEAD, ParticipantId(seat)),
             commands.SwitchSource(who, source, chance.random() < 0.5),
+            *[commands.TurnSlides(LEAD, DeckId(DECK), chance.randrange(1, 4))] * 2,
+            commands.HideSlides(LEAD),
+            *[commands.DrawStroke(LEAD, stroke, "blue", "1,2 3,4")] * 3,
+            commands.UndoStroke(LEAD),
+            commands.ClearStrokes(LEAD),
             *[commands.ReportPublication(who, source, codec)] * 4,
             commands.ReportRecordingStopped(ParticipantId(seat), source, "disk_full"),
             *[commands.ReportHeadCount(seat, chance.choice((0, 18, None)))] * 3,

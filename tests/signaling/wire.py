@@ -29,6 +29,7 @@ from tests.support.journal import MemoryJournal
 LESSON = LessonId("les_1")
 LEAD = ParticipantId("lead_usr_lead")
 SEAT_1, SEAT_2 = ParticipantId("sea_1"), ParticipantId("sea_2")
+DECK = "dck_0000000000000001"
 HOUR_MS = 3_600_000
 DEADLINE_S = 15.0
 """For whatever must happen at once: three times what the slowest machine took, and more."""
@@ -190,9 +191,23 @@ class Screen:
                 }
             case "closing.changed":
                 self.room["closes_at_ms"] = message["closes_at_ms"]
+            case "slides.turned":
+                self.room["slides"] = message["slides"]
+            case "slides.hidden":
+                self.room["slides"] = None
+            case "stroke.drawn" | "stroke.undone" | "strokes.cleared":
+                self._draw(message)
             case _:
                 pass
         self.seq = max(self.seq, message.get("seq", 0))
+
+    def _draw(self, message: Message) -> None:
+        """A line more or less on the page that is shown; one that comes twice is there once."""
+        gone = message.get("stroke_id") or message.get("stroke", {}).get("stroke_id")
+        slides = self.room["slides"]
+        kept = [s for s in slides["strokes"] if gone is not None and s["stroke_id"] != gone]
+        added = [message["stroke"]] if message["type"] == "stroke.drawn" else []
+        self.room["slides"] = {**slides, "strokes": kept + added}
 
     @property
     def state(self) -> tuple[Message, dict[str, Message]]:

@@ -81,6 +81,26 @@ from app.signaling.messages.session import (
     ServerClosing,
     Welcome,
 )
+from app.signaling.messages.slides import (
+    PenDraw,
+    PenDrawn,
+    PointerMove,
+    PointerMoved,
+    SlideReport,
+    SlidesHidden,
+    SlidesHide,
+    SlideShown,
+    SlidesTurn,
+    SlidesTurned,
+    SlidesView,
+    StrokeDraw,
+    StrokeDrawn,
+    StrokesClear,
+    StrokesCleared,
+    StrokeUndo,
+    StrokeUndone,
+    StrokeView,
+)
 from app.signaling.messages.view import (
     ParticipantChanged,
     ParticipantView,
@@ -138,8 +158,12 @@ __all__ = [
     "ParticipantMute",
     "ParticipantUnmute",
     "ParticipantView",
+    "PenDraw",
+    "PenDrawn",
     "PhaseName",
     "Ping",
+    "PointerMove",
+    "PointerMoved",
     "Pong",
     "Replaced",
     "Request",
@@ -153,6 +177,13 @@ __all__ = [
     "RoomView",
     "ServerClosing",
     "ServerMessage",
+    "SlideReport",
+    "SlideShown",
+    "SlidesHidden",
+    "SlidesHide",
+    "SlidesTurn",
+    "SlidesTurned",
+    "SlidesView",
     "SlotMapped",
     "SourceName",
     "SourceSwitch",
@@ -161,6 +192,13 @@ __all__ = [
     "StillPart",
     "StillSend",
     "StillsWanted",
+    "StrokeDraw",
+    "StrokeDrawn",
+    "StrokeUndo",
+    "StrokeUndone",
+    "StrokeView",
+    "StrokesClear",
+    "StrokesCleared",
     "SubscriptionPaused",
     "Welcome",
 ]
@@ -190,6 +228,14 @@ ClientMessage = Annotated[
     | HandLower
     | SourceSwitch
     | DataSavingSwitch
+    | SlidesTurn
+    | SlidesHide
+    | StrokeDraw
+    | StrokeUndo
+    | StrokesClear
+    | PointerMove
+    | PenDraw
+    | SlideReport
     | MediaPublish
     | MediaSubscribe
     | MediaAccept
@@ -227,6 +273,14 @@ ServerMessage = Annotated[
     | ListenStopped
     | FloorOpened
     | FloorClosed
+    | SlidesTurned
+    | SlidesHidden
+    | StrokeDrawn
+    | StrokeUndone
+    | StrokesCleared
+    | PointerMoved
+    | PenDrawn
+    | SlideShown
     | ClosingChanged,
     Field(discriminator="type"),
 ]

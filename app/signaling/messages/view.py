@@ -12,6 +12,7 @@ from app.signaling.messages.base import (
     RoomEvent,
     SourceName,
 )
+from app.signaling.messages.slides import SlidesView
 
 
 class ParticipantView(Message):
@@ -59,6 +60,8 @@ class RoomView(Message):
     is_floor_open: bool
     listening: dict[str, str]
     """Listener -> seat. A classroom sees only who listens to itself."""
+    slides: SlidesView | None
+    """What all screens show beside people; null: no slides."""
     participants: list[ParticipantView]
 
 

@@ -24,12 +24,21 @@ export type ClientMessage =
   | HandLower
   | SourceSwitch
   | DataSavingSwitch
+  | SlidesTurn
+  | SlidesHide
+  | StrokeDraw
+  | StrokeUndo
+  | StrokesClear
+  | PointerMove
+  | PenDraw
+  | SlideReport
   | MediaPublish
   | MediaSubscribe
   | MediaAccept
   | StillSend
   | Ping;
 export type SourceName = "camera" | "microphone" | "screen";
+export type ColorName = "red" | "blue" | "green";
 export type ServerMessage =
   | Welcome
   | Authenticated
@@ -59,6 +68,14 @@ export type ServerMessage =
   | ListenStopped
   | FloorOpened
   | FloorClosed
+  | SlidesTurned
+  | SlidesHidden
+  | StrokeDrawn
+  | StrokeUndone
+  | StrokesCleared
+  | PointerMoved
+  | PenDrawn
+  | SlideShown
   | ClosingChanged;
 export type RoleName = "lead" | "assistant" | "observer" | "classroom";
 export type PhaseName = "waiting" | "live" | "ended";
@@ -186,6 +203,64 @@ export interface DataSavingSwitch {
   id: string;
   type: "data_saving.switch";
   is_on: boolean;
+}
+/**
+ * Show this page on every screen.
+ */
+export interface SlidesTurn {
+  id: string;
+  type: "slides.turn";
+  deck_id: string;
+  page: number;
+}
+export interface SlidesHide {
+  id: string;
+  type: "slides.hide";
+}
+/**
+ * A finished line on the page that is shown.
+ */
+export interface StrokeDraw {
+  id: string;
+  type: "stroke.draw";
+  stroke_id: string;
+  color: ColorName;
+  points: string;
+}
+export interface StrokeUndo {
+  id: string;
+  type: "stroke.undo";
+}
+export interface StrokesClear {
+  id: string;
+  type: "strokes.clear";
+}
+/**
+ * Where the lead points now; null: nowhere. Passed on, not kept.
+ */
+export interface PointerMove {
+  id: string;
+  type: "pointer.move";
+  at: string | null;
+}
+/**
+ * The next piece of a line that still grows; the whole line follows as `stroke.draw`. Passed on, not kept.
+ */
+export interface PenDraw {
+  id: string;
+  type: "pen.draw";
+  stroke_id: string;
+  color: ColorName;
+  points: string;
+}
+/**
+ * This place's screen has really painted this page.
+ */
+export interface SlideReport {
+  id: string;
+  type: "slide.report";
+  deck_id: string;
+  page: number;
 }
 /**
  * Offer of the publishing connection; `tracks` maps mid to source. Answered by `media.answer`.
@@ -332,7 +407,28 @@ export interface RoomView {
   listening: {
     [k: string]: string;
   };
+  /**
+   * What all screens show beside people; null: no slides.
+   */
+  slides: SlidesView | null;
   participants: ParticipantView[];
+}
+/**
+ * The page that all screens show, with what is drawn on it.
+ */
+export interface SlidesView {
+  deck_id: string;
+  page: number;
+  /**
+   * When somebody last turned to a page: a screen that turned pages by itself before that follows again.
+   */
+  turned_ms: number;
+  strokes: StrokeView[];
+}
+export interface StrokeView {
+  stroke_id: string;
+  color: ColorName;
+  points: string;
 }
 /**
  * One place as this viewer may see it.
@@ -540,6 +636,56 @@ export interface FloorClosed {
   seq: number;
   at_ms: number;
   type: "floor.closed";
+}
+export interface SlidesTurned {
+  seq: number;
+  at_ms: number;
+  type: "slides.turned";
+  slides: SlidesView;
+}
+export interface SlidesHidden {
+  seq: number;
+  at_ms: number;
+  type: "slides.hidden";
+}
+export interface StrokeDrawn {
+  seq: number;
+  at_ms: number;
+  type: "stroke.drawn";
+  stroke: StrokeView;
+}
+export interface StrokeUndone {
+  seq: number;
+  at_ms: number;
+  type: "stroke.undone";
+  stroke_id: string;
+}
+/**
+ * Nothing is drawn on the shown page any more.
+ */
+export interface StrokesCleared {
+  seq: number;
+  at_ms: number;
+  type: "strokes.cleared";
+}
+export interface PointerMoved {
+  type: "pointer.moved";
+  at: string | null;
+}
+export interface PenDrawn {
+  type: "pen.drawn";
+  stroke_id: string;
+  color: ColorName;
+  points: string;
+}
+/**
+ * What a place's screen really shows, as it last said. To the staff; told again after a cut.
+ */
+export interface SlideShown {
+  type: "slide.shown";
+  participant_id: string;
+  deck_id: string;
+  page: number;
 }
 /**
  * When the lesson will end by itself (countdown), or null. Ephemeral.

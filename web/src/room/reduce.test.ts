@@ -66,6 +66,56 @@ describe("the fold of the room", () => {
     expect(folded).toEqual(fresh);
   });
 
+  it("shows slides and their lines as a fresh snapshot would", () => {
+    const line = (stroke_id: string) => ({ stroke_id, color: "red" as const, points: "1,1 2,2" });
+    const turned = (seq: number, page: number, strokes = [line("str_old")]): ServerMessage => ({
+      type: "slides.turned",
+      seq,
+      at_ms: seq,
+      slides: { deck_id: "dck_1", page, turned_ms: seq, strokes },
+    });
+    const drawn = (seq: number, id: string): ServerMessage => ({
+      type: "stroke.drawn",
+      seq,
+      at_ms: seq,
+      stroke: line(id),
+    });
+    const messages: ServerMessage[] = [snapshot(), turned(11, 2), drawn(12, "str_a")];
+    const twice = fold([...messages, drawn(12, "str_a"), drawn(13, "str_b")]);
+    const undone = reduce(twice, {
+      type: "stroke.undone",
+      seq: 14,
+      at_ms: 14,
+      stroke_id: "str_a",
+    });
+    expect(undone?.view.slides?.strokes.map((one) => one.stroke_id)).toEqual(["str_old", "str_b"]);
+    const cleared = reduce(undone, { type: "strokes.cleared", seq: 15, at_ms: 15 });
+    expect(cleared).toEqual(
+      fold([
+        snapshot(
+          { slides: { deck_id: "dck_1", page: 2, turned_ms: 11, strokes: [] } },
+          "lead_u1",
+          15,
+        ),
+      ]),
+    );
+    const hidden = reduce(cleared, { type: "slides.hidden", seq: 16, at_ms: 16 });
+    expect(hidden?.view.slides).toBeNull();
+  });
+
+  it("knows which page each screen shows until its place is empty", () => {
+    const shown: ServerMessage = {
+      type: "slide.shown",
+      participant_id: "s1",
+      deck_id: "dck_1",
+      page: 3,
+    };
+    const state = fold([snapshot(), shown]);
+    expect(state.slidesShown).toEqual({ s1: { deckId: "dck_1", page: 3 } });
+    expect(reduce(state, changed(11, { presence: "cut" }))?.slidesShown).toHaveProperty("s1");
+    expect(reduce(state, changed(11, { presence: "absent" }))?.slidesShown).toEqual({});
+  });
+
   it("ignores an event that is older than what it has seen", () => {
     const state = fold([snapshot(), changed(12, { place: "on" })]);
     expect(reduce(state, changed(11, { place: "called" }))).toBe(state);

@@ -1,4 +1,10 @@
-import type { ParticipantView, RoomView, ServerMessage, SourceName } from "../generated/signaling";
+import type {
+  ParticipantView,
+  RoomView,
+  ServerMessage,
+  SourceName,
+  StrokeView,
+} from "../generated/signaling";
 import { assertNever } from "../store";
 
 /** Everything a lesson page shows about the room: a fold of the server's messages, nothing else. */
@@ -16,6 +22,13 @@ export interface RoomState {
   dataUsedBytes: number | null;
   /** Participants who speak now, of those whom this viewer may notice. */
   speakers: readonly string[];
+  /** The page that the screen of each place really shows, as staff are told. */
+  slidesShown: Readonly<Record<string, ShownPage>>;
+}
+
+export interface ShownPage {
+  deckId: string;
+  page: number;
 }
 
 export interface Pause {
@@ -37,8 +50,9 @@ export function reduce(state: RoomState | null, message: ServerMessage): RoomSta
       slots: state?.slots ?? {},
       paused: state?.paused ?? {},
       dataUsedBytes: state?.dataUsedBytes ?? null,
-      // A new socket is told who speaks, if anybody does.
+      // A new socket is told who speaks, if anybody does, and which page each screen shows.
       speakers: [],
+      slidesShown: {},
     };
   }
   if (state === null) return null;
@@ -64,28 +78,55 @@ function reduceEvent(
         closes_at_ms: null,
       });
     case "participant.changed":
-      return withView(state, {
-        participants: replaced(state.view.participants, message.participant),
-      });
+      return withView(
+        message.participant.presence === "absent"
+          ? {
+              ...state,
+              slidesShown: without(state.slidesShown, message.participant.participant_id),
+            }
+          : state,
+        { participants: replaced(state.view.participants, message.participant) },
+      );
     case "listen.started":
       return withView(state, {
         listening: { ...state.view.listening, [message.listener_id]: message.seat_id },
       });
-    case "listen.stopped": {
-      const { [message.listener_id]: _, ...listening } = state.view.listening;
-      return withView(state, { listening });
-    }
+    case "listen.stopped":
+      return withView(state, { listening: without(state.view.listening, message.listener_id) });
     case "floor.opened":
       return withView(state, { is_floor_open: true });
     case "floor.closed":
       return withView(state, { is_floor_open: false });
+    case "slides.turned":
+      return withView(state, { slides: message.slides });
+    case "slides.hidden":
+      return withView(state, { slides: null });
+    case "stroke.drawn":
+      return withStrokes(state, (strokes) => [
+        ...strokes.filter(({ stroke_id }) => stroke_id !== message.stroke.stroke_id),
+        message.stroke,
+      ]);
+    case "stroke.undone":
+      return withStrokes(state, (strokes) =>
+        strokes.filter(({ stroke_id }) => stroke_id !== message.stroke_id),
+      );
+    case "strokes.cleared":
+      return withStrokes(state, () => []);
+    case "slide.shown":
+      return {
+        ...state,
+        slidesShown: {
+          ...state.slidesShown,
+          [message.participant_id]: { deckId: message.deck_id, page: message.page },
+        },
+      };
     case "closing.changed":
       return withView(state, { closes_at_ms: message.closes_at_ms });
     case "slot.mapped":
       return { ...state, slots: mapped(state.slots, message.slot, message.participant_id) };
     case "subscription.paused": {
       const id = publicationId(message.participant_id, message.source);
-      const { [id]: _, ...others } = state.paused;
+      const others = without(state.paused, id);
       if (!message.is_paused) return { ...state, paused: others };
       return { ...state, paused: { ...others, [id]: { carriesStills: message.carries_stills } } };
     }
@@ -96,7 +137,7 @@ function reduceEvent(
     case "media.revoked":
       return { ...state, slots: {}, paused: {}, speakers: [] };
     case "room.resumed":
-      return { ...state, speakers: [] };
+      return { ...state, speakers: [], slidesShown: {} };
     case "welcome":
     case "authenticated":
     case "ok":
@@ -111,6 +152,8 @@ function reduceEvent(
     case "layers.wanted":
     case "stills.wanted":
     case "still.part":
+    case "pointer.moved":
+    case "pen.drawn":
       return state;
     default:
       return assertNever(message);
@@ -119,6 +162,24 @@ function reduceEvent(
 
 function withView(state: RoomState, change: Partial<RoomView>): RoomState {
   return { ...state, view: { ...state.view, ...change } };
+}
+
+/** What is drawn on the page that is shown; nothing where none is. */
+function withStrokes(
+  state: RoomState,
+  change: (strokes: readonly StrokeView[]) => StrokeView[],
+): RoomState {
+  const { slides } = state.view;
+  if (!slides) return state;
+  return withView(state, { slides: { ...slides, strokes: change(slides.strokes) } });
+}
+
+function without<Value>(
+  record: Readonly<Record<string, Value>>,
+  key: string,
+): Record<string, Value> {
+  const { [key]: _, ...rest } = record;
+  return rest;
 }
 
 function replaced(list: readonly ParticipantView[], changed: ParticipantView): ParticipantView[] {
@@ -132,6 +193,6 @@ function mapped(
   slot: string,
   participantId: string | null,
 ): Record<string, string> {
-  const { [slot]: _, ...rest } = slots;
+  const rest = without(slots, slot);
   return participantId === null ? rest : { ...rest, [slot]: participantId };
 }

@@ -41,6 +41,7 @@ export function roomView(change: Partial<RoomView> = {}): RoomView {
     is_recorded: true,
     is_floor_open: false,
     listening: {},
+    slides: null,
     participants: [classroom("s1"), classroom("s2"), lead()],
     ...change,
   };
