@@ -218,7 +218,8 @@ def add_error_handlers(app: FastAPI) -> None:
 class BodyLimit:
     """Answers 413 to a request body over `max_bytes` before any route reads it.
 
-    `larger`: paths that take whole files, and how many bytes they take.
+    `larger`: paths that take whole files, and how many bytes they take. `streamed`: the same of paths that read as the
+    bytes come and count themselves; here only what they announce is looked at.
     """
 
     def __init__(
@@ -226,10 +227,12 @@ class BodyLimit:
         app: ASGIApp,
         max_bytes: int = MAX_BODY_BYTES,
         larger: Mapping[re.Pattern[str], int] | None = None,
+        streamed: Mapping[re.Pattern[str], int] | None = None,
     ) -> None:
         self._app = app
         self._max_bytes = max_bytes
-        self._larger = larger or {}
+        self._streamed = streamed or {}
+        self._larger = {**(larger or {}), **self._streamed}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
@@ -239,6 +242,9 @@ class BodyLimit:
         announced = Headers(scope=scope).get("content-length", "0")
         if not announced.isdecimal() or int(announced) > max_bytes:
             await self._refuse(max_bytes, scope, receive, send)
+            return
+        if any(pattern.fullmatch(scope["path"]) for pattern in self._streamed):
+            await self._app(scope, receive, send)
             return
         body = bytearray()
         while True:

@@ -41,7 +41,7 @@ from app.http import (
     host_name,
     request_host,
 )
-from app.ids import LessonId, ParticipantId
+from app.ids import DeckId, LessonId, ParticipantId
 from app.jobs.kinds import JobKind
 from app.jobs.repository import Jobs
 from app.lessons import endpoints as lessons
@@ -49,6 +49,7 @@ from app.lessons import entry
 from app.lessons.control import RoomsControl
 from app.lessons.demo import DemoLessons
 from app.lessons.directory import LessonDirectory
+from app.lessons.materials import materials_access
 from app.lessons.plan import plan_loader
 from app.lessons.projector import project_lesson
 from app.lessons.reporting import lesson_for_report, only_lead_or_admin, seat_for_roll_call
@@ -89,6 +90,10 @@ from app.seed import is_demo
 from app.settings import Settings
 from app.signaling import endpoint as signaling
 from app.signaling.hub import Hub
+from app.slides import endpoints as slides
+from app.slides.addresses import PageAddresses
+from app.slides.desk import SlideDesk, SlideParts
+from app.slides.repository import Decks
 from app.staff import endpoints as staff
 from app.staff.invitations import Invitations
 from app.staff.people import Staff
@@ -195,6 +200,7 @@ class Server:
         self.recorder = RemoteRecorder(settings.recorder_socket, settings.recorder_sink_socket)
         self.jobs = Jobs(database)
         self.films = Films(database, self.jobs, self.recordings)
+        self.decks = Decks(database, self.jobs)
         self.sharing = Sharing(database, self.films.renew)
         root = recordings_root(settings)
         self.recording_requests = RecordingRequests(
@@ -248,6 +254,13 @@ class Server:
 
     async def _request_clip(self, session: AsyncSession, link_id: str, lesson_id: LessonId) -> None:
         await self.jobs.request(session, JobKind.CLIP, link_id, lesson_id)
+
+    def _shown_deck(self, lesson_id: LessonId) -> DeckId | None:
+        """What the screens of a live lesson show now."""
+        for runtime in self.rooms.live():
+            if runtime.lesson_id == lesson_id and runtime.room.slides.shown is not None:
+                return runtime.room.slides.shown.deck_id
+        return None
 
     async def _request_sweeps(self) -> None:
         """What was kept long enough goes within a few hours."""
@@ -352,6 +365,7 @@ class Server:
                 authenticate,
             ),
             *self._recording_routers(passwords),
+            self._slides_router(),
             linktest.build_router(self._link_test_desk(), signaling.client_network),
         ]
 
@@ -408,6 +422,19 @@ class Server:
             ),
             watching.build_router(watching_desk, self.authenticate),
         ]
+
+    def _slides_router(self) -> APIRouter:
+        addresses = PageAddresses(self.url_signer, self.clock.now_ms)
+        parts = SlideParts(
+            self.decks,
+            self.storage,
+            addresses,
+            materials_access(self.store),
+            self.site.tickets.read_ticket,
+            self._shown_deck,
+            self.clock.now_ms,
+        )
+        return slides.build_router(SlideDesk(parts), addresses, self.storage, self.authenticate)
 
     def _retention(self) -> Retention:
         segments = Segments(recordings_root(self.settings), self.storage)
@@ -505,7 +532,7 @@ def _application(settings: Settings, lifespan: Lifespan[FastAPI] | None) -> Fast
         redoc_url=None,
     )
     add_error_handlers(app)
-    app.add_middleware(BodyLimit, larger=watching.LARGER_BODIES)
+    app.add_middleware(BodyLimit, larger=watching.LARGER_BODIES, streamed=slides.STREAMED_BODIES)
     app.add_middleware(WhipCors)
     app.add_middleware(SecurityHeaders, [settings.s3_endpoint] if settings.s3_endpoint else [])
     app.add_middleware(TrustedProxies, settings.trusted_proxies)

@@ -34,6 +34,9 @@ from app.recording.sharing.retention import Retention, kept_by
 from app.recording.upload import SegmentUpload
 from app.recording.watching.thumbnail_maker import ThumbnailMaker
 from app.settings import Settings
+from app.slides.deck_maker import DeckMaker
+from app.slides.removal import DeckSweep
+from app.slides.repository import Decks
 from app.storage.obstore_storage import ObstoreStorage
 
 log = logging.getLogger(__name__)
@@ -74,20 +77,28 @@ def handlers(
     retention = Retention(database, storage, segments.clear, kept, [films.folders])
     thumbnails = ThumbnailMaker(database, storage)
 
+    decks = Decks(database, jobs)
+    deck_sweep = DeckSweep(decks, storage, settings.recordings_kept_days)
+
     async def finalize(job: ClaimedJob, progress: Progress) -> None:
         await finalizer.run_job(job, progress)
         # A worker that dies in between finalises again, which does nothing, and asks then.
         await thumbnails.request(LessonId(job.subject_id))
 
+    async def sweep(job: ClaimedJob, progress: Progress) -> None:
+        await retention.run_job(job, progress)
+        await deck_sweep.sweep()
+
     beside_recorder: Mapping[JobKind, Handler] = {
         JobKind.FINALIZE: finalize,
         JobKind.UPLOAD_SEGMENT: upload.run_job,
-        JobKind.SWEEP_RETENTION: retention.run_job,
+        JobKind.SWEEP_RETENTION: sweep,
     }
     film_maker = FilmMaker(films, storage, films_root(settings), may_work_hard)
     anywhere: Mapping[JobKind, Handler] = {
         JobKind.THUMBNAILS: thumbnails.run_job,
         JobKind.CLIP: clips.run_job,
+        JobKind.SLIDES: DeckMaker(decks, storage).run_job,
         JobKind.FILM: film_maker.make,
     }
     return {**anywhere, **(beside_recorder if is_beside_recorder else {})}

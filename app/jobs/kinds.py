@@ -23,6 +23,8 @@ class JobKind(StrEnum):
     """Subject: always `site`."""
     FILM = "film"
     """Subject: a film."""
+    SLIDES = "slides"
+    """Subject: a deck that was uploaded."""
     UPLOAD_SEGMENT = "upload_segment"
     """Subject: a closed segment."""
 
@@ -32,6 +34,7 @@ QUEUE_OF: dict[JobKind, Queue] = {
     JobKind.THUMBNAILS: Queue.FAST,
     JobKind.CLIP: Queue.FAST,
     JobKind.SWEEP_RETENTION: Queue.FAST,
+    JobKind.SLIDES: Queue.FAST,
     JobKind.FILM: Queue.HEAVY,
     JobKind.UPLOAD_SEGMENT: Queue.UPLOAD,
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import CommandRejected
-from app.ids import DeviceId, ParticipantId
+from app.ids import DeviceId, ParticipantId, StrokeId
 from app.rooms import commands
 from app.rooms.commands import Command, ParticipantCommand
 from app.rooms.decide import decide
@@ -25,6 +25,7 @@ from app.signaling.translate import Viewer
 from tests.rooms.lesson import (
     ADMIN,
     ASSISTANT,
+    DECK,
     LEAD,
     OBSERVER,
     PLAN,
@@ -68,6 +69,12 @@ SCENES: Mapping[str, tuple[Command, ...]] = {
         commands.Mute(LEAD, A),
         commands.ReportHeadCount(SEAT_A, 18),
     ),
+    "slides": (
+        *LIVE,
+        commands.TurnSlides(LEAD, DECK, 1),
+        commands.DrawStroke(LEAD, StrokeId("str_00000001"), "red", "1,2 3,4"),
+        commands.DrawStroke(LEAD, StrokeId("str_00000002"), "blue", "5,6 5,6"),
+    ),
     "open floor": (
         *LIVE,
         commands.OpenFloor(LEAD),
@@ -104,6 +111,11 @@ def samples(by: ParticipantId) -> tuple[ParticipantCommand, ...]:
         commands.SwitchSource(by, "camera", is_on=False),
         commands.SwitchSource(by, "camera", is_on=True),
         commands.SwitchDataSaving(by, is_on=True),
+        *(commands.TurnSlides(by, DECK, page) for page in (1, 2)),
+        commands.HideSlides(by),
+        commands.DrawStroke(by, StrokeId("str_00000009"), "green", "7,7 8,8"),
+        commands.UndoStroke(by),
+        commands.ClearStrokes(by),
     )
 
 

@@ -37,6 +37,7 @@ class Api:
         database: Database,
         time: Time,
         larger_bodies: Mapping[re.Pattern[str], int] | None = None,
+        streamed_bodies: Mapping[re.Pattern[str], int] | None = None,
     ) -> None:
         self.database = database
         self.time = time
@@ -45,7 +46,7 @@ class Api:
         self.signing_in = SigningIn(self.sessions, Passwords(FAST_HASHER), time, 14 * DAY_MS)
         self.app = FastAPI()
         add_error_handlers(self.app)
-        self.app.add_middleware(BodyLimit, larger=larger_bodies)
+        self.app.add_middleware(BodyLimit, larger=larger_bodies, streamed=streamed_bodies)
         self.app.add_middleware(SecurityHeaders)
 
     def include(self, *routers: APIRouter) -> "Api":

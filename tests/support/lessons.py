@@ -1,5 +1,6 @@
 """The lesson routers over real rooms, a real journal and a real database."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
@@ -48,9 +49,11 @@ async def no_recordings(lesson_ids: Sequence[LessonId]) -> Mapping[LessonId, Rec
 
 
 @asynccontextmanager
-async def lesson_api(database: Database) -> AsyncIterator[LessonApi]:
+async def lesson_api(
+    database: Database, streamed_bodies: Mapping[re.Pattern[str], int] | None = None
+) -> AsyncIterator[LessonApi]:
     time = Time(START_MS)
-    api = LessonApi(database, time)
+    api = LessonApi(database, time, streamed_bodies=streamed_bodies)
     api.store = LessonStore(database, time)
     api.book = await open_ticket_book(database)
     api.clock = FakeClock()

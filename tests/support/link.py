@@ -17,7 +17,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import Page, WebSocketRoute
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page, Route, WebSocketRoute
 
 IP_AND_UDP_BYTES = 28
 """What the link carries besides each payload."""
@@ -242,6 +243,23 @@ class Link:
             upstream.on_message(from_server)
 
         await page.route_web_socket(lambda url: True, opened)
+
+    async def carry_http(self, page: Page) -> None:
+        """What the page fetches takes its room of the link as well; call before it is opened."""
+
+        async def fetched(route: Route) -> None:
+            if route.request.resource_type == "document":
+                # The browser would take a page that a test hands it for one of another network.
+                await route.continue_()
+                return
+            answer = await route.fetch()
+            size = int(answer.headers.get("content-length") or len(await answer.body()))
+            now = time.monotonic()
+            await asyncio.sleep(self._streamed_at(size, now) - now)
+            with contextlib.suppress(PlaywrightError):  # the page wants it no more
+                await route.fulfill(response=answer)
+
+        await page.route("**/*", fetched)
 
     def _streamed_at(self, size: int, now: float) -> float:
         """When the last byte of `size` of a stream comes out; what is lost is sent again."""

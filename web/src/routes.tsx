@@ -11,6 +11,7 @@ export const ROUTES: readonly (readonly [pattern: string, page: PageComponent])[
   ["/c/:code", lazy(() => import("./pages/Pairing"))],
   ["/lessons", lazy(() => import("./pages/Lessons"))],
   ["/lessons/new", lazy(() => import("./pages/NewLesson"))],
+  ["/lessons/:id/materials", lazy(() => import("./pages/Materials"))],
   ["/lessons/:id/attendance", lazy(() => import("./pages/Attendance"))],
   ["/recordings", lazy(() => import("./pages/Recordings"))],
   ["/recordings/interrupted", lazy(() => import("./pages/Interrupted"))],

@@ -23,6 +23,7 @@ from app.db.models.recording import Recording, RecordingTrack
 from app.db.models.roll_call import RollCall, RollCallCorrection, RollCallMark
 from app.db.models.schools import Classroom, Consent, County, Pupil, RosterEntry, School
 from app.db.models.sharing import ClipTrack, Deletion, LibraryEntry, ShareLink
+from app.db.models.slides import Deck, DeckPage
 from app.db.models.telemetry import DataUsed
 from app.db.models.watching import RecordingCaptions, RecordingThumbnails, WatchProgress
 
@@ -38,6 +39,8 @@ __all__ = [
     "Consent",
     "County",
     "DataUsed",
+    "Deck",
+    "DeckPage",
     "Deletion",
     "Film",
     "Invitation",

@@ -114,6 +114,20 @@ export const openLinkProbe = (token: string, sdp: string) =>
 export const keepLinkTest = (token: string, result: LinkTestFigures) =>
   unwrap(client.POST("/api/v1/link-tests", { ...withTicket(token), body: result }));
 
+/** By the ticket of a place, for whoever sits in a lesson; else by who is signed in. */
+export const listDecks = (id: string, ticket?: string) =>
+  unwrap(
+    client.GET("/api/v1/lessons/{id}/decks", {
+      params: { path: { id }, ...(ticket && { header: { "X-Tongtang-Ticket": ticket } }) },
+    }),
+  );
+export const deleteDeck = (id: string, deckId: string) =>
+  unwrap(
+    client.DELETE("/api/v1/lessons/{id}/decks/{deck_id}", {
+      params: { path: { id, deck_id: deckId } },
+    }),
+  );
+
 const byRecording = (recording_id: string) => ({ params: { path: { recording_id } } });
 
 export const listRecordings = (query: RecordingSearch = {}) =>

@@ -27,6 +27,7 @@ const SHAPES = {
   play: "M7 4.500 19 12 7 19.500z",
   pause: "M8 5v14M16 5v14",
   plus: "M12 5v14M5 12h14",
+  arrowRight: "M5 12h14M13 6l6 6-6 6",
   arrowLeft: "M19 12H5M11 6l-6 6 6 6",
   clock: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7.500V12l3 2",
   language:
@@ -38,6 +39,9 @@ const SHAPES = {
   captions: "M3 5h18v14H3zM7 11h4M14 11h3M7 15h3M13 15h4",
   fullscreen: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
   keyboard: "M2.500 6h19v12h-19zM6.500 10h.010M10 10h.010M14 10h.010M17.500 10h.010M8 14h8",
+  slides: "M3 4h18M4.500 4v11h15V4M12 15v3M8 21l4-3 4 3",
+  pointer: "M12 3v4M12 17v4M3 12h4M17 12h4M12 12h.010",
+  undo: "M8 5 4 9l4 4M4 9h10a5.500 5.500 0 0 1 0 11H8",
   pencil: "M4 20l1-4.500L16 4.500l3.500 3.500-11 11zM14 7l3 3",
   upload: "M12 20V9M7 13.500 12 8.500l5 5M4 4h16",
   trash: "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v6M14 11v6",

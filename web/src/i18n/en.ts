@@ -6,6 +6,7 @@ import { libraryEn } from "./library.en";
 import { officeEn } from "./office.en";
 import { replayEn, replayErrorsEn } from "./replay.en";
 import { rollCallEn, rollCallErrorsEn } from "./rollcall.en";
+import { slideErrorsEn, slidesEn } from "./slides.en";
 import { staffEn } from "./staff.en";
 
 export const en: Dictionary = {
@@ -103,6 +104,7 @@ export const en: Dictionary = {
     clip_range_invalid: "Give a beginning and an end within the lesson.",
     ...replayErrorsEn,
     ...rollCallErrorsEn,
+    ...slideErrorsEn,
   },
   media: {
     camera: "Camera",
@@ -339,6 +341,7 @@ export const en: Dictionary = {
       "The browser blocked the new window. Allow pop-ups right of the address and press again.",
   },
   ...filmEn,
+  ...slidesEn,
   ...officeEn,
   ...interruptedEn,
   ...libraryEn,

@@ -25,7 +25,7 @@ describe("the words on the screens", () => {
   });
 
   it("keep a button within 12 Chinese characters", () => {
-    const { lead, classroom, media, preJoin, lesson } = zhCN;
+    const { lead, classroom, media, preJoin, lesson, slides } = zhCN;
     const buttons = [
       lead.start,
       lead.end,
@@ -63,6 +63,14 @@ describe("the words on the screens", () => {
       lesson.useHere,
       lesson.enterAgain,
       lesson.leave,
+      slides.upload,
+      slides.show,
+      slides.hide,
+      slides.previous,
+      slides.next,
+      slides.undo,
+      slides.clear,
+      slides.gather,
     ];
     for (const text of buttons) expect([...text].length, text).toBeLessThanOrEqual(12);
   });

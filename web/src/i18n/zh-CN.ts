@@ -5,6 +5,7 @@ import { libraryZhCN } from "./library.zh-CN";
 import { officeZhCN } from "./office.zh-CN";
 import { replayErrorsZhCN, replayZhCN } from "./replay.zh-CN";
 import { rollCallErrorsZhCN, rollCallZhCN } from "./rollcall.zh-CN";
+import { slideErrorsZhCN, slidesZhCN } from "./slides.zh-CN";
 import { staffZhCN } from "./staff.zh-CN";
 
 /** The words on every screen. Few and plain: a button has at most 12 characters, an error says what to do next. */
@@ -103,6 +104,7 @@ export const zhCN = {
     clip_range_invalid: "请填写这节课里的起止时间。",
     ...replayErrorsZhCN,
     ...rollCallErrorsZhCN,
+    ...slideErrorsZhCN,
   },
   media: {
     camera: "摄像头",
@@ -335,6 +337,7 @@ export const zhCN = {
     blocked: "浏览器拦住了新窗口。请在地址栏右边允许弹出窗口后再按一次。",
   },
   ...filmZhCN,
+  ...slidesZhCN,
   ...officeZhCN,
   ...interruptedZhCN,
   ...libraryZhCN,

@@ -1,3 +1,5 @@
+import { ApiError } from "../api/client";
+import { listDecks } from "../api/endpoints";
 import type { Ticket } from "../api/types";
 import type { ParticipantChanged, ServerMessage, SourceName } from "../generated/signaling";
 import type { LocalCapture } from "../media/capture";
@@ -13,6 +15,9 @@ import { ownPlace, participantOf, pauseOf } from "../room/selectors";
 import { type RequestBody, SignalingClient, type Socket } from "../signaling/client";
 import { isFinal } from "../signaling/link";
 import { deviceId } from "../signaling/ticket";
+import { DeckShelf } from "../slides/decks";
+import { LiveInk } from "../slides/liveInk";
+import { OwnPage } from "../slides/ownPage";
 import { Store } from "../store";
 
 /** One tab in one lesson: the socket, the fold of what it says, the media, and what this machine sends. */
@@ -24,6 +29,9 @@ export class LessonSession {
   readonly media: MediaClient;
   readonly speaker = new Speaker();
   readonly stills = new StillReception();
+  readonly decks: DeckShelf;
+  readonly ink = new LiveInk();
+  readonly ownPage: OwnPage;
   readonly #stillSender: StillSender;
   /** This is the second lesson tab of the machine: no sound and no microphone until somebody asks for them. */
   readonly isQuiet = new Store(false);
@@ -45,6 +53,11 @@ export class LessonSession {
       openSocket: (url) => asSocket(new WebSocket(url)),
       onMessage: (message) => this.#receive(message),
     });
+    this.decks = new DeckShelf(
+      () => listDecks(ticket.lesson_id, ticket.token),
+      (error) => (error instanceof ApiError ? error.code : "failed"),
+    );
+    this.ownPage = new OwnPage((report) => this.signaling.request(report));
     this.media = new WebRtcMedia((body) => this.signaling.request(body));
     this.#stillSender = new StillSender(
       async (source) => {
@@ -79,6 +92,7 @@ export class LessonSession {
     this.media.close();
     this.#stillSender.close();
     this.speaker.close();
+    this.decks.close();
     this.#sameMachine.leave();
   }
 
@@ -120,7 +134,9 @@ export class LessonSession {
 
   #receive(message: ServerMessage): void {
     this.#receiveMedia(message);
+    this.ink.take(message);
     this.room.set(reduce(this.room.get(), message));
+    this.#followSlides(message);
     if (message.type === "room.snapshot" || message.type === "room.resumed") {
       this.media.check();
       // A new socket is told again what is wanted.
@@ -146,6 +162,16 @@ export class LessonSession {
     } else if (message.type === "subscription.paused" && !message.carries_stills) {
       this.stills.forget(publicationId(message.participant_id, message.source));
     }
+  }
+
+  #followSlides(message: ServerMessage): void {
+    if (message.type === "room.snapshot" || message.type === "room.resumed") {
+      // Decks may have come meanwhile, and staff on a new socket are told again what each screen shows.
+      this.decks.refresh();
+      this.ownPage.tellAgain();
+    }
+    const slides = this.room.get()?.view.slides;
+    if (slides) this.decks.need(slides.deck_id);
   }
 
   #changed(change: ParticipantChanged): void {

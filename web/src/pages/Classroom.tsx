@@ -7,6 +7,7 @@ import { Lights } from "../components/lesson/Lights";
 import { LinkBanners } from "../components/lesson/LinkBanners";
 import { OwnProblems } from "../components/lesson/OwnProblems";
 import { Stage } from "../components/lesson/Stage";
+import { OwnTurning } from "../components/slides/OwnTurning";
 import { TopBar } from "../components/TopBar";
 import { useTitle } from "../hooks/useTitle";
 import { useWords } from "../i18n";
@@ -51,6 +52,7 @@ function Screen() {
       <main className={styles.main}>
         {room.view.phase === "live" ? <Stage /> : <ClassroomWaiting />}
       </main>
+      {room.view.slides && <OwnTurning slides={room.view.slides} />}
       <div className={styles.problems}>
         <OwnProblems />
       </div>

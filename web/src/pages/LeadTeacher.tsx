@@ -10,6 +10,7 @@ import { OwnProblems } from "../components/lesson/OwnProblems";
 import { OwnTile } from "../components/lesson/OwnTile";
 import { ParticipantTile } from "../components/lesson/ParticipantTile";
 import { StageList } from "../components/lesson/StageList";
+import { SlideSection } from "../components/slides/SlideSection";
 import { TopBar } from "../components/TopBar";
 import { useNow } from "../hooks/useNow";
 import { useTitle } from "../hooks/useTitle";
@@ -45,7 +46,10 @@ function Desk() {
       </TopBar>
       <LinkBanners />
       <main className={styles.main}>
-        <Classrooms />
+        <div className={styles.work}>
+          <SlideSection />
+          <Classrooms />
+        </div>
         <aside className={styles.aside}>
           <LeadPicture />
           <LeadControls />

@@ -74,6 +74,7 @@ function Enter({ lesson }: { lesson: Lesson }) {
           </Link>
         ))}
       {lesson.state === "live" && <AttendanceLink lesson={lesson} />}
+      <MaterialsLink lesson={lesson} />
     </>
   );
 }
@@ -91,7 +92,17 @@ function After({ lesson }: { lesson: Lesson }) {
         </Link>
       )}
       <AttendanceLink lesson={lesson} />
+      <MaterialsLink lesson={lesson} />
     </>
+  );
+}
+
+function MaterialsLink({ lesson }: { lesson: Lesson }) {
+  const words = useWords();
+  return (
+    <Link to={`/lessons/${idOf(lesson)}/materials`} className={buttonClass()}>
+      {words.slides.title}
+    </Link>
   );
 }
 

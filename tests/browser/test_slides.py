@@ -1,0 +1,145 @@
+"""Slides in real browsers: brought by the lead, seen by a classroom, drawn on, and turned while nobody leads."""
+
+import re
+import time
+
+import pytest
+from playwright.async_api import Browser, Locator
+
+from tests.browser.conftest import Meet, OpenTab
+from tests.support.accessibility import assert_accessible
+from tests.support.link import Conditions, Link
+from tests.support.office import ONSITE, Office
+from tests.support.pages import (
+    PATIENCE_S,
+    Screen,
+    enter_as_lead,
+    eventually,
+    sign_in,
+)
+from tests.support.serve import Served
+from tests.support.slide_files import detailed_picture, pdf_file, slide_picture
+
+pytestmark = pytest.mark.browser
+
+COLD_JOIN_S = 5.0
+"""Until a classroom that comes late on a weak link sees the current slide; waited for three times as long."""
+WEAK = Conditions(rate_bps=360_000, delay_s=0.03)
+
+
+def page_on(screen: Screen, number: int) -> Locator:
+    """The picture of this page, once it is painted."""
+    shown = screen.page.get_by_role("img", name=re.compile(rf"第 {number} 页"))
+    return shown.locator("img[data-painted=true]").last
+
+
+async def bring(lead: Screen, name: str, content: bytes) -> None:
+    """Upload a file and show it."""
+    await lead.page.locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    )
+    await (
+        lead.page.get_by_role("listitem")
+        .filter(has_text=name)
+        .get_by_role("button", name="展示")
+        .click()
+    )
+
+
+async def draw(lead: Screen, pen: str) -> None:
+    await lead.page.get_by_role("button", name=pen).click()
+    box = await page_on(lead, 2).bounding_box()
+    assert box is not None
+    mouse = lead.page.mouse
+    await mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] * 0.2)
+    await mouse.down()
+    await mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5, steps=8)
+    await mouse.up()
+
+
+async def test_slides_reach_the_classroom_with_pointer_and_lines_and_wait_for_a_lost_lead(
+    meet: Meet, served: Served, open_tab: OpenTab
+) -> None:
+    meeting = await meet(1)
+    lead, (classroom,) = meeting.lead, meeting.classrooms
+    await bring(lead, "分数.pdf", pdf_file(3))
+    began = time.monotonic()
+    await page_on(classroom, 1).wait_for()
+    print(
+        f"measured: a classroom sees the first page {time.monotonic() - began:.2f} s after it is shown"
+    )
+    await assert_accessible(lead, "lead, with slides")
+    await assert_accessible(classroom, "classroom, with slides")
+
+    await lead.page.keyboard.press("PageDown")
+    await page_on(classroom, 2).wait_for()
+    await draw(lead, "红笔")
+    lines = classroom.page.locator("polyline")
+    await lines.first.wait_for(state="attached")
+    await lead.press("撤销")
+    await lines.first.wait_for(state="detached")
+    await lead.press("指示")
+    await lead.page.locator("[data-tool=pointer]").hover()
+    await classroom.page.locator("[data-pointer]").wait_for(state="attached")
+
+    await lead.page.context.close()
+    await classroom.press("下一页")
+    await page_on(classroom, 3).wait_for()
+    again = await open_tab()
+    await enter_as_lead(again, served, meeting.plan)
+    await again.sees("有教室在看别的页")
+    await again.press("都回到这一页")
+    await page_on(classroom, 2).wait_for()
+
+
+async def test_what_is_no_slide_is_refused_in_words_and_damaged_files_say_so(
+    served: Served, open_tab: OpenTab
+) -> None:
+    lead = await open_tab()
+    await enter_as_lead(lead, served, Office(served).plan_lesson(1))
+    lead.excuse("HTTP 422", "status of 422")
+    choose = lead.page.locator("input[type=file]")
+
+    async def upload(name: str, content: bytes) -> None:
+        await choose.set_input_files(
+            {"name": name, "mimeType": "application/pdf", "buffer": content}
+        )
+
+    await upload("a.pdf", b"MZ" * 2_000)
+    await lead.sees("只收 PDF、JPG、PNG 和 PPT 文件")
+    await upload("b.pdf", b"%PDF-1.7 nothing")
+    await lead.sees("文件打不开")
+    await upload("c.pptx", b"PK\x03\x04")
+    await lead.page.get_by_role("img", name=re.compile("另存为")).wait_for()
+    await assert_accessible(lead, "lead, with files that were not taken")
+
+
+async def test_a_cold_join_on_a_weak_link_shows_the_current_slide(
+    meet: Meet, served: Served, browser: Browser, open_tab: OpenTab
+) -> None:
+    meeting = await meet(1)
+    lead, (early,), (seat,) = meeting.lead, meeting.classrooms, meeting.seats
+    pictures = [detailed_picture(seed=1), detailed_picture(seed=2), slide_picture(3)]
+    await bring(lead, "风景.pdf", pdf_file(pictures=pictures))
+    await page_on(early, 1).wait_for()
+    await early.page.context.close()
+
+    async with Link(seed=1) as link:
+        late = await open_tab()
+        await link.carry(late.page)
+        await link.carry_http(late.page)
+        path = f"/lessons/{meeting.plan.lesson_id}/join?seat={seat.seat_id}"
+        await sign_in(late, served, ONSITE[seat.school], path)
+        link.change(down=WEAK, up=WEAK)
+        began = time.monotonic()
+        await late.press("进入课堂")
+        seen = page_on(late, 1)
+        await seen.wait_for(timeout=3 * COLD_JOIN_S * 1000)
+        print(f"measured: the current slide after {time.monotonic() - began:.2f} s at 360 kbit/s")
+
+        async def is_sharp() -> bool:
+            width = await seen.evaluate("img => img.naturalWidth")
+            return bool(width >= 1920)
+
+        took = await eventually("the sharp picture", is_sharp, PATIENCE_S)
+        print(f"measured: sharp {took:.2f} s later")
