@@ -18,6 +18,8 @@ UserId = NewType("UserId", str)
 SchoolId = NewType("SchoolId", str)
 ClassroomId = NewType("ClassroomId", str)
 PupilId = NewType("PupilId", str)
+PcId = NewType("PcId", str)
+"""A computer that belongs to a classroom; not a `DeviceId`, which is one tab in one lesson."""
 RecordingId = NewType("RecordingId", str)
 FilmId = NewType("FilmId", str)
 SegmentId = NewType("SegmentId", str)
@@ -25,12 +27,12 @@ DeckId = NewType("DeckId", str)
 StrokeId = NewType("StrokeId", str)
 """One line drawn on a slide; chosen by the page that draws it, which shows it before the server does."""
 
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def new_id(prefix: str) -> str:
     """A fresh id such as `les_7x2k9d0m4q8r1v5z`; unguessable, safe in a URL and a file name."""
-    return f"{prefix}_{''.join(secrets.choice(_ALPHABET) for _ in range(16))}"
+    return f"{prefix}_{''.join(secrets.choice(ALPHABET) for _ in range(16))}"
 
 
 def publication_id(participant_id: ParticipantId, source: str) -> PublicationId:

@@ -17,8 +17,9 @@ from app import health, pages, tls
 from app.accounts import doors
 from app.accounts import endpoints as accounts
 from app.accounts.identity import Authenticator
-from app.accounts.pairing import PairingCodes
 from app.accounts.passwords import Passwords
+from app.accounts.pc_identity import PcAuthenticator
+from app.accounts.pcs import ClassroomPcs
 from app.accounts.rate_limit import RateLimiter
 from app.accounts.revocations import open_ticket_book, revoke_tickets, site_secret
 from app.accounts.sessions import Sessions
@@ -39,13 +40,14 @@ from app.http import (
     TrustedProxies,
     add_error_handlers,
     host_name,
+    public_url,
     request_host,
 )
-from app.ids import DeckId, LessonId, ParticipantId
+from app.ids import DeckId, LessonId, ParticipantId, PcId
 from app.jobs.kinds import JobKind
 from app.jobs.repository import Jobs
 from app.lessons import endpoints as lessons
-from app.lessons import entry
+from app.lessons import entry, pairing, timetable
 from app.lessons.control import RoomsControl
 from app.lessons.demo import DemoLessons
 from app.lessons.directory import LessonDirectory
@@ -83,7 +85,7 @@ from app.recording.watching import endpoints as watching
 from app.recording.watching.repository import Watching
 from app.rooms.runtime import Clock, Rooms
 from app.rooms.views import VideoCaps
-from app.schools import consents, organisation
+from app.schools import consents, organisation, pcs
 from app.schools import endpoints as schools
 from app.schools.organisation import Organisation
 from app.seed import is_demo
@@ -313,11 +315,16 @@ class Server:
             self.store,
             self.site.tickets,
             self._revoke_tickets,
-            PairingCodes(database),
+            now_ms=now_ms,
+            ticket_grace_ms=settings.ticket_grace_s * 1000,
+        )
+        pairing_desk = pairing.PairingDesk(
+            database,
+            self.store,
+            entry_desk,
             per_address=RateLimiter(PAIRING_TRIES_PER_ADDRESS, 5 * MINUTE_S),
             overall=RateLimiter(PAIRING_TRIES_IN_ALL, 5 * MINUTE_S),
             now_ms=now_ms,
-            ticket_grace_ms=settings.ticket_grace_s * 1000,
         )
         return [
             accounts.build_router(sessions, signing_in, authenticate),
@@ -338,6 +345,15 @@ class Server:
             lessons.build_router(lesson_desk, authenticate),
             entry.build_router(
                 entry_desk, authenticate, settings.internal_secret.get_secret_value()
+            ),
+            pairing.build_router(pairing_desk, authenticate),
+            timetable.build_router(
+                timetable.TimetableDesk(self.store, entry_desk, now_ms),
+                PcAuthenticator(ClassroomPcs(database), now_ms),
+            ),
+            pcs.build_router(
+                pcs.PcDesk(database, self._turn_out, self._site_url, self._authority, now_ms),
+                authenticate,
             ),
             attendance.build_router(
                 database,
@@ -502,6 +518,21 @@ class Server:
         self, lesson_id: LessonId, participant_id: ParticipantId, up_to_ms: int
     ) -> None:
         await revoke_tickets(self.database, self.site.tickets, lesson_id, participant_id, up_to_ms)
+
+    async def _turn_out(self, pc_id: PcId) -> None:
+        self.site.tickets.revoke_pc(pc_id)
+        await self.hub.turn_out(pc_id)
+
+    def _authority(self) -> str:
+        """PEM of the certificate authority that a school must install, "" without one."""
+        file = tls.authority_file(self.settings)
+        is_ours = tls.has_own_authority(self.settings) and file.is_file()
+        return file.read_text() if is_ours else ""
+
+    def _site_url(self, request: Request) -> str:
+        """Origin for a classroom's PC: there is no camera on plain http."""
+        is_plain = request.url.scheme == "http"
+        return (is_plain and self._https_url(request)) or public_url(request, "")
 
     def _https_url(self, request: Request) -> str | None:
         """The same page over https, on the name or address by which the browser reached us."""

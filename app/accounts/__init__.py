@@ -1,1 +1,1 @@
-"""Who may come in: sign-in, sessions, tickets of a lesson, pairing codes, the demo's doors."""
+"""Who may come in: sign-in, sessions, tickets of a lesson, pairing codes, classroom PCs, the demo's doors."""

@@ -1,4 +1,4 @@
-"""Where withdrawn tickets and the ticket secret are kept."""
+"""Where withdrawn tickets, removed PCs and the ticket secret are kept."""
 
 import secrets
 
@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.tokens import Place, TicketBook
 from app.db.engine import Database
-from app.db.models import SiteSetting, TicketRevocation
-from app.ids import LessonId, ParticipantId
+from app.db.models import ClassroomPc, SiteSetting, TicketRevocation
+from app.ids import LessonId, ParticipantId, PcId
 
 TICKET_SECRET = "ticket_secret"  # noqa: S105 - the name of the setting, not a secret
 
@@ -31,7 +31,10 @@ async def open_ticket_book(database: Database) -> TicketBook:
             (LessonId(row.lesson_id), ParticipantId(row.participant_id)): row.issued_up_to_ms
             for row in rows
         }
-    return TicketBook(secret, revoked)
+        removed = await session.scalars(
+            select(ClassroomPc.pc_id).where(ClassroomPc.revoked_at_ms.is_not(None))
+        )
+        return TicketBook(secret, revoked, (PcId(pc_id) for pc_id in removed))
 
 
 async def revoke_tickets(

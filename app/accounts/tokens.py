@@ -8,11 +8,11 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.errors import NotAuthenticated
-from app.ids import ClassroomId, LessonId, ParticipantId, UserId, new_id
+from app.ids import ClassroomId, LessonId, ParticipantId, PcId, UserId, new_id
 from app.rooms.state import Role
 
 MAX_TOKEN_CHARS = 2_000
@@ -32,6 +32,8 @@ class Ticket:
     classroom_id: ClassroomId | None
     issued_at_ms: int
     expires_at_ms: int
+    pc_id: PcId | None = None
+    """The classroom PC that it was issued to: once that is removed, the ticket does not count."""
 
 
 class TicketBook:
@@ -40,11 +42,17 @@ class TicketBook:
     Revocations live in the database (`accounts.revocations`); this is the copy that every read looks at.
     """
 
-    def __init__(self, secret: bytes, revoked_up_to: Mapping[Place, int] | None = None) -> None:
+    def __init__(
+        self,
+        secret: bytes,
+        revoked_up_to: Mapping[Place, int] | None = None,
+        revoked_pcs: Iterable[PcId] = (),
+    ) -> None:
         if len(secret) < 32:
             raise ValueError("the ticket secret must have 32 bytes or more")
         self._secret = secret
         self._revoked_up_to: dict[Place, int] = dict(revoked_up_to or {})
+        self._revoked_pcs: set[PcId] = set(revoked_pcs)
 
     def issue_ticket(
         self,
@@ -56,6 +64,7 @@ class TicketBook:
         classroom_id: ClassroomId | None,
         now_ms: int,
         expires_at_ms: int,
+        pc_id: PcId | None = None,
     ) -> tuple[str, Ticket]:
         """A fresh token and what it says."""
         ticket = Ticket(
@@ -67,6 +76,7 @@ class TicketBook:
             classroom_id,
             now_ms,
             expires_at_ms,
+            pc_id,
         )
         payload = _encode(
             json.dumps(
@@ -79,6 +89,7 @@ class TicketBook:
                     "c": classroom_id,
                     "i": now_ms,
                     "x": expires_at_ms,
+                    "d": pc_id,
                 },
                 separators=(",", ":"),
             ).encode()
@@ -88,7 +99,7 @@ class TicketBook:
     def read_ticket(self, token: str, now_ms: int) -> Ticket:
         """What a token says, if it counts now.
 
-        NotAuthenticated with code `ticket_invalid`, `ticket_expired` or `ticket_revoked`.
+        NotAuthenticated with code `ticket_invalid`, `ticket_expired`, `ticket_revoked` or `pc_revoked`.
         """
         ticket = self._parse(token)
         if ticket is None:
@@ -98,11 +109,17 @@ class TicketBook:
         revoked_up_to_ms = self._revoked_up_to.get((ticket.lesson_id, ticket.participant_id))
         if revoked_up_to_ms is not None and ticket.issued_at_ms <= revoked_up_to_ms:
             raise NotAuthenticated("this ticket was withdrawn", code="ticket_revoked")
+        if ticket.pc_id in self._revoked_pcs:
+            raise NotAuthenticated("this PC was removed from its classroom", code="pc_revoked")
         return ticket
 
     def revoke(self, lesson_id: LessonId, participant_id: ParticipantId, up_to_ms: int) -> None:
         """Every ticket of this place issued until then no longer counts."""
         self._revoked_up_to[lesson_id, participant_id] = up_to_ms
+
+    def revoke_pc(self, pc_id: PcId) -> None:
+        """No ticket that was issued to this classroom PC counts any more."""
+        self._revoked_pcs.add(pc_id)
 
     def _signature(self, payload: str) -> str:
         digest = hmac.digest(self._secret, f"{_PREFIX}.{payload}".encode(), hashlib.sha256)
@@ -127,6 +144,8 @@ class TicketBook:
                 said["c"],
                 said["i"],
                 said["x"],
+                # Tickets of an earlier version have none.
+                said.get("d"),
             )
         except (binascii.Error, ValueError, KeyError, TypeError):
             return None

@@ -1,7 +1,6 @@
-"""Ways into a lesson: tickets, pairing codes, and the places of simulated participants."""
+"""Ways into a lesson: tickets, and the places of simulated participants."""
 
 import hmac
-import unicodedata
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Protocol
 
@@ -11,23 +10,18 @@ from app.errors import Conflict, NotAllowed, NotFound
 from app.http import (
     Authenticate,
     Caller,
-    client_ip,
     is_from_this_machine,
-    public_url,
     refusals,
     signal_url,
     utc,
 )
-from app.ids import ClassroomId, LessonId, ParticipantId, SeatId, UserId
+from app.ids import ClassroomId, LessonId, ParticipantId, PcId, SeatId, UserId
 from app.lessons.access import require_lead_or_admin, require_role, require_seat
 from app.lessons.repository import LessonDetail, LessonStore
 from app.lessons.schemas import (
-    CodeBody,
     LessonPath,
-    PairingBody,
     ParticipantPath,
     Place,
-    SeatPath,
     SimulatedSeat,
     TicketBody,
 )
@@ -54,34 +48,8 @@ class TicketIssuer(Protocol):
         classroom_id: ClassroomId | None,
         now_ms: int,
         expires_at_ms: int,
+        pc_id: PcId | None,
     ) -> tuple[str, IssuedTicket]: ...
-
-
-class PairedSeat(Protocol):
-    @property
-    def lesson_id(self) -> LessonId: ...
-    @property
-    def seat_id(self) -> SeatId: ...
-
-
-class NewCode(Protocol):
-    @property
-    def code(self) -> str: ...
-    @property
-    def expires_at_ms(self) -> int: ...
-
-
-class PairingCodes(Protocol):
-    async def create(
-        self, lesson_id: LessonId, seat_id: SeatId, created_by: UserId, now_ms: int
-    ) -> NewCode: ...
-
-    async def redeem(self, code: str, now_ms: int) -> PairedSeat: ...
-
-
-class Limiter(Protocol):
-    def take(self, key: str) -> None: ...
-    def give_back(self, key: str) -> None: ...
 
 
 RevokeTickets = Callable[[LessonId, ParticipantId, int], Awaitable[None]]
@@ -96,20 +64,13 @@ class EntryDesk:
         store: LessonStore,
         tickets: TicketIssuer,
         revoke_tickets: RevokeTickets,
-        codes: PairingCodes,
         *,
-        per_address: Limiter,
-        overall: Limiter,
         now_ms: Callable[[], int],
         ticket_grace_ms: int,
     ) -> None:
-        """`per_address` and `overall` bound how often somebody may guess a pairing code."""
         self._store = store
         self._tickets = tickets
         self._revoke_tickets = revoke_tickets
-        self._codes = codes
-        self._per_address = per_address
-        self._overall = overall
         self._now_ms = now_ms
         self._ticket_grace_ms = ticket_grace_ms
 
@@ -120,37 +81,11 @@ class EntryDesk:
         if place.seat_id is not None:
             seat_id = SeatId(place.seat_id)
             require_seat(caller, lesson.scope, seat_id)
-            return self._seat_ticket(lesson, seat_id, request)
+            return self.seat_ticket(lesson, seat_id, request)
         role = Role(place.role or "")
         require_role(caller, lesson.scope, role)
         participant_id = ParticipantId(f"{role}_{caller.user_id}")
         return self._ticket(lesson, participant_id, role, caller.user_id, None, request)
-
-    async def pairing(
-        self, lesson_id: LessonId, seat_id: SeatId, caller: Caller, request: Request
-    ) -> PairingBody:
-        lesson = await self._store.get(lesson_id)
-        require_seat(caller, lesson.scope, seat_id)
-        _require_open(lesson)
-        made = await self._codes.create(lesson_id, seat_id, caller.user_id, self._now_ms())
-        return PairingBody(
-            code=made.code,
-            url=public_url(request, f"/c/{made.code}"),
-            expires_at=utc(made.expires_at_ms),
-        )
-
-    async def pair(self, typed: str, request: Request) -> TicketBody:
-        code = "".join(
-            char for char in unicodedata.normalize("NFKC", typed) if char in "0123456789"
-        )
-        address = client_ip(request)
-        self._per_address.take(address)
-        self._overall.take("")
-        paired = await self._codes.redeem(code, self._now_ms())
-        self._per_address.give_back(address)
-        self._overall.give_back("")
-        lesson = await self._store.get(paired.lesson_id)
-        return self._seat_ticket(lesson, paired.seat_id, request)
 
     async def revoke(self, lesson_id: LessonId, participant_id: str, caller: Caller) -> None:
         lesson = await self._store.get(lesson_id)
@@ -163,7 +98,7 @@ class EntryDesk:
         for lesson in await self._store.with_simulated_classrooms():
             simulated = [seat for seat in lesson.seats if seat.is_simulated]
             for index, seat in enumerate(simulated):
-                ticket = self._seat_ticket(lesson, seat.seat_id, request)
+                ticket = self.seat_ticket(lesson, seat.seat_id, request)
                 clip = CLIPS[index % len(CLIPS)]
                 found.append(_simulated(ticket, seat.seat_id, seat.classroom_name, clip))
             if lesson.is_sample:
@@ -173,10 +108,17 @@ class EntryDesk:
                 found.append(_simulated(ticket, None, lesson.lead_name, LEAD_CLIP))
         return found
 
-    def _seat_ticket(self, lesson: LessonDetail, seat_id: SeatId, request: Request) -> TicketBody:
+    def seat_ticket(
+        self,
+        lesson: LessonDetail,
+        seat_id: SeatId,
+        request: Request,
+        pc_id: PcId | None = None,
+    ) -> TicketBody:
+        """Let a device into a seat; `pc_id` if it is a classroom's own PC. Conflict `lesson_ended`."""
         seat = lesson.seat(seat_id)
         return self._ticket(
-            lesson, ParticipantId(seat_id), Role.CLASSROOM, None, seat.classroom_id, request
+            lesson, ParticipantId(seat_id), Role.CLASSROOM, None, seat.classroom_id, request, pc_id
         )
 
     def _ticket(
@@ -187,8 +129,9 @@ class EntryDesk:
         user_id: UserId | None,
         classroom_id: ClassroomId | None,
         request: Request,
+        pc_id: PcId | None = None,
     ) -> TicketBody:
-        _require_open(lesson)
+        require_open(lesson)
         now_ms = self._now_ms()
         token, ticket = self._tickets.issue_ticket(
             lesson_id=lesson.lesson_id,
@@ -198,6 +141,7 @@ class EntryDesk:
             classroom_id=classroom_id,
             now_ms=now_ms,
             expires_at_ms=lesson.tickets_end_ms(now_ms, self._ticket_grace_ms),
+            pc_id=pc_id,
         )
         return TicketBody(
             token=token,
@@ -206,6 +150,7 @@ class EntryDesk:
             participant_id=participant_id,
             role=role.value,
             expires_at=utc(ticket.expires_at_ms),
+            expires_in_s=(ticket.expires_at_ms - now_ms) // 1000,
         )
 
 
@@ -222,7 +167,8 @@ def _simulated(ticket: TicketBody, seat_id: SeatId | None, name: str, clip: str)
     )
 
 
-def _require_open(lesson: LessonDetail) -> None:
+def require_open(lesson: LessonDetail) -> None:
+    """Conflict `lesson_ended`."""
     if lesson.state == "ended":
         raise Conflict("the lesson is over", code="lesson_ended")
 
@@ -257,20 +203,6 @@ def build_router(desk: EntryDesk, authenticate: Authenticate, internal_secret: s
         lesson_id: LessonPath, participant_id: ParticipantPath, caller: CallerNow
     ) -> None:
         await desk.revoke(lesson_id, participant_id, caller)
-
-    @router.post(
-        "/lessons/{id}/seats/{seat_id}/pairing",
-        operation_id="create_pairing",
-        responses=refusals(401, 403, 404, 409),
-    )
-    async def create_pairing(
-        lesson_id: LessonPath, seat_id: SeatPath, caller: CallerNow, request: Request
-    ) -> PairingBody:
-        return await desk.pairing(lesson_id, seat_id, caller, request)
-
-    @router.post("/pairing", operation_id="pair", responses=refusals(404, 409, 410, 429))
-    async def pair(body: CodeBody, request: Request) -> TicketBody:
-        return await desk.pair(body.code, request)
 
     @router.post(
         "/internal/simulated-seats", operation_id="list_simulated_seats", include_in_schema=False

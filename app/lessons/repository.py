@@ -226,6 +226,18 @@ class LessonStore:
         items = found[:limit]
         return Page(items, _cursor(items[-1]) if len(found) > limit else None)
 
+    async def of_classroom(
+        self, classroom_id: ClassroomId, from_ms: int, until_ms: int, limit: int
+    ) -> list[LessonDetail]:
+        """What this classroom has a seat in and what is not over before `from_ms`, by its beginning."""
+        condition = and_(
+            Lesson.ends_at_ms > from_ms, Lesson.starts_at_ms < until_ms, _has_seat_for(classroom_id)
+        )
+        async with self._database.reading() as session:
+            return await self._read(
+                session, condition, limit, (Lesson.starts_at_ms, Lesson.lesson_id)
+            )
+
     async def open_rehearsal_of(self, user_id: UserId) -> LessonDetail | None:
         """The caller's own rehearsal that has not ended, if there is one with time left."""
         now_ms = self._now_ms()
@@ -392,6 +404,14 @@ async def _check_lead(session: AsyncSession, new: NewLesson) -> None:
     )
     if lead is None:
         raise LeadUnknown("there is no such teacher in this county")
+
+
+def _has_seat_for(classroom_id: ClassroomId) -> ColumnElement[bool]:
+    return (
+        select(Seat.seat_id)
+        .where(Seat.lesson_id == Lesson.lesson_id, Seat.classroom_id == classroom_id)
+        .exists()
+    )
 
 
 def _visible_to(caller: Caller) -> ColumnElement[bool]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from fastapi import Path
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
+from app.accounts.pcs import Pc
 from app.http import ApiModel, Caller, utc, utc_or_none
 from app.ids import LessonId, SeatId
 from app.lessons.access import own_roles, own_seats
@@ -101,6 +102,8 @@ class TicketBody(ApiModel):
     participant_id: str
     role: Literal["lead", "assistant", "observer", "classroom"]
     expires_at: datetime
+    expires_in_s: int
+    """The same counted from now: a page cannot trust its PC's clock."""
 
 
 class PairingBody(ApiModel):
@@ -111,6 +114,19 @@ class PairingBody(ApiModel):
 
 class CodeBody(ApiModel):
     code: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+
+
+class ClassroomName(ApiModel):
+    classroom_id: str
+    name: str
+    school_name: str
+
+
+class PairedBody(ApiModel):
+    """Where a code led: into one seat of one lesson, or this PC is now a classroom's own. Exactly one of the two."""
+
+    ticket: TicketBody | None = None
+    classroom: ClassroomName | None = None
 
 
 class SimulatedSeat(ApiModel):
@@ -137,6 +153,12 @@ class JournalPage(ApiModel):
     items: list[JournalItem]
     next: int | None
     """Give it as `after` for the next page; null at the end."""
+
+
+def classroom_name(pc: Pc) -> ClassroomName:
+    return ClassroomName(
+        classroom_id=pc.classroom_id, name=pc.classroom_name, school_name=pc.school_name
+    )
 
 
 def lesson_body(lesson: LessonDetail, caller: Caller, recording_id: str | None) -> LessonBody:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from app.errors import AppError, CommandRejected, Unavailable
-from app.ids import ConnectionId, DeviceId, LessonId, ParticipantId, new_id
+from app.ids import ConnectionId, DeviceId, LessonId, ParticipantId, PcId, new_id
 from app.media.port import ClientNetwork, Source
 from app.rooms.commands import Join, Leave, ReportCut
 from app.rooms.events import DeviceReplaced, ParticipantCut, ParticipantLeft, Recorded
@@ -154,6 +154,20 @@ class Hub:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.limits.goodbye_s):
                 await self._all_gone.wait()
+
+    async def turn_out(self, pc_id: PcId) -> None:
+        """A classroom PC was removed: it gives up the places that it holds, and its sockets close."""
+        for connection in list(self._connections):
+            ticket = connection.session.ticket
+            if ticket is None or ticket.pc_id != pc_id:
+                continue
+            if self._devices.get(_device_key(connection)) is connection:
+                # A room that cannot write stops by itself, and whoever takes it up cuts everybody.
+                with contextlib.suppress(CommandRejected, AppError):
+                    runtime = await self._rooms.get(ticket.lesson_id)
+                    await runtime.execute(Leave(ticket.participant_id, connection.device_id))
+                self._forget_device(connection)
+            connection.close(CloseCode.NOT_AUTHENTICATED, "pc_revoked")
 
     # --- requests of a connection ---------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from app.accounts.revocations import open_ticket_book, revoke_tickets
 from app.accounts.tokens import Ticket, TicketBook
 from app.db.engine import Database
 from app.errors import NotAuthenticated
-from app.ids import ClassroomId, LessonId, ParticipantId
+from app.ids import ClassroomId, LessonId, ParticipantId, PcId
 from app.rooms.state import Role
 from tests.support.county import make_county
 from tests.support.database import on_both_databases
@@ -19,7 +19,7 @@ NOW = 1_800_000_000_000
 SECRET = b"s" * 32
 
 
-def issue(book: TicketBook, now_ms: int = NOW) -> tuple[str, Ticket]:
+def issue(book: TicketBook, now_ms: int = NOW, pc_id: PcId | None = None) -> tuple[str, Ticket]:
     return book.issue_ticket(
         lesson_id=LessonId("les_1"),
         participant_id=ParticipantId("sea_1"),
@@ -28,6 +28,7 @@ def issue(book: TicketBook, now_ms: int = NOW) -> tuple[str, Ticket]:
         classroom_id=ClassroomId("cls_1"),
         now_ms=now_ms,
         expires_at_ms=now_ms + 1000,
+        pc_id=pc_id,
     )
 
 
@@ -69,6 +70,15 @@ def test_a_well_signed_payload_that_is_no_ticket_is_refused(payload: bytes) -> N
     book = TicketBook(SECRET)
     encoded = base64.urlsafe_b64encode(payload).rstrip(b"=").decode()
     assert code_of(book, f"tt1.{encoded}.{book._signature(encoded)}") == "ticket_invalid"
+
+
+def test_tickets_of_a_removed_pc_are_refused_and_those_of_others_count() -> None:
+    book = TicketBook(SECRET)
+    removed, _ = issue(book, pc_id=PcId("cpc_1"))
+    others = [issue(book, pc_id=pc_id)[0] for pc_id in (PcId("cpc_2"), None)]
+    book.revoke_pc(PcId("cpc_1"))
+    assert code_of(book, removed) == "pc_revoked"
+    assert [book.read_ticket(token, NOW).pc_id for token in others] == ["cpc_2", None]
 
 
 def test_a_withdrawn_ticket_is_refused_and_a_later_one_counts() -> None:

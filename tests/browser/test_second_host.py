@@ -164,7 +164,7 @@ async def read_pairing_code(lead: Screen, seat: Seat) -> str:
 
 
 async def type_pairing_code(classroom: Screen, code: str) -> None:
-    await classroom.page.get_by_label("8 位配对码").fill(code)
+    await classroom.page.get_by_label("配对码").fill(code)
     await classroom.page.get_by_role("button", name="进入", exact=True).click()
 
 

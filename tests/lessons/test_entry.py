@@ -26,6 +26,7 @@ async def test_the_lead_gets_a_ticket_until_half_an_hour_past_the_planned_end(
         "participant_id": "lead_usr_teacher1",
         "role": "lead",
         "expires_at": "2027-01-15T09:15:00Z",
+        "expires_in_s": 75 * 60,
     }
     assert (ticket.participant_id, ticket.role, ticket.user_id, ticket.classroom_id) == (
         "lead_usr_teacher1",
@@ -129,7 +130,7 @@ async def test_a_pc_without_a_password_enters_by_eight_digits(
         for typed in (code, f" {code[:4]} {code[4:]} ", f"{code[:4]}-{code[4:]}", full_width):
             paired = await stranger.post("/pairing", json={"code": typed})
             assert paired.status_code == 200, typed
-        body = paired.json()
+        body = paired.json()["ticket"]
     ticket = api.book.read_ticket(body["token"], START_MS)
     assert (ticket.participant_id, ticket.classroom_id) == (
         ParticipantId("sea_1"),

@@ -1,5 +1,6 @@
 """One media device per place: replaced, superseded, cut, left; companions look on."""
 
+from app.ids import PcId
 from tests.signaling.wire import LEAD, SEAT_1, SEAT_2, SignalServer, client, until
 
 
@@ -63,6 +64,22 @@ async def test_a_lost_link_is_a_cut_and_the_same_place_comes_back(server: Signal
             events = [m["event"] for m in back.of_type("participant.changed")]
             assert events == ["participant.cut", "participant.returned"]
         assert _types(server).count("participant.joined") == 2
+
+
+async def test_a_removed_pc_leaves_its_seat_at_once_and_others_stay(server: SignalServer) -> None:
+    removed, kept = PcId("cpc_1"), PcId("cpc_2")
+    async with client(server) as first, client(server) as second, client(server) as window:
+        await first.enter(server.ticket(SEAT_1, pc_id=removed))
+        await window.enter(server.ticket(SEAT_1, pc_id=removed), "dev_2", kind="companion")
+        await second.enter(server.ticket(SEAT_2, pc_id=kept))
+        await server.hub.turn_out(removed)
+        assert [await first.closed(), await window.closed()] == [4003, 4003]
+        assert first.connection.close_reason == "pc_revoked"
+        left = await second.seen(lambda m: m.get("event") == "participant.left")
+        assert left["participant"]["participant_id"] == SEAT_1
+        await until(lambda: server.hub.connection_count == 1)
+        await second.settle()
+        assert "participant.cut" not in _types(server)
 
 
 async def test_leaving_is_not_a_cut(server: SignalServer) -> None:

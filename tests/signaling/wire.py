@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from app.accounts.tokens import TicketBook
 from app.errors import NotFound
-from app.ids import ClassroomId, DeviceId, LessonId, ParticipantId, SeatId, UserId
+from app.ids import ClassroomId, DeviceId, LessonId, ParticipantId, PcId, SeatId, UserId
 from app.media.port import Negotiator
 from app.rooms.runtime import Clock, Rooms
 from app.rooms.state import LessonPlan, Role, Seat
@@ -107,6 +107,7 @@ class SignalServer:
         *,
         expires_in_ms: int = HOUR_MS,
         book: TicketBook | None = None,
+        pc_id: PcId | None = None,
     ) -> str:
         role_name, _, user = participant_id.partition("_")
         role = Role.CLASSROOM if role_name == "sea" else Role(role_name)
@@ -119,6 +120,7 @@ class SignalServer:
             classroom_id=ClassroomId(f"cls_{user}") if role is Role.CLASSROOM else None,
             now_ms=now_ms,
             expires_at_ms=now_ms + expires_in_ms,
+            pc_id=pc_id,
         )
         return token
 

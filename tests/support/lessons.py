@@ -4,7 +4,8 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from app.accounts.pairing import PairingCodes
+from app.accounts.pc_identity import PcAuthenticator
+from app.accounts.pcs import ClassroomPcs
 from app.accounts.rate_limit import RateLimiter
 from app.accounts.revocations import open_ticket_book, revoke_tickets
 from app.accounts.tokens import TicketBook
@@ -15,8 +16,9 @@ from app.attendance.roll_call.desk import RollCallDesk
 from app.attendance.roll_call.head_counts import HeadCounts
 from app.db.engine import Database
 from app.db.journal import Journal
-from app.ids import LessonId, ParticipantId, RecordingId
-from app.lessons import endpoints, entry
+from app.http import public_url
+from app.ids import LessonId, ParticipantId, PcId, RecordingId
+from app.lessons import endpoints, entry, pairing, timetable
 from app.lessons.control import RoomsControl
 from app.lessons.endpoints import LessonDesk
 from app.lessons.entry import EntryDesk
@@ -27,6 +29,7 @@ from app.lessons.repository import LessonStore
 from app.recording.watching.repository import Watching
 from app.rooms.runtime import Rooms
 from app.schools import endpoints as schools_endpoints
+from app.schools import pcs
 from app.settings import Settings
 from tests.support.api import Api, Time
 from tests.support.clock import START_MS, FakeClock
@@ -70,12 +73,21 @@ async def lesson_api(
         api.store,
         api.book,
         revoke,
-        PairingCodes(database),
-        per_address=RateLimiter(5, 300),
-        overall=RateLimiter(300, 300),
         now_ms=time,
         ticket_grace_ms=1_800_000,
     )
+    pairing_desk = pairing.PairingDesk(
+        database,
+        api.store,
+        desk,
+        per_address=RateLimiter(5, 300),
+        overall=RateLimiter(300, 300),
+        now_ms=time,
+    )
+
+    async def turn_out(pc_id: PcId) -> None:
+        api.book.revoke_pc(pc_id)
+
     api.include(
         endpoints.build_router(
             LessonDesk(database, api.store, api.control, no_recordings, time), api.authenticate
@@ -95,6 +107,17 @@ async def lesson_api(
             time,
         ),
         schools_endpoints.build_router(database, api.authenticate),
+        pairing.build_router(pairing_desk, api.authenticate),
+        timetable.build_router(
+            timetable.TimetableDesk(api.store, desk, time),
+            PcAuthenticator(ClassroomPcs(database), time),
+        ),
+        pcs.build_router(
+            pcs.PcDesk(
+                database, turn_out, lambda request: public_url(request, ""), lambda: "", time
+            ),
+            api.authenticate,
+        ),
     )
     try:
         yield api

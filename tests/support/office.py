@@ -3,8 +3,9 @@
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.support.serve import Served
@@ -81,15 +82,34 @@ class Office:
         listed = self.call("GET", "/classrooms")
         first_of_school = {one["school_name"]: one for one in reversed(listed)}
         chosen = [first_of_school[school] for school in [*ONSITE][:classrooms]]
+        ids = [one["classroom_id"] for one in chosen]
+        return self.plan_lesson_of(ids, recorded=recorded, title=title)
+
+    def classroom_id(self, school: str, name: str) -> str:
+        """A classroom of the demo county by its names."""
+        listed = self.call("GET", "/classrooms")
+        (found,) = (one for one in listed if (one["school_name"], one["name"]) == (school, name))
+        classroom_id: str = found["classroom_id"]
+        return classroom_id
+
+    def plan_lesson_of(
+        self,
+        classroom_ids: Sequence[str],
+        *,
+        recorded: bool = False,
+        title: str = "茉莉花",
+        in_min: float = 0,
+    ) -> PlannedLesson:
+        """A lesson now, or in `in_min` minutes, with these classrooms."""
         lesson = self.call(
             "POST",
             "/lessons",
             {
                 "title": title,
                 "subject": "音乐",
-                "starts_at": datetime.now(UTC).isoformat(),
+                "starts_at": (datetime.now(UTC) + timedelta(minutes=in_min)).isoformat(),
                 "duration_min": 45,
-                "classroom_ids": [one["classroom_id"] for one in chosen],
+                "classroom_ids": list(classroom_ids),
                 "recorded": recorded,
             },
         )

@@ -19,6 +19,7 @@ from playwright.async_api import (
     Locator,
     Page,
     Response,
+    StorageState,
 )
 
 from tests.support.office import ONSITE, TEACHER, PlannedLesson, Seat
@@ -268,10 +269,15 @@ class Screen(Probed):
 
 @asynccontextmanager
 async def tab(
-    browser: Browser, served: Served, *, locale: str = "zh-CN", url: str = ""
+    browser: Browser,
+    served: Served,
+    *,
+    locale: str = "zh-CN",
+    url: str = "",
+    disk: StorageState | None = None,
 ) -> AsyncIterator[Screen]:
     """A tab of a person of its own (own cookies and storage), at `/` or `url`."""
-    context = await new_context(browser, served, locale=locale, url=url)
+    context = await new_context(browser, served, locale=locale, url=url, disk=disk)
     try:
         yield await open_tab(context)
     finally:
@@ -279,11 +285,20 @@ async def tab(
 
 
 async def new_context(
-    browser: Browser, served: Served, *, locale: str = "zh-CN", url: str = ""
+    browser: Browser,
+    served: Served,
+    *,
+    locale: str = "zh-CN",
+    url: str = "",
+    disk: StorageState | None = None,
 ) -> BrowserContext:
-    """A person: cookies and storage of its own, and the probe in every page."""
+    """A person: cookies and storage of its own, and the probe in every page. `disk`: what a browser left behind."""
     context = await browser.new_context(
-        base_url=url or served.url, locale=locale, viewport=SCREEN, ignore_https_errors=False
+        base_url=url or served.url,
+        locale=locale,
+        viewport=SCREEN,
+        ignore_https_errors=False,
+        storage_state=disk,
     )
     context.set_default_timeout(PATIENCE_S * 1000)
     await context.add_init_script(PROBE)

@@ -3,6 +3,7 @@
 from app.db.models.accounts import (
     AccessLogEntry,
     AuditEntry,
+    ClassroomPc,
     Invitation,
     Login,
     PairingCode,
@@ -35,6 +36,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Classroom",
+    "ClassroomPc",
     "ClipTrack",
     "Consent",
     "County",

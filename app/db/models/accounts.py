@@ -1,4 +1,4 @@
-"""Who may sign in, and what lets them in: logins, roles, sessions, pairing codes, revoked tickets."""
+"""Who may sign in, and what lets them in: logins, roles, sessions, pairing codes, classroom PCs, revoked tickets."""
 
 from typing import Any
 
@@ -76,17 +76,50 @@ class Invitation(Base):
 
 
 class PairingCode(Base):
-    """Eight digits that let a PC into one seat of one lesson. Kept as an HMAC: 8 digits would not survive a hash."""
+    """What lets one PC into one seat of one lesson, or makes it a classroom's own. Kept as an HMAC: 8 digits would not
+    survive a hash."""
 
     __tablename__ = "pairing_code"
+    __table_args__ = (CheckConstraint("(seat_id IS NULL) <> (classroom_id IS NULL)", name="place"),)
 
     code_hmac: Mapped[str] = mapped_column(String(64), primary_key=True)
-    lesson_id: Mapped[str] = mapped_column(ForeignKey("lesson.lesson_id", ondelete="CASCADE"))
-    seat_id: Mapped[str] = mapped_column(ForeignKey("seat.seat_id", ondelete="CASCADE"), index=True)
+    lesson_id: Mapped[str | None] = mapped_column(
+        ForeignKey("lesson.lesson_id", ondelete="CASCADE")
+    )
+    seat_id: Mapped[str | None] = mapped_column(
+        ForeignKey("seat.seat_id", ondelete="CASCADE"), index=True
+    )
+    classroom_id: Mapped[str | None] = mapped_column(
+        ForeignKey("classroom.classroom_id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str] = mapped_column(String(10))
+    """`accounts.pairing.CodeKind`."""
     created_by: Mapped[str] = mapped_column(ForeignKey("user_account.user_id"))
     created_at_ms: Mapped[int] = mapped_column(MS)
     expires_at_ms: Mapped[int] = mapped_column(MS)
     uses_left: Mapped[int] = mapped_column(Integer)
+
+
+class ClassroomPc(Base):
+    """A computer that comes into its classroom's lessons by itself. Of its secrets only the SHA-256 is kept."""
+
+    __tablename__ = "classroom_pc"
+
+    pc_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    classroom_id: Mapped[str] = mapped_column(
+        ForeignKey("classroom.classroom_id", ondelete="CASCADE"), index=True
+    )
+    secret_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    previous_sha256: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """The secret before the last change still counts: the answer that brought the new one may have been lost."""
+    secret_since_ms: Mapped[int] = mapped_column(MS)
+    browser: Mapped[str] = mapped_column(String(200))
+    """`User-Agent` when it was paired: tells two PCs of a classroom apart."""
+    paired_by: Mapped[str] = mapped_column(ForeignKey("user_account.user_id"))
+    paired_at_ms: Mapped[int] = mapped_column(MS)
+    last_seen_at_ms: Mapped[int] = mapped_column(MS)
+    revoked_at_ms: Mapped[int | None] = mapped_column(MS)
+    revoked_by: Mapped[str | None] = mapped_column(ForeignKey("user_account.user_id"))
 
 
 class TicketRevocation(Base):

@@ -41,7 +41,7 @@ async function unwrap<Value>(pending: Promise<Answer<Value>>): Promise<Value> {
   return answer.data as Value;
 }
 
-function refusal(body: unknown, status: number): ApiError {
+export function refusal(body: unknown, status: number): ApiError {
   if (typeof body !== "object" || body === null) return new ApiError("failed", "", status);
   const { code, message, errors, line } = body as Record<string, unknown>;
   const fields: Record<string, string> = {};

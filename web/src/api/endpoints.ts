@@ -5,10 +5,12 @@ import type {
   LessonDraft,
   LessonState,
   LinkTestFigures,
+  PcCodeKind,
   Place,
   Purpose,
   RecordingSearch,
   RollCallDraft,
+  SetupSystem,
   ShareLinkDraft,
   StaffDraft,
   WatchReport,
@@ -105,6 +107,28 @@ export const issuePairing = (id: string, seatId: string) =>
     }),
   );
 export const pair = (code: string) => unwrap(client.POST("/api/v1/pairing", { body: { code } }));
+
+export const checkIn = () => unwrap(client.POST("/api/v1/classroom/check-in"));
+export const issuePcTicket = (id: string) =>
+  unwrap(client.POST("/api/v1/classroom/lessons/{id}/ticket", byId(id)));
+export const listPcs = () => unwrap(client.GET("/api/v1/classroom-pcs"));
+export const removePc = (pc_id: string) =>
+  unwrap(client.DELETE("/api/v1/classroom-pcs/{pc_id}", { params: { path: { pc_id } } }));
+export const issuePcCode = (classroom_id: string, kind: PcCodeKind) =>
+  unwrap(
+    client.POST("/api/v1/classrooms/{classroom_id}/pc-codes", {
+      params: { path: { classroom_id } },
+      body: { kind },
+    }),
+  );
+export const downloadSetup = (system: SetupSystem, code: string) =>
+  unwrap(
+    client.POST("/api/v1/setup-files/{system}", {
+      params: { path: { system } },
+      body: { code },
+      parseAs: "blob",
+    }),
+  );
 
 const withTicket = (token: string) => ({
   params: { header: { "X-Tongtang-Ticket": token } },

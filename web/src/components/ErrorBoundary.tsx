@@ -1,7 +1,12 @@
 import { Component, type ReactNode } from "react";
+import { isPairedPc } from "../classroom/pairedPc";
 import { useWords } from "../i18n";
 import { Button } from "./Button";
+import { GoHome } from "./classroom/GoHome";
 import { EmptyState } from "./EmptyState";
+
+/** At a classroom's own PC nobody may be there to press the button. */
+const PC_RELOADS_S = 10;
 
 /** Catches what a page throws, also a part of it that an upgrade of the server took away: loading it again helps. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { hasFailed: boolean }> {
@@ -29,7 +34,8 @@ function Failed() {
           </Button>
         }
       >
-        {words.common.pageFailedHint}
+        <p>{words.common.pageFailedHint}</p>
+        {isPairedPc() && <GoHome afterS={PC_RELOADS_S} />}
       </EmptyState>
     </main>
   );

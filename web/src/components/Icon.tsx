@@ -45,6 +45,8 @@ const SHAPES = {
   pencil: "M4 20l1-4.500L16 4.500l3.500 3.500-11 11zM14 7l3 3",
   upload: "M12 20V9M7 13.500 12 8.500l5 5M4 4h16",
   trash: "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v6M14 11v6",
+  printer: "M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z",
+  power: "M12 3v9M6.500 7a8 8 0 1 0 11 0",
   download: "M12 4v11M7 10.500 12 15.500l5-5M4 20h16",
 } as const;
 

@@ -1,5 +1,6 @@
 import type { LinkFigures } from "../media/linkVerdict";
 import type { Dictionary } from ".";
+import { classroomPcEn } from "./classroomPc.en";
 import { filmEn } from "./film.en";
 import { interruptedEn } from "./interrupted.en";
 import { libraryEn } from "./library.en";
@@ -60,8 +61,6 @@ export const en: Dictionary = {
     invalid_input: "Something is not filled in correctly. Please check and try again.",
     too_many_classrooms: "A lesson has at most 8 classrooms. Please choose fewer.",
     doors_closed: "The demo doors are open only on the demo computer. Please sign in.",
-    code_unknown: "That pairing code is wrong. Check the 8 digits.",
-    code_expired: "That pairing code has expired. Ask the lead teacher for a new one.",
     login_taken: "Somebody else has this login. Choose another.",
     last_admin: "A county needs an administrator. Make somebody else one first.",
     school_needed: "An on-site teacher belongs to a school. Choose one.",
@@ -71,6 +70,11 @@ export const en: Dictionary = {
     invitation_unknown: "There is no such link. Ask your administrator for a new one.",
     invitation_over: "This link is over. Ask your administrator for a new one.",
     password_weak: "8 characters or more, and not the same as the login.",
+    code_unknown: "That pairing code is wrong. Check it and type it again.",
+    code_expired: "That pairing code has expired or was used. Ask for a new one.",
+    pc_unknown: "This PC is not paired yet. Type a pairing code.",
+    pc_revoked: "This PC was removed from its classroom. Ask for a new pairing code.",
+    too_many_pcs: "This classroom has 4 PCs already. Remove one first.",
     ticket_invalid: "This ticket is not valid. Enter the lesson again.",
     ticket_expired: "This ticket has expired. Enter the lesson again.",
     ticket_revoked: "This ticket was withdrawn. Ask the lead teacher.",
@@ -340,6 +344,7 @@ export const en: Dictionary = {
     blocked:
       "The browser blocked the new window. Allow pop-ups right of the address and press again.",
   },
+  ...classroomPcEn,
   ...filmEn,
   ...slidesEn,
   ...officeEn,

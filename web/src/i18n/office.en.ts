@@ -31,8 +31,13 @@ export const officeEn: typeof officeZhCN = {
   },
   pairing: {
     title: "Bring this classroom PC in",
-    label: "8-digit pairing code",
-    hint: "Ask the lead teacher or an administrator for it",
+    label: "Pairing code",
+    hint: "8 digits, or the 12 letters and digits of a card. Ask the lead teacher or an administrator.",
+    askPc:
+      "This pairing code makes a PC a classroom's own, and it counts once. Is this the PC in the classroom?",
+    thisIsThePc: "Yes, pair this PC",
+    onPhone: (address) =>
+      `If this is a phone: open ${address} on the classroom's PC and type the code of the card.`,
     submit: "Enter",
     connecting: "Checking the pairing code…",
   },
@@ -45,6 +50,7 @@ export const officeEn: typeof officeZhCN = {
     consents: "Consent",
     staff: "People",
     schools: "Schools",
+    pcs: "Classroom PCs",
     live: "Live now",
     coming: "Coming up",
     past: "Over",

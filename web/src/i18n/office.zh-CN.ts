@@ -30,8 +30,12 @@ export const officeZhCN = {
   },
   pairing: {
     title: "教室电脑进入课堂",
-    label: "8 位配对码",
-    hint: "向主讲教师或管理员要配对码",
+    label: "配对码",
+    hint: "8 位数字，或卡片上的 12 位字母和数字。向主讲教师或管理员要。",
+    askPc: "这个配对码会把一台电脑变成教室电脑，只能用一次。现在打开的是教室里的那台电脑吗？",
+    thisIsThePc: "是，配对这台电脑",
+    onPhone: (address: string) =>
+      `如果这是手机，请在教室电脑上打开 ${address}，输入卡片上的配对码。`,
     submit: "进入",
     connecting: "正在核对配对码…",
   },
@@ -44,6 +48,7 @@ export const officeZhCN = {
     consents: "教室授权",
     staff: "人员",
     schools: "学校与教室",
+    pcs: "教室电脑",
     live: "正在上课",
     coming: "即将上课",
     past: "已结束",

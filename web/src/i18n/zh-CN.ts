@@ -1,4 +1,5 @@
 import type { LinkFigures } from "../media/linkVerdict";
+import { classroomPcZhCN } from "./classroomPc.zh-CN";
 import { filmZhCN } from "./film.zh-CN";
 import { interruptedZhCN } from "./interrupted.zh-CN";
 import { libraryZhCN } from "./library.zh-CN";
@@ -60,8 +61,6 @@ export const zhCN = {
     invalid_input: "有内容填得不对，请检查后再试。",
     too_many_classrooms: "一节课最多 8 间教室，请减少几间。",
     doors_closed: "演示入口只在演示电脑上开放，请登录。",
-    code_unknown: "配对码不对，请核对 8 位数字。",
-    code_expired: "配对码已过期，请向主讲教师要一个新的。",
     login_taken: "这个账号已经有人用了，请换一个。",
     last_admin: "县里至少要有一位管理员。请先给别人管理员身份。",
     school_needed: "辅助教师要属于一所学校，请选择学校。",
@@ -71,6 +70,11 @@ export const zhCN = {
     invitation_unknown: "没有这个链接，请向管理员要一个新的。",
     invitation_over: "这个链接不能用了，请向管理员要一个新的。",
     password_weak: "密码至少 8 个字符，不能和账号一样。",
+    code_unknown: "配对码不对，请核对后再输入。",
+    code_expired: "配对码已过期或已用过，请要一个新的。",
+    pc_unknown: "这台电脑还没有配对，请输入配对码。",
+    pc_revoked: "这台电脑已被移出教室，请要一个新的配对码。",
+    too_many_pcs: "这间教室已有 4 台电脑，请先移除一台。",
     ticket_invalid: "入场凭证无效，请重新进入课堂。",
     ticket_expired: "入场凭证已过期，请重新进入课堂。",
     ticket_revoked: "入场凭证已被收回，请联系主讲教师。",
@@ -336,6 +340,7 @@ export const zhCN = {
     callTitle: "主讲教师请我们上讲台",
     blocked: "浏览器拦住了新窗口。请在地址栏右边允许弹出窗口后再按一次。",
   },
+  ...classroomPcZhCN,
   ...filmZhCN,
   ...slidesZhCN,
   ...officeZhCN,

@@ -10,6 +10,7 @@ import { Stage } from "../components/lesson/Stage";
 import { OwnTurning } from "../components/slides/OwnTurning";
 import { TopBar } from "../components/TopBar";
 import { useTitle } from "../hooks/useTitle";
+import { useWakeLock } from "../hooks/useWakeLock";
 import { useWords } from "../i18n";
 import { announceToClassroom } from "../lesson/announcers";
 import { useRoom } from "../lesson/context";
@@ -31,6 +32,7 @@ function Screen() {
   const place = ownPlace(room);
   useAnnouncements(announceToClassroom);
   useTitle(room.view.title);
+  useWakeLock(room.view.phase !== "ended");
   return (
     <div className={styles.screen}>
       <TopBar

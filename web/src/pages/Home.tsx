@@ -1,5 +1,7 @@
 import { getSite, openDoor } from "../api/endpoints";
 import type { Door } from "../api/types";
+import { HOME_PATH } from "../classroom/enter";
+import { isPairedPc } from "../classroom/pairedPc";
 import { Banner } from "../components/Banner";
 import { Button, buttonClass } from "../components/Button";
 import { Card } from "../components/Card";
@@ -35,11 +37,26 @@ export default function Home() {
         {site.state === "ready" && (
           <>
             <InsecureBanner site={site.value} />
+            {isPairedPc() && <PairedPcBanner />}
             {site.value.doors_open ? <Doors /> : <Ways name={site.value.signed_in_as} />}
           </>
         )}
       </main>
     </>
+  );
+}
+
+function PairedPcBanner() {
+  const words = useWords();
+  return (
+    <Banner
+      title={words.classroomPc.homeHint}
+      action={
+        <Link to={HOME_PATH} className={buttonClass("primary")}>
+          {words.classroomPc.toHome}
+        </Link>
+      }
+    />
   );
 }
 

@@ -47,6 +47,11 @@ export default function Lessons() {
           <Link to="/recordings" className={buttonClass()}>
             {words.lessons.recordings}
           </Link>
+          {(roles.includes("admin") || roles.includes("onsite")) && (
+            <Link to="/classroom-pcs" className={buttonClass()}>
+              {words.lessons.pcs}
+            </Link>
+          )}
           {roles.includes("admin") && (
             <>
               <Link to="/consents" className={buttonClass()}>

@@ -26,7 +26,7 @@ export type RequestBody = WithoutId<ClientMessage>;
 export interface Socket {
   onopen: (() => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: { code: number }) => void) | null;
+  onclose: ((event: { code: number; reason?: string }) => void) | null;
   send(text: string): void;
   close(): void;
 }
@@ -161,7 +161,7 @@ export class SignalingClient {
     socket.onmessage = (event) => {
       if (this.#socket === socket) this.#receive(socket, String(event.data));
     };
-    socket.onclose = (event) => this.#lost(socket, event.code);
+    socket.onclose = (event) => this.#lost(socket, event.code, event.reason);
   }
 
   async #enter(): Promise<void> {
@@ -248,14 +248,15 @@ export class SignalingClient {
     this.#dropSocket("not_connected");
   }
 
-  #lost(socket: Socket, code: number): void {
+  /** `reason`: beside a close code of the server's own, the stable code of why. */
+  #lost(socket: Socket, code: number, reason = ""): void {
     if (this.#socket !== socket) return;
     if (code === CLOSE_REPLACED || code === CLOSE_SUPERSEDED) {
       this.#end(socket, { kind: "replaced" });
       return;
     }
     if (code === CLOSE_NOT_AUTHENTICATED) {
-      this.#end(socket, { kind: "refused", code: "ticket_expired" });
+      this.#end(socket, { kind: "refused", code: reason || "ticket_expired" });
       return;
     }
     this.#dropSocket("not_connected");

@@ -27,20 +27,31 @@ function write(key: string, value: string): void {
   }
 }
 
+/** A ticket, and when it runs out by this PC's own clock, however wrong that is. */
+interface StoredTicket {
+  ticket: Ticket;
+  expiresAtMs: number;
+}
+
 export function storeTicket(ticket: Ticket): void {
-  write(ticketKey(ticket.lesson_id), JSON.stringify(ticket));
+  const stored: StoredTicket = { ticket, expiresAtMs: Date.now() + ticket.expires_in_s * 1000 };
+  write(ticketKey(ticket.lesson_id), JSON.stringify(stored));
+}
+
+function readTicket(lessonId: string): StoredTicket | null {
+  const text = read(ticketKey(lessonId));
+  return text ? (JSON.parse(text) as StoredTicket) : null;
 }
 
 /** This tab's last ticket for a lesson, run out or not: it still says which place this tab had. */
 export function lastTicket(lessonId: string): Ticket | null {
-  const text = read(ticketKey(lessonId));
-  return text ? (JSON.parse(text) as Ticket) : null;
+  return readTicket(lessonId)?.ticket ?? null;
 }
 
 /** This tab's ticket for a lesson, if it has one that has not run out. */
 export function storedTicket(lessonId: string): Ticket | null {
-  const ticket = lastTicket(lessonId);
-  return ticket && Date.parse(ticket.expires_at) > Date.now() ? ticket : null;
+  const stored = readTicket(lessonId);
+  return stored && stored.expiresAtMs > Date.now() ? stored.ticket : null;
 }
 
 export function dropTicket(lessonId: string): void {

@@ -1,3 +1,5 @@
+import { HOME_PATH } from "../../classroom/enter";
+import { isOwnLesson, rememberLeft } from "../../classroom/pairedPc";
 import { useAction } from "../../hooks/useAction";
 import { useWords } from "../../i18n";
 import { useRoom, useSession } from "../../lesson/context";
@@ -24,7 +26,9 @@ export function ClassroomBar() {
 
   async function leave() {
     await session.leave();
-    navigate("/");
+    const isPc = isOwnLesson(room.view.lesson_id);
+    if (isPc) rememberLeft(room.view.lesson_id);
+    navigate(isPc ? HOME_PATH : "/");
   }
 
   return (

@@ -1,23 +1,30 @@
 import { useCallback, useEffect } from "react";
 import { getLesson } from "../../api/endpoints";
+import { isOwnLesson } from "../../classroom/pairedPc";
 import { useLoaded } from "../../hooks/useLoaded";
 import { useWords } from "../../i18n";
 import type { RoomState } from "../../room/reduce";
 import { Link } from "../../router";
 import { buttonClass } from "../Button";
+import { GoHome } from "../classroom/GoHome";
 import { EmptyState } from "../EmptyState";
 import { TopBar } from "../TopBar";
 import styles from "./LessonOver.module.css";
 
 const ASK_AGAIN_MS = 2_000;
+/** How long a classroom's own PC says that the lesson is over. */
+const GOES_HOME_S = 15;
 
 /** After the lesson: why it ended, and the ways to its recording and attendance. */
 export function LessonOver({ room }: { room: RoomState }) {
   const words = useWords();
   const id = room.view.lesson_id;
-  const [lesson, reload] = useLoaded(useCallback(() => getLesson(id), [id]));
-  const recordingId = lesson.state === "ready" ? lesson.value.recording_id : null;
-  const isSignedIn = lesson.state === "ready";
+  // A classroom's own PC has no account that may read lessons.
+  const load = useCallback(async () => (isOwnLesson(id) ? null : getLesson(id)), [id]);
+  const [answer, reload] = useLoaded(load);
+  const lesson = answer.state === "ready" ? answer.value : null;
+  const recordingId = lesson?.recording_id ?? null;
+  const isSignedIn = lesson !== null;
   const isWaiting = isSignedIn && room.view.is_recorded && recordingId === null;
 
   useEffect(() => {
@@ -60,6 +67,7 @@ export function LessonOver({ room }: { room: RoomState }) {
         >
           <p>{reasons[room.view.end_reason ?? ""]}</p>
           {isWaiting && <p>{words.lesson.replaySoon}</p>}
+          {isOwnLesson(id) && <GoHome afterS={GOES_HOME_S} />}
         </EmptyState>
       </main>
     </>

@@ -1,4 +1,6 @@
 import { type ReactNode, useEffect, useState } from "react";
+import { HOME_PATH } from "../../classroom/enter";
+import { isOwnLesson } from "../../classroom/pairedPc";
 import { useWords } from "../../i18n";
 import { LessonProvider, useLink, useRoomOrNull, useSession } from "../../lesson/context";
 import { lendLesson } from "../../lesson/projector";
@@ -6,6 +8,7 @@ import { joinPath, lessonPath } from "../../lesson/ticketFor";
 import { sharedCapture } from "../../media/capture";
 import { navigate } from "../../router";
 import { lastTicket, renewDeviceId, storedTicket } from "../../signaling/ticket";
+import { FollowTimetable } from "../classroom/FollowTimetable";
 import { Spinner } from "../Spinner";
 import { LessonOver } from "./LessonOver";
 import { Refused, Replaced } from "./LinkEnded";
@@ -24,7 +27,7 @@ export function LessonPage({ lessonId, isForClassroom, children }: LessonPagePro
   const isOtherScreen = ticket !== null && (ticket.role === "classroom") !== isForClassroom;
 
   useEffect(() => {
-    if (!ticket) navigate(joinPath(lessonId, lastTicket(lessonId)), { replace: true });
+    if (!ticket) navigate(wayBack(lessonId), { replace: true });
     else if (isOtherScreen) navigate(lessonPath(ticket), { replace: true });
   }, [ticket, isOtherScreen, lessonId]);
 
@@ -47,6 +50,12 @@ export function LessonPage({ lessonId, isForClassroom, children }: LessonPagePro
   );
 }
 
+/** Where to get a ticket: a classroom's own PC gets it at home. */
+function wayBack(lessonId: string): string {
+  const isPc = isOwnLesson(lessonId);
+  return isPc ? HOME_PATH : joinPath(lessonId, lastTicket(lessonId));
+}
+
 function Inside({ onUseHere, children }: { onUseHere: () => void; children: ReactNode }) {
   const words = useWords();
   const session = useSession();
@@ -66,9 +75,23 @@ function Inside({ onUseHere, children }: { onUseHere: () => void; children: Reac
     return () => capture.close();
   }, [session, isOver, isReplaced]);
 
+  const lessonId = session.ticket.lesson_id;
+  const isFollowing = isOwnLesson(lessonId) && !isOver && room?.view.phase !== "live";
+
   if (room && isOver) return <LessonOver room={room} />;
-  if (isReplaced) return <Replaced onUseHere={onUseHere} />;
   if (link.kind === "refused") return <Refused code={link.code} ticket={session.ticket} />;
-  if (!room) return <Spinner label={words.lesson.connecting} />;
-  return children;
+  return (
+    <>
+      {(isFollowing || (isReplaced && isOwnLesson(lessonId))) && (
+        <FollowTimetable lessonId={lessonId} />
+      )}
+      {isReplaced ? (
+        <Replaced onUseHere={onUseHere} />
+      ) : room ? (
+        children
+      ) : (
+        <Spinner label={words.lesson.connecting} />
+      )}
+    </>
+  );
 }

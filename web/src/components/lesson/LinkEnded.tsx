@@ -1,9 +1,11 @@
 import type { Ticket } from "../../api/types";
+import { isOwnLesson } from "../../classroom/pairedPc";
 import { errorWords, useWords } from "../../i18n";
 import { joinPath } from "../../lesson/ticketFor";
 import { navigate } from "../../router";
 import { dropTicket } from "../../signaling/ticket";
 import { Button } from "../Button";
+import { GoHome } from "../classroom/GoHome";
 import { EmptyState } from "../EmptyState";
 import { TopBar } from "../TopBar";
 
@@ -31,9 +33,15 @@ export function Replaced({ onUseHere }: { onUseHere: () => void }) {
   );
 }
 
+/** How long a classroom's own PC shows why it was refused, before it goes home and tries again. */
+const PASSING_S = 5;
+const WITHDRAWN_S = 60;
+
 /** The server does not let this place in, and why. */
 export function Refused({ code, ticket }: { code: string; ticket: Ticket }) {
   const words = useWords();
+  // Somebody put this place out on purpose: its PC does not come back at once.
+  const isWithdrawn = code === "ticket_revoked";
   function enterAgain() {
     if (code === "protocol_version") {
       window.location.reload();
@@ -56,7 +64,10 @@ export function Refused({ code, ticket }: { code: string; ticket: Ticket }) {
             </Button>
           }
         >
-          {errorWords(words, code)}
+          <p>{errorWords(words, code)}</p>
+          {isOwnLesson(ticket.lesson_id) && (
+            <GoHome afterS={isWithdrawn ? WITHDRAWN_S : PASSING_S} />
+          )}
         </EmptyState>
       </main>
     </>

@@ -7,7 +7,7 @@ import { useSession } from "../../lesson/context";
 import { formatTime } from "../../lesson/format";
 import { Button } from "../Button";
 import { Dialog } from "../Dialog";
-import { useToast } from "../Toast";
+import { SpokenCode } from "../SpokenCode";
 import styles from "./SeatInvite.module.css";
 
 /** How a classroom gets in that has not come by itself: a short code to read out, or a link to send. */
@@ -39,29 +39,12 @@ export function SeatInvite({ seatId, name }: { seatId: string; name: string }) {
 function PairingCode({ pairing }: { pairing: Pairing }) {
   const words = useWords();
   const { language } = useLanguage();
-  const toast = useToast();
-  const code = pairing.code.replace(/(\d{4})(\d{4})/, "$1 $2");
-  async function copy() {
-    try {
-      await navigator.clipboard.writeText(pairing.url);
-      toast(words.common.copied);
-    } catch {
-      // No clipboard over plain http: the address can be selected by hand.
-    }
-  }
   return (
-    <div className={styles.code}>
-      <output className={styles.digits} aria-label={pairing.code.split("").join(" ")}>
-        {code}
-      </output>
-      <p>{words.lead.pairingHint}</p>
-      <p className={styles.address}>{pairing.url}</p>
-      <div className={styles.row}>
-        <Button size="small" icon="copy" onClick={() => void copy()}>
-          {words.common.copy}
-        </Button>
-        <span>{words.lead.pairingUntil(formatTime(Date.parse(pairing.expires_at), language))}</span>
-      </div>
-    </div>
+    <SpokenCode
+      code={pairing.code}
+      hint={words.lead.pairingHint}
+      address={pairing.url}
+      until={words.lead.pairingUntil(formatTime(Date.parse(pairing.expires_at), language))}
+    />
   );
 }

@@ -1,35 +1,24 @@
 import { type FormEvent, useState } from "react";
 import { ApiError } from "../../api/client";
-import { pair } from "../../api/endpoints";
+import { codeOf, enterWithCode, isWholeCode } from "../../classroom/enter";
 import { errorWords, useWords } from "../../i18n";
-import { navigate } from "../../router";
-import { storeTicket } from "../../signaling/ticket";
 import { Button } from "../Button";
 import { Field } from "../Field";
 import styles from "./Form.module.css";
 
-/** Redeem a pairing code and go to the door of its seat. */
-export async function enterWithCode(code: string): Promise<void> {
-  const ticket = await pair(code);
-  storeTicket(ticket);
-  navigate(
-    `/lessons/${encodeURIComponent(ticket.lesson_id)}/join?seat=${encodeURIComponent(ticket.participant_id)}`,
-    { replace: true },
-  );
-}
-
-/** Eight digits bring a classroom PC in, without an account. */
-export function PairingForm() {
+/** A short code brings a classroom PC in, without an account. */
+export function PairingForm({ onPaired }: { onPaired?: () => void }) {
   const words = useWords();
   const [code, setCode] = useState("");
   const [error, setError] = useState<string>();
   const [isBusy, setIsBusy] = useState(false);
-  const digits = code.replace(/\D/g, "");
+  const characters = codeOf(code);
 
   function submit(event: FormEvent) {
     event.preventDefault();
     setIsBusy(true);
-    enterWithCode(digits)
+    enterWithCode(characters)
+      .then(onPaired)
       .catch((reason: unknown) =>
         setError(errorWords(words, reason instanceof ApiError ? reason.code : "failed")),
       )
@@ -43,9 +32,9 @@ export function PairingForm() {
         hint={words.pairing.hint}
         error={error}
         value={code}
-        inputMode="numeric"
+        autoCapitalize="characters"
         autoComplete="off"
-        maxLength={12}
+        maxLength={20}
         onChange={(event) => {
           setCode(event.target.value);
           setError(undefined);
@@ -57,7 +46,7 @@ export function PairingForm() {
         size="large"
         isWide
         isBusy={isBusy}
-        disabled={digits.length !== 8}
+        disabled={!isWholeCode(characters)}
       >
         {words.pairing.submit}
       </Button>

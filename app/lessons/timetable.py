@@ -1,0 +1,127 @@
+"""`/classroom`: what a classroom's own PC asks for: its timetable, and the ticket of its seat."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+
+from app.accounts.pc_identity import PcAuthenticator
+from app.accounts.pcs import Pc
+from app.errors import NotFound
+from app.http import ApiModel, refusals, utc
+from app.ids import LessonId
+from app.lessons.entry import EntryDesk
+from app.lessons.repository import MINUTE_MS, LessonDetail, LessonState, LessonStore
+from app.lessons.schemas import ClassroomName, LessonPath, TicketBody, classroom_name
+
+JOINS_BEFORE_MS = 10 * MINUTE_MS
+"""A classroom's PC is in its seat this long before the lesson begins."""
+SHOWN_BACK_MS = 14 * 60 * MINUTE_MS
+"""Lessons of today that are over are shown too, whatever the PC's time zone."""
+SHOWN_AHEAD_MS = 8 * 24 * 60 * MINUTE_MS
+MAX_LESSONS = 60
+NOW_HEADER = "X-Tongtang-Now"
+"""The server's clock, ms since 1970 UTC: a PC's own may be years off."""
+
+
+class TimetableLesson(ApiModel):
+    lesson_id: str
+    title: str
+    subject: str
+    starts_at: datetime
+    ends_at: datetime
+    joins_at: datetime
+    """From when on the classroom's PC goes in by itself."""
+    state: LessonState
+    lead_name: str
+    lead_school_name: str
+
+
+class Timetable(ApiModel):
+    classroom: ClassroomName
+    lessons: list[TimetableLesson]
+    """By their beginning: those of the last hours, and of the week to come."""
+
+
+class TimetableDesk:
+    """What the endpoints do, without routing."""
+
+    def __init__(self, store: LessonStore, entry: EntryDesk, now_ms: Callable[[], int]) -> None:
+        self._store = store
+        self._entry = entry
+        self.now_ms = now_ms
+
+    async def timetable(self, pc: Pc) -> Timetable:
+        now_ms = self.now_ms()
+        lessons = await self._store.of_classroom(
+            pc.classroom_id, now_ms - SHOWN_BACK_MS, now_ms + SHOWN_AHEAD_MS, MAX_LESSONS
+        )
+        return Timetable(classroom=classroom_name(pc), lessons=[_entry(one) for one in lessons])
+
+    async def ticket(self, lesson_id: LessonId, pc: Pc, request: Request) -> TicketBody:
+        """NotFound if the classroom has no seat in this lesson, Conflict `lesson_ended`."""
+        lesson = await self._store.get(lesson_id)
+        for seat in lesson.seats:
+            if seat.classroom_id == pc.classroom_id:
+                return self._entry.seat_ticket(lesson, seat.seat_id, request, pc.pc_id)
+        raise NotFound("there is no such lesson")
+
+
+def _entry(lesson: LessonDetail) -> TimetableLesson:
+    return TimetableLesson(
+        lesson_id=lesson.lesson_id,
+        title=lesson.title,
+        subject=lesson.subject,
+        starts_at=utc(lesson.starts_at_ms),
+        ends_at=utc(lesson.ends_at_ms),
+        joins_at=utc(lesson.starts_at_ms - JOINS_BEFORE_MS),
+        state=lesson.state,
+        lead_name=lesson.lead_name,
+        lead_school_name=lesson.lead_school_name,
+    )
+
+
+def build_router(desk: TimetableDesk, authenticate: PcAuthenticator) -> APIRouter:
+    router = APIRouter(prefix="/classroom", tags=["classroom PC"])
+    PcNow = Annotated[Pc, Depends(authenticate)]  # noqa: N806 - an alias of a type
+
+    @router.post(
+        "/check-in",
+        operation_id="check_in",
+        responses=refusals(401, 403),
+        summary="Once at the start of a page: a PC's secret is changed here when it is old",
+    )
+    async def check_in(pc: PcNow, request: Request, response: Response) -> ClassroomName:
+        await authenticate.renew(request, response)
+        return classroom_name(pc)
+
+    @router.get(
+        "/timetable",
+        operation_id="get_timetable",
+        response_model=Timetable,
+        responses={
+            **refusals(401),
+            304: {"description": "The one of `If-None-Match` still holds."},
+        },
+    )
+    async def get_timetable(
+        pc: PcNow, if_none_match: Annotated[str, Header(max_length=80)] = ""
+    ) -> Response:
+        body = (await desk.timetable(pc)).model_dump_json()
+        tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
+        headers = {"ETag": tag, NOW_HEADER: str(desk.now_ms())}
+        if if_none_match == tag:
+            return Response(status_code=304, headers=headers)
+        return Response(body, headers=headers, media_type="application/json")
+
+    @router.post(
+        "/lessons/{id}/ticket",
+        operation_id="create_pc_ticket",
+        responses=refusals(401, 403, 404, 409),
+    )
+    async def create_pc_ticket(lesson_id: LessonPath, pc: PcNow, request: Request) -> TicketBody:
+        return await desk.ticket(lesson_id, pc, request)
+
+    return router

@@ -1,0 +1,219 @@
+"""`/classroom-pcs`: which computers belong to which classroom, codes for new ones, and how to be rid of one."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from pydantic import StringConstraints
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.pairing import PairingCodes
+from app.accounts.pcs import ClassroomPcs, require_room_for_a_pc
+from app.db.engine import Database
+from app.db.models import Classroom, ClassroomPc, School, User
+from app.errors import NotFound
+from app.http import ApiModel, Authenticate, Caller, refusals, utc
+from app.ids import ClassroomId, PcId
+from app.schools.setup.render import FILE_NAMES, Setup, System
+
+MAX_ROWS = 2_000
+
+PcRemoved = Callable[[PcId], Awaitable[None]]
+"""This PC no longer counts: put it out of the lesson that it is in."""
+SiteUrl = Callable[[Request], str]
+"""Origin on which a classroom's PC should open this site: https where there is https, for the camera."""
+
+
+class PcBody(ApiModel):
+    pc_id: str
+    browser: str
+    """`User-Agent` when it was paired."""
+    paired_by: str
+    paired_at: datetime
+    last_seen_at: datetime
+
+
+class ClassroomPcsBody(ApiModel):
+    classroom_id: str
+    name: str
+    school_name: str
+    pcs: list[PcBody]
+    """The ones that count, the last seen first."""
+
+
+class PcCodeAsked(ApiModel):
+    kind: Literal["spoken", "card"]
+    """`spoken`: eight digits for now; `card`: twelve characters to print, good for two weeks."""
+
+
+class SetupAsked(ApiModel):
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{12}$")]
+    """Of a card: the file pairs the PC with it."""
+
+
+class PcCodeBody(ApiModel):
+    code: str
+    url: str
+    """Leads a browser to the code's page. The code is behind `#`, so that no log on the way keeps it."""
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PcDesk:
+    """What the endpoints do, without routing."""
+
+    database: Database
+    removed: PcRemoved
+    site_url: SiteUrl
+    authority: Callable[[], str]
+    """PEM of the server's own certificate authority, "" without one."""
+    now_ms: Callable[[], int]
+
+    async def list_for(self, caller: Caller) -> list[ClassroomPcsBody]:
+        caller.require("admin", "onsite")
+        async with self.database.reading() as session:
+            rows = await session.execute(
+                select(Classroom, School.name)
+                .join(School, School.school_id == Classroom.school_id)
+                .where(_own(caller), ~Classroom.is_simulated)
+                .order_by(School.name, Classroom.classroom_id)
+                .limit(MAX_ROWS)
+            )
+            pcs = await _read_pcs(session, caller)
+            return [
+                ClassroomPcsBody(
+                    classroom_id=classroom.classroom_id,
+                    name=classroom.name,
+                    school_name=school_name,
+                    pcs=pcs.get(classroom.classroom_id, []),
+                )
+                for classroom, school_name in rows
+            ]
+
+    async def create_code(
+        self, classroom_id: ClassroomId, asked: PcCodeAsked, caller: Caller, request: Request
+    ) -> PcCodeBody:
+        """TooManyPcs while the person who asks can still do something about it."""
+        await self.require_classroom(classroom_id, caller)
+        async with self.database.transaction() as session:
+            await require_room_for_a_pc(session, classroom_id)
+        made = await PairingCodes(self.database).create_for_classroom(
+            classroom_id, asked.kind, caller.user_id, self.now_ms()
+        )
+        return PcCodeBody(
+            code=made.code,
+            url=f"{self.site_url(request)}/c#{made.code}",
+            expires_at=utc(made.expires_at_ms),
+        )
+
+    def setup_file(
+        self, system: System, asked: SetupAsked, caller: Caller, request: Request
+    ) -> Response:
+        """The file that a school runs on the PC once. It has nothing in it that is not the caller's."""
+        caller.require("admin", "onsite")
+        made = Setup(self.site_url(request), asked.code, self.authority())
+        name = FILE_NAMES[system]
+        return Response(
+            made.render(system),
+            media_type="application/octet-stream",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    async def remove(self, pc_id: PcId, caller: Caller) -> None:
+        caller.require("admin", "onsite")
+        async with self.database.reading() as session:
+            classroom_id = await session.scalar(
+                select(ClassroomPc.classroom_id).where(ClassroomPc.pc_id == pc_id)
+            )
+        await self.require_classroom(ClassroomId(classroom_id or ""), caller)
+        await ClassroomPcs(self.database).revoke(pc_id, caller.user_id, self.now_ms())
+        await self.removed(pc_id)
+
+    async def require_classroom(self, classroom_id: ClassroomId, caller: Caller) -> None:
+        """NotFound unless it is of the admin's county, or of the on-site teacher's school."""
+        caller.require("admin", "onsite")
+        async with self.database.reading() as session:
+            own = await session.scalar(
+                select(Classroom.classroom_id)
+                .join(School, School.school_id == Classroom.school_id)
+                .where(
+                    Classroom.classroom_id == classroom_id, _own(caller), ~Classroom.is_simulated
+                )
+            )
+        if own is None:
+            raise NotFound("there is no such classroom")
+
+
+def _own(caller: Caller) -> ColumnElement[bool]:
+    if caller.is_admin:
+        return School.county_id == caller.county_id
+    return School.school_id == caller.school_id
+
+
+async def _read_pcs(session: AsyncSession, caller: Caller) -> dict[str, list[PcBody]]:
+    rows = await session.execute(
+        select(ClassroomPc, User.name)
+        .join(Classroom, Classroom.classroom_id == ClassroomPc.classroom_id)
+        .join(School, School.school_id == Classroom.school_id)
+        .join(User, User.user_id == ClassroomPc.paired_by)
+        .where(_own(caller), ClassroomPc.revoked_at_ms.is_(None))
+        .order_by(ClassroomPc.last_seen_at_ms.desc())
+    )
+    pcs: dict[str, list[PcBody]] = {}
+    for pc, paired_by in rows:
+        pcs.setdefault(pc.classroom_id, []).append(
+            PcBody(
+                pc_id=pc.pc_id,
+                browser=pc.browser,
+                paired_by=paired_by,
+                paired_at=utc(pc.paired_at_ms),
+                last_seen_at=utc(pc.last_seen_at_ms),
+            )
+        )
+    return pcs
+
+
+def build_router(desk: PcDesk, authenticate: Authenticate) -> APIRouter:
+    router = APIRouter(tags=["classroom PC"])
+    CallerNow = Annotated[Caller, Depends(authenticate)]  # noqa: N806 - an alias of a type
+    ClassroomPath = Annotated[ClassroomId, Path(pattern=r"^\w{1,60}$")]  # noqa: N806
+    PcPath = Annotated[PcId, Path(pattern=r"^\w{1,60}$")]  # noqa: N806
+
+    @router.get("/classroom-pcs", operation_id="list_pcs", responses=refusals(401, 403))
+    async def list_pcs(caller: CallerNow) -> list[ClassroomPcsBody]:
+        return await desk.list_for(caller)
+
+    @router.delete(
+        "/classroom-pcs/{pc_id}",
+        operation_id="remove_pc",
+        status_code=204,
+        responses=refusals(401, 403, 404),
+    )
+    async def remove_pc(pc_id: PcPath, caller: CallerNow) -> None:
+        await desk.remove(pc_id, caller)
+
+    @router.post(
+        "/classrooms/{classroom_id}/pc-codes",
+        operation_id="create_pc_code",
+        responses=refusals(401, 403, 404, 409),
+    )
+    async def create_pc_code(
+        classroom_id: ClassroomPath, asked: PcCodeAsked, caller: CallerNow, request: Request
+    ) -> PcCodeBody:
+        return await desk.create_code(classroom_id, asked, caller, request)
+
+    @router.post(
+        "/setup-files/{system}",
+        operation_id="create_setup_file",
+        response_class=Response,
+        responses=refusals(401, 403),
+    )
+    async def create_setup_file(
+        system: System, asked: SetupAsked, caller: CallerNow, request: Request
+    ) -> Response:
+        return desk.setup_file(system, asked, caller, request)
+
+    return router

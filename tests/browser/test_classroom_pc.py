@@ -1,0 +1,141 @@
+"""A classroom's own PC: paired once, it is in its lessons by itself, whatever happens to browser and server."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.support.accessibility import assert_accessible
+from tests.support.office import ADMIN, Office, PlannedLesson
+from tests.support.pages import Screen, enter_as_lead, eventually, sign_in, start_lesson, tab
+from tests.support.serve import Served, serving
+
+pytestmark = pytest.mark.browser
+
+BACK_S = 15.0
+"""How soon a PC must be back after its browser was killed or its server restarted."""
+DEADLINE_S = 3 * BACK_S
+CLASSROOM = ("柳湾村小学", "三年级")
+"""Not one of the school whose classrooms are always in the demo's own lesson."""
+OFFLINE = "连不上服务器，正在自动重试…"
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """A server of this test's own, to be stopped."""
+    with serving(tmp_path / "data") as server:
+        yield server
+
+
+async def test_a_paired_pc_is_in_its_lessons_by_itself(served: Served, browser: Browser) -> None:
+    office = Office(served)
+    classroom_id = office.classroom_id(*CLASSROOM)
+    first = office.plan_lesson_of([classroom_id])
+    (seat,) = first.seats
+    async with tab(browser, served) as lead:
+        await enter_as_lead(lead, served, first)
+        async with tab(browser, served) as pc:
+            await _pair(pc, served, classroom_id)
+            await pc.sees("课堂还没有开始")
+            await _sends_nothing_while_it_waits(pc, office, first)
+            await start_lesson(lead)
+            took = await pc.sees_and_hears(first.lead_id)
+            print(f"measured: a waiting PC sees and hears {took:.2f} s after the start")
+            disk = await pc.page.context.storage_state()
+        async with tab(browser, served, disk=disk) as pc:
+            pc.excuse("/api/v1/", "ERR_CONNECTION_REFUSED")
+            await pc.page.goto("/classroom")
+            took = await pc.sees_and_hears(first.lead_id, DEADLINE_S)
+            print(f"measured: back {took:.2f} s after its browser was started again")
+            await lead.sees_picture(seat.seat_id)
+            await lead.press("下课")
+            await lead.press("确定下课")
+            await pc.press("回到教室页面")
+            await pc.sees("这几天没有课")
+            rows = office.attendance(first.lesson_id)
+            assert [row["participant_id"] for row in rows].count(seat.seat_id) == 1
+            await _survives_a_restart(pc, served)
+            second = office.plan_lesson_of([classroom_id], title="小星星")
+            await _ask_now(pc)
+            await pc.sees("课堂还没有开始")
+            await _is_put_out(pc, browser, served)
+            await eventually("the seat is given up", lambda: _has_left(office, second))
+
+
+async def _pair(pc: Screen, served: Served, classroom_id: str) -> None:
+    """Somebody reads a code out over the phone, somebody else types it into the PC."""
+    pc.excuse("/api/v1/classroom/")
+    await pc.page.goto("/classroom")
+    await pc.sees("这台电脑是哪间教室的？")
+    await _is_accessible_in_both_languages(pc, "a PC without a classroom")
+    admin = Office(served, ADMIN)
+    made = admin.call("POST", f"/classrooms/{classroom_id}/pc-codes", {"kind": "spoken"})
+    await pc.page.get_by_label("配对码").fill(made["code"])
+    await pc.press("进入")
+
+
+async def _sends_nothing_while_it_waits(pc: Screen, office: Office, plan: PlannedLesson) -> None:
+    """Its camera is open and it could receive, and not a packet of media goes either way."""
+    await pc.sees("摄像头开")
+    (seat,) = plan.seats
+
+    async def is_connected() -> bool:
+        connections = await _connections(office, plan, seat.seat_id)
+        return "connected" in [one["state"] for one in connections]
+
+    await eventually("the waiting PC is connected", is_connected)
+    streams = await pc.streams()
+    assert [streams.sent(kind).packets for kind in ("video", "audio")] == [0, 0]
+    (connection,) = await _connections(office, plan, seat.seat_id)
+    assert connection["connection"] == "subscribe"
+    assert sum(one["packets_sent"] for one in connection["outbound_rtp"]) == 0
+
+
+async def _connections(office: Office, plan: PlannedLesson, who: str) -> list[dict[str, Any]]:
+    """The peer connections of a place, as the engine counts them."""
+    stats = await asyncio.to_thread(office.call, "GET", f"/lessons/{plan.lesson_id}/media-stats")
+    found = [one["connections"] for one in stats["participants"] if one["participant_id"] == who]
+    return found[0] if found else []
+
+
+async def _survives_a_restart(pc: Screen, served: Served) -> None:
+    served.stop()
+    await _ask_now(pc)
+    await pc.sees(OFFLINE)
+    served.start()
+    offline = pc.page.get_by_text(OFFLINE)
+    await offline.wait_for(state="hidden", timeout=DEADLINE_S * 1000)
+    await _is_accessible_in_both_languages(pc, "a classroom's home page")
+
+
+async def _is_put_out(pc: Screen, browser: Browser, served: Served) -> None:
+    """An admin removes the PC from the list."""
+    async with tab(browser, served) as admin:
+        await sign_in(admin, served, ADMIN, "/classroom-pcs")
+        remove = admin.page.get_by_role("button", name="移除")
+        await remove.wait_for()
+        await _is_accessible_in_both_languages(admin, "the list of classroom PCs")
+        await remove.click()
+        await admin.press("确定移除")
+        took = await pc.sees("这台电脑已被移出教室")
+        print(f"measured: a removed PC says so after {took:.2f} s")
+
+
+async def _has_left(office: Office, plan: PlannedLesson) -> bool:
+    """The one who came in has gone again."""
+    (row,) = await asyncio.to_thread(office.attendance, plan.lesson_id)
+    return row["spans"][-1]["to"] is not None
+
+
+async def _ask_now(pc: Screen) -> None:
+    """Not at its next turn: as when the network is back."""
+    await pc.page.evaluate("dispatchEvent(new Event('online'))")
+
+
+async def _is_accessible_in_both_languages(screen: Screen, name: str) -> None:
+    for language, other in (("zh-CN", "English"), ("en", "中文")):
+        await assert_accessible(screen, f"{name} ({language})")
+        await screen.page.get_by_role("button", name=other).click()

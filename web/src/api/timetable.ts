@@ -1,0 +1,31 @@
+import { ApiError, client, refusal } from "./client";
+import type { Timetable } from "./types";
+
+const PATIENCE_MS = 8_000;
+const NOW_HEADER = "X-Tongtang-Now";
+
+export interface TimetableAnswer {
+  /** Null: the one that `tag` names still holds. */
+  timetable: Timetable | null;
+  tag: string | null;
+  /** The server's clock, ms since 1970 UTC. */
+  nowMs: number;
+}
+
+/** This classroom's timetable, if it is another than the one of `tag`. ApiError, `unreachable` without an answer. */
+export async function readTimetable(tag: string | null): Promise<TimetableAnswer> {
+  const { data, error, response } = await client
+    .GET("/api/v1/classroom/timetable", {
+      headers: tag === null ? {} : { "If-None-Match": tag },
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    })
+    .catch(() => {
+      throw new ApiError("unreachable", "The server did not answer.", 0);
+    });
+  if (!response.ok && response.status !== 304) throw refusal(error, response.status);
+  return {
+    timetable: data ?? null,
+    tag: response.headers.get("ETag"),
+    nowMs: Number(response.headers.get(NOW_HEADER)),
+  };
+}

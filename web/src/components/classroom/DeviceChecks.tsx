@@ -1,0 +1,48 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { issuePcTicket } from "../../api/endpoints";
+import { useLoaded } from "../../hooks/useLoaded";
+import { useWords } from "../../i18n";
+import { Button } from "../Button";
+import { LinkTest } from "../LinkTest";
+import { Preview } from "../lesson/Preview";
+import styles from "./DeviceChecks.module.css";
+import { SpeakerTest } from "./SpeakerTest";
+
+/**
+ * Camera, microphone, loudspeaker and link, tried while nothing is on. The camera is open only as long as this is:
+ * nothing of it leaves the PC. `lessonId`: the next lesson, whose ticket the link test needs.
+ */
+export function DeviceChecks({ lessonId }: { lessonId: string | null }) {
+  const words = useWords();
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <section className={styles.checks} aria-label={words.classroomPc.checks}>
+      <Button size="large" icon="camera" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+        {isOpen ? words.classroomPc.checksClose : words.classroomPc.checks}
+      </Button>
+      {isOpen && <Panel lessonId={lessonId} />}
+    </section>
+  );
+}
+
+function Panel({ lessonId }: { lessonId: string | null }) {
+  const words = useWords();
+  const panel = useRef<HTMLDivElement>(null);
+  useEffect(() => panel.current?.scrollIntoView({ block: "nearest" }), []);
+  return (
+    <div ref={panel} className={styles.panel}>
+      <p>{words.classroomPc.checksHint}</p>
+      <div className={styles.row}>
+        <SpeakerTest />
+        {lessonId && <TicketedLinkTest lessonId={lessonId} />}
+      </div>
+      <Preview size="classroom" />
+    </div>
+  );
+}
+
+function TicketedLinkTest({ lessonId }: { lessonId: string }) {
+  const load = useCallback(() => issuePcTicket(lessonId), [lessonId]);
+  const [ticket] = useLoaded(load);
+  return ticket.state === "ready" ? <LinkTest token={ticket.value.token} /> : null;
+}
