@@ -173,6 +173,18 @@ def _troubles_of_disks() -> tuple[type[Exception], ...]:
     return unreachable, failed, OSError
 
 
+@cli.command()
+def invite(
+    login: Annotated[str, typer.Argument(help="Staff number, phone or e-mail of an account.")],
+) -> None:
+    """A one-time link by which this person chooses a new password: for the last administrator, who can ask nobody."""
+    settings = _settings()
+    with _refusing(_load("app.db.engine", "DatabaseUnreachable"), _load("app.errors", "NotFound")):
+        now_ms = time.time_ns() // 1_000_000
+        token = _run(_load("app.staff.rescue", "invite")(settings, login, now_ms))
+    print(f"Open /welcome/{token} on this server's address. It works once, within 7 days.")
+
+
 @cli.command("export-schema")
 def export_schema() -> None:
     """Write the JSON Schema of the WebSocket protocol."""

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import Lifespan
 
 from app import health, pages, tls
-from app.accounts import doors
+from app.accounts import account_endpoints, doors
 from app.accounts import endpoints as accounts
 from app.accounts.identity import Authenticator
 from app.accounts.passwords import Passwords
@@ -22,6 +22,7 @@ from app.accounts.pc_identity import PcAuthenticator
 from app.accounts.pcs import ClassroomPcs
 from app.accounts.rate_limit import RateLimiter
 from app.accounts.revocations import open_ticket_book, revoke_tickets, site_secret
+from app.accounts.second_factor import SecondFactors
 from app.accounts.sessions import Sessions
 from app.accounts.signing_in import SigningIn
 from app.accounts.tokens import TicketBook
@@ -307,7 +308,10 @@ class Server:
         settings, database, now_ms = self.settings, self.database, self.clock.now_ms
         sessions, authenticate = self.sessions, self.authenticate
         passwords = Passwords()
-        signing_in = SigningIn(sessions, passwords, now_ms, settings.session_cookie_days * DAY_MS)
+        factors = SecondFactors(database)
+        signing_in = SigningIn(
+            sessions, passwords, factors, now_ms, settings.session_cookie_days * DAY_MS
+        )
         lesson_desk = lessons.LessonDesk(
             database, self.store, self.control, self.recordings.recording_ids, now_ms
         )
@@ -328,6 +332,7 @@ class Server:
         )
         return [
             accounts.build_router(sessions, signing_in, authenticate),
+            account_endpoints.build_router(sessions, signing_in, factors, authenticate, now_ms),
             doors.build_router(
                 sessions,
                 signing_in,

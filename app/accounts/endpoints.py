@@ -25,6 +25,8 @@ from app.http import ApiModel, Caller, StaffRole, client_ip, refusals, utc
 class Credentials(ApiModel):
     login: Annotated[str, StringConstraints(min_length=1, max_length=MAX_LOGIN_CHARS)]
     password: Annotated[str, StringConstraints(min_length=1, max_length=MAX_PASSWORD_CHARS)]
+    code: Annotated[str, StringConstraints(max_length=12)] | None = None
+    """Of the authenticator app, after `second_factor_needed`."""
 
 
 class AccessToken(ApiModel):
@@ -77,7 +79,12 @@ def build_router(
     )
     async def create_token(credentials: Credentials, request: Request) -> AccessToken:
         _, opened = await signing_in.sign_in(
-            credentials.login, credentials.password, client_ip(request), "bearer"
+            credentials.login,
+            credentials.password,
+            client_ip(request),
+            "bearer",
+            credentials.code,
+            request.headers.get("user-agent", ""),
         )
         return AccessToken(access_token=opened.token, expires_at=utc(opened.expires_at_ms))
 
@@ -90,7 +97,12 @@ def build_router(
     async def sign_in(credentials: Credentials, request: Request, response: Response) -> Me:
         refuse_cross_origin(request)
         user_id, opened = await signing_in.sign_in(
-            credentials.login, credentials.password, client_ip(request), "cookie"
+            credentials.login,
+            credentials.password,
+            client_ip(request),
+            "cookie",
+            credentials.code,
+            request.headers.get("user-agent", ""),
         )
         caller = await sessions.load(user_id)
         set_session_cookie(request, response, opened)

@@ -46,6 +46,12 @@ def session_cookies(request: Request) -> list[str]:
     return [request.cookies[name] for name in names if request.cookies.get(name)]
 
 
+def presented_tokens(request: Request) -> list[str]:
+    """Every session token of this request, whether it counts or not."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return [token.strip()] if scheme.lower() == "bearer" else session_cookies(request)
+
+
 class Authenticator:
     """The dependency that routers get: `await authenticator(request) -> Caller`."""
 

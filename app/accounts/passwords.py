@@ -5,8 +5,23 @@ import asyncio
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-MAX_PASSWORD_CHARS = 200
+from app.errors import InvalidInput
+
+MIN_PASSWORD_CHARS, MAX_PASSWORD_CHARS = 8, 200
 MAX_CONCURRENT = 2
+
+
+class PasswordWeak(InvalidInput):
+    code = "password_weak"
+
+
+def refuse_weak(password: str, *known: str) -> None:
+    """PasswordWeak for one that is too short or that others know (the login, the old one)."""
+    is_known = password.casefold() in (one.casefold() for one in known)
+    if len(password) < MIN_PASSWORD_CHARS or is_known:
+        raise PasswordWeak(
+            f"choose a password of {MIN_PASSWORD_CHARS} characters or more that is not your login or the old one"
+        )
 
 
 class Passwords:

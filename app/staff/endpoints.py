@@ -202,7 +202,8 @@ def build_invitation_router(
         per_address.take(client_ip(request))
         user_id = await invitations.accept(new.token, new.password, now_ms())
         caller = await sessions.load(user_id)
-        set_session_cookie(request, response, await signing_in.open(user_id, "cookie"))
+        agent = request.headers.get("user-agent", "")
+        set_session_cookie(request, response, await signing_in.open(user_id, "cookie", agent))
         return me_of(caller)
 
     return router

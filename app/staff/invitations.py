@@ -6,17 +6,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, select, update
 
-from app.accounts.passwords import Passwords
+from app.accounts.passwords import Passwords, refuse_weak
 from app.accounts.sessions import end_sessions
 from app.db.audit import note_change
 from app.db.engine import Database
-from app.db.models import Invitation, Login, User
-from app.errors import Gone, InvalidInput, NotFound
+from app.db.models import Invitation, Login, SecondFactor, User
+from app.errors import Gone, NotFound
 from app.http import Caller
 from app.ids import UserId
 
 LIFETIME_MS = 7 * 86_400_000
-MIN_PASSWORD_CHARS = 8
 MAX_TOKEN_CHARS = 100
 
 
@@ -26,10 +25,6 @@ class InvitationUnknown(NotFound):
 
 class InvitationOver(Gone):
     code = "invitation_over"
-
-
-class PasswordWeak(InvalidInput):
-    code = "password_weak"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +88,7 @@ class Invitations:
     async def accept(self, token: str, password: str, now_ms: int) -> UserId:
         """Set the password, once, and end the sessions that the old one opened. Raises as `find`, and PasswordWeak."""
         invited = await self.find(token, now_ms)
-        if len(password) < MIN_PASSWORD_CHARS or password.casefold() == invited.login:
-            raise PasswordWeak(
-                f"choose a password of {MIN_PASSWORD_CHARS} characters or more that is not your login"
-            )
+        refuse_weak(password, invited.login)
         password_hash = await self._passwords.hash(password)
         async with self._database.transaction() as session:
             # One statement, so that a link counts once even if it is pressed twice.
@@ -114,6 +106,8 @@ class Invitations:
                 raise InvitationOver("this link is over; ask your administrator for a new one")
             user = await session.get_one(User, used)
             user.password_hash = password_hash
+            # Somebody whose telephone is gone comes in again this way.
+            await session.execute(delete(SecondFactor).where(SecondFactor.user_id == used))
             await end_sessions(session, UserId(used), now_ms)
         return UserId(used)
 

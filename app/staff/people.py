@@ -234,7 +234,7 @@ async def _people(session: AsyncSession, users: Sequence[User], now_ms: int) -> 
         )
     )
     names: Mapping[str, str] = dict(schools.all())
-    logins_of, roles_of = _grouped(logins.all()), _grouped(roles.tuples().all())
+    logins_of, roles_of = _grouped(logins.all()), _grouped(roles.all())
     until: Mapping[str, int] = dict(invited.all())
     return tuple(
         Person(

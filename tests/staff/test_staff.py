@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,9 +14,12 @@ from app.accounts.passwords import Passwords
 from app.accounts.rate_limit import RateLimiter
 from app.db.engine import Database
 from app.db.models import AuditEntry
+from app.errors import NotFound
+from app.settings import Settings
 from app.staff import endpoints
 from app.staff.invitations import LIFETIME_MS, Invitations
 from app.staff.people import Staff
+from app.staff.rescue import invite
 from tests.support.api import Api, Time
 from tests.support.clock import START_MS
 from tests.support.county import FAST_HASHER, PASSWORD, SmallCounty, make_county
@@ -283,3 +287,15 @@ async def test_every_change_is_noted_without_a_name(
     ]
     assert {(entry.user_id, entry.subject_id) for entry in entries} == {(county.admin, user_id)}
     assert "孙" not in str([entry.details for entry in entries])
+
+
+async def test_the_terminal_lets_the_last_administrator_in(
+    database: Database, stranger: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    url = database.engine.url.render_as_string(hide_password=False)
+    settings = Settings(data_dir=tmp_path, database_url=url)
+    token = await invite(settings, " Admin@Example.org", START_MS)
+    accept = {"token": token, "password": CHOSEN}
+    assert (await stranger.post("/invitations/accept", json=accept)).status_code == 200
+    with pytest.raises(NotFound, match="nobody"):
+        await invite(settings, "who@example.org", START_MS)

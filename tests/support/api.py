@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.accounts.identity import Authenticator
 from app.accounts.passwords import Passwords
+from app.accounts.second_factor import SecondFactors
 from app.accounts.sessions import Sessions
 from app.accounts.signing_in import SigningIn
 from app.db.engine import Database
@@ -43,7 +44,10 @@ class Api:
         self.time = time
         self.sessions = Sessions(database)
         self.authenticate = Authenticator(self.sessions, time)
-        self.signing_in = SigningIn(self.sessions, Passwords(FAST_HASHER), time, 14 * DAY_MS)
+        self.factors = SecondFactors(database)
+        self.signing_in = SigningIn(
+            self.sessions, Passwords(FAST_HASHER), self.factors, time, 14 * DAY_MS
+        )
         self.app = FastAPI()
         add_error_handlers(self.app)
         self.app.add_middleware(BodyLimit, larger=larger_bodies, streamed=streamed_bodies)

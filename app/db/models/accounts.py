@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import DOCUMENT, ID, MS, NAME, PARTICIPANT, Base
@@ -58,6 +58,23 @@ class Session(Base):
     created_at_ms: Mapped[int] = mapped_column(MS)
     expires_at_ms: Mapped[int] = mapped_column(MS, index=True)
     revoked_at_ms: Mapped[int | None] = mapped_column(MS)
+    agent: Mapped[str] = mapped_column(String(200), default="")
+    """What the browser calls itself, for the person's own list."""
+
+
+class SecondFactor(Base):
+    """The secret of a person's authenticator app; it counts once it is confirmed."""
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("user_account.user_id", ondelete="CASCADE"), primary_key=True
+    )
+    secret: Mapped[str] = mapped_column(String(64))
+    created_at_ms: Mapped[int] = mapped_column(MS)
+    confirmed_at_ms: Mapped[int | None] = mapped_column(MS)
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    """The time step of the newest code that was used: none counts twice."""
 
 
 class Invitation(Base):
