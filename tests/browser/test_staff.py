@@ -1,10 +1,13 @@
 """An admin adds a school, a classroom and a teacher; the teacher comes in by the link and plans with them."""
 
+import time
+
+import pyotp
 import pytest
 
 from tests.browser.conftest import OpenTab
 from tests.support.accessibility import assert_accessible
-from tests.support.office import ADMIN
+from tests.support.office import ADMIN, Office
 from tests.support.pages import sign_in
 from tests.support.serve import Served
 
@@ -69,3 +72,40 @@ async def test_a_new_school_and_a_new_teacher(served: Served, open_tab: OpenTab)
     await admin.press("确定停用")
     await admin.press("恢复 孙丽")
     await page.get_by_role("button", name="停用 孙丽").wait_for()
+
+
+async def test_an_admin_signs_in_in_two_steps(served: Served, open_tab: OpenTab) -> None:
+    office = Office(served, ADMIN)
+    draft = {"name": "何芳", "logins": ["A777"], "roles": ["admin"], "school_id": None}
+    url = office.call("POST", "/staff", draft)["invitation"]["url"]
+    admin = await open_tab()
+    page = admin.page
+    await page.goto(url)
+    await page.get_by_label("新密码").fill(served.password)
+    await page.get_by_label("再输一遍").fill(served.password)
+    await admin.press("设好密码并登录")
+
+    await page.get_by_role("link", name="我的账号").click()
+    await admin.sees("这台设备")
+    await admin.press("打开两步验证")
+    totp = pyotp.TOTP(await page.locator("code").inner_text())
+    await assert_accessible(admin, "account, switching two-step sign-in on")
+    await page.get_by_label("验证器上的 6 位数字").fill(totp.now())
+    await admin.press("确认")
+    await admin.button("关闭两步验证").wait_for()
+    await assert_accessible(admin, "account")
+
+    await admin.press("退出登录")
+    admin.excuse("401")
+    await page.goto("/sign-in")
+    await page.get_by_label("工号、手机号或邮箱").fill("A777")
+    await page.get_by_label("密码").fill(served.password)
+    await admin.press("登录")
+    digits = page.get_by_label("验证器上的 6 位数字")
+    await digits.fill("000000")
+    await admin.press("登录")
+    await admin.sees("验证器上的数字不对")
+    # The one that switched it on was used: the next one counts already.
+    await digits.fill(totp.at(time.time() + 30))
+    await admin.press("登录")
+    await page.get_by_role("link", name="我的账号").wait_for()

@@ -17,6 +17,7 @@ export const ROUTES: readonly (readonly [pattern: string, page: PageComponent])[
   ["/recordings/interrupted", lazy(() => import("./pages/Interrupted"))],
   ["/recordings/:id", lazy(() => import("./pages/Replay"))],
   ["/s/:token", lazy(() => import("./pages/Share"))],
+  ["/account", lazy(() => import("./pages/Account"))],
   ["/staff", lazy(() => import("./pages/StaffList"))],
   ["/schools", lazy(() => import("./pages/Schools"))],
   ["/welcome/:token", lazy(() => import("./pages/Welcome"))],

@@ -1,5 +1,6 @@
 import type { LinkFigures } from "../media/linkVerdict";
 import type { Dictionary } from ".";
+import { accountEn } from "./account.en";
 import { classroomPcEn } from "./classroomPc.en";
 import { filmEn } from "./film.en";
 import { interruptedEn } from "./interrupted.en";
@@ -75,6 +76,9 @@ export const en: Dictionary = {
     pc_unknown: "This PC is not paired yet. Type a pairing code.",
     pc_revoked: "This PC was removed from its classroom. Ask for a new pairing code.",
     too_many_pcs: "This classroom has 4 PCs already. Remove one first.",
+    second_factor_needed: "Six digits of the authenticator app are needed as well.",
+    second_factor_wrong: "These digits are wrong or were used already. Wait for the next ones.",
+    second_factor_there: "Two-step sign-in is on already.",
     ticket_invalid: "This ticket is not valid. Enter the lesson again.",
     ticket_expired: "This ticket has expired. Enter the lesson again.",
     ticket_revoked: "This ticket was withdrawn. Ask the lead teacher.",
@@ -345,6 +349,7 @@ export const en: Dictionary = {
       "The browser blocked the new window. Allow pop-ups right of the address and press again.",
   },
   ...classroomPcEn,
+  ...accountEn,
   ...filmEn,
   ...slidesEn,
   ...officeEn,

@@ -1,4 +1,5 @@
 import type { LinkFigures } from "../media/linkVerdict";
+import { accountZhCN } from "./account.zh-CN";
 import { classroomPcZhCN } from "./classroomPc.zh-CN";
 import { filmZhCN } from "./film.zh-CN";
 import { interruptedZhCN } from "./interrupted.zh-CN";
@@ -75,6 +76,9 @@ export const zhCN = {
     pc_unknown: "这台电脑还没有配对，请输入配对码。",
     pc_revoked: "这台电脑已被移出教室，请要一个新的配对码。",
     too_many_pcs: "这间教室已有 4 台电脑，请先移除一台。",
+    second_factor_needed: "还需要手机验证器上的 6 位数字。",
+    second_factor_wrong: "验证器上的数字不对，或者已经用过，请等下一个。",
+    second_factor_there: "两步验证已经打开。",
     ticket_invalid: "入场凭证无效，请重新进入课堂。",
     ticket_expired: "入场凭证已过期，请重新进入课堂。",
     ticket_revoked: "入场凭证已被收回，请联系主讲教师。",
@@ -341,6 +345,7 @@ export const zhCN = {
     blocked: "浏览器拦住了新窗口。请在地址栏右边允许弹出窗口后再按一次。",
   },
   ...classroomPcZhCN,
+  ...accountZhCN,
   ...filmZhCN,
   ...slidesZhCN,
   ...officeZhCN,

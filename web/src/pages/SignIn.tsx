@@ -23,6 +23,7 @@ export default function SignIn() {
   const next = safeNext(useQuery().get("next"));
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState<string>();
   const [error, setError] = useState<string>();
   const [isBusy, setIsBusy] = useState(false);
 
@@ -30,11 +31,14 @@ export default function SignIn() {
     event.preventDefault();
     setIsBusy(true);
     setError(undefined);
-    signIn(login, password)
+    signIn(login, password, code?.trim())
       .then(() => navigate(next, { replace: true }))
-      .catch((reason: unknown) =>
-        setError(errorWords(words, reason instanceof ApiError ? reason.code : "failed")),
-      )
+      .catch((reason: unknown) => {
+        const refusal = reason instanceof ApiError ? reason.code : "failed";
+        // The password is right: only now is there a field for the code.
+        if (refusal === "second_factor_needed") setCode("");
+        else setError(errorWords(words, refusal));
+      })
       .finally(() => setIsBusy(false));
   }
 
@@ -64,6 +68,17 @@ export default function SignIn() {
               maxLength={256}
               onChange={(event) => setPassword(event.target.value)}
             />
+            {code !== undefined && (
+              <Field
+                label={words.account.code}
+                inputMode="numeric"
+                autoComplete="one-time-code"
+                autoFocus
+                value={code}
+                maxLength={7}
+                onChange={(event) => setCode(event.target.value)}
+              />
+            )}
             <Button type="submit" variant="primary" size="large" isWide isBusy={isBusy}>
               {words.signIn.submit}
             </Button>

@@ -25,6 +25,9 @@ export function OfficePage({ title, back, actions, children }: OfficePageProps) 
   return (
     <>
       <TopBar>
+        <Link to="/account" className={buttonClass("quiet")}>
+          {words.account.title}
+        </Link>
         <Button
           variant="quiet"
           isBusy={isBusy}
