@@ -28,7 +28,7 @@ def desired_tracks(room: Room) -> dict[PublicationId, TrackRequest]:
     recordable: set[str] = {seat.seat_id for seat in room.plan.seats if seat.may_be_recorded}
     tracks: dict[PublicationId, TrackRequest] = {}
     for participant in room.participants.values():
-        is_allowed = participant.role.is_staff or participant.participant_id in recordable
+        is_allowed = participant.role is Role.LEAD or participant.participant_id in recordable
         if not is_allowed or participant.presence is Presence.ABSENT:
             continue
         for name in participant.publishing:

@@ -1,7 +1,7 @@
 """What a replay shows beside the tracks: who was on stage, chapters, gaps. Read from the journal; pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from app.ids import ParticipantId
@@ -13,9 +13,13 @@ from app.rooms.events import (
     FloorClosed,
     FloorOpened,
     HandRaised,
+    LeadHandedOver,
+    LeadTakenOver,
     LessonEnded,
     LessonStarted,
     Recorded,
+    SingAlongStarted,
+    SingAlongStopped,
 )
 from app.rooms.evolve import evolve
 from app.rooms.state import LessonPlan, Phase, Presence, Role, Room, StagePlace
@@ -27,7 +31,16 @@ INTERRUPTIONS = frozenset(
 """Ends of a segment that nobody in the lesson wanted."""
 MAX_EMPTY_END_MS = 60_000
 ChapterKind = Literal[
-    "started", "called_up", "sent_down", "floor_opened", "floor_closed", "hand_raised", "resumed"
+    "started",
+    "called_up",
+    "sent_down",
+    "floor_opened",
+    "floor_closed",
+    "sing_along_started",
+    "sing_along_stopped",
+    "handed_over",
+    "hand_raised",
+    "resumed",
 ]
 
 
@@ -35,6 +48,10 @@ ChapterKind = Literal[
 class StageChange:
     at_ms: int
     on_stage: tuple[ParticipantId, ...]
+    is_sing_along: bool = False
+    """Nobody heard the classrooms on stage."""
+    spotlight: ParticipantId | None = None
+    """Whom every screen showed large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +148,9 @@ def _stage(
         room = evolve(room, row)
         if room.phase is not Phase.LIVE:
             continue
-        on_stage = _on_stage(room)
-        if not changes or changes[-1].on_stage != on_stage:
-            changes.append(StageChange(timeline.of_row(row), on_stage))
+        now = StageChange(timeline.of_row(row), _on_stage(room), room.is_sing_along, room.spotlight)
+        if not changes or replace(changes[-1], at_ms=now.at_ms) != now:
+            changes.append(now)
     return tuple(changes)
 
 
@@ -164,6 +181,12 @@ def _chapters(journal: Iterable[Recorded], timeline: LessonTimeline) -> Iterable
                 yield Chapter(at_ms, "floor_opened")
             case FloorClosed():
                 yield Chapter(at_ms, "floor_closed")
+            case SingAlongStarted():
+                yield Chapter(at_ms, "sing_along_started")
+            case SingAlongStopped():
+                yield Chapter(at_ms, "sing_along_stopped")
+            case LeadHandedOver(lead_id=lead_id) | LeadTakenOver(lead_id=lead_id) if is_live:
+                yield Chapter(at_ms, "handed_over", lead_id)
             case HandRaised(participant_id=participant_id) if is_live:
                 yield Chapter(at_ms, "hand_raised", participant_id)
 

@@ -8,7 +8,7 @@ from app.db.models import ClipTrack, RecordingTrack
 from app.http import ApiModel, utc
 from app.ids import LessonId, ParticipantId
 from app.media.port import Kind, Source
-from app.recording.cast import EVERYBODY, Cast
+from app.recording.cast import EVERYBODY, Cast, has_led
 from app.recording.manifest import ChapterKind
 from app.recording.repository import ParticipantName, Recordings, RecordingSummary
 from app.recording.viewer import Viewer
@@ -44,6 +44,10 @@ class TrackBody(ApiModel):
 class StageBody(ApiModel):
     at_ms: int
     on_stage: list[str]
+    is_sing_along: bool = False
+    """Nobody heard the classrooms on stage."""
+    spotlight: str | None = None
+    """Whom every screen showed large."""
 
 
 class ChapterBody(ApiModel):
@@ -159,9 +163,16 @@ def stage_of(cast: Cast, changes: Iterable[Mapping[str, Any]]) -> list[StageBody
     """The stage as far as it is the cast's; what then is no change any more is left out."""
     stage: list[StageBody] = []
     for change in changes:
-        on_stage = [one for one in change["on_stage"] if cast.includes(one)]
-        if not stage or stage[-1].on_stage != on_stage:
-            stage.append(StageBody(at_ms=change["at_ms"], on_stage=on_stage))
+        spotlight = change.get("spotlight")
+        now = StageBody(
+            at_ms=change["at_ms"],
+            on_stage=[one for one in change["on_stage"] if cast.includes(one)],
+            # A recording of before there was such a thing does not say.
+            is_sing_along=change.get("is_sing_along", False),
+            spotlight=spotlight if spotlight and cast.includes(spotlight) else None,
+        )
+        if not stage or stage[-1].model_copy(update={"at_ms": now.at_ms}) != now:
+            stage.append(now)
     return stage
 
 
@@ -182,13 +193,12 @@ def _track(
 ) -> TrackBody:
     source = Source(track.source)
     who = ParticipantId(track.participant_id)
-    prefix = who.partition("_")[0]
     return TrackBody(
         track_id=track.track_id,
         participant_id=who,
         name=names[who].name,
         school=names[who].school,
-        role=prefix if prefix in ("lead", "assistant", "observer") else "classroom",
+        role="lead" if has_led(who) else "classroom",
         source=source,
         kind=source.kind,
         codec=track.codec,

@@ -19,3 +19,13 @@ def test_a_stage_without_somebody_has_no_change_where_nothing_else_changed() -> 
         (7_000, [LEAD, OTHER]),
     ]
     assert len(stage_of(EVERYBODY, stage)) == 4
+
+
+def test_a_spotlight_on_somebody_who_must_not_appear_is_none() -> None:
+    stage = [
+        {"at_ms": 0, "on_stage": (LEAD, SEAT), "is_sing_along": False, "spotlight": SEAT},
+        {"at_ms": 9_000, "on_stage": (LEAD, SEAT), "is_sing_along": True, "spotlight": None},
+    ]
+    (first, second) = stage_of(EVERYBODY, stage)
+    assert (first.spotlight, second.is_sing_along) == (SEAT, True)
+    assert [one.spotlight for one in stage_of(Cast([OTHER]), stage)] == [None, None]

@@ -8,7 +8,7 @@ import pytest
 from app.ids import ClassroomId, DeviceId, LessonId, ParticipantId, SeatId, UserId
 from app.recording.alignment import place
 from app.recording.lifecycle import IllegalStep, RecordingState, Step, advance
-from app.recording.manifest import Gap, Loss, Span, build_manifest
+from app.recording.manifest import Gap, Loss, Span, StageChange, build_manifest
 from app.recording.sender_reports import ntp_to_ns
 from app.recording.sidecar import DelayRecord, SegmentHeader, SenderReportRecord
 from app.recording.telemetry import EpochTelemetry, SegmentTelemetry
@@ -20,10 +20,13 @@ from app.rooms.events import (
     ClockAnchored,
     Event,
     HandRaised,
+    LeadHandedOver,
     LessonEnded,
     LessonStarted,
     ParticipantJoined,
     Recorded,
+    SingAlongStarted,
+    SpotlightMoved,
 )
 from app.rooms.state import LessonPlan, Role, Seat
 
@@ -106,6 +109,31 @@ def test_stage_chapters_and_gaps_are_read_from_the_journal() -> None:
     )
     assert manifest.lost_ms == 45_000 - 17_900
     assert manifest.duration_ms == 45_000
+
+
+def test_the_stage_tells_of_a_new_lead_of_the_spotlight_and_of_a_sing_along() -> None:
+    helper = ParticipantId("assistant_u2")
+    journal = [
+        row(1, 0, ParticipantJoined(LEAD, Role.LEAD, DeviceId("d1"), UserId("u1"))),
+        row(2, 0, ParticipantJoined(helper, Role.ASSISTANT, DeviceId("d2"), UserId("u2"))),
+        row(3, 0, LessonStarted(LEAD)),
+        row(4, 10, SpotlightMoved(LEAD, LEAD)),
+        row(5, 20, LeadHandedOver(helper)),
+        row(6, 30, SingAlongStarted(helper)),
+    ]
+    plan = LessonPlan(LessonId("les_1"), UserId("u1"), UTC_MS, UTC_MS + 1, True, ())
+    manifest = build_manifest(plan, journal, [Span(0, 60_000, "left", LEAD, "camera")])
+    assert manifest.stage == (
+        StageChange(0, (LEAD,)),
+        StageChange(10_000, (LEAD,), spotlight=LEAD),
+        StageChange(20_000, (helper,)),
+        StageChange(30_000, (helper,), is_sing_along=True),
+    )
+    assert [(c.kind, c.participant_id) for c in manifest.chapters] == [
+        ("started", None),
+        ("handed_over", helper),
+        ("sing_along_started", None),
+    ]
 
 
 def test_a_lesson_that_a_power_cut_ended_does_not_last_until_the_next_morning() -> None:

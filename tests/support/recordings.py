@@ -34,7 +34,7 @@ from tests.support.clock import START_MS
 from tests.support.county import FAST_HASHER, SmallCounty, make_county
 
 LEAD = ParticipantId("lead_usr_teacher1")
-ASSISTANT = ParticipantId("assistant_usr_admin")
+OBSERVER = ParticipantId("observer_usr_admin")
 DURATION_MS = 60_100
 OPEN, CHECK = "/shares/open", "/shares/check"
 
@@ -109,7 +109,7 @@ class RecordingApi(Api):
         one, other = (ParticipantId(f"sea_{n}{suffix}") for n in (1, 3))
         tracks = [
             await self._store(recording_id, f"epo_{n}_{lesson_id}", who, n * 100)
-            for n, who in enumerate((LEAD, one, other, ASSISTANT))
+            for n, who in enumerate((LEAD, one, other, OBSERVER))
         ]
         manifest = Manifest(
             duration_ms=DURATION_MS,

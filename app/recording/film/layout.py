@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.ids import ParticipantId
 from app.media.port import Source
+from app.recording.cast import has_led
 from app.recording.manifest import StageChange
 
 WIDTH, HEIGHT = 1280, 720
@@ -57,10 +58,6 @@ class TrackSpan:
     ends_ms: int
 
 
-def is_lead(participant_id: ParticipantId) -> bool:
-    return participant_id.startswith("lead_")
-
-
 def scenes(
     duration_ms: int,
     stage: Sequence[StageChange],
@@ -89,10 +86,10 @@ def scenes(
     cuts = [0, *sorted(edge for edge in edges if 0 < edge < duration_ms), duration_ms]
     found: list[Scene] = []
     for from_ms, to_ms in itertools.pairwise(cuts):
-        on_stage = on_stage_at(stage, from_ms)
+        now = stage_at(stage, from_ms)
         present = [who for who in order if _covers(presence[who], from_ms)]
         sharing = [who for who in present if _covers(screens[who], from_ms)]
-        tiles = tuple(_arranged(on_stage, present, sharing))
+        tiles = tuple(_arranged(now, present, sharing))
         if found and found[-1].tiles == tiles:
             found[-1] = Scene(found[-1].from_ms, to_ms, tiles)
         else:
@@ -100,9 +97,9 @@ def scenes(
     return tuple(found)
 
 
-def on_stage_at(stage: Sequence[StageChange], at_ms: int) -> tuple[ParticipantId, ...]:
+def stage_at(stage: Sequence[StageChange], at_ms: int) -> StageChange:
     number = bisect_right(stage, at_ms, key=lambda change: change.at_ms)
-    return stage[number - 1].on_stage if number else ()
+    return stage[number - 1] if number else StageChange(0, ())
 
 
 def _bridged(spans: Iterable[TrackSpan], gap_ms: int) -> list[tuple[int, int]]:
@@ -121,18 +118,23 @@ def _covers(pairs: Sequence[tuple[int, int]], at_ms: int) -> bool:
 
 
 def _arranged(
-    on_stage: Sequence[ParticipantId],
+    stage: StageChange,
     present: Sequence[ParticipantId],
     sharing: Sequence[ParticipantId],
 ) -> Iterator[Tile]:
-    """A shared screen is what the lesson is about; else the stage is large, and the others are beside it."""
-    lead = next((who for who in (*on_stage, *present) if is_lead(who) and who in present), None)
-    up = [who for who in present if who in on_stage and who != lead]
+    """A shared screen is what the lesson is about, then whom the spotlight shows; else the stage is large, and the
+    others are beside it."""
+    leads = (who for who in (*stage.on_stage, *present) if has_led(who) and who in present)
+    lead = next(leads, None)
+    up = [who for who in present if who in stage.on_stage and who != lead]
     rest = [who for who in present if who != lead and who not in up]
     speakers = ([lead] if lead else []) + up
     large: list[tuple[ParticipantId, Source]]
-    if sharing:
-        large, small = [(sharing[0], Source.SCREEN)], speakers + rest
+    spot = [who for who in present if who == stage.spotlight]
+    if sharing or spot:
+        large = [(who, Source.SCREEN) for who in sharing[:1]]
+        large += [(who, Source.CAMERA) for who in spot]
+        small = [who for who in speakers + rest if who not in spot]
     elif speakers:
         large, small = [(who, Source.CAMERA) for who in speakers], rest
     else:

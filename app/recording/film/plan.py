@@ -7,9 +7,9 @@ from typing import Any
 from app.db.models import RecordingTrack
 from app.ids import ParticipantId
 from app.media.port import Source
-from app.recording.cast import Cast
+from app.recording.cast import Cast, has_led
 from app.recording.film.job import ComposeJob, FilmChapter, PictureTrack, SoundTrack
-from app.recording.film.layout import Scene, TrackSpan, is_lead, scenes
+from app.recording.film.layout import Scene, TrackSpan, scenes
 from app.recording.film.sound_spans import open_floor_spans, sound_spans
 from app.recording.manifest import Chapter, StageChange
 from app.recording.replay_body import chapters_of, listed, stage_of
@@ -23,6 +23,9 @@ _TITLES = {
     "sent_down": "{name} 回座",
     "floor_opened": "全体发言",
     "floor_closed": "结束全体发言",
+    "sing_along_started": "跟唱",
+    "sing_along_stopped": "结束跟唱",
+    "handed_over": "{name} 主讲",
     "hand_raised": "{name} 举手",
     "resumed": "中断后恢复",
 }
@@ -57,7 +60,12 @@ def compose_job(footage: Footage, cast: Cast, paths: Mapping[str, str]) -> Compo
     duration_ms = footage.duration_ms
     spans = [(paths[track.track_id], _span(track)) for track in shown]
     stage = [
-        StageChange(one.at_ms, tuple(ParticipantId(who) for who in one.on_stage))
+        StageChange(
+            one.at_ms,
+            tuple(ParticipantId(who) for who in one.on_stage),
+            one.is_sing_along,
+            ParticipantId(one.spotlight) if one.spotlight else None,
+        )
         for one in stage_of(cast, listed(footage.manifest, "stage"))
     ]
     chapters = [Chapter(**c) for c in chapters_of(cast, listed(footage.manifest, "chapters"))]
@@ -99,7 +107,7 @@ def _span(track: RecordingTrack) -> TrackSpan:
 def _order(tracks: Iterable[RecordingTrack], seats: Sequence[ParticipantId]) -> list[ParticipantId]:
     """Leads, then the seats, as far as there is anything of them."""
     found = {ParticipantId(track.participant_id) for track in tracks}
-    return sorted(filter(is_lead, found)) + [seat for seat in seats if seat in found]
+    return sorted(filter(has_led, found)) + [seat for seat in seats if seat in found]
 
 
 def _label(name: ParticipantName) -> str:

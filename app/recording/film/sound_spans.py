@@ -3,7 +3,8 @@
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
-from app.recording.film.layout import TrackSpan, is_lead, on_stage_at
+from app.recording.cast import has_led
+from app.recording.film.layout import TrackSpan, stage_at
 from app.recording.manifest import Chapter, StageChange
 
 Span = tuple[int, int]
@@ -29,19 +30,20 @@ def sound_spans(
     open_floor: Sequence[Span],
     duration_ms: int,
 ) -> tuple[Span, ...]:
-    """The parts of a microphone's track that sound: the lead always, a classroom on stage or on the open floor."""
+    """The parts of a microphone's track that sound: the lead always, a classroom on stage or on the open
+    floor, and in a sing-along none."""
     begin, end = max(0, span.starts_ms), min(span.ends_ms, duration_ms)
     if begin >= end:
         return ()
-    if is_lead(span.participant_id):
+    if has_led(span.participant_id):
         return ((begin, end),)
     edges = {change.at_ms for change in stage} | {edge for pair in open_floor for edge in pair}
     cuts = [begin, *sorted(edge for edge in edges if begin < edge < end), end]
     heard: list[Span] = []
     for from_ms, to_ms in itertools.pairwise(cuts):
-        is_heard = span.participant_id in on_stage_at(stage, from_ms) or any(
-            opened <= from_ms < closed for opened, closed in open_floor
-        )
+        now = stage_at(stage, from_ms)
+        is_up = span.participant_id in now.on_stage and not now.is_sing_along
+        is_heard = is_up or any(opened <= from_ms < closed for opened, closed in open_floor)
         if is_heard and heard and heard[-1][1] == from_ms:
             heard[-1] = (heard[-1][0], to_ms)
         elif is_heard:

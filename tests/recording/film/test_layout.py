@@ -63,6 +63,23 @@ def test_a_shared_screen_is_large_while_it_lasts() -> None:
     assert before.tiles == after.tiles
 
 
+def test_the_spotlight_is_large_and_the_others_beside_it() -> None:
+    spans = [camera(who) for who in (LEAD, *SEATS[:2])]
+    spot = StageChange(0, (LEAD, SEATS[1]), spotlight=SEATS[1])
+    (scene,) = scenes(MINUTE, [spot], spans, [LEAD, *SEATS])
+    large, *small = scene.tiles
+    assert large.participant_id == SEATS[1]
+    assert all(area(large.rect) > 8 * area(other.rect) for other in small)
+    assert [tile.participant_id for tile in small] == [LEAD, SEATS[0]]
+    screen = TrackSpan(LEAD, Source.SCREEN, 0, MINUTE)
+    (scene,) = scenes(MINUTE, [spot], [*spans, screen], [LEAD, *SEATS])
+    first, second, *_ = scene.tiles
+    assert [(t.participant_id, t.source) for t in (first, second)] == [
+        (LEAD, Source.SCREEN),
+        (SEATS[1], Source.CAMERA),
+    ]
+
+
 def test_who_is_cut_off_for_a_moment_keeps_the_place_and_who_is_gone_loses_it() -> None:
     spans = [
         camera(LEAD, ends_ms=5 * MINUTE),

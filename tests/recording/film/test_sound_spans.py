@@ -32,6 +32,20 @@ def test_a_classroom_is_heard_on_stage_and_on_the_open_floor() -> None:
     assert heard(SEAT, 10_000, 19_000) == ()
 
 
+def test_in_a_sing_along_the_stage_is_not_heard() -> None:
+    stage = [
+        StageChange(0, (LEAD, SEAT)),
+        StageChange(5_000, (LEAD, SEAT), is_sing_along=True),
+        StageChange(8_000, (LEAD, SEAT)),
+    ]
+    span = TrackSpan(SEAT, Source.MICROPHONE, 0, 10_000)
+    assert sound_spans(span, stage, (), 10_000) == ((0, 5_000), (8_000, 10_000))
+
+
+def test_an_assistant_who_led_is_heard() -> None:
+    assert heard(ParticipantId("assistant_usr_2"), 3_000, 9_000) == ((3_000, 9_000),)
+
+
 def test_a_track_after_the_end_is_not_heard() -> None:
     assert heard(LEAD, 41_000, 50_000) == ()
 

@@ -60,7 +60,8 @@ async def test_a_clip_has_its_part_of_who_agreed_and_nothing_else(
         replay = (await stranger.post(OPEN, json=key)).json()["replay"]
         assert replay["duration_ms"] == 1_500
         assert {track["participant_id"] for track in replay["tracks"]} == {LEAD, agreed}
-        assert replay["stage"] == [{"at_ms": 0, "on_stage": [LEAD, agreed]}]
+        (stage,) = replay["stage"]
+        assert (stage["at_ms"], stage["on_stage"]) == (0, [LEAD, agreed])
         assert replay["chapters"] == []
         for track in replay["tracks"]:
             media = await stranger.get(f"http://localhost:8080{track['url']}")

@@ -10,9 +10,9 @@ from app.ids import UserId
 from tests.support.api import DAY_MS
 from tests.support.database import on_both_databases
 from tests.support.recordings import (
-    ASSISTANT,
     CHECK,
     LEAD,
+    OBSERVER,
     OPEN,
     RecordingApi,
     content_of,
@@ -49,7 +49,7 @@ async def test_a_link_plays_the_lead_and_who_agreed_to_strangers(api: RecordingA
             False,
         )
         assert [track["participant_id"] for track in replay["tracks"]] == [LEAD, agreed]
-        for hidden in (other, "Class 3", "sch_2", ASSISTANT, "Admin"):
+        for hidden in (other, "Class 3", "sch_2", OBSERVER, "Admin"):
             assert hidden not in str(replay)
         for track in replay["tracks"]:
             assert (await media(stranger, track["url"])).content == content_of(track["track_id"])

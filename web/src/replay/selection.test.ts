@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Chapter, RecordingTrack } from "../api/types";
 import { isEssential, tracksToLoad, type View } from "./selection";
 
+const usual = { is_sing_along: false, spotlight: null };
 const ORIGIN = "https://school.example";
 
 function track(
@@ -46,9 +47,9 @@ const lesson = {
     track("lead", "screen", { starts_ms: 40_000, duration_ms: 10_000 }),
   ],
   stage: [
-    { at_ms: 0, on_stage: ["lead"] },
-    { at_ms: 20_000, on_stage: ["lead", "seat_2"] },
-    { at_ms: 30_000, on_stage: ["lead"] },
+    { ...usual, at_ms: 0, on_stage: ["lead"] },
+    { ...usual, at_ms: 20_000, on_stage: ["lead", "seat_2"] },
+    { ...usual, at_ms: 30_000, on_stage: ["lead"] },
   ],
   chapters: [chapter(52_000, "floor_opened"), chapter(58_000, "floor_closed")],
 };

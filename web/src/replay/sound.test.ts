@@ -8,11 +8,15 @@ const chapter = (at_ms: number, kind: ChapterKind): Chapter => ({
   participant_id: null,
   name: null,
 });
+const usual = { is_sing_along: false, spotlight: null };
 const recording = {
   stage: [
-    { at_ms: 0, on_stage: ["lead"] },
-    { at_ms: 5_000, on_stage: ["lead", "seat_1"] },
-    { at_ms: 9_000, on_stage: ["lead"] },
+    { ...usual, at_ms: 0, on_stage: ["lead"] },
+    { ...usual, at_ms: 5_000, on_stage: ["lead", "seat_1"] },
+    { ...usual, at_ms: 9_000, on_stage: ["lead"] },
+    { ...usual, at_ms: 50_000, on_stage: ["lead", "seat_1"] },
+    { ...usual, at_ms: 51_000, on_stage: ["lead", "seat_1"], is_sing_along: true },
+    { ...usual, at_ms: 52_000, on_stage: ["lead", "seat_1"] },
   ],
   chapters: [
     chapter(0, "started"),
@@ -37,6 +41,11 @@ describe("who sounds in a replay", () => {
     const at = [4_999, 5_000, 8_999, 9_000];
     expect(at.map((ms) => wasHeard(recording, classroom, ms))).toEqual([false, true, true, false]);
     expect(wasHeard(recording, other, 6_000)).toBe(false);
+  });
+
+  it("is no classroom in a sing-along, on stage or not", () => {
+    const at = [50_500, 51_500, 52_500];
+    expect(at.map((ms) => wasHeard(recording, classroom, ms))).toEqual([true, false, true]);
   });
 
   it("is everybody while the floor is open", () => {

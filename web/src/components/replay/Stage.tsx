@@ -22,12 +22,13 @@ interface StageProps {
   onListen: (participantId: string | null) => void;
 }
 
-/** The lead large, classrooms beside; without pictures who is heard. */
+/** The lead or whom the spotlight shows large, the others beside; without pictures who is heard. */
 export function Stage({ recording, view, state, loaded, caption, follow, onListen }: StageProps) {
   const words = useWords();
   const people = whoAppears(recording.tracks);
   const lead = leadOf(recording, people, view.positionMs);
-  const others = people.filter((one) => one !== lead && one.role !== "lead");
+  const large = spotlightOf(recording, people, view.positionMs) ?? lead;
+  const others = people.filter((one) => one !== large && (one === lead || one.role !== "lead"));
   const tile = (one: RecordingTrack, isMain: boolean) => (
     <ReplayTile
       key={one.participant_id}
@@ -70,10 +71,10 @@ export function Stage({ recording, view, state, loaded, caption, follow, onListe
         </div>
       ) : (
         <div className={styles.pictures} data-alone={others.length === 0 || undefined}>
-          {lead && tile(lead, true)}
+          {large && tile(large, true)}
           {others.length > 0 && (
             <div className={styles.side} data-many={others.length > 3 || undefined}>
-              {others.map((one, index) => tile(one, !lead && index === 0))}
+              {others.map((one, index) => tile(one, !large && index === 0))}
             </div>
           )}
         </div>
@@ -99,6 +100,16 @@ function whoAppears(tracks: readonly RecordingTrack[]): RecordingTrack[] {
     if (!first.has(track.participant_id)) first.set(track.participant_id, track);
   }
   return [...first.values()];
+}
+
+/** Whom every screen showed large at the position, more than usual. */
+function spotlightOf(
+  recording: Recording,
+  people: readonly RecordingTrack[],
+  positionMs: number,
+): RecordingTrack | undefined {
+  const stage = recording.stage.filter((change) => change.at_ms <= positionMs).at(-1);
+  return people.find((one) => one.participant_id === stage?.spotlight);
 }
 
 /** Who leads at the position: the lead on stage, for a lesson may be handed over. */

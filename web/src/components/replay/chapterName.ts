@@ -8,6 +8,7 @@ export function chapterName(words: Dictionary, chapter: Chapter): string {
     case "called_up":
     case "sent_down":
     case "hand_raised":
+    case "handed_over":
       return names[chapter.kind](chapter.name ?? "");
     default:
       return names[chapter.kind];
