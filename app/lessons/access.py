@@ -1,7 +1,7 @@
 """Who sees which lesson and may do what with it. The only place that decides this for HTTP."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.errors import NotAllowed, NotFound
 from app.http import Caller
@@ -17,6 +17,8 @@ class LessonScope:
     county_id: str
     lead_user_id: UserId
     school_of_seat: Mapping[SeatId, SchoolId]
+    role_of_staff: Mapping[UserId, Role] = field(default_factory=dict)
+    """Who was invited as assistant or observer."""
 
 
 def is_lead(caller: Caller, lesson: LessonScope) -> bool:
@@ -35,18 +37,24 @@ def own_seats(caller: Caller, lesson: LessonScope) -> list[SeatId]:
 
 
 def own_roles(caller: Caller, lesson: LessonScope) -> list[Role]:
-    """The staff roles that the caller may take in the room."""
+    """The staff roles that the caller may take in the room: one's own, and an admin either that is not the lead's."""
     roles: list[Role] = []
     if is_lead(caller, lesson):
         roles.append(Role.LEAD)
-    if is_its_admin(caller, lesson):
-        roles += [Role.ASSISTANT, Role.OBSERVER]
+    invited = lesson.role_of_staff.get(caller.user_id)
+    for role in (Role.ASSISTANT, Role.OBSERVER):
+        if role is invited or is_its_admin(caller, lesson):
+            roles.append(role)
     return roles
+
+
+def _is_assistant(caller: Caller, lesson: LessonScope) -> bool:
+    return lesson.role_of_staff.get(caller.user_id) is Role.ASSISTANT
 
 
 def require_sight(caller: Caller, lesson: LessonScope) -> None:
     """NotFound for a lesson that is none of the caller's business: not even its existence shows."""
-    if not (is_lead(caller, lesson) or is_its_admin(caller, lesson) or own_seats(caller, lesson)):
+    if not (own_roles(caller, lesson) or own_seats(caller, lesson)):
         raise NotFound("there is no such lesson")
 
 
@@ -64,11 +72,12 @@ def require_role(caller: Caller, lesson: LessonScope, role: Role) -> None:
 
 
 def require_seat(caller: Caller, lesson: LessonScope, seat_id: SeatId) -> None:
-    """Let a device into this seat: the school's on-site teachers, the lead, an admin."""
+    """Let a device into this seat: the school's on-site teachers, the lead, an assistant, an admin."""
     require_sight(caller, lesson)
     if seat_id not in lesson.school_of_seat:
         raise NotFound("this lesson has no such seat", code="seat_unknown")
-    may = is_lead(caller, lesson) or is_its_admin(caller, lesson)
+    is_staff = is_lead(caller, lesson) or is_its_admin(caller, lesson)
+    may = is_staff or _is_assistant(caller, lesson)
     if not may and seat_id not in own_seats(caller, lesson):
         raise NotAllowed("this seat belongs to another school")
 
@@ -96,7 +105,7 @@ def acting_as(caller: Caller, lesson: LessonScope) -> ParticipantId:
 
 
 def visible_scopes(caller: Caller) -> Sequence[str]:
-    """Which lessons a list shows: any of `county`, `own`, `school`."""
+    """Which lessons a list shows: any of `county`, `own` (to lead, to help, to watch), `school`."""
     scopes = ["own"]
     if caller.is_admin:
         scopes.append("county")

@@ -1,10 +1,18 @@
-"""Start and end a lesson from outside of its room."""
+"""What is done with a lesson from outside of its room: start, end, calls for help."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from app.ids import LessonId, ParticipantId
-from app.rooms.commands import EndLesson, StartLesson
+from app.rooms.commands import ClearHelp, EndLesson, StartLesson
 from app.rooms.runtime import Rooms
+
+
+@dataclass(frozen=True, slots=True)
+class HelpCall:
+    participant_id: ParticipantId
+    since_ms: int
 
 
 class LessonControl(Protocol):
@@ -13,6 +21,14 @@ class LessonControl(Protocol):
     async def start(self, lesson_id: LessonId, by: ParticipantId) -> None: ...
 
     async def end(self, lesson_id: LessonId, by: ParticipantId) -> None: ...
+
+    async def clear_help(
+        self, lesson_id: LessonId, participant_id: ParticipantId, by: ParticipantId
+    ) -> None: ...
+
+    def calls_for_help(self, lesson_id: LessonId) -> Sequence[HelpCall]:
+        """Longest waiting first. Who calls is in the room, so the room is in memory."""
+        ...
 
 
 class RoomsControl:
@@ -26,3 +42,18 @@ class RoomsControl:
 
     async def end(self, lesson_id: LessonId, by: ParticipantId) -> None:
         await (await self._rooms.get(lesson_id)).execute(EndLesson(by))
+
+    async def clear_help(
+        self, lesson_id: LessonId, participant_id: ParticipantId, by: ParticipantId
+    ) -> None:
+        await (await self._rooms.get(lesson_id)).execute(ClearHelp(by, participant_id))
+
+    def calls_for_help(self, lesson_id: LessonId) -> Sequence[HelpCall]:
+        calls = [
+            HelpCall(place.participant_id, place.help_since_ms)
+            for runtime in self._rooms.live()
+            if runtime.lesson_id == lesson_id
+            for place in runtime.room.participants.values()
+            if place.help_since_ms is not None
+        ]
+        return sorted(calls, key=lambda call: call.since_ms)

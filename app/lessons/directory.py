@@ -38,6 +38,7 @@ class LessonDirectory:
             )
             for user_id, name, school in rows:
                 names[user_id] = (name, school or "")
+        names |= {one.user_id: (one.name, one.school_name) for one in lesson.staff}
         names[lesson.lead_user_id] = (lesson.lead_name, lesson.lead_school_name)
         return LessonCard(
             title=lesson.title,

@@ -10,20 +10,24 @@ from app.db.engine import Database
 from app.db.journal import load_events
 from app.errors import Conflict, InvalidInput, NotAllowed
 from app.http import Authenticate, Caller, refusals, to_ms, utc
-from app.ids import ClassroomId, LessonId, RecordingId, UserId
+from app.ids import ClassroomId, LessonId, ParticipantId, RecordingId, UserId
 from app.lessons.access import acting_as, require_lead_or_admin, require_sight
 from app.lessons.control import LessonControl
 from app.lessons.repository import LessonDetail, LessonState, LessonStore, NewLesson
 from app.lessons.schemas import (
+    HelperDraft,
     JournalItem,
     JournalPage,
     LessonBody,
     LessonDraft,
     LessonPage,
     LessonPath,
+    ParticipantPath,
     lesson_body,
 )
+from app.lessons.staff import NewStaff
 from app.rooms.events import event_to_json
+from app.rooms.state import Role
 
 RecordingIds = Callable[[Sequence[LessonId]], Awaitable[Mapping[LessonId, RecordingId]]]
 """The recordings of these lessons, where there are any."""
@@ -54,7 +58,13 @@ class LessonDesk:
 
     async def body(self, lesson: LessonDetail, caller: Caller) -> LessonBody:
         recordings = await self._recording_ids([lesson.lesson_id])
-        return lesson_body(lesson, caller, recordings.get(lesson.lesson_id))
+        return self._body(lesson, caller, recordings)
+
+    def _body(
+        self, lesson: LessonDetail, caller: Caller, recordings: Mapping[LessonId, RecordingId]
+    ) -> LessonBody:
+        calls = self._control.calls_for_help(lesson.lesson_id)
+        return lesson_body(lesson, caller, recordings.get(lesson.lesson_id), calls)
 
     async def create(self, draft: LessonDraft, caller: Caller) -> LessonBody:
         caller.require("teacher", "admin")
@@ -76,6 +86,7 @@ class LessonDesk:
                 created_by=caller.user_id,
                 classroom_ids=[ClassroomId(one) for one in draft.classroom_ids],
                 is_recorded=draft.recorded,
+                staff=[NewStaff(UserId(one.user_id), Role(one.role)) for one in draft.staff],
             )
         )
         return await self.body(await self._store.get(lesson_id), caller)
@@ -86,7 +97,7 @@ class LessonDesk:
         page = await self._store.list_for(caller, state, limit, before)
         recordings = await self._recording_ids([one.lesson_id for one in page.items])
         return LessonPage(
-            items=[lesson_body(one, caller, recordings.get(one.lesson_id)) for one in page.items],
+            items=[self._body(one, caller, recordings) for one in page.items],
             next=page.next,
         )
 
@@ -109,6 +120,21 @@ class LessonDesk:
         if lesson.state != "ended":
             await self._control.end(lesson_id, acting_as(caller, lesson.scope))
         return await self.body(await self._store.get(lesson_id), caller)
+
+    async def add_staff(self, lesson_id: LessonId, new: HelperDraft, caller: Caller) -> LessonBody:
+        lesson = await self._store.get(lesson_id)
+        require_lead_or_admin(caller, lesson.scope)
+        if lesson.state == "ended":
+            raise Conflict("the lesson is over", code="lesson_ended")
+        await self._store.add_staff(lesson, NewStaff(UserId(new.user_id), Role(new.role)))
+        return await self.body(await self._store.get(lesson_id), caller)
+
+    async def clear_help(
+        self, lesson_id: LessonId, participant_id: ParticipantId, caller: Caller
+    ) -> None:
+        lesson = await self._store.get(lesson_id)
+        require_lead_or_admin(caller, lesson.scope)
+        await self._control.clear_help(lesson_id, participant_id, acting_as(caller, lesson.scope))
 
     async def rehearse(self, caller: Caller, response: Response) -> LessonBody:
         caller.require("teacher", "admin")
@@ -189,6 +215,29 @@ def build_router(desk: LessonDesk, authenticate: Authenticate) -> APIRouter:
     )
     async def end_lesson(lesson_id: LessonPath, caller: CallerNow) -> LessonBody:
         return await desk.end(lesson_id, caller)
+
+    @router.post(
+        "/lessons/{id}/staff",
+        operation_id="add_lesson_staff",
+        responses=refusals(401, 403, 404, 409),
+        summary="Let somebody of the county in as assistant or observer",
+    )
+    async def add_lesson_staff(
+        lesson_id: LessonPath, new: HelperDraft, caller: CallerNow
+    ) -> LessonBody:
+        return await desk.add_staff(lesson_id, new, caller)
+
+    @router.delete(
+        "/lessons/{id}/help/{participant_id}",
+        operation_id="clear_help",
+        status_code=204,
+        responses=refusals(401, 403, 404, 409),
+        summary="The place that called for help has got it",
+    )
+    async def clear_help(
+        lesson_id: LessonPath, participant_id: ParticipantPath, caller: CallerNow
+    ) -> None:
+        await desk.clear_help(lesson_id, ParticipantId(participant_id), caller)
 
     @router.post(
         "/rehearsals",

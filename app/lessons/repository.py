@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 from sqlalchemy import (
@@ -22,11 +22,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.consent import RECORDED, allowed
 from app.db.engine import Database
-from app.db.models import Classroom, Lesson, RoleGrant, School, Seat, User
+from app.db.models import Classroom, Lesson, LessonStaff, RoleGrant, School, Seat, User
 from app.errors import InvalidInput, NotFound
 from app.http import Caller
 from app.ids import ClassroomId, LessonId, SchoolId, SeatId, UserId, new_id
 from app.lessons.access import LessonScope, visible_scopes
+from app.lessons.staff import NewStaff, StaffDetail, add_staff, read_staff
 
 LessonState = Literal["waiting", "live", "ended"]
 FORGOTTEN_AFTER_MS = 2 * 3_600_000
@@ -80,6 +81,7 @@ class LessonDetail:
     lead_school_name: str
     engine_index: int
     seats: tuple[SeatDetail, ...]
+    staff: tuple[StaffDetail, ...] = ()
 
     @property
     def is_sample(self) -> bool:
@@ -93,6 +95,7 @@ class LessonDetail:
             self.county_id,
             self.lead_user_id,
             {seat.seat_id: seat.school_id for seat in self.seats},
+            {one.user_id: one.role for one in self.staff},
         )
 
     def seat(self, seat_id: SeatId) -> SeatDetail:
@@ -122,6 +125,7 @@ class NewLesson:
     is_recorded: bool = False
     is_demo: bool = False
     is_rehearsal: bool = False
+    staff: Sequence[NewStaff] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,7 @@ class LessonStore:
     async def create(self, new: NewLesson) -> LessonId:
         """Write a lesson and its seats, in the order of `classroom_ids`.
 
-        ClassroomUnknown, TooManyClassrooms, LeadUnknown.
+        ClassroomUnknown, TooManyClassrooms, LeadUnknown, HelperUnknown, TooManyHelpers.
         """
         async with self._database.transaction() as session:
             return await self.create_in(session, new)
@@ -196,7 +200,13 @@ class LessonStore:
             )
             for position, classroom_id in enumerate(classroom_ids)
         )
+        await add_staff(session, lesson_id, new.county_id, new.staff)
         return lesson_id
+
+    async def add_staff(self, lesson: LessonDetail, new: NewStaff) -> None:
+        """Add an assistant or observer to a lesson. HelperUnknown, TooManyHelpers."""
+        async with self._database.transaction() as session:
+            await add_staff(session, lesson.lesson_id, lesson.county_id, [new])
 
     async def list_for(
         self, caller: Caller, state: LessonState | None, limit: int, after: str | None
@@ -310,9 +320,14 @@ class LessonStore:
                 .limit(limit)
             )
         ).all()
-        seats = await _read_seats(session, [row[0].lesson_id for row in rows])
+        ids = [row[0].lesson_id for row in rows]
+        seats = await _read_seats(session, ids)
+        staff = await read_staff(session, ids)
         return [
-            _detail(lesson, state, lead_name, lead_school, seats.get(lesson.lesson_id, ()))
+            replace(
+                _detail(lesson, state, lead_name, lead_school, seats.get(lesson.lesson_id, ())),
+                staff=tuple(staff.get(lesson.lesson_id, ())),
+            )
             for lesson, state, lead_name, lead_school in rows
         ]
 
@@ -420,6 +435,11 @@ def _visible_to(caller: Caller) -> ColumnElement[bool]:
         match scope:
             case "own":
                 conditions.append(Lesson.lead_user_id == caller.user_id)
+                invited = select(LessonStaff.user_id).where(
+                    LessonStaff.lesson_id == Lesson.lesson_id,
+                    LessonStaff.user_id == caller.user_id,
+                )
+                conditions.append(invited.exists())
             case "county":
                 conditions.append(Lesson.county_id == caller.county_id)
             case _:

@@ -1,5 +1,6 @@
 """Bodies of the lesson endpoints."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -8,9 +9,11 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from app.accounts.pcs import Pc
 from app.http import ApiModel, Caller, utc, utc_or_none
-from app.ids import LessonId, SeatId
+from app.ids import LessonId, ParticipantId, SeatId
 from app.lessons.access import own_roles, own_seats
+from app.lessons.control import HelpCall
 from app.lessons.repository import LessonDetail, LessonState
+from app.lessons.staff import MAX_INVITED
 from app.rooms.state import Role
 
 IdText = Annotated[str, StringConstraints(pattern=r"^\w{1,60}$")]
@@ -19,6 +22,14 @@ SeatPath = Annotated[SeatId, Path(pattern=r"^\w{1,60}$")]
 ParticipantPath = Annotated[str, Path(pattern=r"^\w{1,60}$")]
 _NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 StaffPlace = Literal["lead", "assistant", "observer"]
+HelperPlace = Literal["assistant", "observer"]
+
+
+class HelperDraft(ApiModel):
+    """Somebody of the county who may come in as this."""
+
+    user_id: IdText
+    role: HelperPlace
 
 
 class LessonDraft(ApiModel):
@@ -37,6 +48,7 @@ class LessonDraft(ApiModel):
     """Who teaches; the caller unless an admin names somebody."""
     classroom_ids: Annotated[list[IdText], Field(max_length=100)]
     recorded: bool = False
+    staff: list[HelperDraft] = Field(default_factory=list, max_length=MAX_INVITED)
 
 
 class LeadName(ApiModel):
@@ -53,6 +65,22 @@ class SeatBody(ApiModel):
     is_simulated: bool
 
 
+class HelperBody(ApiModel):
+    user_id: str
+    name: str
+    school: str
+    role: HelperPlace
+
+
+class HelpBody(ApiModel):
+    """A place that calls the office for help."""
+
+    participant_id: str
+    name: str
+    school: str
+    since: datetime
+
+
 class LessonBody(ApiModel):
     lesson_id: str
     title: str
@@ -67,6 +95,7 @@ class LessonBody(ApiModel):
     end_reason: str | None
     lead: LeadName
     seats: list[SeatBody]
+    staff: list[HelperBody]
     recording_id: str | None
     is_demo: bool
     is_rehearsal: bool
@@ -74,6 +103,8 @@ class LessonBody(ApiModel):
     """Staff roles that the caller may take."""
     my_seats: list[str]
     """Seats of the caller's own school."""
+    help: list[HelpBody]
+    """Places that call for help now, longest waiting first; admins are told."""
 
 
 class LessonPage(ApiModel):
@@ -161,7 +192,12 @@ def classroom_name(pc: Pc) -> ClassroomName:
     )
 
 
-def lesson_body(lesson: LessonDetail, caller: Caller, recording_id: str | None) -> LessonBody:
+def lesson_body(
+    lesson: LessonDetail,
+    caller: Caller,
+    recording_id: str | None,
+    calls: Sequence[HelpCall] = (),
+) -> LessonBody:
     """The lesson as this caller gets it."""
     scope = lesson.scope
     return LessonBody(
@@ -188,6 +224,15 @@ def lesson_body(lesson: LessonDetail, caller: Caller, recording_id: str | None) 
             )
             for seat in lesson.seats
         ],
+        staff=[
+            HelperBody(
+                user_id=one.user_id,
+                name=one.name,
+                school=one.school_name,
+                role="assistant" if one.role is Role.ASSISTANT else "observer",
+            )
+            for one in lesson.staff
+        ],
         recording_id=recording_id,
         is_demo=lesson.is_demo,
         is_rehearsal=lesson.is_rehearsal,
@@ -198,4 +243,24 @@ def lesson_body(lesson: LessonDetail, caller: Caller, recording_id: str | None) 
             if not (lesson.is_sample and role is Role.LEAD)
         ],
         my_seats=list(own_seats(caller, scope)),
+        help=[_help(lesson, call) for call in calls] if caller.is_admin else [],
     )
+
+
+def _help(lesson: LessonDetail, call: HelpCall) -> HelpBody:
+    name, school = _name_of(lesson, call.participant_id)
+    return HelpBody(
+        participant_id=call.participant_id, name=name, school=school, since=utc(call.since_ms)
+    )
+
+
+def _name_of(lesson: LessonDetail, participant_id: ParticipantId) -> tuple[str, str]:
+    for seat in lesson.seats:
+        if participant_id == ParticipantId(seat.seat_id):
+            return seat.classroom_name, seat.school_name
+    user_id = participant_id.partition("_")[2]
+    for one in lesson.staff:
+        if one.user_id == user_id:
+            return one.name, one.school_name
+    is_lead = user_id == lesson.lead_user_id
+    return (lesson.lead_name, lesson.lead_school_name) if is_lead else ("", "")

@@ -8,7 +8,7 @@ from app.errors import AppError, CommandRejected
 from app.ids import LessonId, is_session_device
 from app.media.port import MediaEngine
 from app.media.reconciler import RETRY_S, EngineReconciler, EngineTap, MediaListener, Pending
-from app.rooms.commands import ReportPublication, ReportQuality
+from app.rooms.commands import ReportHeard, ReportPublication, ReportQuality
 from app.rooms.events import (
     DeviceReplaced,
     ParticipantJoined,
@@ -127,7 +127,7 @@ class MediaReactor:
         self._assigned.pop(lesson_id, None)
 
     async def execute(
-        self, lesson_id: LessonId, command: ReportPublication | ReportQuality
+        self, lesson_id: LessonId, command: ReportPublication | ReportQuality | ReportHeard
     ) -> bool:
         """Report to the room. False: it was not taken, reconcile again later."""
         try:

@@ -39,10 +39,10 @@ from app.media.port import (
     SpeakersChanged,
     SubscriptionPaused,
 )
-from app.rooms.commands import ReportPublication, ReportQuality
+from app.rooms.commands import ReportHeard, ReportPublication, ReportQuality
 from app.rooms.runtime import RoomRuntime
 from app.rooms.state import Presence, Room
-from app.rooms.views import VideoCaps
+from app.rooms.views import VideoCaps, is_news_that_heard
 
 RETRY_S = 1.0
 """After a call failed: take a snapshot and reconcile anew."""
@@ -111,7 +111,7 @@ class Lessons(Protocol):
     def forget(self, lesson_id: LessonId) -> None: ...
 
     async def execute(
-        self, lesson_id: LessonId, command: ReportPublication | ReportQuality
+        self, lesson_id: LessonId, command: ReportPublication | ReportQuality | ReportHeard
     ) -> bool: ...
 
 
@@ -138,6 +138,7 @@ class EngineReconciler:
         self._layers: dict[_Place, dict[Source, LayersWanted]] = {}
         self._pauses: dict[_Place, dict[PublicationId, SubscriptionPaused]] = {}
         self._resets: dict[_Place, int] = {}
+        self._speakers: dict[LessonId, tuple[ParticipantId, ...]] = {}
 
     def start(self) -> None:
         self._tasks = [
@@ -219,6 +220,7 @@ class EngineReconciler:
             case SpeakersChanged():
                 for listener in self._lessons.listeners:
                     listener.speakers_changed(event)
+                await self._report_heard(event)
             case EngineConnected():
                 self._on_connected()
             case EngineLost():
@@ -276,6 +278,17 @@ class EngineReconciler:
         if known and known.quality != event.quality:
             command = ReportQuality(event.participant_id, event.quality)
             await self._lessons.execute(event.lesson_id, command)
+
+    async def _report_heard(self, event: SpeakersChanged) -> None:
+        """Who speaks and who just stopped: one long speech is noted when it begins and when it ends."""
+        lesson_id = event.lesson_id
+        before = self._speakers.pop(lesson_id, ())
+        if event.speakers:
+            self._speakers[lesson_id] = event.speakers
+        for who in {*before, *event.speakers}:
+            runtime = self._lessons.runtime_of(lesson_id)
+            if runtime and is_news_that_heard(runtime.room, who, runtime.now_ms()):
+                await self._lessons.execute(lesson_id, ReportHeard(who))
 
     # -- rooms -> engine
 

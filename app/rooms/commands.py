@@ -98,6 +98,60 @@ class CloseFloor:
 
 
 @dataclass(frozen=True, slots=True)
+class StartSingAlong:
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class StopSingAlong:
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class MoveSpotlight:
+    """Show the lead or a classroom on stage large on every screen; None: nobody more than usual."""
+
+    by: ParticipantId
+    participant_id: ParticipantId | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeLead:
+    """The lead offers to hand over to an assistant, or an assistant asks for the lead for itself."""
+
+    by: ParticipantId
+    to_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLead:
+    """Accept or decline the open proposal; whoever made it withdraws it by declining."""
+
+    by: ParticipantId
+    is_accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TakeLead:
+    """An assistant leads on where the lead's page is gone."""
+
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class CallForHelp:
+    """A place asks the office for help."""
+
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class ClearHelp:
+    by: ParticipantId
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
 class Mute:
     by: ParticipantId
     participant_id: ParticipantId
@@ -191,6 +245,13 @@ class ReportQuality:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportHeard:
+    """The engine heard this participant speak."""
+
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
 class ReportEpochOpened:
     epoch_id: str
     participant_id: ParticipantId
@@ -255,6 +316,14 @@ ParticipantCommand = (
     | StopListenIn
     | OpenFloor
     | CloseFloor
+    | StartSingAlong
+    | StopSingAlong
+    | MoveSpotlight
+    | ProposeLead
+    | AnswerLead
+    | TakeLead
+    | CallForHelp
+    | ClearHelp
     | Mute
     | Unmute
     | RaiseHand
@@ -271,6 +340,7 @@ ServerCommand = (
     ReportCut
     | ReportPublication
     | ReportQuality
+    | ReportHeard
     | ReportEpochOpened
     | ReportSegmentClosed
     | ReportEpochClosed

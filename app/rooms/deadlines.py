@@ -1,5 +1,6 @@
 """When something happens in a room by itself. Pure: time is an argument, a deadline a value (lesson clock, ms)."""
 
+from app.rooms.permissions import lead_id
 from app.rooms.state import Participant, Phase, Presence, Room
 
 HEARTBEAT_INTERVAL_MS = 10_000
@@ -37,11 +38,26 @@ def heartbeat_due_ms(room: Room) -> int | None:
     return last_ms + HEARTBEAT_INTERVAL_MS
 
 
+def takeover_at_ms(room: Room) -> int | None:
+    """From when on an assistant may take the lead over if nothing changes; None: the lead is there, or not live.
+
+    A lead who never came is gone since the start; after downtime the wait counts from the restart.
+    """
+    lead = room.participants.get(lead_id(room))
+    if room.phase is not Phase.LIVE or (lead is not None and lead.presence is Presence.PRESENT):
+        return None
+    gone_ms = 0 if lead is None else lead.since_ms
+    since_ms = max(gone_ms, room.started_ms or 0, room.resumed_ms or 0)
+    return since_ms + room.plan.takeover_after_ms
+
+
 def next_deadline(room: Room) -> int | None:
     """The earliest moment at which `CheckDeadlines` yields an event; None for a lesson that is over."""
     if room.phase is Phase.ENDED:
         return None
     due = [closes_at_ms(room), heartbeat_due_ms(room)]
+    if room.lead_proposal is not None:
+        due.append(room.lead_proposal.expires_ms)
     for participant in room.participants.values():
         due.append(participant.call_expires_ms)
         if participant.presence is Presence.CUT:

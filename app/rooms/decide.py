@@ -3,9 +3,12 @@
 from app.ids import ParticipantId
 from app.rooms.commands import (
     AcceptCallUp,
+    AnswerLead,
+    CallForHelp,
     CallUp,
     CancelCallUp,
     CheckDeadlines,
+    ClearHelp,
     ClearStrokes,
     CloseFloor,
     Command,
@@ -16,14 +19,17 @@ from app.rooms.commands import (
     Join,
     Leave,
     LowerHand,
+    MoveSpotlight,
     Mute,
     OpenFloor,
     ParticipantCommand,
+    ProposeLead,
     RaiseHand,
     ReportCut,
     ReportEpochClosed,
     ReportEpochOpened,
     ReportHeadCount,
+    ReportHeard,
     ReportPublication,
     ReportQuality,
     ReportRecordingStopped,
@@ -32,9 +38,12 @@ from app.rooms.commands import (
     ServerCommand,
     StartLesson,
     StartListenIn,
+    StartSingAlong,
     StopListenIn,
+    StopSingAlong,
     SwitchDataSaving,
     SwitchSource,
+    TakeLead,
     TakeUpRoom,
     TurnSlides,
     UndoStroke,
@@ -47,11 +56,12 @@ from app.rooms.events import (
     DataSavingSwitched,
     EndReason,
     Event,
-    FloorClosed,
-    FloorOpened,
     HandLowered,
     HandRaised,
     Heartbeat,
+    HelpCalled,
+    HelpCleared,
+    LeadProposalExpired,
     LessonEnded,
     LessonStarted,
     ParticipantLeft,
@@ -59,11 +69,13 @@ from app.rooms.events import (
     ParticipantUnmuted,
     SourceSwitched,
 )
+from app.rooms.leading import answer_lead, propose_lead, take_lead
 from app.rooms.permissions import Actor, actor_of, refusal, seat_of, target_of
 from app.rooms.presence import cut, join, leave, leave_now, take_up
 from app.rooms.refusals import rejected
 from app.rooms.reports import (
     report_head_count,
+    report_heard,
     report_publication,
     report_quality,
     report_recording,
@@ -79,10 +91,13 @@ from app.rooms.stage import (
     stop_listen_in,
 )
 from app.rooms.state import Phase, Presence, Role, Room
+from app.rooms.whole_class import move_spotlight, switch_floor, switch_sing_along
 
-_FROM_OUTSIDE = (Join, Leave, StartLesson, EndLesson)
+_FROM_OUTSIDE = (Join, Leave, StartLesson, EndLesson, ClearHelp)
 """Commands of somebody who need not be in the room."""
-_BEFORE_THE_START = (*_FROM_OUTSIDE, SwitchSource, SwitchDataSaving)
+_BEFORE_THE_START = (*_FROM_OUTSIDE, SwitchSource, SwitchDataSaving, CallForHelp)
+_AT_STAFF_TOO = (MoveSpotlight, ProposeLead)
+"""Commands that may be aimed at somebody without a seat."""
 _SOURCES: dict[Role, frozenset[str]] = {
     Role.LEAD: frozenset({"camera", "microphone", "screen"}),
     Role.CLASSROOM: frozenset({"camera", "microphone"}),
@@ -121,7 +136,8 @@ def _check_access(room: Room, command: ParticipantCommand) -> None:
     sender = room.participants.get(command.by)
     if sender is None or sender.presence is Presence.ABSENT:
         raise rejected("not_present")
-    if target != command.by and seat_of(room, target) is None:
+    is_seat_named = target != command.by and not isinstance(command, _AT_STAFF_TOO)
+    if is_seat_named and seat_of(room, target) is None:
         raise rejected("seat_unknown")
 
 
@@ -165,12 +181,23 @@ def _ask(draft: Draft, command: ParticipantCommand) -> None:
             start_listen_in(draft, command)
         case StopListenIn():
             stop_listen_in(draft, command)
-        case OpenFloor():
-            if not draft.room.is_floor_open:
-                draft.emit(FloorOpened(command.by))
-        case CloseFloor():
-            if draft.room.is_floor_open:
-                draft.emit(FloorClosed(command.by))
+        case OpenFloor() | CloseFloor():
+            switch_floor(draft, command)
+        case StartSingAlong() | StopSingAlong():
+            switch_sing_along(draft, command)
+        case MoveSpotlight():
+            move_spotlight(draft, command)
+        case ProposeLead():
+            propose_lead(draft, command)
+        case AnswerLead():
+            answer_lead(draft, command)
+        case TakeLead():
+            take_lead(draft, command)
+        case CallForHelp():
+            if draft.room.participants[command.by].help_since_ms is None:
+                draft.emit(HelpCalled(command.by))
+        case ClearHelp():
+            _clear_help(draft, command)
         case Mute() | Unmute():
             _mute(draft, command)
         case RaiseHand():
@@ -203,6 +230,8 @@ def _report(draft: Draft, command: ServerCommand) -> None:
             report_publication(draft, command)
         case ReportQuality():
             report_quality(draft, command)
+        case ReportHeard():
+            report_heard(draft, command)
         case (
             ReportEpochOpened()
             | ReportSegmentClosed()
@@ -241,6 +270,12 @@ def _close(draft: Draft, reason: EndReason, by: ParticipantId | None) -> None:
             draft.emit(ParticipantLeft(participant.participant_id, "lesson_ended"))
 
 
+def _clear_help(draft: Draft, command: ClearHelp) -> None:
+    place = draft.room.participants.get(command.participant_id)
+    if place is not None and place.help_since_ms is not None:
+        draft.emit(HelpCleared(place.participant_id, command.by))
+
+
 def _mute(draft: Draft, command: Mute | Unmute) -> None:
     target = draft.room.participants.get(command.participant_id)
     if target is None:
@@ -276,6 +311,9 @@ def _check_deadlines(draft: Draft) -> None:
             seat = seat_of(draft.room, participant.participant_id)
             if seat is not None:
                 draft.emit(CallUpExpired(seat.seat_id))
+    proposal = draft.room.lead_proposal
+    if proposal is not None and proposal.expires_ms <= draft.now_ms:
+        draft.emit(LeadProposalExpired(proposal.to_id))
     for participant in draft.room.participants.values():
         is_cut = participant.presence is Presence.CUT
         if is_cut and grace_ends_ms(draft.room, participant) <= draft.now_ms:

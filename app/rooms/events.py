@@ -159,6 +159,99 @@ class FloorClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class SingAlongStarted:
+    """Every classroom's microphone is closed to the others; they sing to the lead's sound."""
+
+    type: ClassVar[str] = "sing_along.started"
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class SingAlongStopped:
+    type: ClassVar[str] = "sing_along.stopped"
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class SpotlightMoved:
+    """All screens show this participant large; None: nobody more than usual. It ends by itself where its place
+    leaves the stage."""
+
+    type: ClassVar[str] = "spotlight.moved"
+    participant_id: ParticipantId | None
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class LeadProposed:
+    """`by` is the lead, who offers to hand over, or `to_id`, who asks for it."""
+
+    type: ClassVar[str] = "lead.proposed"
+    to_id: ParticipantId
+    by: ParticipantId
+    expires_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeadDeclined:
+    type: ClassVar[str] = "lead.declined"
+    to_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class LeadWithdrawn:
+    """Whoever proposed it changed its mind, or one of the two left."""
+
+    type: ClassVar[str] = "lead.withdrawn"
+    to_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class LeadProposalExpired:
+    type: ClassVar[str] = "lead.proposal_expired"
+    to_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class LeadHandedOver:
+    """From here `lead_id` leads; who led so far is an assistant."""
+
+    type: ClassVar[str] = "lead.handed_over"
+    lead_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class LeadTakenOver:
+    """The lead's page was gone, and an assistant leads on. As `lead.handed_over` otherwise."""
+
+    type: ClassVar[str] = "lead.taken_over"
+    lead_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantHeard:
+    """Somebody spoke in this classroom while others heard it; at most once a minute."""
+
+    type: ClassVar[str] = "participant.heard"
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class HelpCalled:
+    """A place asks the office for help."""
+
+    type: ClassVar[str] = "help.called"
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class HelpCleared:
+    type: ClassVar[str] = "help.cleared"
+    participant_id: ParticipantId
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
 class ParticipantMuted:
     type: ClassVar[str] = "participant.muted"
     participant_id: ParticipantId
@@ -344,6 +437,18 @@ Event = (
     | ListenInStopped
     | FloorOpened
     | FloorClosed
+    | SingAlongStarted
+    | SingAlongStopped
+    | SpotlightMoved
+    | LeadProposed
+    | LeadDeclined
+    | LeadWithdrawn
+    | LeadProposalExpired
+    | LeadHandedOver
+    | LeadTakenOver
+    | ParticipantHeard
+    | HelpCalled
+    | HelpCleared
     | ParticipantMuted
     | ParticipantUnmuted
     | HandRaised

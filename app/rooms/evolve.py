@@ -23,11 +23,20 @@ from app.rooms.events import (
     HandRaised,
     HeadsCounted,
     Heartbeat,
+    HelpCalled,
+    HelpCleared,
+    LeadDeclined,
+    LeadHandedOver,
+    LeadProposalExpired,
+    LeadProposed,
+    LeadTakenOver,
+    LeadWithdrawn,
     LessonEnded,
     LessonStarted,
     ListenInStarted,
     ListenInStopped,
     ParticipantCut,
+    ParticipantHeard,
     ParticipantJoined,
     ParticipantLeft,
     ParticipantMuted,
@@ -39,14 +48,19 @@ from app.rooms.events import (
     Recorded,
     RecordingStopped,
     SegmentClosed,
+    SingAlongStarted,
+    SingAlongStopped,
     SlidesHidden,
     SlidesTurned,
     SourceSwitched,
+    SpotlightMoved,
     StrokeDrawn,
     StrokesCleared,
     StrokeUndone,
 )
+from app.rooms.permissions import lead_id
 from app.rooms.state import (
+    LeadProposal,
     LessonPlan,
     Participant,
     Phase,
@@ -93,7 +107,16 @@ def _apply(room: Room, event: Event, at_ms: int) -> Room:
             | CallUpExpired()
             | ClassroomSentDown()
         ):
-            return _stage(room, event)
+            return _stage(room, event, at_ms)
+        case (
+            LeadProposed()
+            | LeadDeclined()
+            | LeadWithdrawn()
+            | LeadProposalExpired()
+            | LeadHandedOver()
+            | LeadTakenOver()
+        ):
+            return _lead(room, event)
         case EpochOpened() | SegmentClosed() | EpochClosed() | RecordingStopped():
             return _recording(room, event)
         case LessonStarted() | LessonEnded() | ClockAnchored() | Heartbeat():
@@ -106,6 +129,12 @@ def _apply(room: Room, event: Event, at_ms: int) -> Room:
             return replace(room, is_floor_open=True)
         case FloorClosed():
             return replace(room, is_floor_open=False)
+        case SingAlongStarted():
+            return replace(room, is_sing_along=True)
+        case SingAlongStopped():
+            return replace(room, is_sing_along=False)
+        case SpotlightMoved():
+            return replace(room, spotlight=event.participant_id)
         case ListenInStarted():
             return replace(room, listening={**room.listening, event.listener_id: event.seat_id})
         case ListenInStopped():
@@ -138,10 +167,16 @@ def _lesson(
                 ended_ms=at_ms,
                 end_reason=event.reason,
                 lead_gone_ms=None,
+                lead_proposal=None,
                 is_floor_open=False,
                 slides=replace(room.slides, shown=None),
+                is_sing_along=False,
+                spotlight=None,
                 listening={},
-                participants={k: _cleared(p) for k, p in room.participants.items()},
+                participants={
+                    k: replace(_cleared(p), help_since_ms=None)
+                    for k, p in room.participants.items()
+                },
             )
         case ClockAnchored():
             return replace(room, resumed_ms=at_ms)
@@ -204,7 +239,7 @@ def _presence(
             left = replace(
                 _cleared(old), presence=Presence.ABSENT, device_id=None, since_ms=gone_ms
             )
-            return _with(room, left)
+            return _out_of_spotlight(_with(room, left), event.participant_id)
 
 
 def _joined(room: Room, event: ParticipantJoined, old: Participant | None, at_ms: int) -> Room:
@@ -220,6 +255,9 @@ def _joined(room: Room, event: ParticipantJoined, old: Participant | None, at_ms
         is_muted=old.is_muted if old else False,
         switched_off=old.switched_off if old else frozenset(),
         saves_data=old.saves_data if old else False,
+        stage_ms=old.stage_ms if old else None,
+        heard_ms=old.heard_ms if old else None,
+        help_since_ms=old.help_since_ms if old else None,
     )
     if event.role is Role.LEAD:
         room = replace(room, lead_gone_ms=None)
@@ -234,6 +272,7 @@ def _stage(
     | CallUpCancelled
     | CallUpExpired
     | ClassroomSentDown,
+    at_ms: int,
 ) -> Room:
     old = room.participants.get(ParticipantId(event.seat_id))
     if old is None:
@@ -243,10 +282,49 @@ def _stage(
             new = replace(old, place=StagePlace.CALLED, call_expires_ms=event.expires_ms)
         case CallUpAccepted():
             # A raised hand is answered by the stage.
-            new = replace(old, place=StagePlace.ON, call_expires_ms=None, hand_raised_ms=None)
+            new = replace(
+                old, place=StagePlace.ON, call_expires_ms=None, hand_raised_ms=None, stage_ms=at_ms
+            )
+        case ClassroomSentDown():
+            new = replace(old, place=StagePlace.OFF, stage_ms=at_ms)
+            room = _out_of_spotlight(room, old.participant_id)
         case _:
             new = replace(old, place=StagePlace.OFF, call_expires_ms=None)
     return _with(room, new)
+
+
+def _out_of_spotlight(room: Room, participant_id: ParticipantId) -> Room:
+    return replace(room, spotlight=None) if room.spotlight == participant_id else room
+
+
+def _lead(
+    room: Room,
+    event: LeadProposed
+    | LeadDeclined
+    | LeadWithdrawn
+    | LeadProposalExpired
+    | LeadHandedOver
+    | LeadTakenOver,
+) -> Room:
+    match event:
+        case LeadProposed():
+            proposal = LeadProposal(event.to_id, event.by, event.expires_ms)
+            return replace(room, lead_proposal=proposal)
+        case LeadHandedOver() | LeadTakenOver():
+            return _led_by(room, event.lead_id)
+        case _:
+            return replace(room, lead_proposal=None)
+
+
+def _led_by(room: Room, new_id: ParticipantId) -> Room:
+    """The two change roles in one step, so that there never are two leads or none."""
+    old_id = lead_id(room)
+    participants = dict(room.participants)
+    for participant_id, role in ((old_id, Role.ASSISTANT), (new_id, Role.LEAD)):
+        if participant_id in participants:
+            participants[participant_id] = replace(participants[participant_id], role=role)
+    room = replace(room, participants=participants, lead=new_id, lead_proposal=None)
+    return replace(_out_of_spotlight(room, old_id), lead_gone_ms=None)
 
 
 def _place(
@@ -259,7 +337,10 @@ def _place(
     | DataSavingSwitched
     | PublicationStarted
     | PublicationStopped
-    | QualityChanged,
+    | QualityChanged
+    | ParticipantHeard
+    | HelpCalled
+    | HelpCleared,
     at_ms: int,
 ) -> Room:
     old = room.participants.get(event.participant_id)
@@ -287,6 +368,12 @@ def _place(
             new = replace(old, publishing=left)
         case QualityChanged():
             new = replace(old, quality=event.quality)
+        case ParticipantHeard():
+            new = replace(old, heard_ms=at_ms)
+        case HelpCalled():
+            new = replace(old, help_since_ms=at_ms)
+        case HelpCleared():
+            new = replace(old, help_since_ms=None)
     return _with(room, new)
 
 

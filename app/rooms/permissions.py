@@ -6,8 +6,11 @@ from enum import StrEnum
 from app.ids import ParticipantId
 from app.rooms.commands import (
     AcceptCallUp,
+    AnswerLead,
+    CallForHelp,
     CallUp,
     CancelCallUp,
+    ClearHelp,
     ClearStrokes,
     CloseFloor,
     DeclineCallUp,
@@ -17,16 +20,21 @@ from app.rooms.commands import (
     Join,
     Leave,
     LowerHand,
+    MoveSpotlight,
     Mute,
     OpenFloor,
     ParticipantCommand,
+    ProposeLead,
     RaiseHand,
     SendDown,
     StartLesson,
     StartListenIn,
+    StartSingAlong,
     StopListenIn,
+    StopSingAlong,
     SwitchDataSaving,
     SwitchSource,
+    TakeLead,
     TurnSlides,
     UndoStroke,
     Unmute,
@@ -68,6 +76,10 @@ _STAFF_OVER_OTHERS: Mapping[Actor, Scope] = {
     Actor.ASSISTANT: Scope.OTHERS,
 }
 _LEAD_ITSELF: Mapping[Actor, Scope] = {Actor.LEAD: Scope.SELF}
+_LEAD_AND_ASSISTANT_THEMSELVES: Mapping[Actor, Scope] = {
+    Actor.LEAD: Scope.SELF,
+    Actor.ASSISTANT: Scope.SELF,
+}
 _CLASSROOM_ITSELF: Mapping[Actor, Scope] = {Actor.CLASSROOM: Scope.SELF}
 
 PERMISSIONS: Mapping[type[ParticipantCommand], Mapping[Actor, Scope]] = {
@@ -84,6 +96,14 @@ PERMISSIONS: Mapping[type[ParticipantCommand], Mapping[Actor, Scope]] = {
     StopListenIn: {Actor.LEAD: Scope.ANYONE},
     OpenFloor: _LEAD_AND_ASSISTANT,
     CloseFloor: _LEAD_AND_ASSISTANT,
+    StartSingAlong: _LEAD_AND_ASSISTANT,
+    StopSingAlong: _LEAD_AND_ASSISTANT,
+    MoveSpotlight: _LEAD_AND_ASSISTANT,
+    ProposeLead: {Actor.LEAD: Scope.OTHERS, Actor.ASSISTANT: Scope.SELF},
+    AnswerLead: _LEAD_AND_ASSISTANT_THEMSELVES,
+    TakeLead: _LEAD_AND_ASSISTANT_THEMSELVES,
+    CallForHelp: {**_LEAD_AND_ASSISTANT_THEMSELVES, **_CLASSROOM_ITSELF},
+    ClearHelp: {**_LEAD_AND_ASSISTANT, **_CLASSROOM_ITSELF, Actor.ADMIN: Scope.ANYONE},
     Mute: _STAFF_OVER_OTHERS,
     Unmute: _STAFF_OVER_OTHERS,
     RaiseHand: _CLASSROOM_ITSELF,
@@ -119,15 +139,19 @@ def target_of(command: ParticipantCommand) -> ParticipantId:
     match command:
         case CallUp() | CancelCallUp() | SendDown() | StartListenIn():
             return ParticipantId(command.seat_id)
-        case Mute() | Unmute() | LowerHand():
+        case Mute() | Unmute() | LowerHand() | ClearHelp():
             return command.participant_id
+        case MoveSpotlight():
+            return command.participant_id or command.by
+        case ProposeLead():
+            return command.to_id
         case _:
             return command.by
 
 
 def lead_id(room: Room) -> ParticipantId:
-    """The one lead of this lesson, present or not."""
-    return ParticipantId(f"{Role.LEAD}_{room.plan.lead_user_id}")
+    """The one lead of this lesson, present or not: the plan's, until another one was given the lead."""
+    return room.lead or ParticipantId(f"{Role.LEAD}_{room.plan.lead_user_id}")
 
 
 def seat_of(room: Room, participant_id: ParticipantId) -> Seat | None:

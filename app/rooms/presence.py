@@ -16,7 +16,8 @@ from app.rooms.events import (
     ParticipantReturned,
 )
 from app.rooms.evolve import listeners_of
-from app.rooms.permissions import seat_of
+from app.rooms.leading import withdraw_from
+from app.rooms.permissions import lead_id, seat_of
 from app.rooms.refusals import rejected
 from app.rooms.state import Participant, Phase, Presence, Role, Room, StagePlace
 
@@ -34,7 +35,7 @@ def join(draft: Draft, command: Join) -> None:
         draft.emit(
             ParticipantJoined(
                 participant_id=command.by,
-                role=command.role,
+                role=_role_of(draft.room, command),
                 device_id=command.device_id,
                 user_id=command.user_id,
                 classroom_id=_classroom_of(draft.room, command),
@@ -47,6 +48,13 @@ def join(draft: Draft, command: Join) -> None:
         raise rejected("replaced")
     elif held.device_id is not None:
         draft.emit(DeviceReplaced(command.by, held.device_id, command.device_id))
+
+
+def _role_of(room: Room, command: Join) -> Role:
+    """As what somebody comes in: the lead is who leads now, and who led before helps."""
+    if command.by == lead_id(room):
+        return Role.LEAD
+    return Role.ASSISTANT if command.role is Role.LEAD else command.role
 
 
 def _classroom_of(room: Room, command: Join) -> ClassroomId | None:
@@ -83,6 +91,7 @@ def leave_now(draft: Draft, participant: Participant, reason: LeaveReason) -> No
             draft.emit(CallUpCancelled(seat.seat_id))
         for listener_id in listeners_of(draft.room, seat.seat_id):
             draft.emit(ListenInStopped(listener_id, seat.seat_id))
+    withdraw_from(draft, participant.participant_id)
     own_listening = draft.room.listening.get(participant.participant_id)
     if own_listening is not None:
         draft.emit(ListenInStopped(participant.participant_id, own_listening))

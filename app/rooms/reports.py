@@ -5,6 +5,7 @@ from app.rooms.commands import (
     ReportEpochClosed,
     ReportEpochOpened,
     ReportHeadCount,
+    ReportHeard,
     ReportPublication,
     ReportQuality,
     ReportRecordingStopped,
@@ -15,6 +16,7 @@ from app.rooms.events import (
     EpochClosed,
     EpochOpened,
     HeadsCounted,
+    ParticipantHeard,
     PublicationStarted,
     PublicationStopped,
     QualityChanged,
@@ -23,6 +25,7 @@ from app.rooms.events import (
 )
 from app.rooms.permissions import seat_of
 from app.rooms.state import Phase, Presence
+from app.rooms.views import is_news_that_heard
 
 
 def report_publication(draft: Draft, command: ReportPublication) -> None:
@@ -54,6 +57,12 @@ def report_head_count(draft: Draft, command: ReportHeadCount) -> None:
         return
     if draft.room.head_counts.get(command.seat_id) != command.head_count:
         draft.emit(HeadsCounted(command.seat_id, command.head_count))
+
+
+def report_heard(draft: Draft, command: ReportHeard) -> None:
+    """A voice. It counts for a classroom that somebody else hears now; once a minute is often enough."""
+    if is_news_that_heard(draft.room, command.participant_id, draft.now_ms):
+        draft.emit(ParticipantHeard(command.participant_id))
 
 
 def report_recording(

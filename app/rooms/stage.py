@@ -59,9 +59,10 @@ def accept(draft: Draft, command: AcceptCallUp) -> None:
     if own.presence is not Presence.PRESENT:
         raise rejected("not_present")
     seat_id = SeatId(command.by)
-    # Everybody hears it from now on; "is listening to you" would be a wrong light.
-    for listener_id in listeners_of(draft.room, seat_id):
-        draft.emit(ListenInStopped(listener_id, seat_id))
+    if not draft.room.is_sing_along:
+        # Everybody hears it from now on; "is listening to you" would be a wrong light.
+        for listener_id in listeners_of(draft.room, seat_id):
+            draft.emit(ListenInStopped(listener_id, seat_id))
     draft.emit(CallUpAccepted(seat_id))
 
 
@@ -90,9 +91,9 @@ def send_down(draft: Draft, command: SendDown) -> None:
 
 
 def start_listen_in(draft: Draft, command: StartListenIn) -> None:
-    """One seat at a time: a new one ends the old one."""
+    """One seat at a time: a new one ends the old one. In a sing-along the stage is not heard otherwise either."""
     classroom = _there(draft.room, command.seat_id)
-    if classroom.place is StagePlace.ON:
+    if classroom.place is StagePlace.ON and not draft.room.is_sing_along:
         raise rejected("already_on_stage")
     listening_to = draft.room.listening.get(command.by)
     if listening_to == command.seat_id:

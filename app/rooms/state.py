@@ -75,6 +75,12 @@ class Participant:
     place: StagePlace = StagePlace.OFF
     call_expires_ms: int | None = None
     hand_raised_ms: int | None = None
+    stage_ms: int | None = None
+    """When it last came to the stage or left it; None: it was not there yet."""
+    heard_ms: int | None = None
+    """When it last spoke where others heard it, to a minute; None: not yet."""
+    help_since_ms: int | None = None
+    """It calls for help since then."""
     is_muted: bool = False
     """Closed by staff: the forwarder passes no sound of it to anyone."""
     switched_off: frozenset[str] = frozenset()
@@ -85,6 +91,17 @@ class Participant:
     """Live publications: source -> codec."""
     quality: LinkQuality | None = None
     """How the media link does; None: not measured yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadProposal:
+    """The lead offers to hand over, or an assistant asks for the lead; the other one of the two answers."""
+
+    to_id: ParticipantId
+    """Who would lead."""
+    by: ParticipantId
+    """Who proposed it: the lead, or `to_id`."""
+    expires_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +118,9 @@ class LessonPlan:
     call_up_timeout_ms: int = 30_000
     overtime_ms: int = 600_000
     """How long after its planned end, or after its last lead left, a lesson ends by itself."""
+    takeover_after_ms: int = 10_000
+    """How long the lead's page is gone before an assistant may take over."""
+    lead_proposal_timeout_ms: int = 30_000
     stage_limit: int = 4
     """Classrooms that may be called up or on stage at the same time."""
 
@@ -148,7 +168,14 @@ class Room:
     seq: int = 0
     """Of the last event folded in."""
     participants: Mapping[ParticipantId, Participant] = field(default_factory=dict)
+    lead: ParticipantId | None = None
+    """Who leads since a handover; None: the lead of the plan. Read it with `permissions.lead_id`."""
+    lead_proposal: LeadProposal | None = None
     is_floor_open: bool = False
+    is_sing_along: bool = False
+    """Every room sings to the lead's sound: no classroom is heard, except by who listens in."""
+    spotlight: ParticipantId | None = None
+    """Whom all screens show large: the lead, or a classroom on stage."""
     listening: Mapping[ParticipantId, SeatId] = field(default_factory=dict)
     """Staff participant -> the one seat it listens in on."""
     slides: Slides = Slides()

@@ -16,6 +16,7 @@ __all__ = [
     "SlotGroup",
     "VideoCaps",
     "closes_at_ms",
+    "is_news_that_heard",
     "is_recorded",
     "lead_id",
     "may_hear",
@@ -27,6 +28,8 @@ __all__ = [
 ]
 
 Quality = Literal["off", "low", "high", "auto"]
+HEARD_AGAIN_AFTER_MS = 60_000
+"""When a classroom was heard last is kept to this: a lesson's journal is no record of every word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ SLOT_GROUPS = (
 )
 """The same for everybody, so that a call-up renegotiates nothing."""
 
-SCREEN_PRIORITY, LEAD_PRIORITY, STAGE_PRIORITY, THUMBNAIL_PRIORITY = 40, 30, 20, 10
+SCREEN_PRIORITY, SPOTLIGHT_PRIORITY, LEAD_PRIORITY = 40, 35, 30
+STAGE_PRIORITY, THUMBNAIL_PRIORITY = 20, 10
 
 _NOBODY: frozenset[str] = frozenset()
 
@@ -101,7 +105,10 @@ def may_publish(room: Room, participant_id: ParticipantId) -> frozenset[str]:
 
 
 def may_hear(room: Room, listener_id: ParticipantId, speaker_id: ParticipantId) -> bool:
-    """Whether the forwarder passes the speaker's sound on to this listener."""
+    """Whether the forwarder passes the speaker's sound on to this listener.
+
+    In a sing-along no classroom reaches anybody but who listens in on it, on stage or not.
+    """
     listener = room.participants.get(listener_id)
     speaker = room.participants.get(speaker_id)
     if listener is None or speaker is None or listener_id == speaker_id:
@@ -110,12 +117,10 @@ def may_hear(room: Room, listener_id: ParticipantId, speaker_id: ParticipantId) 
         return False
     if "microphone" not in may_publish(room, speaker_id):
         return False
-    return (
-        speaker.role is Role.LEAD
-        or speaker.place is StagePlace.ON
-        or room.is_floor_open
-        or room.listening.get(listener_id) == SeatId(speaker_id)
-    )
+    if speaker.role is Role.LEAD or room.listening.get(listener_id) == SeatId(speaker_id):
+        return True
+    is_open = speaker.place is StagePlace.ON or room.is_floor_open
+    return is_open and not room.is_sing_along
 
 
 def may_see(
@@ -142,6 +147,16 @@ def may_notice(room: Room, viewer_id: ParticipantId, speaker_id: ParticipantId) 
     if viewer.role.is_staff:
         return "microphone" in may_publish(room, speaker_id)
     return may_hear(room, viewer_id, speaker_id)
+
+
+def is_news_that_heard(room: Room, speaker_id: ParticipantId, now_ms: int) -> bool:
+    """Whether a voice from there is worth a note: a classroom's, that somebody hears, not noted for a minute."""
+    speaker = room.participants.get(speaker_id)
+    if speaker is None or speaker.role is not Role.CLASSROOM:
+        return False
+    if speaker.heard_ms is not None and now_ms - speaker.heard_ms < HEARD_AGAIN_AFTER_MS:
+        return False
+    return any(may_hear(room, listener_id, speaker_id) for listener_id in room.participants)
 
 
 def media_permissions(
@@ -175,12 +190,20 @@ def _receptions(
         )
     if may_see(room, viewer_id, other_id, "camera"):
         quality: Quality = "auto" if (is_lead or is_up) and not saves_data else "low"
-        priority = LEAD_PRIORITY if is_lead else STAGE_PRIORITY if is_up else THUMBNAIL_PRIORITY
+        priority = _camera_priority(room, other)
         receive[publication_id(other_id, "camera")] = Reception(quality, group, priority)
     if may_see(room, viewer_id, other_id, "screen"):
         # Slides are read, and cost little while they stand still: they stay sharp for who saves data.
         receive[publication_id(other_id, "screen")] = Reception("auto", "screen", SCREEN_PRIORITY)
     return receive
+
+
+def _camera_priority(room: Room, shown: Participant) -> int:
+    if room.spotlight == shown.participant_id:
+        return SPOTLIGHT_PRIORITY
+    if shown.role is Role.LEAD:
+        return LEAD_PRIORITY
+    return STAGE_PRIORITY if shown.place is StagePlace.ON else THUMBNAIL_PRIORITY
 
 
 def _video_cap_bps(participant: Participant | None, caps: VideoCaps) -> int:

@@ -1,4 +1,4 @@
-"""`/classrooms` and `/teachers`: what a lesson can be planned with."""
+"""`/classrooms`, `/teachers` and `/colleagues`: what a lesson can be planned with."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -41,6 +41,13 @@ class ClassroomBody(ApiModel):
 class TeacherBody(ApiModel):
     user_id: str
     name: str
+
+
+class ColleagueBody(ApiModel):
+    user_id: str
+    name: str
+    school: str
+    """Empty for the county's own people."""
 
 
 async def list_classrooms_for(database: Database, caller: Caller) -> list[ClassroomBody]:
@@ -107,6 +114,29 @@ async def list_teachers_for(database: Database, caller: Caller) -> list[TeacherB
         return [TeacherBody(user_id=user_id, name=name) for user_id, name in rows]
 
 
+async def list_colleagues_for(database: Database, caller: Caller) -> list[ColleagueBody]:
+    """Whom a lead or an admin can invite as assistant or observer: the county's teachers and admins, but oneself."""
+    caller.require("teacher", "admin")
+    granted = select(RoleGrant.user_id).where(RoleGrant.role.in_(("teacher", "admin")))
+    async with database.reading() as session:
+        rows = await session.execute(
+            select(User.user_id, User.name, School.name)
+            .outerjoin(School, School.school_id == User.school_id)
+            .where(
+                User.county_id == caller.county_id,
+                User.is_active,
+                User.user_id != caller.user_id,
+                User.user_id.in_(granted),
+            )
+            .order_by(User.name, User.user_id)
+            .limit(MAX_ROWS)
+        )
+        return [
+            ColleagueBody(user_id=user_id, name=name, school=school or "")
+            for user_id, name, school in rows
+        ]
+
+
 def build_router(database: Database, authenticate: Authenticate) -> APIRouter:
     router = APIRouter(tags=["schools"])
     CallerNow = Annotated[Caller, Depends(authenticate)]  # noqa: N806 - an alias of a type
@@ -118,5 +148,9 @@ def build_router(database: Database, authenticate: Authenticate) -> APIRouter:
     @router.get("/teachers", operation_id="list_teachers", responses=refusals(401, 403))
     async def list_teachers(caller: CallerNow) -> list[TeacherBody]:
         return await list_teachers_for(database, caller)
+
+    @router.get("/colleagues", operation_id="list_colleagues", responses=refusals(401, 403))
+    async def list_colleagues(caller: CallerNow) -> list[ColleagueBody]:
+        return await list_colleagues_for(database, caller)
 
     return router

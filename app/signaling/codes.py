@@ -14,6 +14,7 @@ class Refusal(StrEnum):
     TOO_MANY_CONNECTIONS = "too_many_connections"
     TOO_MANY_COMPANIONS = "too_many_companions"
     COMPANION_NO_MEDIA = "companion_no_media"
+    NOT_A_CLASSROOM = "not_a_classroom"
     NOT_ADMITTED = "not_admitted"
     SOURCE_NOT_ALLOWED = "source_not_allowed"
     NEGOTIATION_FAILED = "negotiation_failed"
@@ -31,6 +32,7 @@ SENTENCES: dict[Refusal, str] = {
     Refusal.TOO_MANY_CONNECTIONS: "Too many connections from this address; try again later.",
     Refusal.TOO_MANY_COMPANIONS: "Too many windows are open for this place.",
     Refusal.COMPANION_NO_MEDIA: "A companion window carries no media.",
+    Refusal.NOT_A_CLASSROOM: "Only the device of a classroom tells what its screen shows.",
     Refusal.NOT_ADMITTED: "There is no media grant for this place now.",
     Refusal.SOURCE_NOT_ALLOWED: "This role may not send that source.",
     Refusal.NEGOTIATION_FAILED: "The media description cannot be used.",

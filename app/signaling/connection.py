@@ -23,6 +23,7 @@ from app.signaling.messages import (
     RoomJoin,
     RoomLeave,
     RoomResume,
+    ScreenReport,
     ServerMessage,
     SlideReport,
     StillSend,
@@ -74,7 +75,9 @@ class Desk(Protocol):
         request: MediaPublish | MediaSubscribe | MediaAccept | StillSend,
     ) -> None: ...
     async def pass_on(
-        self, connection: "Connection", request: PointerMove | PenDraw | SlideReport
+        self,
+        connection: "Connection",
+        request: PointerMove | PenDraw | SlideReport | ScreenReport,
     ) -> None: ...
 
 

@@ -28,6 +28,7 @@ from app.signaling.messages import (
     RoomJoin,
     RoomLeave,
     RoomResume,
+    ScreenReport,
     ServerClosing,
     SlideReport,
 )
@@ -38,6 +39,7 @@ from app.signaling.negotiation import (
     NegotiatorOf,
     no_ice_servers,
 )
+from app.signaling.screens import ScreenDesk
 from app.signaling.session import Now, Session, State, TicketReader, ok, refusal
 from app.signaling.stills import StillDesk
 from app.signaling.translate import CommandRequest, Step, command_of
@@ -82,6 +84,7 @@ class Hub:
             stills,
             ice_servers_of,
         )
+        self._screens = ScreenDesk(self.now)
         self._rooms = rooms
         self._load_journal = load_journal
         self._directory = directory
@@ -227,7 +230,9 @@ class Hub:
         await self.media.negotiate(connection, request)
 
     async def pass_on(
-        self, connection: Connection, request: PointerMove | PenDraw | SlideReport
+        self,
+        connection: Connection,
+        request: PointerMove | PenDraw | SlideReport | ScreenReport,
     ) -> None:
         """To the other screens of the lesson, as it is now."""
         entry = self._feeds.get(connection.ticket.lesson_id)
@@ -235,7 +240,10 @@ class Hub:
             connection.send(refusal(request.id, Refusal.LESSON_UNAVAILABLE))
             return
         feed = entry.feed
-        refused = feed.slides.take(connection, request, feed.room, feed.screens)
+        if isinstance(request, ScreenReport):
+            refused = self._screens.take(connection, request, feed.screens)
+        else:
+            refused = feed.slides.take(connection, request, feed.room, feed.screens)
         connection.send(ok(request.id) if refused is None else refusal(request.id, refused))
 
     # --- what the rooms tell ---------------------------------------------------------------------

@@ -21,10 +21,11 @@ log = logging.getLogger(__name__)
 MAY_SEND: dict[Role, frozenset[Source]] = {
     Role.LEAD: frozenset(Source),
     Role.CLASSROOM: frozenset({Source.CAMERA, Source.MICROPHONE}),
-    Role.ASSISTANT: frozenset(),
+    Role.ASSISTANT: frozenset(Source),
     Role.OBSERVER: frozenset(),
 }
-"""What a role may ever send. What it may send now is the grant's, and the engine's to enforce."""
+"""What a role may ever send: an assistant may come to lead. What it may send now is the grant's, and enforced by the
+engine."""
 
 SdpRequest = wire.MediaPublish | wire.MediaSubscribe | wire.MediaAccept
 MediaRequest = SdpRequest | wire.StillSend

@@ -37,6 +37,7 @@ from app.signaling.messages import (
     RoomJoin,
     RoomLeave,
     RoomResume,
+    ScreenReport,
     ServerMessage,
     SlideReport,
     StillSend,
@@ -105,7 +106,7 @@ class Negotiate:
 
 @dataclass(frozen=True, slots=True)
 class PassOn:
-    request: PointerMove | PenDraw | SlideReport
+    request: PointerMove | PenDraw | SlideReport | ScreenReport
 
 
 Action = Reply | Close | EnterRoom | LeaveRoom | Execute | Negotiate | PassOn
@@ -222,7 +223,7 @@ class Session:
                 return [LeaveRoom(message)]
             case (State.JOINED, MediaPublish() | MediaSubscribe() | MediaAccept() | StillSend()):
                 return [self._media(message)]
-            case (State.JOINED, PointerMove() | PenDraw() | SlideReport()):
+            case (State.JOINED, PointerMove() | PenDraw() | SlideReport() | ScreenReport()):
                 return [PassOn(message)]
             case _:
                 return self._out_of_order(message, now)

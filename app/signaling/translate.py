@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from app.ids import DeckId, ParticipantId, SeatId, StrokeId, publication_id
 from app.rooms import commands
 from app.rooms.commands import ParticipantCommand
-from app.rooms.deadlines import closes_at_ms
+from app.rooms.deadlines import closes_at_ms, takeover_at_ms
 from app.rooms.events import Recorded
 from app.rooms.permissions import lead_id, seat_of
 from app.rooms.state import Participant, Phase, Presence, Role, Room, Slides, Stroke
@@ -29,6 +29,14 @@ CommandRequest = (
     | wire.ListenStop
     | wire.FloorOpen
     | wire.FloorClose
+    | wire.SingAlongStart
+    | wire.SingAlongStop
+    | wire.SpotlightMove
+    | wire.LeadPropose
+    | wire.LeadAnswer
+    | wire.LeadTake
+    | wire.HelpCall
+    | wire.HelpClear
     | wire.ParticipantMute
     | wire.ParticipantUnmute
     | wire.HandRaise
@@ -68,6 +76,23 @@ def command_of(request: CommandRequest, by: ParticipantId) -> ParticipantCommand
             return commands.OpenFloor(by)
         case wire.FloorClose():
             return commands.CloseFloor(by)
+        case wire.SingAlongStart():
+            return commands.StartSingAlong(by)
+        case wire.SingAlongStop():
+            return commands.StopSingAlong(by)
+        case wire.SpotlightMove():
+            whom = request.participant_id
+            return commands.MoveSpotlight(by, None if whom is None else ParticipantId(whom))
+        case wire.LeadPropose():
+            return commands.ProposeLead(by, ParticipantId(request.to_id))
+        case wire.LeadAnswer():
+            return commands.AnswerLead(by, request.is_accepted)
+        case wire.LeadTake():
+            return commands.TakeLead(by)
+        case wire.HelpCall():
+            return commands.CallForHelp(by)
+        case wire.HelpClear():
+            return commands.ClearHelp(by, ParticipantId(request.participant_id))
         case wire.ParticipantMute():
             return commands.Mute(by, ParticipantId(request.participant_id))
         case wire.ParticipantUnmute():
@@ -140,9 +165,12 @@ def notices_of(step: Step, card: LessonCard) -> list[Notice]:
         *_listen_stopped(step),
         *_floor_closed(step),
         *_lesson(step),
+        *_lead(step),
         *_participants(step, card),
         *_floor_opened(step),
         *_slides(step),
+        *_sing_along(step),
+        *_spotlight(step),
         *_listen_started(step),
     ]
 
@@ -162,7 +190,10 @@ def room_view(room: Room, card: LessonCard, viewer: Viewer) -> wire.RoomView:
         end_reason=room.end_reason,
         closes_at_ms=countdown_ms(room),
         is_recorded=plan.is_recorded,
+        lead=lead_view(room),
         is_floor_open=room.is_floor_open,
+        is_sing_along=room.is_sing_along,
+        spotlight=room.spotlight,
         listening={
             listener: seat
             for listener, seat in room.listening.items()
@@ -187,6 +218,20 @@ def countdown_ms(room: Room) -> int | None:
     return at_ms if is_due else None
 
 
+def lead_view(room: Room) -> wire.LeadView:
+    """Who leads, and who may next."""
+    proposal = room.lead_proposal
+    return wire.LeadView(
+        participant_id=lead_id(room),
+        takeover_at_ms=takeover_at_ms(room),
+        proposal=None
+        if proposal is None
+        else wire.LeadProposalView(
+            to_id=proposal.to_id, by=proposal.by, expires_ms=proposal.expires_ms
+        ),
+    )
+
+
 def participant_view(
     room: Room, card: LessonCard, participant_id: ParticipantId, *, is_told_all: bool
 ) -> wire.ParticipantView:
@@ -203,6 +248,9 @@ def participant_view(
         place=participant.place.value,
         call_expires_ms=participant.call_expires_ms,
         hand_raised_ms=participant.hand_raised_ms,
+        stage_ms=participant.stage_ms,
+        heard_ms=participant.heard_ms,
+        help_since_ms=participant.help_since_ms,
         is_muted=participant.is_muted,
         switched_off=[s for s in wire.SOURCES if s in participant.switched_off],
         saves_data=participant.saves_data,
@@ -293,6 +341,42 @@ def _lesson(step: Step) -> Iterator[Notice]:
     if before.phase is not Phase.ENDED and after.phase is Phase.ENDED:
         reason = after.end_reason or ""
         yield Notice(wire.LessonEnded(type="lesson.ended", seq=seq, at_ms=at_ms, reason=reason))
+
+
+def _lead(step: Step) -> Iterator[Notice]:
+    lead = lead_view(step.after)
+    if lead != lead_view(step.before):
+        recorded = step.recorded
+        yield Notice(
+            wire.LeadChanged(
+                type="lead.changed",
+                seq=recorded.seq,
+                at_ms=recorded.at_ms,
+                event=recorded.event.type,
+                lead=lead,
+            )
+        )
+
+
+def _sing_along(step: Step) -> Iterator[Notice]:
+    seq, at_ms = step.recorded.seq, step.recorded.at_ms
+    if step.after.is_sing_along and not step.before.is_sing_along:
+        yield Notice(wire.SingAlongStarted(type="sing_along.started", seq=seq, at_ms=at_ms))
+    elif step.before.is_sing_along and not step.after.is_sing_along:
+        yield Notice(wire.SingAlongStopped(type="sing_along.stopped", seq=seq, at_ms=at_ms))
+
+
+def _spotlight(step: Step) -> Iterator[Notice]:
+    if step.after.spotlight != step.before.spotlight:
+        recorded = step.recorded
+        yield Notice(
+            wire.SpotlightMoved(
+                type="spotlight.moved",
+                seq=recorded.seq,
+                at_ms=recorded.at_ms,
+                participant_id=step.after.spotlight,
+            )
+        )
 
 
 def _floor_opened(step: Step) -> Iterator[Notice]:

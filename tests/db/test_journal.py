@@ -166,7 +166,7 @@ async def test_a_lesson_that_does_not_exist_cannot_be_claimed(database: Database
 OPAQUE_FIELDS = {
     # ids
     "participant_id", "seat_id", "user_id", "classroom_id", "device_id", "old_device_id",
-    "listener_id", "by", "epoch_id", "segment_id", "boot_id",
+    "listener_id", "lead_id", "to_id", "by", "epoch_id", "segment_id", "boot_id",
     # words of a closed list
     "role", "reason", "source", "codec", "is_on", "quality",
     # numbers and checksums

@@ -57,6 +57,8 @@ async def test_a_planned_lesson_reads_as_it_was_written(
         "is_rehearsal": False,
         "my_roles": ["lead"],
         "my_seats": [],
+        "staff": [],
+        "help": [],
     }
 
 

@@ -7,8 +7,11 @@ import pytest
 from app.ids import DeviceId, ParticipantId, SeatId, StrokeId
 from app.rooms.commands import (
     AcceptCallUp,
+    AnswerLead,
+    CallForHelp,
     CallUp,
     CancelCallUp,
+    ClearHelp,
     ClearStrokes,
     CloseFloor,
     DeclineCallUp,
@@ -18,16 +21,22 @@ from app.rooms.commands import (
     Join,
     Leave,
     LowerHand,
+    MoveSpotlight,
     Mute,
     OpenFloor,
     ParticipantCommand,
+    ProposeLead,
     RaiseHand,
+    ReportCut,
     SendDown,
     StartLesson,
     StartListenIn,
+    StartSingAlong,
     StopListenIn,
+    StopSingAlong,
     SwitchDataSaving,
     SwitchSource,
+    TakeLead,
     TurnSlides,
     UndoStroke,
     Unmute,
@@ -39,6 +48,7 @@ from tests.rooms.lesson import (
     DECK,
     LEAD,
     OBSERVER,
+    PLAN,
     SEAT_A,
     SEAT_B,
     A,
@@ -62,6 +72,14 @@ EXPECTED = {
     StopListenIn: "* - - - -",
     OpenFloor: "* * - - -",
     CloseFloor: "* * - - -",
+    StartSingAlong: "* * - - -",
+    StopSingAlong: "* * - - -",
+    MoveSpotlight: "* * - - -",
+    ProposeLead: "o s - - -",
+    AnswerLead: "s s - - -",
+    TakeLead: "s s - - -",
+    CallForHelp: "s s - s -",
+    ClearHelp: "* * - s *",
     Mute: "o o - - -",
     Unmute: "o o - - -",
     RaiseHand: "- - - s -",
@@ -114,6 +132,8 @@ def command_of(
         Mute: Mute(by, ParticipantId(seat)),
         Unmute: Unmute(by, ParticipantId(seat)),
         LowerHand: LowerHand(by, ParticipantId(seat)),
+        ClearHelp: ClearHelp(by, ParticipantId(seat)),
+        ProposeLead: ProposeLead(by, by if is_self else ASSISTANT if by == LEAD else LEAD),
     }
     if kind in aimed:
         return aimed[kind]
@@ -123,6 +143,10 @@ def command_of(
         return None if by == ADMIN else join_of(by)
     if kind is Leave:
         return Leave(by, DeviceId("dev_1"))
+    if kind is MoveSpotlight:
+        return MoveSpotlight(by, None)
+    if kind is AnswerLead:
+        return AnswerLead(by, False)
     if kind is SwitchSource:
         return SwitchSource(by, "camera", False)
     if kind is SwitchDataSaving:
@@ -148,6 +172,9 @@ def test_decide_obeys_each_cell(command: ParticipantCommand, is_allowed: bool) -
         told.does(CallUp(LEAD, SEAT_A))
     if isinstance(command, DrawStroke | UndoStroke | ClearStrokes):
         told.does(TurnSlides(LEAD, DECK, 1))
+    if isinstance(command, TakeLead) and command.by == ASSISTANT:
+        told.does(ReportCut(LEAD, join_of(LEAD).device_id))
+        told.passes(PLAN.takeover_after_ms)
     if is_allowed:
         told.does(command)
     else:

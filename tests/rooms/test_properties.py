@@ -10,9 +10,12 @@ from app.errors import CommandRejected
 from app.ids import DeckId, DeviceId, ParticipantId, SeatId, StrokeId
 from app.rooms.commands import (
     AcceptCallUp,
+    AnswerLead,
+    CallForHelp,
     CallUp,
     CancelCallUp,
     CheckDeadlines,
+    ClearHelp,
     ClearStrokes,
     CloseFloor,
     Command,
@@ -23,13 +26,16 @@ from app.rooms.commands import (
     Join,
     Leave,
     LowerHand,
+    MoveSpotlight,
     Mute,
     OpenFloor,
+    ProposeLead,
     RaiseHand,
     ReportCut,
     ReportEpochClosed,
     ReportEpochOpened,
     ReportHeadCount,
+    ReportHeard,
     ReportPublication,
     ReportQuality,
     ReportRecordingStopped,
@@ -37,9 +43,12 @@ from app.rooms.commands import (
     SendDown,
     StartLesson,
     StartListenIn,
+    StartSingAlong,
     StopListenIn,
+    StopSingAlong,
     SwitchDataSaving,
     SwitchSource,
+    TakeLead,
     TakeUpRoom,
     TurnSlides,
     UndoStroke,
@@ -59,9 +68,10 @@ from app.rooms.events import (
     event_to_json,
 )
 from app.rooms.evolve import evolve, fold
+from app.rooms.permissions import lead_id
 from app.rooms.refusals import REFUSALS
 from app.rooms.state import Phase, Presence, Role, Room, StagePlace
-from app.rooms.views import media_permissions
+from app.rooms.views import may_publish, media_permissions
 from tests.rooms.lesson import ADMIN, ASSISTANT, DECK, LEAD, OBSERVER, PLAN, A, B, C, join_of
 from tests.support.clock import START_MS
 
@@ -71,6 +81,7 @@ who = st.sampled_from((*PEOPLE, LEAD, A, A, B, ADMIN, ParticipantId("sea_z"), Pa
 member = st.sampled_from(PEOPLE)
 seat = st.sampled_from((A, A, B, C, "sea_z", str(LEAD))).map(SeatId)
 place = seat.map(ParticipantId)
+helper = st.sampled_from((LEAD, ASSISTANT, ASSISTANT))
 device = st.sampled_from(("dev_1", "dev_2", "dev_3")).map(DeviceId)
 source = st.sampled_from(("camera", "microphone", "screen", "teapot"))
 codec = st.sampled_from(("vp8", "opus", None))
@@ -99,6 +110,15 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(StopListenIn, who),
     st.builds(OpenFloor, who),
     st.builds(CloseFloor, who),
+    st.builds(StartSingAlong, who),
+    st.builds(StopSingAlong, who),
+    st.builds(MoveSpotlight, who, st.one_of(st.none(), who)),
+    st.builds(ProposeLead, who, who),
+    st.builds(AnswerLead, who, st.booleans()),
+    st.builds(TakeLead, who),
+    st.builds(CallForHelp, who),
+    st.builds(ClearHelp, who, who),
+    st.builds(ReportHeard, who),
     st.builds(Mute, who, place),
     st.builds(Unmute, who, place),
     st.builds(RaiseHand, who),
@@ -130,6 +150,9 @@ likely: st.SearchStrategy[Command] = st.one_of(
     st.builds(lambda c: CallUp(LEAD, SeatId(c)), classroom),
     st.builds(AcceptCallUp, classroom),
     st.builds(lambda c: StartListenIn(LEAD, SeatId(c)), classroom),
+    st.builds(StartSingAlong, helper),
+    st.builds(MoveSpotlight, helper, classroom),
+    st.builds(ReportHeard, classroom),
     st.builds(RaiseHand, classroom),
     st.builds(ReportPublication, classroom, st.just("camera"), st.just("vp8")),
     st.builds(TurnSlides, st.just(LEAD), deck, pages),
@@ -137,14 +160,25 @@ likely: st.SearchStrategy[Command] = st.one_of(
     st.just(CheckDeadlines()),
 )
 """What a lesson is full of: makes runs that get somewhere."""
+of_the_lead: st.SearchStrategy[Command] = st.one_of(
+    st.builds(lambda w: join_of(w, "dev_1"), helper),
+    st.builds(ReportCut, helper, first_device),
+    st.builds(Leave, helper, first_device),
+    st.builds(ProposeLead, helper, helper),
+    st.builds(AnswerLead, helper, st.booleans()),
+    st.builds(TakeLead, helper),
+    st.builds(lambda w, c: StartListenIn(w, SeatId(c)), helper, classroom),
+)
+"""Who leads changes hands, also while somebody is gone."""
 waits = st.sampled_from((0, 0, 0, 1, 500, 10_000, 31_000, 61_000, 700_000))
 steps = st.lists(
-    st.tuples(waits, st.one_of(likely, likely, likely, commands)),
+    st.tuples(waits, st.one_of(likely, likely, of_the_lead, commands)),
     min_size=5,
     max_size=60,
 )
 JOINED_AND_STARTED: list[tuple[int, Command]] = [
     (0, join_of(LEAD, "dev_1")),
+    (0, join_of(ASSISTANT, "dev_1")),
     (0, join_of(A, "dev_1")),
     (0, join_of(B, "dev_1")),
     (0, join_of(C, "dev_1")),
@@ -166,12 +200,36 @@ def check_sound(room: Room) -> None:
                 continue
             assert not of.is_muted
             assert speaker != listener
+            is_open = of.place is StagePlace.ON or room.is_floor_open
             assert (
                 of.role is Role.LEAD
-                or of.place is StagePlace.ON
-                or room.is_floor_open
                 or room.listening.get(listener) == speaker
+                or (is_open and not room.is_sing_along)
             )
+
+
+def check_lead(room: Room) -> None:
+    """Exactly one lead at every moment of the journal, and only the lead listens in or is offered."""
+    lead = lead_id(room)
+    leads = {k for k, p in room.participants.items() if p.role is Role.LEAD}
+    assert leads <= {lead}
+    assert (lead in room.participants) == bool(leads)
+    assert set(room.listening) <= {lead}
+    proposal = room.lead_proposal
+    if proposal is not None:
+        assert room.participants[proposal.to_id].role is Role.ASSISTANT
+        assert proposal.by in (lead, proposal.to_id)
+    may_send = {k for k in room.participants if may_publish(room, k) and k.startswith(("l", "a"))}
+    assert may_send <= {lead}
+
+
+def check_whole_class(room: Room) -> None:
+    """Floor and sing-along exclude each other; the spotlight is on somebody whom everybody may see."""
+    assert not (room.is_floor_open and room.is_sing_along)
+    if room.spotlight is not None:
+        shown = room.participants.get(room.spotlight)
+        is_up = shown is not None and shown.place is StagePlace.ON
+        assert is_up or room.spotlight == lead_id(room)
 
 
 def check_places(room: Room) -> None:
@@ -189,12 +247,12 @@ def check_places(room: Room) -> None:
             assert participant.place is StagePlace.OFF
     on = [p for p in room.participants.values() if p.place is not StagePlace.OFF]
     assert len(on) <= SMALL_STAGE.stage_limit
-    assert set(room.listening) <= {LEAD}
     if room.phase is Phase.ENDED:
         assert all(p.presence is Presence.ABSENT for p in room.participants.values())
     if room.phase is not Phase.LIVE:
         assert not on and not room.listening and not room.is_floor_open
         assert room.slides.shown is None
+        assert not room.is_sing_along and not room.spotlight and not room.lead_proposal
 
 
 def check_spans(journal: list[Recorded]) -> None:
@@ -245,6 +303,7 @@ def test_any_sequence_of_commands_keeps_every_promise(
         for event in events:
             journal.append(Recorded(room.seq + 1, now_ms, 0, event))
             room = evolve(room, journal[-1])
+            check_lead(room)
         assert not any(e.type == "lesson.started" for e in events[1:])
         if isinstance(command, CheckDeadlines):
             due_ms = next_deadline(room)
@@ -253,6 +312,7 @@ def test_any_sequence_of_commands_keeps_every_promise(
             assert room.participants[command.by].device_id == command.device_id
         check_sound(room)
         check_places(room)
+        check_whole_class(room)
     check_spans(journal)
     check_consent(journal)
     assert [row.seq for row in journal] == list(range(1, len(journal) + 1))
@@ -263,6 +323,8 @@ ID_FIELDS = {
     "participant_id",
     "seat_id",
     "listener_id",
+    "lead_id",
+    "to_id",
     "by",
     "user_id",
     "classroom_id",

@@ -14,7 +14,7 @@ from app.media.reactor import MediaReactor
 from app.media.remote import RemoteEngine
 from app.media.wire.endpoint import MediaEndpoint
 from app.media.worker import EngineServer
-from app.rooms.commands import Join, StartLesson
+from app.rooms.commands import AnswerLead, Join, ProposeLead, StartLesson
 from app.rooms.state import Role
 from app.rooms.views import may_publish
 from app.signaling.negotiation import MAY_SEND
@@ -287,12 +287,15 @@ async def test_what_a_role_may_ever_send_is_what_the_room_lets_it_send_at_most(
     runtime = await server.rooms.get(LESSON)
     places = {
         Role.LEAD: LEAD,
-        Role.ASSISTANT: ParticipantId("assistant_usr_a"),
         Role.OBSERVER: ParticipantId("observer_usr_o"),
         Role.CLASSROOM: SEAT_1,
+        Role.ASSISTANT: ParticipantId("assistant_usr_a"),
     }
     await runtime.execute(StartLesson(LEAD))
     for role, place in places.items():
         user = None if role is Role.CLASSROOM else UserId(place.partition("_")[2])
         await runtime.execute(Join(place, role, DeviceId("dev"), user_id=user))
+        if role is Role.ASSISTANT:
+            await runtime.execute(ProposeLead(LEAD, place))
+            await runtime.execute(AnswerLead(place, is_accepted=True))
         assert may_publish(runtime.room, place) == {source.value for source in MAY_SEND[role]}

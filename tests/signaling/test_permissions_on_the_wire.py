@@ -19,6 +19,8 @@ _AIMED = {
     "callup.cancel": "seat_id",
     "stage.send_down": "seat_id",
     "listen.start": "seat_id",
+    "help.clear": "participant_id",
+    "lead.propose": "to_id",
     "participant.mute": "participant_id",
     "participant.unmute": "participant_id",
     "hand.lower": "participant_id",
@@ -28,6 +30,8 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "data_saving.switch": {"is_on": True},
     "slides.turn": {"deck_id": DECK, "page": 1},
     "stroke.draw": {"stroke_id": "str_00000001", "color": "red", "points": "0,0 9,9"},
+    "lead.answer": {"is_accepted": False},
+    "spotlight.move": {"participant_id": None},
 }
 
 

@@ -40,7 +40,8 @@ from tests.signaling.wire import (
 from tests.support.journal import MemoryJournal
 
 START_MS = 1_800_000_000_000
-OBSERVER = ParticipantId("observer_usr_o")
+OBSERVER, ASSISTANT = ParticipantId("observer_usr_o"), ParticipantId("assistant_usr_a")
+ADMIN = ParticipantId("admin_usr_b")
 PLAN = LessonPlan(
     lesson_id=LessonId("les_1"),
     lead_user_id=UserId("usr_lead"),
@@ -55,6 +56,7 @@ PLAN = LessonPlan(
 CARD = LessonCard("title", "subject", {"usr_lead": ("Li", "School")})
 VIEWERS = (
     Viewer(LEAD, Role.LEAD),
+    Viewer(ASSISTANT, Role.ASSISTANT),
     Viewer(OBSERVER, Role.OBSERVER),
     Viewer(SEAT_1, Role.CLASSROOM),
     Viewer(SEAT_2, Role.CLASSROOM),
@@ -62,7 +64,8 @@ VIEWERS = (
 
 
 def _any_command(chance: random.Random) -> Command:
-    who = chance.choice((LEAD, SEAT_1, SEAT_2, OBSERVER))
+    who = chance.choice((LEAD, SEAT_1, SEAT_2, OBSERVER, ASSISTANT))
+    leader = chance.choice((LEAD, ASSISTANT))
     role = Role.CLASSROOM if who.startswith("sea") else Role(who.partition("_")[0])
     user = None if role is Role.CLASSROOM else UserId(who.partition("_")[2])
     device = DeviceId(f"dev_{chance.randrange(2)}")
@@ -83,6 +86,16 @@ def _any_command(chance: random.Random) -> Command:
             commands.StopListenIn(LEAD),
             commands.OpenFloor(LEAD),
             commands.CloseFloor(LEAD),
+            commands.StartSingAlong(leader),
+            commands.StopSingAlong(leader),
+            *[commands.MoveSpotlight(leader, chance.choice((None, LEAD, who)))] * 2,
+            *[commands.ProposeLead(leader, ASSISTANT), commands.AnswerLead(leader, True)] * 2,
+            commands.ProposeLead(leader, LEAD),
+            commands.AnswerLead(leader, False),
+            *[commands.TakeLead(leader)] * 2,
+            commands.CallForHelp(who),
+            commands.ClearHelp(leader, who),
+            commands.ReportHeard(ParticipantId(seat)),
             commands.Mute(LEAD, ParticipantId(seat)),
             commands.Unmute(LEAD, ParticipantId(seat)),
             *[commands.RaiseHand(ParticipantId(seat))] * 2,
@@ -109,7 +122,7 @@ def _lesson(seed: int) -> Iterator[tuple[Recorded, ...]]:
     now_ms = START_MS
     for turn in range(300):
         now_ms += chance.choice((10, 1_000, 1_000, 9_000))
-        command = commands.EndLesson(LEAD) if turn == 280 else _any_command(chance)
+        command = commands.EndLesson(ADMIN) if turn == 280 else _any_command(chance)
         try:
             events = decide(feed.room, command, now_ms)
         except CommandRejected:
@@ -164,7 +177,7 @@ def test_a_head_count_is_told_to_staff_and_to_the_classroom_itself() -> None:
     feed.publish([Recorded(1, START_MS, 0, *events)])
     for screens in ([page.screen for page in pages], [_fresh(feed, one) for one in VIEWERS]):
         counts = [screen.participants[SEAT_1]["head_count"] for screen in screens]
-        assert counts == [18, 18, 18, None]
+        assert counts == [18, 18, 18, 18, None]
     assert feed.missed(VIEWERS[0], 1, 10) == []
 
 

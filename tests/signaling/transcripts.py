@@ -82,6 +82,22 @@ SCENES: Mapping[str, tuple[Command, ...]] = {
         commands.ReportPublication(A, "camera", "vp8"),
         commands.SwitchSource(A, "camera", is_on=False),
     ),
+    "sing-along": (
+        *CALLED,
+        commands.AcceptCallUp(A),
+        commands.MoveSpotlight(LEAD, A),
+        commands.StartSingAlong(LEAD),
+        commands.StartListenIn(LEAD, SEAT_A),
+        commands.CallForHelp(B),
+    ),
+    "lead offered": (*LIVE, commands.ProposeLead(LEAD, ASSISTANT)),
+    "lead asked for": (*LIVE, commands.ProposeLead(ASSISTANT, ASSISTANT)),
+    "lead gone": (
+        *LIVE,
+        commands.ReportCut(LEAD, DeviceId(f"dev_{LEAD}")),
+        # Each takes a second: the wait for the lead is over after them.
+        *(commands.SwitchDataSaving(A, is_on=number % 2 == 0) for number in range(10)),
+    ),
 }
 """What happened before the command that a transcript is about."""
 
@@ -104,6 +120,15 @@ def samples(by: ParticipantId) -> tuple[ParticipantCommand, ...]:
         commands.StopListenIn(by),
         commands.OpenFloor(by),
         commands.CloseFloor(by),
+        commands.StartSingAlong(by),
+        commands.StopSingAlong(by),
+        *(commands.MoveSpotlight(by, place) for place in (None, *places)),
+        commands.ProposeLead(by, ASSISTANT),
+        commands.AnswerLead(by, is_accepted=True),
+        commands.AnswerLead(by, is_accepted=False),
+        commands.TakeLead(by),
+        commands.CallForHelp(by),
+        *(commands.ClearHelp(by, place) for place in places),
         *(commands.Mute(by, place) for place in places),
         *(commands.Unmute(by, place) for place in places),
         commands.RaiseHand(by),

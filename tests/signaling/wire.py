@@ -184,6 +184,12 @@ class Screen:
                 }
             case "floor.opened" | "floor.closed":
                 self.room["is_floor_open"] = message["type"] == "floor.opened"
+            case "sing_along.started" | "sing_along.stopped":
+                self.room["is_sing_along"] = message["type"] == "sing_along.started"
+            case "spotlight.moved":
+                self.room["spotlight"] = message["participant_id"]
+            case "lead.changed":
+                self.room["lead"] = message["lead"]
             case "listen.started":
                 listening = {**self.room["listening"], message["listener_id"]: message["seat_id"]}
                 self.room["listening"] = listening

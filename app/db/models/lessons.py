@@ -1,4 +1,4 @@
-"""The timetable: lessons and the seats that classrooms hold in them."""
+"""The timetable: lessons, the seats that classrooms hold in them, and who is invited to help or to watch."""
 
 from sqlalchemy import (
     Boolean,
@@ -51,3 +51,18 @@ class Seat(Base):
     lesson_id: Mapped[str] = mapped_column(ForeignKey("lesson.lesson_id", ondelete="CASCADE"))
     classroom_id: Mapped[str] = mapped_column(ForeignKey("classroom.classroom_id"), index=True)
     position: Mapped[int] = mapped_column(Integer)
+
+
+class LessonStaff(Base):
+    """An assistant or an observer, invited by the lead or an admin."""
+
+    __tablename__ = "lesson_staff"
+    __table_args__ = (CheckConstraint("role IN ('assistant', 'observer')", name="role"),)
+
+    lesson_id: Mapped[str] = mapped_column(
+        ForeignKey("lesson.lesson_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("user_account.user_id"), primary_key=True, index=True
+    )
+    role: Mapped[str] = mapped_column(String(20))

@@ -18,6 +18,14 @@ from app.signaling.messages.base import (
     RoomEvent,
     SourceName,
 )
+from app.signaling.messages.leading import (
+    LeadAnswer,
+    LeadChanged,
+    LeadProposalView,
+    LeadPropose,
+    LeadTake,
+    LeadView,
+)
 from app.signaling.messages.lesson import (
     CallUpAccept,
     CallUpCall,
@@ -31,6 +39,8 @@ from app.signaling.messages.lesson import (
     FloorOpened,
     HandLower,
     HandRaise,
+    HelpCall,
+    HelpClear,
     LessonEnd,
     LessonEnded,
     LessonStart,
@@ -41,7 +51,13 @@ from app.signaling.messages.lesson import (
     ListenStopped,
     ParticipantMute,
     ParticipantUnmute,
+    SingAlongStart,
+    SingAlongStarted,
+    SingAlongStop,
+    SingAlongStopped,
     SourceSwitch,
+    SpotlightMove,
+    SpotlightMoved,
     StageSendDown,
 )
 from app.signaling.messages.media import (
@@ -64,6 +80,7 @@ from app.signaling.messages.media import (
     StillsWanted,
     SubscriptionPaused,
 )
+from app.signaling.messages.screens import ScreenReport, ScreenReported
 from app.signaling.messages.session import (
     Auth,
     Authenticated,
@@ -136,7 +153,15 @@ __all__ = [
     "HandRaise",
     "Heartbeat",
     "Hello",
+    "HelpCall",
+    "HelpClear",
     "LayersWanted",
+    "LeadAnswer",
+    "LeadChanged",
+    "LeadProposalView",
+    "LeadPropose",
+    "LeadTake",
+    "LeadView",
     "LessonEnd",
     "LessonEnded",
     "LessonStart",
@@ -175,8 +200,14 @@ __all__ = [
     "RoomResume",
     "RoomSnapshot",
     "RoomView",
+    "ScreenReport",
+    "ScreenReported",
     "ServerClosing",
     "ServerMessage",
+    "SingAlongStart",
+    "SingAlongStarted",
+    "SingAlongStop",
+    "SingAlongStopped",
     "SlideReport",
     "SlideShown",
     "SlidesHidden",
@@ -188,6 +219,8 @@ __all__ = [
     "SourceName",
     "SourceSwitch",
     "SpeakersChanged",
+    "SpotlightMove",
+    "SpotlightMoved",
     "StageSendDown",
     "StillPart",
     "StillSend",
@@ -222,6 +255,14 @@ ClientMessage = Annotated[
     | ListenStop
     | FloorOpen
     | FloorClose
+    | SingAlongStart
+    | SingAlongStop
+    | SpotlightMove
+    | LeadPropose
+    | LeadAnswer
+    | LeadTake
+    | HelpCall
+    | HelpClear
     | ParticipantMute
     | ParticipantUnmute
     | HandRaise
@@ -240,6 +281,7 @@ ClientMessage = Annotated[
     | MediaSubscribe
     | MediaAccept
     | StillSend
+    | ScreenReport
     | Ping,
     Field(discriminator="type"),
 ]
@@ -266,6 +308,7 @@ ServerMessage = Annotated[
     | LayersWanted
     | DataUsed
     | SpeakersChanged
+    | ScreenReported
     | LessonStarted
     | LessonEnded
     | ParticipantChanged
@@ -281,6 +324,10 @@ ServerMessage = Annotated[
     | PointerMoved
     | PenDrawn
     | SlideShown
+    | SingAlongStarted
+    | SingAlongStopped
+    | SpotlightMoved
+    | LeadChanged
     | ClosingChanged,
     Field(discriminator="type"),
 ]

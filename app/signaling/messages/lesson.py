@@ -53,6 +53,32 @@ class FloorClose(Request):
     type: Literal["floor.close"]
 
 
+class SingAlongStart(Request):
+    type: Literal["sing_along.start"]
+
+
+class SingAlongStop(Request):
+    type: Literal["sing_along.stop"]
+
+
+class SpotlightMove(Request):
+    """Show the lead or a classroom on stage large on every screen; null: nobody more than usual."""
+
+    type: Literal["spotlight.move"]
+    participant_id: Id | None
+
+
+class HelpCall(Request):
+    """Ask the office for help."""
+
+    type: Literal["help.call"]
+
+
+class HelpClear(Request):
+    type: Literal["help.clear"]
+    participant_id: Id
+
+
 class ParticipantMute(Request):
     type: Literal["participant.mute"]
     participant_id: Id
@@ -116,6 +142,23 @@ class FloorOpened(RoomEvent):
 
 class FloorClosed(RoomEvent):
     type: Literal["floor.closed"]
+
+
+class SingAlongStarted(RoomEvent):
+    """Every room sings to the lead's sound: no classroom is heard, except by who listens in."""
+
+    type: Literal["sing_along.started"]
+
+
+class SingAlongStopped(RoomEvent):
+    type: Literal["sing_along.stopped"]
+
+
+class SpotlightMoved(RoomEvent):
+    """All screens show this participant large; null: nobody more than usual."""
+
+    type: Literal["spotlight.moved"]
+    participant_id: str | None
 
 
 class ClosingChanged(Message):

@@ -12,6 +12,7 @@ from app.signaling.messages.base import (
     RoomEvent,
     SourceName,
 )
+from app.signaling.messages.leading import LeadView
 from app.signaling.messages.slides import SlidesView
 
 
@@ -27,6 +28,12 @@ class ParticipantView(Message):
     place: PlaceName
     call_expires_ms: int | None
     hand_raised_ms: int | None
+    stage_ms: int | None
+    """When it last came to the stage or left it; null: it was not there yet."""
+    heard_ms: int | None
+    """When somebody there last spoke and others heard it, to a minute; null: not yet."""
+    help_since_ms: int | None
+    """It calls the office for help since then."""
     is_muted: bool
     switched_off: list[SourceName]
     saves_data: bool
@@ -57,7 +64,11 @@ class RoomView(Message):
     closes_at_ms: int | None
     """When the lesson will end by itself if nothing changes (countdown); null while there is no reason to."""
     is_recorded: bool
+    lead: LeadView
     is_floor_open: bool
+    is_sing_along: bool
+    spotlight: str | None
+    """Whom all screens show large; null: nobody more than usual."""
     listening: dict[str, str]
     """Listener -> seat. A classroom sees only who listens to itself."""
     slides: SlidesView | None

@@ -2,6 +2,7 @@ import { client, unwrap } from "./client";
 import type {
   Captions,
   Door,
+  HelperDraft,
   LessonDraft,
   LessonState,
   LinkTestFigures,
@@ -45,6 +46,7 @@ export const removeSecondFactor = (password: string) =>
 
 export const listClassrooms = () => unwrap(client.GET("/api/v1/classrooms"));
 export const listTeachers = () => unwrap(client.GET("/api/v1/teachers"));
+export const listColleagues = () => unwrap(client.GET("/api/v1/colleagues"));
 
 export const listStaff = (query: { text?: string; after?: string } = {}) =>
   unwrap(client.GET("/api/v1/staff", { params: { query } }));
@@ -90,6 +92,14 @@ export const listLessons = (query: { state?: LessonState; limit?: number; before
   unwrap(client.GET("/api/v1/lessons", { params: { query } }));
 export const createLesson = (draft: LessonDraft) =>
   unwrap(client.POST("/api/v1/lessons", { body: draft }));
+export const addLessonStaff = (id: string, staff: HelperDraft) =>
+  unwrap(client.POST("/api/v1/lessons/{id}/staff", { ...byId(id), body: staff }));
+export const clearHelp = (id: string, participant_id: string) =>
+  unwrap(
+    client.DELETE("/api/v1/lessons/{id}/help/{participant_id}", {
+      params: { path: { id, participant_id } },
+    }),
+  );
 export const createRehearsal = () => unwrap(client.POST("/api/v1/rehearsals"));
 export const getLesson = (id: string) => unwrap(client.GET("/api/v1/lessons/{id}", byId(id)));
 export const getAttendance = (id: string) =>

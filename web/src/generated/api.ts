@@ -312,6 +312,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Colleagues */
+        get: operations["list_colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/consents": {
         parameters: {
             query?: never;
@@ -518,6 +535,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lessons/{id}/help/{participant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** The place that called for help has got it */
+        delete: operations["clear_help"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lessons/{id}/journal": {
         parameters: {
             query?: never;
@@ -602,6 +636,23 @@ export interface paths {
         head?: never;
         /** Save Roll Call */
         patch: operations["save_roll_call"];
+        trace?: never;
+    };
+    "/api/v1/lessons/{id}/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let somebody of the county in as assistant or observer */
+        post: operations["add_lesson_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/lessons/{id}/start": {
@@ -1473,7 +1524,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "started" | "called_up" | "sent_down" | "floor_opened" | "floor_closed" | "hand_raised" | "resumed";
+            kind: "started" | "called_up" | "sent_down" | "floor_opened" | "floor_closed" | "sing_along_started" | "sing_along_stopped" | "handed_over" | "hand_raised" | "resumed";
             /** Name */
             name: string | null;
             /** Participant Id */
@@ -1550,6 +1601,15 @@ export interface components {
          * @enum {string}
          */
         ClipState: "cutting" | "ready" | "failed";
+        /** ColleagueBody */
+        ColleagueBody: {
+            /** Name */
+            name: string;
+            /** School */
+            school: string;
+            /** User Id */
+            user_id: string;
+        };
         /**
          * ConnectionStats
          * @description One peer connection of a participant.
@@ -1774,6 +1834,50 @@ export interface components {
             ok: boolean;
         };
         /**
+         * HelpBody
+         * @description A place that calls the office for help.
+         */
+        HelpBody: {
+            /** Name */
+            name: string;
+            /** Participant Id */
+            participant_id: string;
+            /** School */
+            school: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /** HelperBody */
+        HelperBody: {
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "assistant" | "observer";
+            /** School */
+            school: string;
+            /** User Id */
+            user_id: string;
+        };
+        /**
+         * HelperDraft
+         * @description Somebody of the county who may come in as this.
+         */
+        HelperDraft: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "assistant" | "observer";
+            /** User Id */
+            user_id: string;
+        };
+        /**
          * InboundRtpStats
          * @description RTCInboundRtpStreamStats: one stream that the server receives. A publication has one for each simulcast layer.
          */
@@ -1963,6 +2067,8 @@ export interface components {
              * Format: date-time
              */
             ends_at: string;
+            /** Help */
+            help: components["schemas"]["HelpBody"][];
             /** Is Demo */
             is_demo: boolean;
             /** Is Rehearsal */
@@ -1980,6 +2086,8 @@ export interface components {
             recording_id: string | null;
             /** Seats */
             seats: components["schemas"]["SeatBody"][];
+            /** Staff */
+            staff: components["schemas"]["HelperBody"][];
             /** Started At */
             started_at: string | null;
             /**
@@ -2010,6 +2118,8 @@ export interface components {
              * @default false
              */
             recorded: boolean;
+            /** Staff */
+            staff?: components["schemas"]["HelperDraft"][];
             /**
              * Starts At
              * Format: date-time
@@ -2800,8 +2910,15 @@ export interface components {
         StageBody: {
             /** At Ms */
             at_ms: number;
+            /**
+             * Is Sing Along
+             * @default false
+             */
+            is_sing_along: boolean;
             /** On Stage */
             on_stage: string[];
+            /** Spotlight */
+            spotlight: string | null;
         };
         /** TeacherBody */
         TeacherBody: {
@@ -4059,6 +4176,53 @@ export interface operations {
             };
         };
     };
+    list_colleagues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleagueBody"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_consents: {
         parameters: {
             query?: never;
@@ -4869,6 +5033,72 @@ export interface operations {
             };
         };
     };
+    clear_help: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_journal: {
         parameters: {
             query?: {
@@ -5269,6 +5499,77 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_lesson_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelperDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

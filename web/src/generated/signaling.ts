@@ -18,6 +18,14 @@ export type ClientMessage =
   | ListenStop
   | FloorOpen
   | FloorClose
+  | SingAlongStart
+  | SingAlongStop
+  | SpotlightMove
+  | LeadPropose
+  | LeadAnswer
+  | LeadTake
+  | HelpCall
+  | HelpClear
   | ParticipantMute
   | ParticipantUnmute
   | HandRaise
@@ -36,6 +44,7 @@ export type ClientMessage =
   | MediaSubscribe
   | MediaAccept
   | StillSend
+  | ScreenReport
   | Ping;
 export type SourceName = "camera" | "microphone" | "screen";
 export type ColorName = "red" | "blue" | "green";
@@ -61,6 +70,7 @@ export type ServerMessage =
   | LayersWanted
   | DataUsed
   | SpeakersChanged
+  | ScreenReported
   | LessonStarted
   | LessonEnded
   | ParticipantChanged
@@ -76,12 +86,18 @@ export type ServerMessage =
   | PointerMoved
   | PenDrawn
   | SlideShown
+  | SingAlongStarted
+  | SingAlongStopped
+  | SpotlightMoved
+  | LeadChanged
   | ClosingChanged;
 export type RoleName = "lead" | "assistant" | "observer" | "classroom";
 export type PhaseName = "waiting" | "live" | "ended";
 export type PresenceName = "present" | "cut" | "absent";
 export type PlaceName = "off" | "called" | "on";
 export type QualityName = "good" | "fair" | "poor" | "lost";
+export type WallName = "page" | "projector";
+export type SoundName = "heard" | "silent" | "blocked";
 
 /**
  * First message. A `companion` gets a socket and no media peer (projector window, phone console).
@@ -167,6 +183,57 @@ export interface FloorOpen {
 export interface FloorClose {
   id: string;
   type: "floor.close";
+}
+export interface SingAlongStart {
+  id: string;
+  type: "sing_along.start";
+}
+export interface SingAlongStop {
+  id: string;
+  type: "sing_along.stop";
+}
+/**
+ * Show the lead or a classroom on stage large on every screen; null: nobody more than usual.
+ */
+export interface SpotlightMove {
+  id: string;
+  type: "spotlight.move";
+  participant_id: string | null;
+}
+/**
+ * The lead offers to hand over to an assistant; an assistant asks for the lead with its own `to_id`.
+ */
+export interface LeadPropose {
+  id: string;
+  type: "lead.propose";
+  to_id: string;
+}
+/**
+ * Of the one who was asked; the one who asked withdraws by declining.
+ */
+export interface LeadAnswer {
+  id: string;
+  type: "lead.answer";
+  is_accepted: boolean;
+}
+/**
+ * An assistant leads on, from `takeover_at_ms` on.
+ */
+export interface LeadTake {
+  id: string;
+  type: "lead.take";
+}
+/**
+ * Ask the office for help.
+ */
+export interface HelpCall {
+  id: string;
+  type: "help.call";
+}
+export interface HelpClear {
+  id: string;
+  type: "help.clear";
+  participant_id: string;
 }
 export interface ParticipantMute {
   id: string;
@@ -307,6 +374,29 @@ export interface StillSend {
    */
   data: string;
 }
+/**
+ * From a classroom's device, every few seconds of a live lesson.
+ */
+export interface ScreenReport {
+  id: string;
+  type: "screen.report";
+  /**
+   * Which window the pupils look at: the page itself, or its projector window.
+   */
+  wall: "page" | "projector";
+  /**
+   * That window is covered or minimised.
+   */
+  is_hidden: boolean;
+  /**
+   * How long the large picture has stood still; null: there is none to show.
+   */
+  picture_age_ms: number | null;
+  /**
+   * The lead's sound: decoded and played lately, played without a sound in it, or not played by the browser.
+   */
+  sound: "heard" | "silent" | "blocked";
+}
 export interface Ping {
   id: string;
   type: "ping";
@@ -400,7 +490,13 @@ export interface RoomView {
    */
   closes_at_ms: number | null;
   is_recorded: boolean;
+  lead: LeadView;
   is_floor_open: boolean;
+  is_sing_along: boolean;
+  /**
+   * Whom all screens show large; null: nobody more than usual.
+   */
+  spotlight: string | null;
   /**
    * Listener -> seat. A classroom sees only who listens to itself.
    */
@@ -412,6 +508,28 @@ export interface RoomView {
    */
   slides: SlidesView | null;
   participants: ParticipantView[];
+}
+/**
+ * Who leads, and who may next.
+ */
+export interface LeadView {
+  /**
+   * The one lead of this moment, there or not.
+   */
+  participant_id: string;
+  /**
+   * The lead's page is gone, and an assistant may take over from then on. Null while it is there, or not live.
+   */
+  takeover_at_ms: number | null;
+  proposal: LeadProposalView | null;
+}
+/**
+ * An open offer of the lead (`by` leads), or an assistant's wish to lead (`by` is `to_id`).
+ */
+export interface LeadProposalView {
+  to_id: string;
+  by: string;
+  expires_ms: number;
 }
 /**
  * The page that all screens show, with what is drawn on it.
@@ -445,6 +563,18 @@ export interface ParticipantView {
   place: PlaceName;
   call_expires_ms: number | null;
   hand_raised_ms: number | null;
+  /**
+   * When it last came to the stage or left it; null: it was not there yet.
+   */
+  stage_ms: number | null;
+  /**
+   * When somebody there last spoke and others heard it, to a minute; null: not yet.
+   */
+  heard_ms: number | null;
+  /**
+   * It calls the office for help since then.
+   */
+  help_since_ms: number | null;
   is_muted: boolean;
   switched_off: SourceName[];
   /**
@@ -588,6 +718,21 @@ export interface SpeakersChanged {
   type: "speakers.changed";
   participant_ids: string[];
 }
+/**
+ * To the staff, as the classroom's page said it.
+ */
+export interface ScreenReported {
+  type: "screen.reported";
+  participant_id: string;
+  /**
+   * Lesson clock, UTC milliseconds; a page that is gone reports no more.
+   */
+  at_ms: number;
+  wall: WallName;
+  is_hidden: boolean;
+  picture_age_ms: number | null;
+  sound: SoundName;
+}
 export interface LessonStarted {
   seq: number;
   at_ms: number;
@@ -686,6 +831,38 @@ export interface SlideShown {
   participant_id: string;
   deck_id: string;
   page: number;
+}
+/**
+ * Every room sings to the lead's sound: no classroom is heard, except by who listens in.
+ */
+export interface SingAlongStarted {
+  seq: number;
+  at_ms: number;
+  type: "sing_along.started";
+}
+export interface SingAlongStopped {
+  seq: number;
+  at_ms: number;
+  type: "sing_along.stopped";
+}
+/**
+ * All screens show this participant large; null: nobody more than usual.
+ */
+export interface SpotlightMoved {
+  seq: number;
+  at_ms: number;
+  type: "spotlight.moved";
+  participant_id: string | null;
+}
+/**
+ * What there is to know about the lead changed: `lead` is the whole new view, `event` the journal's word.
+ */
+export interface LeadChanged {
+  seq: number;
+  at_ms: number;
+  type: "lead.changed";
+  event: string;
+  lead: LeadView;
 }
 /**
  * When the lesson will end by itself (countdown), or null. Ephemeral.

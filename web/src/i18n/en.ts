@@ -2,6 +2,7 @@ import type { LinkFigures } from "../media/linkVerdict";
 import type { Dictionary } from ".";
 import { accountEn } from "./account.en";
 import { classroomPcEn } from "./classroomPc.en";
+import { cockpitEn, cockpitErrorsEn } from "./cockpit.en";
 import { filmEn } from "./film.en";
 import { interruptedEn } from "./interrupted.en";
 import { libraryEn } from "./library.en";
@@ -110,6 +111,7 @@ export const en: Dictionary = {
     not_published: "Put the recording into the library first.",
     too_many_links: "There are too many links. Revoke some first.",
     clip_range_invalid: "Give a beginning and an end within the lesson.",
+    ...cockpitErrorsEn,
     ...replayErrorsEn,
     ...rollCallErrorsEn,
     ...slideErrorsEn,
@@ -248,7 +250,6 @@ export const en: Dictionary = {
     cut: "Cut off, reconnecting",
     present: "Ready",
     onStage: "On stage",
-    observer: (names) => `Observer present: ${names}`,
     leave: "Leave",
   },
   lead: {
@@ -350,6 +351,7 @@ export const en: Dictionary = {
   },
   ...classroomPcEn,
   ...accountEn,
+  ...cockpitEn,
   ...filmEn,
   ...slidesEn,
   ...officeEn,

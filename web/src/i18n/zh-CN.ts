@@ -1,6 +1,7 @@
 import type { LinkFigures } from "../media/linkVerdict";
 import { accountZhCN } from "./account.zh-CN";
 import { classroomPcZhCN } from "./classroomPc.zh-CN";
+import { cockpitErrorsZhCN, cockpitZhCN } from "./cockpit.zh-CN";
 import { filmZhCN } from "./film.zh-CN";
 import { interruptedZhCN } from "./interrupted.zh-CN";
 import { libraryZhCN } from "./library.zh-CN";
@@ -110,6 +111,7 @@ export const zhCN = {
     not_published: "请先把录像放进录像库。",
     too_many_links: "有效的链接太多，请先收回几个。",
     clip_range_invalid: "请填写这节课里的起止时间。",
+    ...cockpitErrorsZhCN,
     ...replayErrorsZhCN,
     ...rollCallErrorsZhCN,
     ...slideErrorsZhCN,
@@ -247,7 +249,6 @@ export const zhCN = {
     cut: "断线，正在重连",
     present: "已就位",
     onStage: "在讲台上",
-    observer: (names: string) => `观课：${names}`,
     leave: "离开课堂",
   },
   lead: {
@@ -346,6 +347,7 @@ export const zhCN = {
   },
   ...classroomPcZhCN,
   ...accountZhCN,
+  ...cockpitZhCN,
   ...filmZhCN,
   ...slidesZhCN,
   ...officeZhCN,

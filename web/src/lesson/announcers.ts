@@ -1,16 +1,20 @@
-import type { ParticipantChanged } from "../generated/signaling";
+import type { LeadChanged, ParticipantChanged } from "../generated/signaling";
 import type { Dictionary } from "../i18n";
 
-/** What one change of a place is worth saying aloud on a screen, or null. Pure. */
-export type Announcer = (
-  words: Dictionary,
-  change: ParticipantChanged,
-  you: string,
-) => string | null;
+/** A place, or who leads, changed. */
+export type RoomChange = ParticipantChanged | LeadChanged;
 
-/** For the lead and the assistant: answers to a call, and new hands. */
-export const announceToStaff: Announcer = (words, { event, participant }) => {
+/** What one change is worth saying aloud on a screen, or null. Pure. */
+export type Announcer = (words: Dictionary, change: RoomChange, you: string) => string | null;
+
+/** For the lead and the assistant: answers to a call, new hands, and who leads. */
+export const announceToStaff: Announcer = (words, change, you) => {
+  if (change.type === "lead.changed") return leadAnswer(words, change.event);
+  const { event, participant } = change;
   switch (event) {
+    case "lead.handed_over":
+    case "lead.taken_over":
+      return newLead(words, change, you);
     case "callup.accepted":
       return words.lead.callAccepted(participant.name);
     case "callup.declined":
@@ -25,7 +29,12 @@ export const announceToStaff: Announcer = (words, { event, participant }) => {
 };
 
 /** For a classroom: what happened to its own place. */
-export const announceToClassroom: Announcer = (words, { event, participant }, you) => {
+export const announceToClassroom: Announcer = (words, change, you) => {
+  if (change.type === "lead.changed") return null;
+  const { event, participant } = change;
+  if (event === "lead.handed_over" || event === "lead.taken_over") {
+    return newLead(words, change, you);
+  }
   if (participant.participant_id !== you) return null;
   switch (event) {
     case "callup.expired":
@@ -38,3 +47,24 @@ export const announceToClassroom: Announcer = (words, { event, participant }, yo
       return null;
   }
 };
+
+/** Both places change with the lead; the one that got it is told of. */
+function newLead(
+  { cockpit }: Dictionary,
+  { participant }: ParticipantChanged,
+  you: string,
+): string | null {
+  if (participant.role !== "lead") return null;
+  return participant.participant_id === you ? cockpit.youLead : cockpit.leadIs(participant.name);
+}
+
+function leadAnswer({ cockpit }: Dictionary, event: string): string | null {
+  switch (event) {
+    case "lead.declined":
+      return cockpit.leadDeclined;
+    case "lead.proposal_expired":
+      return cockpit.leadExpired;
+    default:
+      return null;
+  }
+}

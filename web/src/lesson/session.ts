@@ -1,7 +1,7 @@
 import { ApiError } from "../api/client";
 import { listDecks } from "../api/endpoints";
 import type { Ticket } from "../api/types";
-import type { ParticipantChanged, ServerMessage, SourceName } from "../generated/signaling";
+import type { ServerMessage, SourceName } from "../generated/signaling";
 import type { LocalCapture } from "../media/capture";
 import type { MediaClient } from "../media/port";
 import { SameMachine } from "../media/sameMachine";
@@ -11,7 +11,7 @@ import { StillReception } from "../media/stillReception";
 import { StillSender } from "../media/stillSender";
 import { WebRtcMedia } from "../media/webrtc";
 import { publicationId, type RoomState, reduce } from "../room/reduce";
-import { ownPlace, participantOf, pauseOf } from "../room/selectors";
+import { mayShowItself, ownPlace, participantOf, pauseOf } from "../room/selectors";
 import { type RequestBody, SignalingClient, type Socket } from "../signaling/client";
 import { isFinal } from "../signaling/link";
 import { deviceId } from "../signaling/ticket";
@@ -19,6 +19,12 @@ import { DeckShelf } from "../slides/decks";
 import { LiveInk } from "../slides/liveInk";
 import { OwnPage } from "../slides/ownPage";
 import { Store } from "../store";
+import type { RoomChange } from "./announcers";
+import { OwnVoice } from "./ownVoice";
+import { ScreenMonitor } from "./screenMonitor";
+
+/** The slot of the lead's sound and picture, whoever leads. */
+const LEAD_SLOT = "lead.0";
 
 /** One tab in one lesson: the socket, the fold of what it says, the media, and what this machine sends. */
 export class LessonSession {
@@ -32,14 +38,19 @@ export class LessonSession {
   readonly decks: DeckShelf;
   readonly ink = new LiveInk();
   readonly ownPage: OwnPage;
+  /** What this classroom's windows really show, told to the staff. */
+  readonly screen: ScreenMonitor;
+  /** Whether this machine's microphone gives any sound; followed on the lead's screen. */
+  readonly voice = new OwnVoice();
   readonly #stillSender: StillSender;
   /** This is the second lesson tab of the machine: no sound and no microphone until somebody asks for them. */
   readonly isQuiet = new Store(false);
   readonly #sameMachine = new SameMachine();
   readonly #endings: (() => void)[] = [];
-  readonly #changeListeners = new Set<(change: ParticipantChanged, you: string) => void>();
+  readonly #changeListeners = new Set<(change: RoomChange, you: string) => void>();
   #isSwitching = false;
   #isSharing = false;
+  #wasSending = false;
   #isRecovering = false;
 
   constructor(ticket: Ticket, capture: LocalCapture) {
@@ -59,6 +70,15 @@ export class LessonSession {
     );
     this.ownPage = new OwnPage((report) => this.signaling.request(report));
     this.media = new WebRtcMedia((body) => this.signaling.request(body));
+    this.screen = new ScreenMonitor(
+      {
+        isPlaying: () => this.speaker.isPlaying(LEAD_SLOT),
+        energy: () => this.media.soundEnergy(LEAD_SLOT),
+      },
+      async (report) => {
+        if (this.room.get()?.view.phase === "live") await this.request(report);
+      },
+    );
     this.#stillSender = new StillSender(
       async (source) => {
         const track = this.capture.tracks[source];
@@ -68,7 +88,10 @@ export class LessonSession {
     );
   }
 
+  /** The lead changes in a lesson: an assistant may begin to send, and who led so far stops. */
   get sendsMedia(): boolean {
+    const room = this.room.get();
+    if (room) return mayShowItself(room);
     return this.ticket.role === "lead" || this.ticket.role === "classroom";
   }
 
@@ -91,6 +114,7 @@ export class LessonSession {
     this.signaling.stop();
     this.media.close();
     this.#stillSender.close();
+    this.screen.close();
     this.speaker.close();
     this.decks.close();
     this.#sameMachine.leave();
@@ -101,8 +125,8 @@ export class LessonSession {
     this.stop();
   }
 
-  /** Hear of every change of a place as it happens, none skipped. Returns the way to stop. */
-  onChange(listener: (change: ParticipantChanged, you: string) => void): () => void {
+  /** Hear of every change of a place or of the lead as it happens, none skipped. Returns the way to stop. */
+  onChange(listener: (change: RoomChange, you: string) => void): () => void {
     this.#changeListeners.add(listener);
     return () => this.#changeListeners.delete(listener);
   }
@@ -142,7 +166,7 @@ export class LessonSession {
       // A new socket is told again what is wanted.
       this.#stillSender.close();
       void this.#tellSwitches();
-    } else if (message.type === "participant.changed") {
+    } else if (message.type === "participant.changed" || message.type === "lead.changed") {
       this.#changed(message);
     }
   }
@@ -174,8 +198,10 @@ export class LessonSession {
     if (slides) this.decks.need(slides.deck_id);
   }
 
-  #changed(change: ParticipantChanged): void {
-    if (change.event === "source.switched") this.#adoptSwitches(change.participant.participant_id);
+  #changed(change: RoomChange): void {
+    if (change.type === "participant.changed" && change.event === "source.switched") {
+      this.#adoptSwitches(change.participant.participant_id);
+    }
     const you = this.room.get()?.you ?? "";
     for (const listener of [...this.#changeListeners]) listener(change, you);
   }
@@ -190,6 +216,11 @@ export class LessonSession {
     if (!room) return;
     this.media.expectPackets(expectsPackets(room));
     this.#playSound();
+    if (this.sendsMedia !== this.#wasSending) {
+      this.#wasSending = this.sendsMedia;
+      this.#send();
+      void this.#tellSwitches();
+    }
     if (room.view.phase === "ended") this.capture.close();
   }
 
@@ -205,8 +236,8 @@ export class LessonSession {
   }
 
   #send(): void {
+    this.media.setTracks(this.sendsMedia ? this.capture.tracks : {});
     if (!this.sendsMedia) return;
-    this.media.setTracks(this.capture.tracks);
     const isSharing = this.capture.state.get().screen.kind === "on";
     if (isSharing !== this.#isSharing) {
       this.#isSharing = isSharing;

@@ -32,6 +32,8 @@ export interface MediaClient {
   setLayersWanted(source: SourceName, layers: readonly boolean[]): void;
   /** Whether somebody's packets should be arriving now, so that silence means a broken path. */
   expectPackets(isExpected: boolean): void;
+  /** Sound of this slot that was decoded so far, as `totalAudioEnergy` of webrtc-stats has it. */
+  soundEnergy(slot: string): number;
   /** The network is said to have changed, or the socket came back: look at once. */
   check(): void;
   close(): void;

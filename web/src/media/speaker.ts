@@ -32,6 +32,12 @@ export class Speaker {
     if (!isMuted) this.unblock();
   }
 
+  /** Does the sound of this slot come out of this machine now? */
+  isPlaying(slot: string): boolean {
+    const element = this.#elements.get(slot);
+    return element !== undefined && !element.paused && !element.muted;
+  }
+
   /** Call from a key press or a click. */
   unblock(): void {
     this.isBlocked.set(false);

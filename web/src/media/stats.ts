@@ -7,6 +7,8 @@ export interface PathFigures {
   packetsLost: number;
   /** Sent here, and lost by the other side's reports. */
   sound: SoundFigures;
+  /** Sound decoded so far, by mid: `totalAudioEnergy`. Stays at 0 while nothing plays it. */
+  energies: Readonly<Record<string, number>>;
 }
 
 interface AnyReport {
@@ -18,12 +20,15 @@ interface AnyReport {
   packetsReceived?: number;
   packetsSent?: number;
   packetsLost?: number;
+  mid?: string;
+  totalAudioEnergy?: number;
 }
 
 /** Sums over a connection. Received bytes are those of the candidate pairs: RTP and RTCP, no STUN. */
 export async function figuresOf(peer: RTCPeerConnection): Promise<PathFigures> {
   const sound = { packetsSent: 0, packetsLost: 0 };
-  const figures: PathFigures = { receivedBytes: 0, packetsReceived: 0, packetsLost: 0, sound };
+  const energies: Record<string, number> = {};
+  const figures = { receivedBytes: 0, packetsReceived: 0, packetsLost: 0, sound, energies };
   const reports = (await peer.getStats()) as unknown as ReadonlyMap<string, AnyReport>;
   for (const report of reports.values()) {
     if (report.type === "candidate-pair") {
@@ -31,6 +36,7 @@ export async function figuresOf(peer: RTCPeerConnection): Promise<PathFigures> {
     } else if (report.type === "inbound-rtp") {
       figures.packetsReceived += report.packetsReceived ?? 0;
       figures.packetsLost += report.packetsLost ?? 0;
+      if (report.mid && report.totalAudioEnergy) energies[report.mid] = report.totalAudioEnergy;
     } else if (report.type === "outbound-rtp" && report.kind === "audio") {
       sound.packetsSent += report.packetsSent ?? 0;
     } else if (report.type === "remote-inbound-rtp" && report.kind === "audio") {
@@ -48,7 +54,10 @@ const FEWEST_PACKETS = 50;
 export class LossWindow {
   #samples: { atMs: number; received: number; lost: number }[] = [];
 
-  isWeak(atMs: number, { packetsReceived, packetsLost }: PathFigures): boolean {
+  isWeak(
+    atMs: number,
+    { packetsReceived, packetsLost }: Pick<PathFigures, "packetsReceived" | "packetsLost">,
+  ): boolean {
     const last = this.#samples.at(-1);
     if (last && packetsReceived < last.received) this.#samples = [];
     this.#samples.push({ atMs, received: packetsReceived, lost: packetsLost });

@@ -29,6 +29,7 @@ export class WebRtcMedia implements MediaClient {
   readonly #redundancy = new RedundancyRule();
   #sampler: ReturnType<typeof setInterval> | undefined;
   #isSampling = false;
+  #energies: Readonly<Record<string, number>> = {};
 
   constructor(ask: Ask) {
     this.#ask = ask;
@@ -67,6 +68,10 @@ export class WebRtcMedia implements MediaClient {
 
   expectPackets(isExpected: boolean): void {
     this.#isExpected = isExpected;
+  }
+
+  soundEnergy(slot: string): number {
+    return this.#energies[`${slot}.a`] ?? 0;
   }
 
   check(): void {
@@ -157,6 +162,7 @@ export class WebRtcMedia implements MediaClient {
     if (!connection) return;
     const figures = await figuresOf(connection.peer);
     if (this.#subscribing !== connection) return;
+    this.#energies = figures.energies;
     const atMs = performance.now();
     const isConnected = connection.peer.connectionState === "connected";
     const remedy = this.#subscribingWatch.sample({

@@ -52,7 +52,7 @@ function Screen() {
       <ClassroomStrip />
       <LinkBanners isBelowStrip />
       <main className={styles.main}>
-        {room.view.phase === "live" ? <Stage /> : <ClassroomWaiting />}
+        {room.view.phase === "live" ? <Stage wall="page" /> : <ClassroomWaiting />}
       </main>
       {room.view.slides && <OwnTurning slides={room.view.slides} />}
       <div className={styles.problems}>
@@ -66,10 +66,10 @@ function Screen() {
 
 /** Who hears this classroom now, in the words beside the microphone light. */
 function useMicrophoneWords(): string {
-  const { classroom } = useWords();
+  const { classroom, cockpit } = useWords();
   const room = useRoom();
   const place = ownPlace(room);
   if (place && isHeardByAll(room, place)) return classroom.microphoneHeard;
   if (listenersOf(room, room.you).length > 0) return classroom.listenedTo;
-  return classroom.microphoneQuiet;
+  return room.view.is_sing_along ? cockpit.microphoneSings : classroom.microphoneQuiet;
 }

@@ -1,15 +1,17 @@
 import { Badge } from "../components/Badge";
-import { ClassroomCard } from "../components/lesson/ClassroomCard";
-import { HandQueue } from "../components/lesson/HandQueue";
-import { EndLessonButton, LeadControls } from "../components/lesson/LeadControls";
+import { Classrooms } from "../components/lesson/cockpit/Classrooms";
+import { HandQueue } from "../components/lesson/cockpit/HandQueue";
+import { HeardCheck } from "../components/lesson/cockpit/HeardCheck";
+import { LeadBanners } from "../components/lesson/cockpit/LeadBanners";
+import { EndLessonButton, LeadControls } from "../components/lesson/cockpit/LeadControls";
+import { LeadPicture } from "../components/lesson/cockpit/LeadPicture";
+import { Staff } from "../components/lesson/cockpit/Staff";
+import { StageList } from "../components/lesson/cockpit/StageList";
+import { HelpButton } from "../components/lesson/HelpButton";
 import { LessonPage } from "../components/lesson/LessonPage";
 import { Lights } from "../components/lesson/Lights";
 import { LinkBanners } from "../components/lesson/LinkBanners";
-import { Observers } from "../components/lesson/Observers";
 import { OwnProblems } from "../components/lesson/OwnProblems";
-import { OwnTile } from "../components/lesson/OwnTile";
-import { ParticipantTile } from "../components/lesson/ParticipantTile";
-import { StageList } from "../components/lesson/StageList";
 import { SlideSection } from "../components/slides/SlideSection";
 import { TopBar } from "../components/TopBar";
 import { useNow } from "../hooks/useNow";
@@ -19,21 +21,22 @@ import { announceToStaff } from "../lesson/announcers";
 import { useRoom, useSession } from "../lesson/context";
 import { formatDuration } from "../lesson/format";
 import { useAnnouncements } from "../lesson/useAnnouncements";
-import { classroomsOf, leadOf } from "../room/selectors";
+import { isLeading } from "../room/selectors";
 import styles from "./LeadTeacher.module.css";
 
 /** The screen of the lead teacher; assistant and observer see the same with what their role may do. */
 export default function LeadTeacher({ params }: { params: Record<string, string> }) {
   return (
     <LessonPage lessonId={params.id ?? ""} isForClassroom={false}>
-      <Desk />
+      <Cockpit />
     </LessonPage>
   );
 }
 
-function Desk() {
+function Cockpit() {
   const session = useSession();
   const room = useRoom();
+  const isLead = isLeading(room);
   useAnnouncements(announceToStaff);
   useTitle(room.view.title);
   const { title } = room.view;
@@ -42,56 +45,28 @@ function Desk() {
       <TopBar title={<h1 title={title}>{title}</h1>} isHomeLink={false} guide="lead">
         <Elapsed />
         <Lights />
-        {session.ticket.role === "lead" && room.view.phase === "live" && <EndLessonButton />}
+        {isLead && room.view.phase === "live" && <EndLessonButton />}
       </TopBar>
       <LinkBanners />
+      <LeadBanners />
       <main className={styles.main}>
-        <div className={styles.work}>
+        <div className={styles.teaching}>
           <SlideSection />
-          <Classrooms />
-        </div>
-        <aside className={styles.aside}>
           <LeadPicture />
           <LeadControls />
-          {session.sendsMedia && <OwnProblems />}
+          {isLead && <HeardCheck />}
+          {isLead && <OwnProblems />}
+        </div>
+        <Classrooms className={styles.classrooms} />
+        <div className={styles.people}>
           <HandQueue />
           <StageList />
-          <Observers />
-        </aside>
+          <Staff />
+          {session.ticket.role !== "observer" && <HelpButton />}
+        </div>
       </main>
     </div>
   );
-}
-
-function Classrooms() {
-  const words = useWords();
-  const classrooms = classroomsOf(useRoom());
-  const isEmpty = classrooms.every((place) => place.presence === "absent");
-  return (
-    <section className={styles.classrooms} aria-label={words.lead.classrooms}>
-      {isEmpty && (
-        <div className={styles.empty}>
-          <h2>{words.lead.emptyTitle}</h2>
-          <p>{words.lead.emptyHint}</p>
-        </div>
-      )}
-      <ul className={styles.grid} data-count={Math.min(classrooms.length, 9)}>
-        {classrooms.map((place) => (
-          <ClassroomCard key={place.participant_id} place={place} />
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-/** The lead's own picture, or what assistants and observers get of the lead. */
-function LeadPicture() {
-  const words = useWords();
-  const session = useSession();
-  const lead = leadOf(useRoom());
-  if (session.ticket.role === "lead") return <OwnTile name={words.lead.you} />;
-  if (!lead) return <p>{words.lead.leadAway}</p>;
-  return <ParticipantTile place={lead} />;
 }
 
 function Elapsed() {

@@ -3,6 +3,7 @@ import { createRehearsal, getMe, listLessons } from "../api/endpoints";
 import type { Lesson, LessonState, Me } from "../api/types";
 import { Button, buttonClass } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
+import { HelpList } from "../components/office/HelpList";
 import { LessonRow } from "../components/office/LessonRow";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { Spinner } from "../components/Spinner";
@@ -76,6 +77,9 @@ export default function Lessons() {
     >
       {timetable.state === "loading" && <Spinner label={words.common.loading} />}
       {timetable.state === "failed" && <LoadFailed error={timetable.error} onRetry={reload} />}
+      {timetable.state === "ready" && (
+        <HelpList lessons={timetable.value.lessons} onCleared={reload} />
+      )}
       {timetable.state === "ready" && <Groups {...timetable.value} />}
     </OfficePage>
   );

@@ -1,5 +1,5 @@
-import { getMe, listClassrooms, listTeachers } from "../api/endpoints";
-import type { ClassroomRow, Me, Teacher } from "../api/types";
+import { getMe, listClassrooms, listColleagues, listTeachers } from "../api/endpoints";
+import type { ClassroomRow, Colleague, Me, Teacher } from "../api/types";
 import { Card } from "../components/Card";
 import { LessonForm } from "../components/office/LessonForm";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
@@ -12,15 +12,18 @@ export interface Choices {
   classrooms: ClassroomRow[];
   /** Only an admin plans lessons for others. */
   teachers: Teacher[];
+  /** Whom to invite as assistant or observer. */
+  colleagues: Colleague[];
 }
 
 async function load(): Promise<Choices> {
   const me = await getMe();
-  const [classrooms, teachers] = await Promise.all([
+  const [classrooms, colleagues, teachers] = await Promise.all([
     listClassrooms(),
+    listColleagues(),
     me.roles.includes("admin") ? listTeachers() : [],
   ]);
-  return { me, classrooms, teachers };
+  return { me, classrooms, colleagues, teachers };
 }
 
 export default function NewLesson() {

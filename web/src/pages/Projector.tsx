@@ -53,7 +53,7 @@ function Pictures() {
   return (
     <main className={styles.wall}>
       <h1 className="visually-hidden">{room.view.title}</h1>
-      {room.view.phase === "live" ? <Stage /> : <ClassroomWaiting />}
+      {room.view.phase === "live" ? <Stage wall="projector" /> : <ClassroomWaiting />}
       {isCalled && (
         <p className={styles.called} role="status">
           {words.projector.callTitle}

@@ -3,8 +3,10 @@ import type { ServerMessage } from "../generated/signaling";
 import { classroom, snapshot } from "../testing/room";
 import { type RoomState, reduce } from "./reduce";
 import {
+  assistantsOf,
   handQueueOf,
   isHeardByAll,
+  isLeading,
   isSpeaking,
   leadOf,
   participantOf,
@@ -214,16 +216,23 @@ describe("readings of the room", () => {
     expect(handQueueOf(state).map((place) => place.participant_id)).toEqual(["s2", "s1"]);
   });
 
-  it("prefers a lead who is there", () => {
-    const state = fold([
-      snapshot({
-        participants: [
-          classroom("lead_a", { role: "lead", presence: "absent" }),
-          classroom("lead_b", { role: "lead" }),
-        ],
-      }),
+  it("knows one lead, whom an assistant may follow", () => {
+    const before = fold([snapshot({}, "assistant_b")]);
+    expect([leadOf(before)?.participant_id, isLeading(before)]).toEqual(["lead_u1", false]);
+    const after = fold([
+      snapshot({}, "assistant_b"),
+      {
+        type: "lead.changed",
+        seq: 11,
+        at_ms: 11_000,
+        event: "lead.taken_over",
+        lead: { participant_id: "assistant_b", takeover_at_ms: null, proposal: null },
+      },
+      changed(11, { role: "lead" }, "assistant_b"),
+      changed(11, { role: "assistant" }, "lead_u1"),
     ]);
-    expect(leadOf(state)?.participant_id).toBe("lead_b");
+    expect([leadOf(after)?.role, isLeading(after)]).toEqual(["lead", true]);
+    expect(assistantsOf(after).map((place) => place.participant_id)).toEqual(["lead_u1"]);
   });
 
   it.each([
@@ -233,6 +242,7 @@ describe("readings of the room", () => {
     [{ place: "off" }, { is_floor_open: true }, true],
     [{ place: "on", is_muted: true }, { is_floor_open: true }, false],
     [{ place: "on" }, { phase: "waiting" }, false],
+    [{ place: "on" }, { is_sing_along: true }, false],
   ] as const)(
     "says truthfully whether a classroom %o in a room %o is heard by all",
     (place, room, isHeard) => {

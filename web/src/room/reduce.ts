@@ -1,6 +1,7 @@
 import type {
   ParticipantView,
   RoomView,
+  ScreenReported,
   ServerMessage,
   SourceName,
   StrokeView,
@@ -24,6 +25,8 @@ export interface RoomState {
   speakers: readonly string[];
   /** The page that the screen of each place really shows, as staff are told. */
   slidesShown: Readonly<Record<string, ShownPage>>;
+  /** The last that each classroom's page said of its own screen; staff only. */
+  screens: Readonly<Record<string, ScreenReported>>;
 }
 
 export interface ShownPage {
@@ -53,6 +56,7 @@ export function reduce(state: RoomState | null, message: ServerMessage): RoomSta
       // A new socket is told who speaks, if anybody does, and which page each screen shows.
       speakers: [],
       slidesShown: {},
+      screens: state?.screens ?? {},
     };
   }
   if (state === null) return null;
@@ -120,6 +124,16 @@ function reduceEvent(
           [message.participant_id]: { deckId: message.deck_id, page: message.page },
         },
       };
+    case "sing_along.started":
+      return withView(state, { is_sing_along: true });
+    case "sing_along.stopped":
+      return withView(state, { is_sing_along: false });
+    case "spotlight.moved":
+      return withView(state, { spotlight: message.participant_id });
+    case "lead.changed":
+      return withView(state, { lead: message.lead });
+    case "screen.reported":
+      return { ...state, screens: { ...state.screens, [message.participant_id]: message } };
     case "closing.changed":
       return withView(state, { closes_at_ms: message.closes_at_ms });
     case "slot.mapped":

@@ -1,4 +1,4 @@
-import type { ParticipantView, SourceName } from "../generated/signaling";
+import type { ParticipantView, RoleName, SourceName } from "../generated/signaling";
 import { publicationId, type RoomState } from "./reduce";
 
 export function participantOf(state: RoomState, id: string): ParticipantView | undefined {
@@ -8,10 +8,15 @@ export function participantOf(state: RoomState, id: string): ParticipantView | u
 /** This page's own place; undefined before its first join came back. */
 export const ownPlace = (state: RoomState) => participantOf(state, state.you);
 
-/** The lead who is there, or else the one who should be. */
-export function leadOf(state: RoomState): ParticipantView | undefined {
-  const leads = state.view.participants.filter((participant) => participant.role === "lead");
-  return leads.find((lead) => lead.presence === "present") ?? leads[0];
+/** The one lead, who may be away; undefined before the lead's first join. */
+export const leadOf = (state: RoomState) => participantOf(state, state.view.lead.participant_id);
+
+/** Does this page's place lead now? */
+export const isLeading = (state: RoomState) => state.you === state.view.lead.participant_id;
+
+/** Only the lead and classrooms send; an assistant does once it leads. */
+export function mayShowItself(state: RoomState): boolean {
+  return isLeading(state) || ownPlace(state)?.role === "classroom";
 }
 
 export const classroomsOf = (state: RoomState) =>
@@ -27,10 +32,13 @@ export const handQueueOf = (state: RoomState) =>
     .filter((classroom) => classroom.hand_raised_ms !== null)
     .sort((a, b) => (a.hand_raised_ms ?? 0) - (b.hand_raised_ms ?? 0));
 
-export const observersOf = (state: RoomState) =>
+const presentOf = (state: RoomState, role: RoleName) =>
   state.view.participants.filter(
-    (participant) => participant.role === "observer" && participant.presence === "present",
+    (participant) => participant.role === role && participant.presence === "present",
   );
+
+export const assistantsOf = (state: RoomState) => presentOf(state, "assistant");
+export const observersOf = (state: RoomState) => presentOf(state, "observer");
 
 /** Who listens in on this seat. */
 export function listenersOf(state: RoomState, seatId: string): string[] {
@@ -38,11 +46,15 @@ export function listenersOf(state: RoomState, seatId: string): string[] {
   return Object.keys(listening).filter((listener) => listening[listener] === seatId);
 }
 
-/** Who shares a screen now, the lead first. */
+/** Who shares a screen now: the lead alone may. */
 export function sharerOf(state: RoomState): ParticipantView | undefined {
-  const sharers = state.view.participants.filter((participant) => participant.publishing.screen);
-  return sharers.find((participant) => participant.role === "lead") ?? sharers[0];
+  const lead = leadOf(state);
+  return lead?.publishing.screen ? lead : undefined;
 }
+
+/** Whom every screen shows large, if anybody more than usual. */
+export const spotlightOf = (state: RoomState) =>
+  state.view.spotlight === null ? undefined : participantOf(state, state.view.spotlight);
 
 /** The slots in which this participant's picture (or shared screen) arrives. */
 export function slotOf(state: RoomState, id: string, source: SourceName): string | undefined {
@@ -60,5 +72,6 @@ export const isSpeaking = (state: RoomState, id: string) => state.speakers.inclu
 /** Is what is said in this place heard in every classroom? Follows the rules of the room. */
 export function isHeardByAll(state: RoomState, place: ParticipantView): boolean {
   if (state.view.phase !== "live" || place.is_muted) return false;
-  return place.role === "lead" || place.place === "on" || state.view.is_floor_open;
+  if (place.role === "lead") return true;
+  return (place.place === "on" || state.view.is_floor_open) && !state.view.is_sing_along;
 }

@@ -11,6 +11,7 @@ import { useToast } from "../Toast";
 import styles from "./ClassroomBar.module.css";
 import { DataSavingSwitch } from "./DataSavingSwitch";
 import { DataUsed } from "./DataUsed";
+import { HelpButton } from "./HelpButton";
 import { Observers } from "./Observers";
 import { OwnTile } from "./OwnTile";
 import { SourceButtons } from "./SourceButtons";
@@ -50,6 +51,7 @@ export function ClassroomBar() {
       <div className={styles.rest}>
         <SourceButtons />
         <DataSavingSwitch />
+        <HelpButton />
         <Button
           icon="window"
           onClick={() => {

@@ -23,7 +23,7 @@ interface Line {
 }
 
 function useLine(): Line {
-  const { classroom, lead: leadWords } = useWords();
+  const { classroom, cockpit, lead: leadWords } = useWords();
   const room = useRoom();
   const place = ownPlace(room);
   const lead = leadOf(room);
@@ -32,11 +32,14 @@ function useLine(): Line {
     return { tone: "warn", icon: "clock", text: classroom.leadAbsent };
   }
   if (place?.is_muted) return { tone: "warn", icon: "microphoneOff", text: classroom.muted };
+  const isListenedTo = listenersOf(room, room.you).length > 0;
+  if (room.view.is_sing_along) {
+    const text = isListenedTo ? cockpit.heardSinging : cockpit.classroomSings;
+    return { tone: isListenedTo ? "ear" : "stage", icon: isListenedTo ? "ear" : "note", text };
+  }
   if (place?.place === "on") return { tone: "stage", icon: "up", text: classroom.onStage };
   if (room.view.is_floor_open) return { tone: "stage", icon: "people", text: classroom.floorOpen };
-  if (listenersOf(room, room.you).length > 0) {
-    return { tone: "ear", icon: "ear", text: classroom.listenedTo };
-  }
+  if (isListenedTo) return { tone: "ear", icon: "ear", text: classroom.listenedTo };
   if (place && place.hand_raised_ms !== null) {
     return { tone: "ear", icon: "hand", text: classroom.handIsUp };
   }

@@ -6,6 +6,7 @@ import { LessonProvider, useLink, useRoomOrNull, useSession } from "../../lesson
 import { lendLesson } from "../../lesson/projector";
 import { joinPath, lessonPath } from "../../lesson/ticketFor";
 import { sharedCapture } from "../../media/capture";
+import { isLeading } from "../../room/selectors";
 import { navigate } from "../../router";
 import { lastTicket, renewDeviceId, storedTicket } from "../../signaling/ticket";
 import { FollowTimetable } from "../classroom/FollowTimetable";
@@ -63,17 +64,19 @@ function Inside({ onUseHere, children }: { onUseHere: () => void; children: Reac
   const room = useRoomOrNull();
   const isOver = room?.view.phase === "ended";
   const isReplaced = link.kind === "replaced";
+  const isLead = room !== null && isLeading(room);
+  const sends = session.sendsMedia && room !== null;
   const isProjected = session.ticket.role === "classroom" && !isReplaced && link.kind !== "refused";
 
   useEffect(() => (isProjected ? lendLesson(session) : undefined), [session, isProjected]);
 
   useEffect(() => {
-    if (!session.sendsMedia || isOver || isReplaced) return;
+    if (!sends || isOver || isReplaced) return;
     const capture = sharedCapture();
-    capture.size = session.ticket.role === "lead" ? "lead" : "classroom";
+    capture.size = isLead ? "lead" : "classroom";
     void capture.start();
     return () => capture.close();
-  }, [session, isOver, isReplaced]);
+  }, [sends, isLead, isOver, isReplaced]);
 
   const lessonId = session.ticket.lesson_id;
   const isFollowing = isOwnLesson(lessonId) && !isOver && room?.view.phase !== "live";

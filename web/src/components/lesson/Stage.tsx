@@ -1,7 +1,9 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
+import type { ParticipantView, WallName } from "../../generated/signaling";
 import { useWords } from "../../i18n";
 import { useRoom } from "../../lesson/context";
-import { leadOf, ownPlace, sharerOf, stageOf } from "../../room/selectors";
+import { useWall } from "../../lesson/useWall";
+import { leadOf, ownPlace, sharerOf, spotlightOf, stageOf } from "../../room/selectors";
 import { EmptyState } from "../EmptyState";
 import { SlideView } from "../slides/SlideView";
 import { OwnTile } from "./OwnTile";
@@ -9,22 +11,31 @@ import { ParticipantTile } from "./ParticipantTile";
 import styles from "./Stage.module.css";
 
 /**
- * What every classroom sees: the shared screen, the slides or the lead large, and beside it who else is on stage. A
- * shared screen covers the slides; they are there again when it ends.
+ * What every classroom sees: whom the spotlight shows, the shared screen, the slides or the lead large, and beside it
+ * who else is on stage. A shared screen covers the slides; they are there again when it ends. `wall`: in which window.
  */
-export function Stage() {
+export function Stage({ wall }: { wall: WallName }) {
   const words = useWords();
   const room = useRoom();
   const lead = leadOf(room);
   const sharer = sharerOf(room);
   const you = ownPlace(room);
+  const slides = sharer ? null : room.view.slides;
+  const large = spotlightOf(room) ?? (sharer || slides ? undefined : lead);
+  const main = useRef<HTMLDivElement>(null);
+  useWall(wall, main);
   const beside: ReactNode[] = [];
 
-  const slides = sharer ? null : room.view.slides;
-  if ((sharer || slides) && lead) {
+  if (large && sharer) {
+    beside.push(<ParticipantTile key="screen" place={sharer} source="screen" />);
+  } else if (large && slides) {
+    beside.push(<SlideView key="slides" slides={slides} />);
+  }
+  if (lead && lead !== large) {
     beside.push(<ParticipantTile key={lead.participant_id} place={lead} />);
   }
   for (const place of stageOf(room)) {
+    if (place === large) continue;
     const isOwn = place.participant_id === you?.participant_id;
     beside.push(
       isOwn ? (
@@ -40,15 +51,15 @@ export function Stage() {
       className={styles.stage}
       aria-label={words.lead.stage}
       data-beside={beside.length}
-      data-slides={slides !== null}
+      data-slides={slides !== null && !large}
     >
-      <div className={styles.main}>
-        {sharer ? (
+      <div className={styles.main} ref={main}>
+        {large ? (
+          <LargeTile place={large} isOwn={large.participant_id === you?.participant_id} />
+        ) : sharer ? (
           <ParticipantTile place={sharer} source="screen" className={styles.fill} />
         ) : slides ? (
           <SlideView slides={slides} />
-        ) : lead ? (
-          <ParticipantTile place={lead} isWhole className={styles.fill} />
         ) : (
           <div className={styles.nobody}>
             <EmptyState icon="clock" title={words.classroom.leadComing} />
@@ -58,4 +69,9 @@ export function Stage() {
       {beside.length > 0 && <div className={styles.beside}>{beside}</div>}
     </section>
   );
+}
+
+function LargeTile({ place, isOwn }: { place: ParticipantView; isOwn: boolean }) {
+  if (isOwn) return <OwnTile name={place.name} className={styles.fill} />;
+  return <ParticipantTile place={place} isWhole className={styles.fill} />;
 }

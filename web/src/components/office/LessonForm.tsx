@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from "react";
 import { ApiError } from "../../api/client";
 import { createLesson } from "../../api/endpoints";
-import type { ClassroomRow, Teacher } from "../../api/types";
+import type { ClassroomRow, Colleague, HelperDraft, Teacher } from "../../api/types";
 import { errorWords, useWords } from "../../i18n";
 import { gradeOf, type LinkPath } from "../../media/linkVerdict";
 import { navigate } from "../../router";
@@ -11,6 +11,7 @@ import { Field } from "../Field";
 import { Select } from "../Select";
 import { toLocalInput } from "./dates";
 import styles from "./Form.module.css";
+import { StaffChoice } from "./StaffChoice";
 
 const MAX_CLASSROOMS = 8;
 const MINUTES = ["20", "30", "40", "45", "60", "90"];
@@ -19,10 +20,11 @@ const DEFAULT_MINUTES = "40";
 interface LessonFormProps {
   classrooms: ClassroomRow[];
   teachers: Teacher[];
+  colleagues: Colleague[];
 }
 
 /** Plan a lesson: what, when, for whom. What is wrong is said beside the field, before anything is sent. */
-export function LessonForm({ classrooms, teachers }: LessonFormProps) {
+export function LessonForm({ classrooms, teachers, colleagues }: LessonFormProps) {
   const words = useWords();
   const [title, setTitle] = useState("");
   const [subject, setSubject] = useState<string>(words.newLesson.subjects[0] ?? "");
@@ -30,6 +32,7 @@ export function LessonForm({ classrooms, teachers }: LessonFormProps) {
   const [minutes, setMinutes] = useState(DEFAULT_MINUTES);
   const [leadId, setLeadId] = useState(teachers[0]?.user_id ?? "");
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [staff, setStaff] = useState<readonly HelperDraft[]>([]);
   const [isRecorded, setIsRecorded] = useState(false);
   const [wasTried, setWasTried] = useState(false);
   const [refusal, setRefusal] = useState<string>();
@@ -52,6 +55,7 @@ export function LessonForm({ classrooms, teachers }: LessonFormProps) {
       duration_min: Number(minutes),
       classroom_ids: [...chosen],
       recorded: isRecorded,
+      staff: staff.filter((one) => one.user_id !== leadId),
       ...(leadId && { lead_id: leadId }),
     })
       .then(() => navigate("/lessons"))
@@ -104,6 +108,13 @@ export function LessonForm({ classrooms, teachers }: LessonFormProps) {
       </div>
       <ClassroomChoice classrooms={classrooms} chosen={chosen} onChange={setChosen} />
       {wasTried && roomError && <Banner tone="warn" title={roomError} />}
+      {colleagues.length > 0 && (
+        <StaffChoice
+          colleagues={colleagues.filter((one) => one.user_id !== leadId)}
+          chosen={staff}
+          onChange={setStaff}
+        />
+      )}
       <label className={styles.choice}>
         <input
           type="checkbox"

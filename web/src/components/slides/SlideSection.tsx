@@ -1,5 +1,6 @@
 import { lazy, Suspense } from "react";
-import { useRoom, useSession } from "../../lesson/context";
+import { useRoom } from "../../lesson/context";
+import { isLeading } from "../../room/selectors";
 import styles from "./SlideSection.module.css";
 import { SlideView } from "./SlideView";
 
@@ -7,9 +8,9 @@ const SlideDesk = lazy(() => import("./SlideDesk"));
 
 /** Slides on the staff's screen: the lead's desk with everything to do with them, or what everybody sees. */
 export function SlideSection() {
-  const session = useSession();
-  const { slides } = useRoom().view;
-  if (session.ticket.role !== "lead") {
+  const room = useRoom();
+  const { slides } = room.view;
+  if (!isLeading(room)) {
     return slides && <SlideView slides={slides} className={styles.watched} />;
   }
   return (

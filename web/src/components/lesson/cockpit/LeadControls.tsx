@@ -1,20 +1,23 @@
 import { useState } from "react";
-import { useAction } from "../../hooks/useAction";
-import { useStore } from "../../hooks/useStore";
-import { useWords } from "../../i18n";
-import { useRoom, useSession } from "../../lesson/context";
-import { Button } from "../Button";
-import { Dialog } from "../Dialog";
+import { useAction } from "../../../hooks/useAction";
+import { useStore } from "../../../hooks/useStore";
+import { useWords } from "../../../i18n";
+import { useRoom, useSession } from "../../../lesson/context";
+import { isLeading } from "../../../room/selectors";
+import { Button } from "../../Button";
+import { Dialog } from "../../Dialog";
+import { SourceButtons } from "../SourceButtons";
 import styles from "./LeadControls.module.css";
-import { SourceButtons } from "./SourceButtons";
+import { WholeClassButtons } from "./WholeClassButtons";
 
 /** What the lead does with the whole lesson: start, own devices, screen, open floor. */
 export function LeadControls() {
   const words = useWords();
   const session = useSession();
-  const { view } = useRoom();
+  const room = useRoom();
+  const { view } = room;
   const [run, isBusy] = useAction();
-  const isLead = session.ticket.role === "lead";
+  const isLead = isLeading(room);
   const isLive = view.phase === "live";
   return (
     <div className={styles.controls}>
@@ -35,18 +38,7 @@ export function LeadControls() {
       )}
       {isLead && <SourceButtons />}
       {isLead && isLive && <ShareButton />}
-      {session.ticket.role !== "observer" && isLive && (
-        <Button
-          icon="people"
-          variant={view.is_floor_open ? "stage" : "secondary"}
-          disabled={isBusy}
-          onClick={() =>
-            run(() => session.request({ type: view.is_floor_open ? "floor.close" : "floor.open" }))
-          }
-        >
-          {view.is_floor_open ? words.lead.closeFloor : words.lead.openFloor}
-        </Button>
-      )}
+      {session.ticket.role !== "observer" && isLive && <WholeClassButtons />}
     </div>
   );
 }

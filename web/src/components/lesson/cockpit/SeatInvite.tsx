@@ -1,13 +1,13 @@
 import { useState } from "react";
-import { issuePairing } from "../../api/endpoints";
-import type { Pairing } from "../../api/types";
-import { useAction } from "../../hooks/useAction";
-import { useLanguage, useWords } from "../../i18n";
-import { useSession } from "../../lesson/context";
-import { formatTime } from "../../lesson/format";
-import { Button } from "../Button";
-import { Dialog } from "../Dialog";
-import { SpokenCode } from "../SpokenCode";
+import { issuePairing } from "../../../api/endpoints";
+import type { Pairing } from "../../../api/types";
+import { useAction } from "../../../hooks/useAction";
+import { useLanguage, useWords } from "../../../i18n";
+import { useSession } from "../../../lesson/context";
+import { formatTime } from "../../../lesson/format";
+import { Button } from "../../Button";
+import { Dialog } from "../../Dialog";
+import { SpokenCode } from "../../SpokenCode";
 import styles from "./SeatInvite.module.css";
 
 /** How a classroom gets in that has not come by itself: a short code to read out, or a link to send. */

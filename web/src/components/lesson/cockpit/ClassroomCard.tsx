@@ -1,12 +1,15 @@
-import type { ParticipantView } from "../../generated/signaling";
-import { useWords } from "../../i18n";
-import { useRoom, useSession } from "../../lesson/context";
-import { listenersOf } from "../../room/selectors";
-import { Badge } from "../Badge";
+import type { ParticipantView } from "../../../generated/signaling";
+import { useNow } from "../../../hooks/useNow";
+import { useWords } from "../../../i18n";
+import { useRoom, useSession } from "../../../lesson/context";
+import { formatDuration } from "../../../lesson/format";
+import { listenersOf } from "../../../room/selectors";
+import { Badge } from "../../Badge";
+import { PlaceQuality } from "../LinkQuality";
+import { ParticipantTile } from "../ParticipantTile";
 import styles from "./ClassroomCard.module.css";
 import { ClassroomControls } from "./ClassroomControls";
-import { PlaceQuality } from "./LinkQuality";
-import { ParticipantTile } from "./ParticipantTile";
+import { ClassroomFacts } from "./ClassroomFacts";
 import { SeatInvite } from "./SeatInvite";
 
 /** One classroom as staff see it: picture, state, and what may be done. */
@@ -29,11 +32,7 @@ export function ClassroomCard({ place }: { place: ParticipantView }) {
                 {words.lesson.onStage}
               </Badge>
             )}
-            {place.hand_raised_ms !== null && (
-              <Badge tone="stage" icon="hand">
-                {words.lead.handIsUp}
-              </Badge>
-            )}
+            {place.hand_raised_ms !== null && <HandMark raisedMs={place.hand_raised_ms} />}
             {place.is_muted && (
               <Badge tone="night" icon="microphoneOff">
                 {words.lead.muted}
@@ -56,12 +55,24 @@ export function ClassroomCard({ place }: { place: ParticipantView }) {
           </>
         }
       />
+      <ClassroomFacts place={place} />
       {place.presence === "absent" && mayAct ? (
         <SeatInvite seatId={place.participant_id} name={place.name} />
       ) : (
         mayAct && <ClassroomControls place={place} />
       )}
     </li>
+  );
+}
+
+function HandMark({ raisedMs }: { raisedMs: number }) {
+  const words = useWords();
+  const { signaling } = useSession();
+  const now = useNow(signaling.clockOffsetMs);
+  return (
+    <Badge tone="stage" icon="hand">
+      {words.lead.handIsUp} {formatDuration(now - raisedMs)}
+    </Badge>
   );
 }
 

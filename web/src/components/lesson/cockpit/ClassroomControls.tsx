@@ -1,11 +1,12 @@
 import { useState } from "react";
-import type { ParticipantView } from "../../generated/signaling";
-import { useAction } from "../../hooks/useAction";
-import { useNow } from "../../hooks/useNow";
-import { useWords } from "../../i18n";
-import { useRoom, useSession } from "../../lesson/context";
-import type { RequestBody } from "../../signaling/client";
-import { Button } from "../Button";
+import type { ParticipantView } from "../../../generated/signaling";
+import { useAction } from "../../../hooks/useAction";
+import { useNow } from "../../../hooks/useNow";
+import { useWords } from "../../../i18n";
+import { useRoom, useSession } from "../../../lesson/context";
+import { isLeading } from "../../../room/selectors";
+import type { RequestBody } from "../../../signaling/client";
+import { Button } from "../../Button";
 import styles from "./ClassroomCard.module.css";
 
 /** What staff may do with one classroom. The lead alone listens in. */
@@ -20,7 +21,9 @@ export function ClassroomControls({ place }: { place: ParticipantView }) {
   const isAway = place.presence !== "present" || room.view.phase !== "live";
 
   // One row whatever the state, so that no card grows under a hand: on stage everybody hears anyway.
-  const mayListen = session.ticket.role === "lead" && (place.place !== "on" || isListening);
+  const isOpen = place.place === "on" && !room.view.is_sing_along;
+  const mayListen = isLeading(room) && (!isOpen || isListening);
+  const isLarge = room.view.spotlight === id;
 
   return (
     <div className={styles.controls}>
@@ -40,6 +43,17 @@ export function ClassroomControls({ place }: { place: ParticipantView }) {
           }
         >
           {isListening ? words.lead.stopListen : words.lead.listen}
+        </Button>
+      )}
+      {place.place === "on" && (
+        <Button
+          size="small"
+          icon="enlarge"
+          variant={isLarge ? "primary" : "secondary"}
+          disabled={isBusy}
+          onClick={() => ask({ type: "spotlight.move", participant_id: isLarge ? null : id })}
+        >
+          {isLarge ? words.cockpit.endSpotlight : words.cockpit.spotlight}
         </Button>
       )}
       {place.place !== "called" && (
