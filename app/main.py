@@ -408,6 +408,7 @@ class Server:
             self.database,
             self.recordings,
             self.sharing,
+            self.decks,
             addresses,
             self.storage,
             passwords,
@@ -434,6 +435,7 @@ class Server:
             recordings.build_router(
                 self.database,
                 self.recordings,
+                self.decks,
                 self.sharing,
                 addresses,
                 self.storage,

@@ -11,12 +11,14 @@ from app.db.engine import Database
 from app.errors import NotAllowed, NotFound
 from app.http import API, Authenticate, Caller, refusals
 from app.ids import RecordingId
+from app.recording.address import AddressOf
 from app.recording.cast import EVERYBODY
-from app.recording.replay_body import AddressOf, ExtrasOf, ReplayBody, replay_body
+from app.recording.replay_body import ExtrasOf, ReplayBody, replay_body
 from app.recording.repository import Recordings
 from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.library_endpoints import library_media
 from app.recording.sharing.repository import Sharing
+from app.recording.slides import PagePictures, shown_picture
 from app.recording.viewer import viewer_of
 from app.storage.object_response import ServedObject, object_response
 from app.storage.obstore_storage import ObstoreStorage
@@ -28,6 +30,7 @@ URL_VALID_S = 6 * 3_600
 def build_router(
     database: Database,
     recordings: Recordings,
+    pictures: PagePictures,
     sharing: Sharing,
     addresses: SignedAddresses,
     storage: ObstoreStorage,
@@ -44,6 +47,14 @@ def build_router(
             return await storage.playable_url(object_key, path, URL_VALID_S)
 
         return address_of
+
+    async def media(recording_id: RecordingId, media_id: str) -> ServedObject | None:
+        """A track, or the picture of a slide."""
+        track = await recordings.track(recording_id, media_id)
+        if track is not None:
+            return ServedObject(track.object_key, track.size_bytes, track.sha256, track.mime)
+        found = await recordings.manifest(recording_id)
+        return None if found is None else await shown_picture(pictures, *found, media_id)
 
     @router.get("/{recording_id}", operation_id="get_recording", responses=refusals(401, 404))
     async def get_recording(caller: CallerNow, recording_id: str) -> ReplayBody:
@@ -67,6 +78,7 @@ def build_router(
             cast = await sharing.cast(summary.lesson_id, SHARED)
         return await replay_body(
             recordings,
+            pictures,
             summary,
             address_of,
             cast,
@@ -92,15 +104,10 @@ def build_router(
         # The URL is the permission: a media element sends no credentials across origins.
         if not storage.allows(_media_path(recording_id, track_id), expires, signature):
             raise NotAllowed("this link has expired or is not one of ours", code="link_invalid")
-        track = await recordings.track(RecordingId(recording_id), track_id)
-        if track is None:
+        served = await media(RecordingId(recording_id), track_id)
+        if served is None:
             raise NotFound("there is no such track")
-        return await object_response(
-            storage,
-            ServedObject(track.object_key, track.size_bytes, track.sha256, track.mime),
-            range_,
-            is_head=request.method == "HEAD",
-        )
+        return await object_response(storage, served, range_, is_head=request.method == "HEAD")
 
     return router
 

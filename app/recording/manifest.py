@@ -1,10 +1,11 @@
-"""What a replay shows beside the tracks: who was on stage, chapters, gaps. Read from the journal; pure."""
+"""What a replay shows beside the tracks: who was on stage, slides, chapters, gaps. Read from the journal; pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from app.ids import ParticipantId
+from app.recording.slides import DrawnStroke, SlideChange, drawn_strokes, slide_changes
 from app.recording.timeline import LessonTimeline
 from app.rooms.events import (
     CallUpAccepted,
@@ -101,6 +102,8 @@ class Manifest:
     chapters: tuple[Chapter, ...]
     gaps: tuple[Gap, ...]
     losses: tuple[Loss, ...] = ()
+    slides: tuple[SlideChange, ...] = ()
+    strokes: tuple[DrawnStroke, ...] = ()
 
     @property
     def lost_ms(self) -> int:
@@ -127,6 +130,8 @@ def build_manifest(
         chapters=tuple(c for c in _chapters(journal, timeline) if c.at_ms <= duration_ms),
         gaps=tuple(_gaps(spans)),
         losses=tuple(_losses(spans, duration_ms)),
+        slides=tuple(c for c in slide_changes(journal, timeline) if c.at_ms <= duration_ms),
+        strokes=tuple(s for s in drawn_strokes(journal, timeline) if s.from_ms <= duration_ms),
     )
 
 

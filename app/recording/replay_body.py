@@ -8,9 +8,11 @@ from app.db.models import ClipTrack, RecordingTrack
 from app.http import ApiModel, utc
 from app.ids import LessonId, ParticipantId
 from app.media.port import Kind, Source
+from app.recording.address import AddressOf
 from app.recording.cast import EVERYBODY, Cast, has_led
 from app.recording.manifest import ChapterKind
 from app.recording.repository import ParticipantName, Recordings, RecordingSummary
+from app.recording.slides import PagePictures, SlidesBody, slides_body
 from app.recording.viewer import Viewer
 from app.recording.watching.schemas import CaptionsBody, ReplayExtras, ThumbnailsBody
 
@@ -18,8 +20,6 @@ RecordingStateName = Literal["recording", "finalizing", "available", "failed"]
 
 
 ReplayTrack = RecordingTrack | ClipTrack
-AddressOf = Callable[[str, str], Awaitable[str]]
-"""Where a player gets the track of this id, kept under this key; permission and expiry are in the address itself."""
 ExtrasOf = Callable[[RecordingSummary, Viewer], Awaitable[ReplayExtras]]
 """What a replay has besides the lesson for this viewer."""
 
@@ -77,6 +77,7 @@ class ReplayBody(ApiModel):
     stage: list[StageBody]
     chapters: list[ChapterBody]
     gaps: list[GapBody]
+    slides: SlidesBody
     may_share: bool
     """The caller may publish it and make links to it."""
     thumbnails: ThumbnailsBody | None
@@ -89,6 +90,7 @@ class ReplayBody(ApiModel):
 
 async def replay_body(
     recordings: Recordings,
+    pictures: PagePictures,
     summary: RecordingSummary,
     address_of: AddressOf,
     cast: Cast = EVERYBODY,
@@ -100,6 +102,7 @@ async def replay_body(
     manifest, tracks = await recordings.details(summary.recording_id)
     return await body_of(
         recordings,
+        pictures,
         summary,
         manifest,
         tracks,
@@ -112,6 +115,7 @@ async def replay_body(
 
 async def body_of(
     recordings: Recordings,
+    pictures: PagePictures,
     summary: RecordingSummary,
     manifest: Mapping[str, Any],
     every_track: Sequence[ReplayTrack],
@@ -146,6 +150,7 @@ async def body_of(
         stage=stage_of(cast, listed(manifest, "stage")),
         chapters=[_chapter(chapter, names) for chapter in chapters],
         gaps=[GapBody(**gap) for gap in listed(manifest, "gaps")],
+        slides=await slides_body(pictures, LessonId(summary.lesson_id), manifest, address_of),
         may_share=may_share,
         thumbnails=extras.thumbnails,
         captions=extras.captions,

@@ -186,6 +186,14 @@ class Recordings:
             )
             return dict(row.manifest), list(tracks)
 
+    async def manifest(
+        self, recording_id: RecordingId
+    ) -> tuple[LessonId, dict[str, object]] | None:
+        """The lesson and the manifest of a recording; None if there is none."""
+        async with self._database.reading() as session:
+            row = await session.get(Recording, recording_id)
+            return None if row is None else (LessonId(row.lesson_id), dict(row.manifest))
+
     async def track(self, recording_id: RecordingId, track_id: str) -> RecordingTrack | None:
         async with self._database.reading() as session:
             track = await session.get(RecordingTrack, track_id)

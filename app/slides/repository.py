@@ -1,8 +1,7 @@
 """Decks and their pages as rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +22,14 @@ from app.storage.port import StoredObject
 class DeckWithPages:
     row: Deck
     pages: tuple[DeckPage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PicturedPage:
+    width: int
+    height: int
+    pictures: Mapping[str, ServedObject]
+    """By rendition."""
 
 
 def folder_of(deck_id: str) -> str:
@@ -85,7 +92,7 @@ class Decks:
     ) -> ServedObject | None:
         """The picture of a page of this lesson; None if there is none."""
         statement = (
-            select(DeckPage.renditions)
+            select(DeckPage)
             .join(Deck, Deck.deck_id == DeckPage.deck_id)
             .where(
                 Deck.lesson_id == lesson_id,
@@ -94,12 +101,21 @@ class Decks:
             )
         )
         async with self._database.reading() as session:
-            found = (await session.scalar(statement)) or {}
-        of_it: Mapping[str, Any] | None = found.get(rendition)
-        if of_it is None:
-            return None
-        key = f"{folder_of(deck_id)}/{file_name(number, rendition)}"
-        return ServedObject(key, of_it["size_bytes"], of_it["sha256"], RENDITION_MIME)
+            row = await session.scalar(statement)
+        return None if row is None else _pictured(row).pictures.get(rendition)
+
+    async def pages(
+        self, lesson_id: LessonId, deck_ids: Sequence[str]
+    ) -> dict[tuple[str, int], PicturedPage]:
+        """Every page of these decks of this lesson."""
+        statement = (
+            select(DeckPage)
+            .join(Deck, Deck.deck_id == DeckPage.deck_id)
+            .where(Deck.lesson_id == lesson_id, DeckPage.deck_id.in_(deck_ids))
+        )
+        async with self._database.reading() as session:
+            rows = await session.scalars(statement)
+            return {(row.deck_id, row.number): _pictured(row) for row in rows}
 
     async def delete(self, deck_id: DeckId) -> None:
         """Its rows; the objects are gone already."""
@@ -156,6 +172,19 @@ class Decks:
             await session.execute(
                 update(Deck).where(Deck.deck_id == deck_id).values(state=state, failure=failure)
             )
+
+
+def _pictured(row: DeckPage) -> PicturedPage:
+    pictures = {
+        name: ServedObject(
+            f"{folder_of(row.deck_id)}/{file_name(row.number, name)}",
+            of_it["size_bytes"],
+            of_it["sha256"],
+            RENDITION_MIME,
+        )
+        for name, of_it in row.renditions.items()
+    }
+    return PicturedPage(row.width, row.height, pictures)
 
 
 async def _require_room(session: AsyncSession, lesson_id: LessonId, size_bytes: int) -> None:

@@ -1,5 +1,6 @@
 """Slides in real browsers: brought by the lead, seen by a classroom, drawn on, and turned while nobody leads."""
 
+import asyncio
 import re
 import time
 
@@ -13,10 +14,13 @@ from tests.support.office import ONSITE, Office
 from tests.support.pages import (
     PATIENCE_S,
     Screen,
+    enter_as_classroom,
     enter_as_lead,
     eventually,
     sign_in,
+    start_lesson,
 )
+from tests.support.replays import end_lesson
 from tests.support.serve import Served
 from tests.support.slide_files import detailed_picture, pdf_file, slide_picture
 
@@ -57,11 +61,15 @@ async def draw(lead: Screen, pen: str) -> None:
     await mouse.up()
 
 
-async def test_slides_reach_the_classroom_with_pointer_and_lines_and_wait_for_a_lost_lead(
-    meet: Meet, served: Served, open_tab: OpenTab
+@pytest.mark.recording
+async def test_slides_reach_the_classroom_wait_for_a_lost_lead_and_come_back_in_the_replay(
+    served: Served, open_tab: OpenTab
 ) -> None:
-    meeting = await meet(1)
-    lead, (classroom,) = meeting.lead, meeting.classrooms
+    plan = await asyncio.to_thread(lambda: Office(served).plan_lesson(1, recorded=True))
+    lead, classroom = await open_tab(), await open_tab()
+    await enter_as_lead(lead, served, plan)
+    await enter_as_classroom(classroom, served, plan.seats[0], plan.lesson_id)
+    await start_lesson(lead)
     await bring(lead, "分数.pdf", pdf_file(3))
     began = time.monotonic()
     await page_on(classroom, 1).wait_for()
@@ -78,6 +86,8 @@ async def test_slides_reach_the_classroom_with_pointer_and_lines_and_wait_for_a_
     await lines.first.wait_for(state="attached")
     await lead.press("撤销")
     await lines.first.wait_for(state="detached")
+    await draw(lead, "蓝笔")
+    await lines.first.wait_for(state="attached")
     await lead.press("指示")
     await lead.page.locator("[data-tool=pointer]").hover()
     await classroom.page.locator("[data-pointer]").wait_for(state="attached")
@@ -86,10 +96,27 @@ async def test_slides_reach_the_classroom_with_pointer_and_lines_and_wait_for_a_
     await classroom.press("下一页")
     await page_on(classroom, 3).wait_for()
     again = await open_tab()
-    await enter_as_lead(again, served, meeting.plan)
+    await enter_as_lead(again, served, plan)
     await again.sees("有教室在看别的页")
     await again.press("都回到这一页")
     await page_on(classroom, 2).wait_for()
+    await end_lesson(again)
+    await shows_slides_again(again)
+
+
+async def shows_slides_again(replay: Screen) -> None:
+    """Near its end the replay has the second page with its line; at its beginning no slide was shown."""
+    page = replay.page
+    slide = page.locator("[data-page]")
+    await replay.button("播放").wait_for()
+    await page.keyboard.press("9")
+    await slide.locator("img[data-painted=true]").last.wait_for()
+    assert await slide.get_attribute("data-page") == "2"
+    await slide.locator("polyline").wait_for(state="attached")
+    assert await slide.locator("polyline").count() == 1
+    await page.keyboard.press("0")
+    await slide.wait_for(state="detached")
+    await assert_accessible(replay, "replay, with slides")
 
 
 async def test_what_is_no_slide_is_refused_in_words_and_damaged_files_say_so(

@@ -252,11 +252,11 @@ class Link:
                 # The browser would take a page that a test hands it for one of another network.
                 await route.continue_()
                 return
-            answer = await route.fetch()
-            size = int(answer.headers.get("content-length") or len(await answer.body()))
-            now = time.monotonic()
-            await asyncio.sleep(self._streamed_at(size, now) - now)
-            with contextlib.suppress(PlaywrightError):  # the page wants it no more
+            with contextlib.suppress(PlaywrightError):  # the page wants it no more, or is closed
+                answer = await route.fetch()
+                size = int(answer.headers.get("content-length") or len(await answer.body()))
+                now = time.monotonic()
+                await asyncio.sleep(self._streamed_at(size, now) - now)
                 await route.fulfill(response=answer)
 
         await page.route("**/*", fetched)

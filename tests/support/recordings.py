@@ -13,6 +13,7 @@ from app.db.consent import Purpose, enter_consent
 from app.db.engine import Database
 from app.db.models import RecordingTrack
 from app.ids import ClassroomId, LessonId, ParticipantId, RecordingId
+from app.jobs.repository import Jobs
 from app.recording import endpoints
 from app.recording.lifecycle import Step
 from app.recording.manifest import Chapter, Gap, Manifest, StageChange
@@ -27,6 +28,7 @@ from app.recording.watching.endpoints import LARGER_BODIES, WatchingDesk
 from app.recording.watching.endpoints import build_router as watching_router
 from app.recording.watching.repository import Watching
 from app.schools import consents
+from app.slides.repository import Decks
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.signing import UrlSigner
 from tests.support.api import Api, Time
@@ -62,6 +64,7 @@ class RecordingApi(Api):
     county: SmallCounty
     recordings: Recordings
     sharing: Sharing
+    decks: Decks
     watching: Watching
     storage: ObstoreStorage
     retention: Retention
@@ -180,6 +183,7 @@ async def recording_api(
         """Films have tests of their own."""
 
     api.sharing = Sharing(database, request_film)
+    api.decks = Decks(database, Jobs(database))
     segments = Segments(folder.parent / "recordings", api.storage)
     api.retention = Retention(database, api.storage, segments.clear, Kept(30, 180))
     addresses = SignedAddresses(signer, time)
@@ -189,6 +193,7 @@ async def recording_api(
         database,
         api.recordings,
         api.sharing,
+        api.decks,
         addresses,
         api.storage,
         Passwords(FAST_HASHER),
@@ -204,6 +209,7 @@ async def recording_api(
         endpoints.build_router(
             database,
             api.recordings,
+            api.decks,
             api.sharing,
             addresses,
             api.storage,

@@ -21,7 +21,7 @@ def slide_picture(number: int, size: tuple[int, int] = SLIDE) -> Image.Image:
 def detailed_picture(size: tuple[int, int] = (1920, 1440), seed: int = 1) -> Image.Image:
     """Coloured blocks and grain, as a photo has: much to encode."""
     chance = random.Random(seed)
-    grain = Image.frombytes("RGB", (240, 180), chance.randbytes(240 * 180 * 3))
+    grain = Image.frombytes("RGB", (160, 120), chance.randbytes(160 * 120 * 3))
     return grain.resize(size, Image.Resampling.BILINEAR)
 
 

@@ -6,7 +6,7 @@ Also where a store could sign for itself: its addresses would go on to count aft
 from collections.abc import Callable
 
 from app.errors import NotAllowed
-from app.recording.replay_body import AddressOf
+from app.recording.address import AddressOf
 from app.storage.signing import UrlSigner
 
 LEAST_VALID_MS = 30 * 60_000

@@ -22,6 +22,7 @@ from app.recording.sharing.repository import Sharing
 from app.recording.sharing.retention import Retention
 from app.recording.sharing.share_endpoints import FilmOf
 from app.recording.sharing.visiting import CaptionsOf, ShareDoor
+from app.recording.slides import PagePictures
 from app.storage.port import Storage
 
 
@@ -30,6 +31,7 @@ class SharingParts:
     database: Database
     recordings: Recordings
     sharing: Sharing
+    pictures: PagePictures
     addresses: SignedAddresses
     storage: Storage
     passwords: Passwords
@@ -55,6 +57,7 @@ def build_routers(parts: SharingParts, authenticate: Authenticate) -> list[APIRo
         parts.database,
         parts.sharing,
         parts.recordings,
+        parts.pictures,
         parts.addresses,
         parts.passwords,
         parts.captions_of,
@@ -65,6 +68,7 @@ def build_routers(parts: SharingParts, authenticate: Authenticate) -> list[APIRo
             Library(parts.database),
             parts.recordings,
             parts.sharing,
+            parts.pictures,
             parts.addresses,
             parts.storage,
             authenticate,

@@ -17,6 +17,7 @@ from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.library import Library, Search
 from app.recording.sharing.repository import Sharing
 from app.recording.sharing.serving import published_response
+from app.recording.slides import PagePictures, shown_picture
 from app.recording.viewer import Viewer, viewer_of
 from app.storage.object_response import ServedObject
 from app.storage.port import Storage
@@ -79,6 +80,7 @@ def build_router(
     library: Library,
     recordings: Recordings,
     sharing: Sharing,
+    pictures: PagePictures,
     addresses: SignedAddresses,
     storage: Storage,
     authenticate: Authenticate,
@@ -160,7 +162,11 @@ def build_router(
         addresses.require(f"{folder}/{track_id}", expires, signature)
 
         async def found() -> ServedObject | None:
-            return await sharing.published_track(RecordingId(recording_id), track_id)
+            track = await sharing.published_track(RecordingId(recording_id), track_id)
+            if track is not None:
+                return track
+            published = await sharing.published_manifest(RecordingId(recording_id))
+            return published and await shown_picture(pictures, *published, track_id)
 
         return await published_response(storage, found, range_, request)
 

@@ -155,6 +155,19 @@ class Sharing:
             track, lesson_id = row
             return await _served(session, track, LessonId(lesson_id), SHARED)
 
+    async def published_manifest(
+        self, recording_id: RecordingId
+    ) -> tuple[LessonId, dict[str, object]] | None:
+        """The lesson and the manifest of a recording that the library shows now."""
+        statement = (
+            select(Recording)
+            .join(LibraryEntry, LibraryEntry.recording_id == Recording.recording_id)
+            .where(Recording.recording_id == recording_id)
+        )
+        async with self._database.reading() as session:
+            row = await session.scalar(statement)
+            return None if row is None else (LessonId(row.lesson_id), dict(row.manifest))
+
     # -- share links
 
     async def add_link(self, session: AsyncSession, link: ShareLink) -> bool:

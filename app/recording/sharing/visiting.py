@@ -17,6 +17,7 @@ from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.clip import clipped
 from app.recording.sharing.links import ClipRange, ClipState, LinkState, token_sha256
 from app.recording.sharing.repository import FoundLink, Sharing
+from app.recording.slides import PagePictures, shown_picture
 from app.recording.watching.repository import Captions
 from app.recording.watching.schemas import extras_of_strangers
 from app.storage.object_response import ServedObject
@@ -47,6 +48,7 @@ class ShareDoor:
         database: Database,
         sharing: Sharing,
         recordings: Recordings,
+        pictures: PagePictures,
         addresses: SignedAddresses,
         passwords: Passwords,
         captions_of: CaptionsOf,
@@ -55,6 +57,7 @@ class ShareDoor:
         self._database = database
         self._sharing = sharing
         self._recordings = recordings
+        self._pictures = pictures
         self._addresses = addresses
         self._passwords = passwords
         self._captions_of = captions_of
@@ -97,7 +100,7 @@ class ShareDoor:
         return await self._replay(link)
 
     async def media(self, link_id: str, track_id: str) -> ServedObject | None:
-        """The file behind a link's track while the link counts; None for a track that it does not show.
+        """The file behind a link's track, or slide, while the link counts; None for one that it does not show.
 
         NotFound, Gone.
         """
@@ -105,7 +108,13 @@ class ShareDoor:
         if link is None:
             raise NotFound("there is no such link", code="link_unknown")
         require_counting(link, self._now_ms())
-        return await self._sharing.linked_track(link, track_id)
+        track = await self._sharing.linked_track(link, track_id)
+        if track is not None or link.recording is None:
+            return track
+        manifest, _ = await self._recordings.details(link.recording.recording_id)
+        clip = _clip_of(link)
+        shown = manifest if clip is None else clipped(manifest, clip)
+        return await shown_picture(self._pictures, link.recording.lesson_id, shown, track_id)
 
     async def _count(self, link: FoundLink) -> None:
         assert link.recording is not None
@@ -128,13 +137,20 @@ class ShareDoor:
             link_media(row.link_id), recording.duration_ms, row.expires_at_ms
         )
         captions = await self._captions_of(recording.recording_id)
-        if row.clip_from_ms is None or row.clip_to_ms is None:
-            extras = extras_of_strangers(captions)
-            return await replay_body(self._recordings, recording, address_of, cast, extras=extras)
-        clip = ClipRange(row.clip_from_ms, row.clip_to_ms)
+        clip = _clip_of(link)
+        if clip is None:
+            return await replay_body(
+                self._recordings,
+                self._pictures,
+                recording,
+                address_of,
+                cast,
+                extras=extras_of_strangers(captions),
+            )
         manifest, _ = await self._recordings.details(recording.recording_id)
         return await body_of(
             self._recordings,
+            self._pictures,
             replace(recording, duration_ms=clip.duration_ms),
             clipped(manifest, clip),
             await self._sharing.clip_tracks(row.link_id),
@@ -142,6 +158,12 @@ class ShareDoor:
             cast,
             extras=extras_of_strangers(captions and captions.within(clip.from_ms, clip.to_ms)),
         )
+
+
+def _clip_of(link: FoundLink) -> ClipRange | None:
+    """The part of the lesson that the link is to; None: all of it."""
+    from_ms, to_ms = link.row.clip_from_ms, link.row.clip_to_ms
+    return None if from_ms is None or to_ms is None else ClipRange(from_ms, to_ms)
 
 
 def require_counting(link: FoundLink, now_ms: int) -> None:

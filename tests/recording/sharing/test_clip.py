@@ -113,6 +113,17 @@ def test_the_manifest_of_a_clip_begins_with_what_was_so_already() -> None:
             {"at_ms": 7_000, "kind": "floor_closed", "participant_id": None},
             {"at_ms": 9_500, "kind": "hand_raised", "participant_id": "sea_1"},
         ],
+        "slides": [
+            {"at_ms": 1_000, "deck_id": "dck_1", "page": 1},
+            {"at_ms": 2_000, "deck_id": "dck_1", "page": 2},
+            {"at_ms": 9_500, "deck_id": "dck_1", "page": 3},
+        ],
+        "strokes": [
+            {"stroke_id": "gone before", "from_ms": 2_100, "to_ms": 2_500},
+            {"stroke_id": "over", "from_ms": 2_200, "to_ms": 6_000},
+            {"stroke_id": "within", "from_ms": 7_000, "to_ms": None},
+            {"stroke_id": "later", "from_ms": 9_200, "to_ms": None},
+        ],
         "gaps": [
             {"from_ms": 0, "to_ms": 5_500, "reason": "x"},
             {"from_ms": 9_000, "to_ms": 10_000, "reason": "y"},
@@ -120,6 +131,11 @@ def test_the_manifest_of_a_clip_begins_with_what_was_so_already() -> None:
     }
     assert clipped(manifest, ClipRange(5_000, 9_000)) == {
         "stage": [{"at_ms": 0, "on_stage": [LEAD, "sea_1"]}],
+        "slides": [{"at_ms": 0, "deck_id": "dck_1", "page": 2}],
+        "strokes": [
+            {"stroke_id": "over", "from_ms": 0, "to_ms": 1_000},
+            {"stroke_id": "within", "from_ms": 2_000, "to_ms": None},
+        ],
         "chapters": [
             {"at_ms": 0, "kind": "floor_opened", "participant_id": None},
             {"at_ms": 2_000, "kind": "floor_closed", "participant_id": None},

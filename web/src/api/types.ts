@@ -29,6 +29,7 @@ export type Door = operations["open_door"]["parameters"]["path"]["door"];
 export type Place = { role: StaffRole } | { seat_id: string };
 export type Ticket = Schemas["TicketBody"];
 export type Pairing = Schemas["PairingBody"];
+export type RecordedSlides = Schemas["SlidesBody"];
 export type Decks = Schemas["DecksBody"];
 export type Deck = Schemas["DeckBody"];
 export type Paired = Schemas["PairedBody"];

@@ -2585,6 +2585,7 @@ export interface components {
             recording_id: string;
             /** Resume Ms */
             resume_ms: number | null;
+            slides: components["schemas"]["SlidesBody"];
             /** Stage */
             stage: components["schemas"]["StageBody"][];
             /**
@@ -2849,6 +2850,36 @@ export interface components {
             /** Signed In As */
             signed_in_as: string | null;
         };
+        /** SlideChangeBody */
+        SlideChangeBody: {
+            /** At Ms */
+            at_ms: number;
+            /** Page */
+            page: number | null;
+        };
+        /** SlidePageBody */
+        SlidePageBody: {
+            /** Height */
+            height: number;
+            /** Light Url */
+            light_url: string | null;
+            /** Sharp Url */
+            sharp_url: string | null;
+            /** Width */
+            width: number;
+        };
+        /**
+         * SlidesBody
+         * @description Which page was shown when, and what was drawn on it.
+         */
+        SlidesBody: {
+            /** Changes */
+            changes: components["schemas"]["SlideChangeBody"][];
+            /** Pages */
+            pages: components["schemas"]["SlidePageBody"][];
+            /** Strokes */
+            strokes: components["schemas"]["StrokeBody"][];
+        };
         /**
          * Source
          * @description Where a track comes from (W3C's word: the source of a MediaStreamTrack).
@@ -2919,6 +2950,24 @@ export interface components {
             on_stage: string[];
             /** Spotlight */
             spotlight: string | null;
+        };
+        /** StrokeBody */
+        StrokeBody: {
+            /**
+             * Color
+             * @enum {string}
+             */
+            color: "red" | "blue" | "green";
+            /** From Ms */
+            from_ms: number;
+            /** Page */
+            page: number;
+            /** Points */
+            points: string;
+            /** Stroke Id */
+            stroke_id: string;
+            /** To Ms */
+            to_ms: number | null;
         };
         /** TeacherBody */
         TeacherBody: {

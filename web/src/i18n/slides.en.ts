@@ -10,6 +10,7 @@ export const slidesEn: typeof slidesZhCN = {
     gone: "These slides cannot be found",
     goneHint:
       "They may have just been deleted. The next slides of the lead teacher appear by themselves.",
+    deletedSince: "These slides have been deleted",
     noneYet: "There are no slides yet. Upload a PDF or pictures.",
     noneForYou: "The lead teacher has not uploaded any slides yet.",
     upload: "Upload slides",

@@ -8,6 +8,7 @@ export const slidesZhCN = {
     tryingAgain: "课件没有打开，正在重试…",
     gone: "找不到这份课件",
     goneHint: "它可能刚被删除。主讲教师展示别的课件后会自动换过来。",
+    deletedSince: "这份课件已经删除",
     noneYet: "还没有课件。可以上传 PDF 或图片。",
     noneForYou: "主讲教师还没有上传课件。",
     upload: "上传课件",

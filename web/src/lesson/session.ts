@@ -104,6 +104,8 @@ export class LessonSession {
       listenTo("online", () => this.#networkChanged()),
     );
     this.signaling.start();
+    // Beside the way in, not after it: a late classroom on a weak link waits for its first slide.
+    this.decks.refresh();
     this.#send();
     void this.#sameMachine.enter().then(({ isSecond }) => isSecond && this.#startQuiet());
   }
@@ -191,7 +193,7 @@ export class LessonSession {
   #followSlides(message: ServerMessage): void {
     if (message.type === "room.snapshot" || message.type === "room.resumed") {
       // Decks may have come meanwhile, and staff on a new socket are told again what each screen shows.
-      this.decks.refresh();
+      this.decks.refreshIfOld();
       this.ownPage.tellAgain();
     }
     const slides = this.room.get()?.view.slides;

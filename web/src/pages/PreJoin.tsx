@@ -1,4 +1,4 @@
-import { useCallback } from "react";
+import { useCallback, useEffect } from "react";
 import { getLesson } from "../api/endpoints";
 import type { Lesson, Ticket } from "../api/types";
 import { Banner } from "../components/Banner";
@@ -48,6 +48,10 @@ export default function PreJoin({ params }: { params: Record<string, string> }) 
 
 function Door({ ticket, lesson, lessonId }: Entrance & { lessonId: string }) {
   const words = useWords();
+  useEffect(() => {
+    // The next page is here when the key is pressed.
+    void (ticket?.role === "classroom" ? import("./Classroom") : import("./LeadTeacher"));
+  }, [ticket]);
   if (lesson?.state === "ended") return <Over lesson={lesson} />;
   if (!ticket) return <Refused code="ticket_invalid" lessonId={lessonId} />;
   const seat = lesson?.seats.find((one) => one.seat_id === ticket.participant_id);

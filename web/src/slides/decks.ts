@@ -19,6 +19,7 @@ export interface Shelf {
 const WHILE_PREPARING_MS = 1_000;
 const AGAIN_MS = 3_000;
 const LONGEST_MS = 30_000;
+const FRESH_MS = 5_000;
 
 /** The decks of one lesson as the server last listed them; asked again while one is prepared, or a try failed. */
 export class DeckShelf {
@@ -30,6 +31,7 @@ export class DeckShelf {
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
+  #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(load: () => Promise<Decks>, codeOf: (error: unknown) => string) {
     this.#load = load;
@@ -49,11 +51,17 @@ export class DeckShelf {
       return;
     }
     this.#isLoading = true;
+    this.#askedAt = performance.now();
     this.#load().then(
       (list) => this.#settle({ list, failure: null }),
       (error: unknown) =>
         this.#settle({ list: this.state.get().list, failure: this.#codeOf(error) }),
     );
+  }
+
+  /** Ask, unless that was done just now. */
+  refreshIfOld(): void {
+    if (performance.now() - this.#askedAt > FRESH_MS) this.refresh();
   }
 
   /** Somebody shows a deck that is not on the shelf yet. */

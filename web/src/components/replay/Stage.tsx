@@ -1,12 +1,14 @@
 import type { Recording, RecordingTrack } from "../../api/types";
 import { useWords } from "../../i18n";
 import type { PlayerState } from "../../replay/player";
-import { isAudible, type View } from "../../replay/selection";
+import { isActive, isAudible, type View } from "../../replay/selection";
+import { slideAt } from "../../replay/slides";
 import { wasHeard } from "../../replay/sound";
 import { Icon } from "../Icon";
 import { Spinner } from "../Spinner";
 import { ClassroomSound } from "./ClassroomSound";
 import type { Follow } from "./Picture";
+import { ReplaySlide } from "./ReplaySlide";
 import { ReplayTile } from "./ReplayTile";
 import styles from "./Stage.module.css";
 
@@ -22,13 +24,26 @@ interface StageProps {
   onListen: (participantId: string | null) => void;
 }
 
-/** The lead or whom the spotlight shows large, the others beside; without pictures who is heard. */
+/**
+ * Whom the spotlight shows, the slides or the lead large, the others beside; without pictures who is heard. A shared
+ * screen covers the slides.
+ */
 export function Stage({ recording, view, state, loaded, caption, follow, onListen }: StageProps) {
   const words = useWords();
   const people = whoAppears(recording.tracks);
   const lead = leadOf(recording, people, view.positionMs);
-  const large = spotlightOf(recording, people, view.positionMs) ?? lead;
+  const spotlight = spotlightOf(recording, people, view.positionMs);
+  const large = spotlight ?? lead;
   const others = people.filter((one) => one !== large && (one === lead || one.role !== "lead"));
+  const hasSlides =
+    slideAt(recording.slides, view.positionMs) !== null &&
+    !recording.tracks.some((one) => one.source === "screen" && isActive(one, view.positionMs));
+  const isSlideLarge = hasSlides && !spotlight;
+  const hasSide = others.length > 0 || (hasSlides && !isSlideLarge);
+  const isAlone = !hasSide && !(isSlideLarge && large);
+  const slide = (className: string | undefined) => (
+    <ReplaySlide slides={recording.slides} positionMs={view.positionMs} className={className} />
+  );
   const tile = (one: RecordingTrack, isMain: boolean) => (
     <ReplayTile
       key={one.participant_id}
@@ -51,10 +66,7 @@ export function Stage({ recording, view, state, loaded, caption, follow, onListe
     </ReplayTile>
   );
   return (
-    <div
-      className={styles.frame}
-      data-beside={(view.mode !== "sound" && others.length > 0) || undefined}
-    >
+    <div className={styles.frame} data-beside={(view.mode !== "sound" && !isAlone) || undefined}>
       {view.mode === "sound" ? (
         <div className={styles.sound}>
           <Icon name="speaker" size={56} />
@@ -70,11 +82,18 @@ export function Stage({ recording, view, state, loaded, caption, follow, onListe
           </ul>
         </div>
       ) : (
-        <div className={styles.pictures} data-alone={others.length === 0 || undefined}>
-          {large && tile(large, true)}
-          {others.length > 0 && (
+        <div
+          className={styles.pictures}
+          data-alone={isAlone || undefined}
+          data-slides={isSlideLarge || undefined}
+        >
+          {isSlideLarge && slide(styles.slide)}
+          {/* The same element wherever it stands: a picture that is moved in the page begins to load anew. */}
+          {large && <div className={styles.lead}>{tile(large, !isSlideLarge)}</div>}
+          {hasSide && (
             <div className={styles.side} data-many={others.length > 3 || undefined}>
-              {others.map((one, index) => tile(one, !large && index === 0))}
+              {hasSlides && !isSlideLarge && slide(styles.smallSlide)}
+              {others.map((one, index) => tile(one, !isSlideLarge && !large && index === 0))}
             </div>
           )}
         </div>

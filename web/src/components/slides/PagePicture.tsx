@@ -1,24 +1,24 @@
 import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from "react";
-import type { Deck } from "../../api/types";
 import { useWords } from "../../i18n";
-import { pageUrl } from "../../slides/decks";
 import { classes } from "../classes";
 import { Spinner } from "../Spinner";
 import styles from "./PagePicture.module.css";
 
 interface PagePictureProps {
-  deck: Deck;
-  page: number;
-  shape: Deck["pages"][number];
-  /** This machine has the sharp picture already: the light one would only take its turn. */
-  isReady: boolean;
+  number: number;
+  /** Address of the sharp picture. */
+  sharp: string;
+  /** Of a light one to show first; null: there is none, or no need for it. */
+  light: string | null;
+  /** Width by height. */
+  shape: number;
   label: string;
   /** The page can be seen. */
-  onPainted: () => void;
+  onPainted?: () => void;
   /** It can be seen sharply: what comes next may load. */
-  onSharp: () => void;
+  onSharp?: () => void;
   /** It did not come; it is tried again. The address may have expired. */
-  onFailed: () => void;
+  onFailed?: () => void;
   children?: ReactNode;
 }
 
@@ -26,9 +26,8 @@ const TRY_AGAIN_MS = 3_000;
 
 /** One page in its shape from the first moment on: the light picture where there is one, then the sharp one over it. */
 export function PagePicture(props: PagePictureProps) {
-  const { deck, page, shape, isReady, label, onPainted, onSharp, onFailed, children } = props;
+  const { number, sharp, light, shape, label, onPainted, onSharp, onFailed, children } = props;
   const words = useWords();
-  const hasLight = shape.has_light && !isReady;
   const [seen, setSeen] = useState<"nothing" | "light" | "sharp">("nothing");
   const [isLightOver, setIsLightOver] = useState(false);
   const [failures, setFailures] = useState(0);
@@ -41,18 +40,18 @@ export function PagePicture(props: PagePictureProps) {
     return () => clearTimeout(timer);
   }, [failures]);
 
-  const style = { "--shape": shape.width / shape.height } as CSSProperties;
-  const wantsSharp = !hasLight || isLightOver;
+  const style = { "--shape": shape } as CSSProperties;
+  const wantsSharp = light === null || isLightOver;
   return (
-    <div role="img" aria-label={label} className={styles.page} style={style} data-page={page}>
-      {hasLight && (
+    <div role="img" aria-label={label} className={styles.page} style={style} data-page={number}>
+      {light !== null && (
         <Layer
-          address={pageUrl(deck, page, "light")}
+          address={light}
           isShown={seen !== "nothing"}
           onPainted={() => {
             setSeen((now) => (now === "sharp" ? now : "light"));
             setIsLightOver(true);
-            onPainted();
+            onPainted?.();
           }}
           onFailed={() => setIsLightOver(true)}
         />
@@ -60,16 +59,16 @@ export function PagePicture(props: PagePictureProps) {
       {wantsSharp && !isWaiting && (
         <Layer
           key={attempt}
-          address={pageUrl(deck, page, "sharp")}
+          address={sharp}
           isShown={seen === "sharp"}
           onPainted={() => {
             setSeen("sharp");
-            onPainted();
-            onSharp();
+            onPainted?.();
+            onSharp?.();
           }}
           onFailed={() => {
             setFailures(attempt + 1);
-            onFailed();
+            onFailed?.();
           }}
         />
       )}

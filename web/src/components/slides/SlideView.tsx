@@ -4,6 +4,7 @@ import { useStore } from "../../hooks/useStore";
 import { useWords } from "../../i18n";
 import { useRoom, useSession } from "../../lesson/context";
 import { ownPlace } from "../../room/selectors";
+import { pageUrl } from "../../slides/decks";
 import { pageOf } from "../../slides/ownPage";
 import { usePagesAhead } from "../../slides/usePagesAhead";
 import { classes } from "../classes";
@@ -50,10 +51,10 @@ export function SlideView({ slides, className, children }: SlideViewProps) {
     <div className={classes(styles.frame, className)}>
       <PagePicture
         key={`${deck.deck_id} ${page}`}
-        deck={deck}
-        page={page}
-        shape={shape}
-        isReady={isReady}
+        number={page}
+        sharp={pageUrl(deck, page, "sharp")}
+        light={shape.has_light && !isReady ? pageUrl(deck, page, "light") : null}
+        shape={shape.width / shape.height}
         label={words.slides.pageOf(page, deck.page_count, deck.name)}
         onPainted={() => session.ownPage.painted({ deckId: deck.deck_id, page })}
         onSharp={onSharp}
