@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from app.ids import LessonId
 from app.lessons.repository import LessonStore
+from app.lessons.subject import sound_preset_of
 from app.rooms.state import LessonPlan, Seat
 from app.settings import Settings
 
@@ -21,6 +22,7 @@ def plan_loader(
             starts_at_ms=lesson.starts_at_ms,
             ends_at_ms=lesson.ends_at_ms,
             is_recorded=lesson.is_recorded,
+            sound_preset=sound_preset_of(lesson.subject),
             seats=tuple(
                 Seat(seat.seat_id, seat.classroom_id, seat.may_be_recorded) for seat in lesson.seats
             ),

@@ -14,7 +14,8 @@ from app.lessons.access import own_roles, own_seats
 from app.lessons.control import HelpCall
 from app.lessons.repository import LessonDetail, LessonState
 from app.lessons.staff import MAX_INVITED
-from app.rooms.state import Role
+from app.lessons.subject import sound_preset_of
+from app.rooms.state import Role, SoundPreset
 
 IdText = Annotated[str, StringConstraints(pattern=r"^\w{1,60}$")]
 LessonPath = Annotated[LessonId, Path(alias="id", pattern=r"^\w{1,60}$")]
@@ -89,6 +90,8 @@ class LessonBody(ApiModel):
     duration_min: int
     ends_at: datetime
     recorded: bool
+    sound_preset: SoundPreset
+    """How its microphones are treated unless the lead chooses otherwise."""
     state: LessonState
     started_at: datetime | None
     ended_at: datetime | None
@@ -208,6 +211,7 @@ def lesson_body(
         duration_min=(lesson.ends_at_ms - lesson.starts_at_ms) // 60_000,
         ends_at=utc(lesson.ends_at_ms),
         recorded=lesson.is_recorded,
+        sound_preset=sound_preset_of(lesson.subject),
         state=lesson.state,
         started_at=utc_or_none(lesson.started_at_ms),
         ended_at=utc_or_none(lesson.ended_at_ms),

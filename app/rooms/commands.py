@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 
 from app.ids import ClassroomId, DeckId, DeviceId, ParticipantId, SeatId, StrokeId, UserId
-from app.rooms.state import LinkQuality, Role, StrokeColor
+from app.rooms.state import LinkQuality, Role, SoundPreset, StrokeColor
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +228,14 @@ class ClearStrokes:
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchSound:
+    """For the whole lesson, from now on."""
+
+    by: ParticipantId
+    preset: SoundPreset
+
+
+@dataclass(frozen=True, slots=True)
 class ReportPublication:
     """The engine receives (`codec`) or no longer receives (None) a track."""
 
@@ -335,6 +343,7 @@ ParticipantCommand = (
     | DrawStroke
     | UndoStroke
     | ClearStrokes
+    | SwitchSound
 )
 ServerCommand = (
     ReportCut

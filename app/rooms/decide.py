@@ -42,6 +42,7 @@ from app.rooms.commands import (
     StopListenIn,
     StopSingAlong,
     SwitchDataSaving,
+    SwitchSound,
     SwitchSource,
     TakeLead,
     TakeUpRoom,
@@ -81,6 +82,7 @@ from app.rooms.reports import (
     report_recording,
 )
 from app.rooms.slides import clear_strokes, draw_stroke, hide_slides, turn_slides, undo_stroke
+from app.rooms.sound import switch_sound
 from app.rooms.stage import (
     accept,
     call_up,
@@ -95,7 +97,13 @@ from app.rooms.whole_class import move_spotlight, switch_floor, switch_sing_alon
 
 _FROM_OUTSIDE = (Join, Leave, StartLesson, EndLesson, ClearHelp)
 """Commands of somebody who need not be in the room."""
-_BEFORE_THE_START = (*_FROM_OUTSIDE, SwitchSource, SwitchDataSaving, CallForHelp)
+_BEFORE_THE_START = (
+    *_FROM_OUTSIDE,
+    SwitchSource,
+    SwitchDataSaving,
+    SwitchSound,
+    CallForHelp,
+)
 _AT_STAFF_TOO = (MoveSpotlight, ProposeLead)
 """Commands that may be aimed at somebody without a seat."""
 _SOURCES: dict[Role, frozenset[str]] = {
@@ -220,6 +228,8 @@ def _ask(draft: Draft, command: ParticipantCommand) -> None:
             undo_stroke(draft, command)
         case ClearStrokes():
             clear_strokes(draft, command)
+        case SwitchSound():
+            switch_sound(draft, command)
 
 
 def _report(draft: Draft, command: ServerCommand) -> None:

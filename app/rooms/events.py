@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Literal, get_args
 
 from app.ids import ClassroomId, DeckId, DeviceId, ParticipantId, SeatId, StrokeId, UserId
-from app.rooms.state import LinkQuality, Role, StrokeColor
+from app.rooms.state import LinkQuality, Role, SoundPreset, StrokeColor
 
 EndReason = Literal["ended_by_lead", "planned_end", "lead_absent", "cancelled"]
 LeaveReason = Literal["left", "lost", "lesson_ended"]
@@ -298,6 +298,15 @@ class DataSavingSwitched:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundSwitched:
+    """The lead chose how the lesson sounds."""
+
+    type: ClassVar[str] = "sound.switched"
+    preset: SoundPreset
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
 class HeadsCounted:
     """The roll call of a classroom says how many pupils are there. Who they are stands in the roll call alone."""
 
@@ -455,6 +464,7 @@ Event = (
     | HandLowered
     | SourceSwitched
     | DataSavingSwitched
+    | SoundSwitched
     | HeadsCounted
     | SlidesTurned
     | SlidesHidden

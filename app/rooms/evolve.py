@@ -52,6 +52,7 @@ from app.rooms.events import (
     SingAlongStopped,
     SlidesHidden,
     SlidesTurned,
+    SoundSwitched,
     SourceSwitched,
     SpotlightMoved,
     StrokeDrawn,
@@ -121,6 +122,8 @@ def _apply(room: Room, event: Event, at_ms: int) -> Room:
             return _recording(room, event)
         case LessonStarted() | LessonEnded() | ClockAnchored() | Heartbeat():
             return _lesson(room, event, at_ms)
+        case SoundSwitched():
+            return replace(room, switched_sound=event.preset)
         case HeadsCounted():
             return _counted(room, event)
         case SlidesTurned() | SlidesHidden() | StrokeDrawn() | StrokeUndone() | StrokesCleared():

@@ -33,6 +33,7 @@ from app.rooms.commands import (
     StopListenIn,
     StopSingAlong,
     SwitchDataSaving,
+    SwitchSound,
     SwitchSource,
     TakeLead,
     TurnSlides,
@@ -115,6 +116,7 @@ PERMISSIONS: Mapping[type[ParticipantCommand], Mapping[Actor, Scope]] = {
     DrawStroke: _LEAD_ITSELF,
     UndoStroke: _LEAD_ITSELF,
     ClearStrokes: _LEAD_ITSELF,
+    SwitchSound: {Actor.LEAD: Scope.SELF},
 }
 """Absent means refused. Scope SELF: only at its own place; OTHERS: only at another's."""
 

@@ -19,6 +19,8 @@ from app.ids import (
 
 LinkQuality = Literal["good", "fair", "poor", "lost"]
 StrokeColor = Literal["red", "blue", "green"]
+SoundPreset = Literal["voice", "music"]
+"""How microphones are treated: for speech, or so that music and quiet sounds stay as they are."""
 
 
 class Role(StrEnum):
@@ -114,6 +116,8 @@ class LessonPlan:
     ends_at_ms: int
     is_recorded: bool
     seats: tuple[Seat, ...]
+    sound_preset: SoundPreset = "voice"
+    """As the subject asks for it."""
     reconnect_grace_ms: int = 60_000
     call_up_timeout_ms: int = 30_000
     overtime_ms: int = 600_000
@@ -195,5 +199,11 @@ class Room:
     """Closed segments: the recorder reports each at least once, the journal holds it once."""
     recording_stops: Mapping[PublicationId, str] = field(default_factory=dict)
     """Publications that are no longer written, and why."""
+    switched_sound: SoundPreset | None = None
+    """What the lead chose; None: as the plan has it."""
     head_counts: Mapping[SeatId, int] = field(default_factory=dict)
     """Pupils behind each screen, as the roll call counted them; a seat that nobody counted is not in it."""
+
+    @property
+    def sound_preset(self) -> SoundPreset:
+        return self.switched_sound or self.plan.sound_preset

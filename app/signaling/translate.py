@@ -48,6 +48,7 @@ CommandRequest = (
     | wire.StrokeDraw
     | wire.StrokeUndo
     | wire.StrokesClear
+    | wire.SoundSwitch
 )
 
 
@@ -116,6 +117,8 @@ def command_of(request: CommandRequest, by: ParticipantId) -> ParticipantCommand
             return commands.UndoStroke(by)
         case wire.StrokesClear():
             return commands.ClearStrokes(by)
+        case wire.SoundSwitch():
+            return commands.SwitchSound(by, request.preset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,7 @@ def notices_of(step: Step, card: LessonCard) -> list[Notice]:
         *_slides(step),
         *_sing_along(step),
         *_spotlight(step),
+        *_sound_switched(step),
         *_listen_started(step),
     ]
 
@@ -194,6 +198,7 @@ def room_view(room: Room, card: LessonCard, viewer: Viewer) -> wire.RoomView:
         is_floor_open=room.is_floor_open,
         is_sing_along=room.is_sing_along,
         spotlight=room.spotlight,
+        sound_preset=room.sound_preset,
         listening={
             listener: seat
             for listener, seat in room.listening.items()
@@ -440,6 +445,16 @@ def _slides_view(slides: Slides) -> wire.SlidesView | None:
 
 def _stroke_view(stroke: Stroke) -> wire.StrokeView:
     return wire.StrokeView(stroke_id=stroke.stroke_id, color=stroke.color, points=stroke.points)
+
+
+def _sound_switched(step: Step) -> Iterator[Notice]:
+    recorded, preset = step.recorded, step.after.sound_preset
+    if preset != step.before.sound_preset:
+        yield Notice(
+            wire.SoundSwitched(
+                type="sound.switched", seq=recorded.seq, at_ms=recorded.at_ms, preset=preset
+            )
+        )
 
 
 def _listen_stopped(step: Step) -> Iterator[Notice]:

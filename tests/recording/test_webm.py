@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 
 from app.recording.adopt import epoch_folders
@@ -15,7 +16,13 @@ from app.recording.segment_reader import SegmentReader
 from app.recording.sidecar import ClosedRecord, dump_record
 from app.recording.telemetry import EpochTelemetry, read_epoch
 from app.recording.webm_epoch import write_webm_epoch
-from tests.support.rtp_publisher import SyntheticTrack, film_audio, film_video, looped
+from tests.support.rtp_publisher import (
+    SyntheticTrack,
+    film_audio,
+    film_stereo,
+    film_video,
+    looped,
+)
 from tests.support.synthetic_recording import write_recording
 
 pytestmark = pytest.mark.recording
@@ -72,6 +79,19 @@ def frames_in(path: Path) -> list[tuple[float, bytes]]:
         return [
             (float(p.pts * p.time_base), bytes(p)) for p in container.demux() if p.pts is not None
         ]
+
+
+def test_a_lead_who_sends_music_is_recorded_in_two_channels(tmp_path: Path) -> None:
+    track = SyntheticTrack("les_1", MICROPHONE, "opus", film_stereo(2.0))
+    write_recording(tmp_path, [track], time.monotonic_ns(), time.time())
+    path = tmp_path / "music.webm"
+    (folder,) = epoch_folders(tmp_path)
+    finished(epoch_in(folder), path)
+    with av.open(str(path)) as container:
+        sound = np.concatenate([f.to_ndarray() for f in container.decode(audio=0)], axis=1)
+    left, right = np.sqrt((sound**2).mean(axis=1))
+    assert left > 0.2
+    assert right < left / 100
 
 
 @pytest.mark.parametrize("source", [CAMERA, MICROPHONE])

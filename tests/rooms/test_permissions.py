@@ -35,6 +35,7 @@ from app.rooms.commands import (
     StopListenIn,
     StopSingAlong,
     SwitchDataSaving,
+    SwitchSound,
     SwitchSource,
     TakeLead,
     TurnSlides,
@@ -91,6 +92,7 @@ EXPECTED = {
     DrawStroke: "s - - - -",
     UndoStroke: "s - - - -",
     ClearStrokes: "s - - - -",
+    SwitchSound: "s - - - -",
 }
 CELLS = [
     (command, actor, is_self, cell in ("*", "s" if is_self else "o"))
@@ -155,6 +157,8 @@ def command_of(
         return TurnSlides(by, DECK, 1)
     if kind is DrawStroke:
         return DrawStroke(by, StrokeId("str_00000001"), "red", "0,0 9,9")
+    if kind is SwitchSound:
+        return SwitchSound(by, "music")
     return kind(by)  # type: ignore[call-arg]
 
 

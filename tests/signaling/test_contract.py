@@ -26,7 +26,13 @@ ROWS = {
     for line in DOCUMENT.splitlines()
     if len(cells := line.split("|")) > 2 and cells[1].strip().startswith(("`", "1", "4"))
 }
-TICKET_CODES = ("ticket_invalid", "ticket_expired", "ticket_revoked", "not_found")
+TICKET_CODES = (
+    "ticket_invalid",
+    "ticket_expired",
+    "ticket_revoked",
+    "pc_revoked",
+    "not_found",
+)
 
 
 def _type_of(message: type[Message]) -> str:

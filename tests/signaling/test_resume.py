@@ -96,6 +96,7 @@ def _any_command(chance: random.Random) -> Command:
             commands.CallForHelp(who),
             commands.ClearHelp(leader, who),
             commands.ReportHeard(ParticipantId(seat)),
+            *[commands.SwitchSound(LEAD, chance.choice(("voice", "music")))] * 2,
             commands.Mute(LEAD, ParticipantId(seat)),
             commands.Unmute(LEAD, ParticipantId(seat)),
             *[commands.RaiseHand(ParticipantId(seat))] * 2,

@@ -141,6 +141,7 @@ def samples(by: ParticipantId) -> tuple[ParticipantCommand, ...]:
         commands.DrawStroke(by, StrokeId("str_00000009"), "green", "7,7 8,8"),
         commands.UndoStroke(by),
         commands.ClearStrokes(by),
+        commands.SwitchSound(by, "music"),
     )
 
 

@@ -190,6 +190,8 @@ class Screen:
                 self.room["spotlight"] = message["participant_id"]
             case "lead.changed":
                 self.room["lead"] = message["lead"]
+            case "sound.switched":
+                self.room["sound_preset"] = message["preset"]
             case "listen.started":
                 listening = {**self.room["listening"], message["listener_id"]: message["seat_id"]}
                 self.room["listening"] = listening

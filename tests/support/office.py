@@ -76,14 +76,19 @@ class Office:
         return json.loads(answer) if answer else None
 
     def plan_lesson(
-        self, classrooms: int = 2, *, recorded: bool = False, title: str = "茉莉花"
+        self,
+        classrooms: int = 2,
+        *,
+        recorded: bool = False,
+        title: str = "茉莉花",
+        subject: str = "语文",
     ) -> PlannedLesson:
         """A lesson now, with one real classroom from each of the first `classrooms` schools."""
         listed = self.call("GET", "/classrooms")
         first_of_school = {one["school_name"]: one for one in reversed(listed)}
         chosen = [first_of_school[school] for school in [*ONSITE][:classrooms]]
         ids = [one["classroom_id"] for one in chosen]
-        return self.plan_lesson_of(ids, recorded=recorded, title=title)
+        return self.plan_lesson_of(ids, recorded=recorded, title=title, subject=subject)
 
     def classroom_id(self, school: str, name: str) -> str:
         """A classroom of the demo county by its names."""
@@ -98,6 +103,7 @@ class Office:
         *,
         recorded: bool = False,
         title: str = "茉莉花",
+        subject: str = "语文",
         in_min: float = 0,
     ) -> PlannedLesson:
         """A lesson now, or in `in_min` minutes, with these classrooms."""
@@ -106,7 +112,7 @@ class Office:
             "/lessons",
             {
                 "title": title,
-                "subject": "音乐",
+                "subject": subject,
                 "starts_at": (datetime.now(UTC) + timedelta(minutes=in_min)).isoformat(),
                 "duration_min": 45,
                 "classroom_ids": list(classroom_ids),

@@ -112,6 +112,23 @@ def film_audio(
     return tuple(frames)
 
 
+def film_stereo(duration_s: float) -> tuple[EncodedFrame, ...]:
+    """Music as a lead sends it: 20 ms Opus in two channels, a tone in the left one only."""
+    encoder = av.CodecContext.create("libopus", "w")
+    encoder.sample_rate, encoder.layout, encoder.format = 48_000, "stereo", "s16"
+    encoder.bit_rate = 96_000
+    frames = []
+    for number in range(round(duration_s / OPUS_FRAME_S)):
+        times = (np.arange(960) + 960 * number) / 48_000
+        block = np.zeros((960, 2), np.int16)
+        block[:, 0] = 12_000 * np.sin(2 * np.pi * BEEP_HZ * times)
+        piece = av.AudioFrame.from_ndarray(block.reshape(1, -1), format="s16", layout="stereo")
+        piece.sample_rate, piece.pts = 48_000, 960 * number
+        for packet in encoder.encode(piece):
+            frames.append(EncodedFrame(number * OPUS_FRAME_S, bytes(packet), True))
+    return tuple(frames)
+
+
 def looped(
     frames: tuple[EncodedFrame, ...], period_s: float, times: int
 ) -> tuple[EncodedFrame, ...]:

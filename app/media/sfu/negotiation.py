@@ -36,7 +36,7 @@ _PROTOCOLS = ("UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "RTP/SAVPF", "TCP/TLS/RTP
 
 SEND_TIME_ID = 2
 OPUS_PAYLOAD_TYPE, RED_PAYLOAD_TYPE = 111, 63
-VOICE_BITRATE_BPS, MUSIC_BITRATE_BPS = 32_000, 128_000
+VOICE_BITRATE_BPS, MUSIC_BITRATE_BPS, STEREO_BITRATE_BPS = 32_000, 64_000, 96_000
 VIDEO_PAYLOAD_TYPES = {"vp8": (96, 97), "h264": (102, 103)}
 H264_FMTP = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
 
@@ -306,20 +306,23 @@ def _answer_section(section: MediaSection, published: PublishedSection) -> list[
 
 
 def _opus_parameters(codec: Codec) -> dict[str, str]:
-    """What we want to get: music (stereo, every packet) if the sender says so, else voice."""
-    if codec.parameters.get("sprop-stereo") == "1" or codec.parameters.get("stereo") == "1":
-        return {
-            "minptime": "10",
-            "useinbandfec": "1",
-            "stereo": "1",
-            "sprop-stereo": "1",
-            "maxaveragebitrate": str(MUSIC_BITRATE_BPS),
-        }
+    """What we want to get, RFC 7587 §6.1: stereo if the sender will send it, no silent gaps (DTX) if it wants none.
+
+    `stereo` in an offer is about what the sender can play: Firefox always writes it.
+    """
+    offered = codec.parameters
+    if offered.get("sprop-stereo") == "1":
+        sound = {"stereo": "1", "sprop-stereo": "1", "usedtx": "0"}
+        bitrate_bps = STEREO_BITRATE_BPS
+    elif offered.get("usedtx") == "0":
+        sound, bitrate_bps = {"usedtx": "0"}, MUSIC_BITRATE_BPS
+    else:
+        sound, bitrate_bps = {"usedtx": "1"}, VOICE_BITRATE_BPS
     return {
         "minptime": "10",
         "useinbandfec": "1",
-        "usedtx": "1",
-        "maxaveragebitrate": str(VOICE_BITRATE_BPS),
+        **sound,
+        "maxaveragebitrate": str(bitrate_bps),
     }
 
 

@@ -55,6 +55,8 @@ from app.signaling.messages.lesson import (
     SingAlongStarted,
     SingAlongStop,
     SingAlongStopped,
+    SoundSwitch,
+    SoundSwitched,
     SourceSwitch,
     SpotlightMove,
     SpotlightMoved,
@@ -216,6 +218,8 @@ __all__ = [
     "SlidesTurned",
     "SlidesView",
     "SlotMapped",
+    "SoundSwitch",
+    "SoundSwitched",
     "SourceName",
     "SourceSwitch",
     "SpeakersChanged",
@@ -277,6 +281,7 @@ ClientMessage = Annotated[
     | PointerMove
     | PenDraw
     | SlideReport
+    | SoundSwitch
     | MediaPublish
     | MediaSubscribe
     | MediaAccept
@@ -328,6 +333,7 @@ ServerMessage = Annotated[
     | SingAlongStopped
     | SpotlightMoved
     | LeadChanged
+    | SoundSwitched
     | ClosingChanged,
     Field(discriminator="type"),
 ]

@@ -12,6 +12,7 @@ SOURCES: tuple[SourceName, ...] = ("camera", "microphone", "screen")
 PhaseName = TypeAliasType("PhaseName", Literal["waiting", "live", "ended"])
 PresenceName = TypeAliasType("PresenceName", Literal["present", "cut", "absent"])
 PlaceName = TypeAliasType("PlaceName", Literal["off", "called", "on"])
+SoundPresetName = TypeAliasType("SoundPresetName", Literal["voice", "music"])
 QualityName = TypeAliasType("QualityName", Literal["good", "fair", "poor", "lost"])
 
 

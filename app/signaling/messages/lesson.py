@@ -2,7 +2,14 @@
 
 from typing import Literal
 
-from app.signaling.messages.base import Id, Message, Request, RoomEvent, SourceName
+from app.signaling.messages.base import (
+    Id,
+    Message,
+    Request,
+    RoomEvent,
+    SoundPresetName,
+    SourceName,
+)
 
 
 class LessonStart(Request):
@@ -113,6 +120,13 @@ class DataSavingSwitch(Request):
     is_on: bool
 
 
+class SoundSwitch(Request):
+    """The lead chooses how the lesson sounds."""
+
+    type: Literal["sound.switch"]
+    preset: SoundPresetName
+
+
 class LessonStarted(RoomEvent):
     type: Literal["lesson.started"]
 
@@ -159,6 +173,13 @@ class SpotlightMoved(RoomEvent):
 
     type: Literal["spotlight.moved"]
     participant_id: str | None
+
+
+class SoundSwitched(RoomEvent):
+    """Every place treats its microphone in this way from now on."""
+
+    type: Literal["sound.switched"]
+    preset: SoundPresetName
 
 
 class ClosingChanged(Message):

@@ -10,6 +10,7 @@ from app.signaling.messages.base import (
     QualityName,
     RoleName,
     RoomEvent,
+    SoundPresetName,
     SourceName,
 )
 from app.signaling.messages.leading import LeadView
@@ -69,6 +70,8 @@ class RoomView(Message):
     is_sing_along: bool
     spotlight: str | None
     """Whom all screens show large; null: nobody more than usual."""
+    sound_preset: SoundPresetName
+    """How every place treats its microphone."""
     listening: dict[str, str]
     """Listener -> seat. A classroom sees only who listens to itself."""
     slides: SlidesView | None

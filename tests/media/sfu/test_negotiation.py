@@ -138,10 +138,25 @@ def test_redundant_sound_is_taken_in_the_order_of_the_offer() -> None:
         assert parse_session_description(answer_to(offer)).media[0].formats == ["111"]
 
 
-def test_a_stereo_source_is_asked_for_music() -> None:
-    offer = CHROMIUM.replace("useinbandfec=1", "useinbandfec=1;stereo=1;sprop-stereo=1")
+@pytest.mark.parametrize(
+    ("offered", "asked"),
+    [
+        ("", {"usedtx": "1", "maxaveragebitrate": "32000"}),
+        (";stereo=1", {"usedtx": "1", "maxaveragebitrate": "32000"}),
+        (";usedtx=1", {"usedtx": "1", "maxaveragebitrate": "32000"}),
+        (";usedtx=0", {"usedtx": "0", "maxaveragebitrate": "64000"}),
+        (
+            ";stereo=1;sprop-stereo=1;usedtx=0",
+            {"stereo": "1", "sprop-stereo": "1", "usedtx": "0", "maxaveragebitrate": "96000"},
+        ),
+    ],
+)
+def test_a_sender_is_asked_for_the_sound_that_it_announces(
+    offered: str, asked: dict[str, str]
+) -> None:
+    offer = CHROMIUM.replace("useinbandfec=1", f"useinbandfec=1{offered}")
     parameters = parse_session_description(answer_to(offer)).media[0].codecs[111].parameters
-    assert parameters["stereo"] == "1" and "usedtx" not in parameters
+    assert parameters == {"minptime": "10", "useinbandfec": "1", **asked}
 
 
 def test_h264_is_taken_where_there_is_nothing_else() -> None:

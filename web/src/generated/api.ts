@@ -2086,6 +2086,11 @@ export interface components {
             recording_id: string | null;
             /** Seats */
             seats: components["schemas"]["SeatBody"][];
+            /**
+             * Sound Preset
+             * @enum {string}
+             */
+            sound_preset: "voice" | "music";
             /** Staff */
             staff: components["schemas"]["HelperBody"][];
             /** Started At */

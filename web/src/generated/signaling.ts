@@ -40,6 +40,7 @@ export type ClientMessage =
   | PointerMove
   | PenDraw
   | SlideReport
+  | SoundSwitch
   | MediaPublish
   | MediaSubscribe
   | MediaAccept
@@ -48,6 +49,7 @@ export type ClientMessage =
   | Ping;
 export type SourceName = "camera" | "microphone" | "screen";
 export type ColorName = "red" | "blue" | "green";
+export type SoundPresetName = "voice" | "music";
 export type ServerMessage =
   | Welcome
   | Authenticated
@@ -90,6 +92,7 @@ export type ServerMessage =
   | SingAlongStopped
   | SpotlightMoved
   | LeadChanged
+  | SoundSwitched
   | ClosingChanged;
 export type RoleName = "lead" | "assistant" | "observer" | "classroom";
 export type PhaseName = "waiting" | "live" | "ended";
@@ -330,6 +333,14 @@ export interface SlideReport {
   page: number;
 }
 /**
+ * The lead chooses how the lesson sounds.
+ */
+export interface SoundSwitch {
+  id: string;
+  type: "sound.switch";
+  preset: SoundPresetName;
+}
+/**
  * Offer of the publishing connection; `tracks` maps mid to source. Answered by `media.answer`.
  */
 export interface MediaPublish {
@@ -497,6 +508,10 @@ export interface RoomView {
    * Whom all screens show large; null: nobody more than usual.
    */
   spotlight: string | null;
+  /**
+   * How every place treats its microphone.
+   */
+  sound_preset: "voice" | "music";
   /**
    * Listener -> seat. A classroom sees only who listens to itself.
    */
@@ -863,6 +878,15 @@ export interface LeadChanged {
   type: "lead.changed";
   event: string;
   lead: LeadView;
+}
+/**
+ * Every place treats its microphone in this way from now on.
+ */
+export interface SoundSwitched {
+  seq: number;
+  at_ms: number;
+  type: "sound.switched";
+  preset: SoundPresetName;
 }
 /**
  * When the lesson will end by itself (countdown), or null. Ephemeral.

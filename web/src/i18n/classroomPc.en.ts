@@ -27,8 +27,6 @@ export const classroomPcEn: typeof classroomPcZhCN = {
     checks: "Check camera and sound",
     checksClose: "Close the check",
     checksHint: "Shown on this PC only; nothing is sent.",
-    speakerTest: "Try the loudspeaker",
-    speakerPlaying: "Playing…",
     pairTitle: "Which classroom is this PC in?",
     pairHint:
       "Type a pairing code once. From then on this PC goes into lessons by its timetable, by itself.",

@@ -24,8 +24,6 @@ export const classroomPcZhCN = {
     checks: "检查摄像头和声音",
     checksClose: "关闭检查",
     checksHint: "只在本机显示，不会传出去。",
-    speakerTest: "听一听音箱",
-    speakerPlaying: "正在播放…",
     pairTitle: "这台电脑是哪间教室的？",
     pairHint: "输入一次配对码，以后开机就会按课表自动进入课堂。",
     removedTitle: "这台电脑已被移出教室",

@@ -10,6 +10,7 @@ import { officeEn } from "./office.en";
 import { replayEn, replayErrorsEn } from "./replay.en";
 import { rollCallEn, rollCallErrorsEn } from "./rollcall.en";
 import { slideErrorsEn, slidesEn } from "./slides.en";
+import { soundEn } from "./sound.en";
 import { staffEn } from "./staff.en";
 
 export const en: Dictionary = {
@@ -360,4 +361,5 @@ export const en: Dictionary = {
   ...replayEn,
   ...rollCallEn,
   ...staffEn,
+  ...soundEn,
 };

@@ -9,6 +9,7 @@ import { officeZhCN } from "./office.zh-CN";
 import { replayErrorsZhCN, replayZhCN } from "./replay.zh-CN";
 import { rollCallErrorsZhCN, rollCallZhCN } from "./rollcall.zh-CN";
 import { slideErrorsZhCN, slidesZhCN } from "./slides.zh-CN";
+import { soundZhCN } from "./sound.zh-CN";
 import { staffZhCN } from "./staff.zh-CN";
 
 /** The words on every screen. Few and plain: a button has at most 12 characters, an error says what to do next. */
@@ -356,4 +357,5 @@ export const zhCN = {
   ...replayZhCN,
   ...rollCallZhCN,
   ...staffZhCN,
+  ...soundZhCN,
 };

@@ -217,6 +217,7 @@ export class LessonSession {
     const room = this.room.get();
     if (!room) return;
     this.media.expectPackets(expectsPackets(room));
+    if (this.sendsMedia) void this.capture.setSoundPreset(room.view.sound_preset);
     this.#playSound();
     if (this.sendsMedia !== this.#wasSending) {
       this.#wasSending = this.sendsMedia;

@@ -1,4 +1,4 @@
-import type { SourceName } from "../generated/signaling";
+import type { SoundPresetName, SourceName } from "../generated/signaling";
 import { Store } from "../store";
 import { type CaptureProblem, problemOf } from "./captureProblem";
 import {
@@ -9,6 +9,7 @@ import {
   rememberSwitches,
 } from "./deviceChoice";
 import type { LocalTracks } from "./port";
+import { microphoneConstraints } from "./soundProfile";
 import { startTestPicture } from "./testPicture";
 
 export type SourceStatus =
@@ -58,6 +59,9 @@ export class LocalCapture {
   readonly #wanted = rememberedSwitches();
   #stopTestPicture: (() => void) | null = null;
   #round = { camera: 0, microphone: 0, screen: 0 };
+  #soundPreset: SoundPresetName = "voice";
+  /** The constraints with which the microphone was opened, as JSON. */
+  #openedSound = "";
 
   constructor() {
     // Absent over plain http: then every start is answered with "insecure".
@@ -125,9 +129,21 @@ export class LocalCapture {
     this.state.update({ choice });
     rememberChoice(choice);
     if (choice.microphoneId !== before.microphoneId) await this.switchOn("microphone");
+    else await this.#renewSound();
     const isOtherPicture =
       choice.cameraId !== before.cameraId || choice.usesTestPicture !== before.usesTestPicture;
     if (isOtherPicture) await this.switchOn("camera");
+  }
+
+  /** Treat the microphone like this from now on; one that is open is opened anew, browsers change none in flight. */
+  async setSoundPreset(preset: SoundPresetName): Promise<void> {
+    this.#soundPreset = preset;
+    await this.#renewSound();
+  }
+
+  /** Whether nothing that is played here reaches the microphone. Leads wear headphones unless they say otherwise. */
+  get hasHeadphones(): boolean {
+    return this.state.get().choice.hasHeadphones ?? this.size === "lead";
   }
 
   /** Ask which window or screen to show. Closing the question is not a problem. */
@@ -188,16 +204,27 @@ export class LocalCapture {
   } {
     return {
       video: { ...SIZES[this.size], ...preferred(choice.cameraId) },
-      audio: {
-        echoCancellation: true,
-        noiseSuppression: true,
-        autoGainControl: true,
-        ...preferred(choice.microphoneId),
-      },
+      audio: { ...this.#soundConstraints(), ...preferred(choice.microphoneId) },
     };
   }
 
+  #soundConstraints(): MediaTrackConstraints {
+    return microphoneConstraints({
+      preset: this.#soundPreset,
+      isLead: this.size === "lead",
+      hasHeadphones: this.hasHeadphones,
+    });
+  }
+
+  async #renewSound(): Promise<void> {
+    const { kind } = this.state.get().microphone;
+    const isOpen = kind === "on" || kind === "starting";
+    const isOther = JSON.stringify(this.#soundConstraints()) !== this.#openedSound;
+    if (isOpen && isOther) await this.switchOn("microphone");
+  }
+
   #begin(source: SourceName): number {
+    if (source === "microphone") this.#openedSound = JSON.stringify(this.#soundConstraints());
     this.#round[source] += 1;
     this.#release(source);
     this.#set(source, { kind: "starting" });
@@ -214,6 +241,9 @@ export class LocalCapture {
   }
 
   #arrived(source: "camera" | "microphone", track: MediaStreamTrack): void {
+    if (source === "microphone") {
+      track.contentHint = this.#soundPreset === "music" ? "music" : "speech";
+    }
     // Fires when the device is pulled out or its permission withdrawn, not when we stop the track.
     track.onended = () => this.#set(source, { kind: "problem", problem: "missing" });
     this.#set(source, { kind: "on", track });

@@ -3,10 +3,17 @@ export interface DeviceChoice {
   cameraId: string;
   microphoneId: string;
   usesTestPicture: boolean;
+  /** Null: nobody said. */
+  hasHeadphones: boolean | null;
 }
 
 const KEY = "tongtang.devices";
-const NONE: DeviceChoice = { cameraId: "", microphoneId: "", usesTestPicture: false };
+const NONE: DeviceChoice = {
+  cameraId: "",
+  microphoneId: "",
+  usesTestPicture: false,
+  hasHeadphones: null,
+};
 
 export function rememberedChoice(): DeviceChoice {
   try {

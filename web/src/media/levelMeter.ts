@@ -24,8 +24,12 @@ export function watchLevel(track: MediaStreamTrack, onLevel: (level: number) => 
 
 /** Root mean square of samples in -1..1, as 0..1 between the floor and the ceiling. */
 export function levelOf(samples: Float32Array): number {
+  return Math.min(1, Math.max(0, (dbfsOf(samples) - FLOOR_DBFS) / (CEILING_DBFS - FLOOR_DBFS)));
+}
+
+/** Root mean square of samples in -1..1, in dBFS; -120 for silence. */
+export function dbfsOf(samples: Float32Array): number {
   let sum = 0;
   for (const sample of samples) sum += sample * sample;
-  const dbfs = 10 * Math.log10(sum / Math.max(1, samples.length) + 1e-12);
-  return Math.min(1, Math.max(0, (dbfs - FLOOR_DBFS) / (CEILING_DBFS - FLOOR_DBFS)));
+  return 10 * Math.log10(sum / Math.max(1, samples.length) + 1e-12);
 }

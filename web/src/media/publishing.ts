@@ -1,7 +1,9 @@
 import type { MediaGrant, ServerMessage, SourceName } from "../generated/signaling";
 import type { RequestBody } from "../signaling/client";
 import { applyPlan, type EncodingNeeds, initialEncodings, planEncodings } from "./encodings";
+import { announceSound } from "./opus";
 import type { LocalTracks } from "./port";
+import { type Sound, soundOf } from "./soundProfile";
 
 export type Ask = (body: RequestBody) => Promise<ServerMessage>;
 
@@ -24,6 +26,8 @@ export class PublishingConnection {
   #wantsIceRestart = false;
   #isRedundant = false;
   #isPreferenceNew = false;
+  /** As the last offer announced it. */
+  #sound: Sound = "voice";
 
   constructor(ask: Ask, grant: MediaGrant) {
     this.#ask = ask;
@@ -121,6 +125,11 @@ export class PublishingConnection {
       // A track that begins is sent in full, or nobody would know that it is there.
       this.#layersWanted.delete(source);
     }
+    const microphone = this.#wanted("microphone");
+    if (microphone && soundOf(microphone) !== this.#sound) {
+      this.#sound = soundOf(microphone);
+      isChanged = true;
+    }
     return isChanged;
   }
 
@@ -164,7 +173,9 @@ export class PublishingConnection {
       if (transceiver.mid !== null) tracks[transceiver.mid] = source;
     }
     try {
-      const sdp = this.peer.localDescription?.sdp ?? "";
+      const microphoneMid = this.#transceivers.get("microphone")?.mid ?? "";
+      const local = this.peer.localDescription?.sdp ?? "";
+      const sdp = announceSound(local, microphoneMid, this.#sound);
       const answer = await this.#ask({ type: "media.publish", sdp, tracks });
       if (answer.type !== "media.answer") throw new Error(`unexpected answer ${answer.type}`);
       await this.peer.setRemoteDescription({ type: "answer", sdp: answer.sdp });

@@ -1,4 +1,5 @@
 import type { MediaGrant } from "../generated/signaling";
+import { takeStereo } from "./opus";
 import { type Ask, iceServersOf } from "./publishing";
 
 const RETRY_MS = 400;
@@ -68,7 +69,8 @@ export class SubscribingConnection {
     const offer = await this.#ask({ type: "media.subscribe", is_ice_restart: isIceRestart });
     if (offer.type !== "media.offer") throw new Error(`unexpected answer ${offer.type}`);
     await this.peer.setRemoteDescription({ type: "offer", sdp: offer.sdp });
-    await this.peer.setLocalDescription(await this.peer.createAnswer());
+    const { sdp = "" } = await this.peer.createAnswer();
+    await this.peer.setLocalDescription({ type: "answer", sdp: takeStereo(sdp) });
     await this.#ask({ type: "media.accept", sdp: this.peer.localDescription?.sdp ?? "" });
   }
 }

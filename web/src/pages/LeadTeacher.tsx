@@ -1,5 +1,6 @@
 import { Badge } from "../components/Badge";
 import { Classrooms } from "../components/lesson/cockpit/Classrooms";
+import { FeedbackHint } from "../components/lesson/cockpit/FeedbackHint";
 import { HandQueue } from "../components/lesson/cockpit/HandQueue";
 import { HeardCheck } from "../components/lesson/cockpit/HeardCheck";
 import { LeadBanners } from "../components/lesson/cockpit/LeadBanners";
@@ -49,6 +50,7 @@ function Cockpit() {
       </TopBar>
       <LinkBanners />
       <LeadBanners />
+      {isLead && <FeedbackHint />}
       <main className={styles.main}>
         <div className={styles.teaching}>
           <SlideSection />

@@ -64,7 +64,10 @@ function Door({ ticket, lesson, lessonId }: Entrance & { lessonId: string }) {
       </div>
       {sendsMedia && <LinkTest token={ticket.token} />}
       {sendsMedia ? (
-        <Preview size={ticket.role === "lead" ? "lead" : "classroom"} />
+        <Preview
+          size={ticket.role === "lead" ? "lead" : "classroom"}
+          sound={lesson?.sound_preset ?? "voice"}
+        />
       ) : (
         <Banner title={words.preJoin.lookOnly} />
       )}

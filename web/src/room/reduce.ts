@@ -134,6 +134,8 @@ function reduceEvent(
       return withView(state, { lead: message.lead });
     case "screen.reported":
       return { ...state, screens: { ...state.screens, [message.participant_id]: message } };
+    case "sound.switched":
+      return withView(state, { sound_preset: message.preset });
     case "closing.changed":
       return withView(state, { closes_at_ms: message.closes_at_ms });
     case "slot.mapped":

@@ -46,6 +46,7 @@ export function roomView(change: Partial<RoomView> = {}): RoomView {
     is_floor_open: false,
     is_sing_along: false,
     spotlight: null,
+    sound_preset: "voice",
     listening: {},
     slides: null,
     participants: [classroom("s1"), classroom("s2"), lead()],

@@ -6,7 +6,6 @@ import { Button } from "../Button";
 import { LinkTest } from "../LinkTest";
 import { Preview } from "../lesson/Preview";
 import styles from "./DeviceChecks.module.css";
-import { SpeakerTest } from "./SpeakerTest";
 
 /**
  * Camera, microphone, loudspeaker and link, tried while nothing is on. The camera is open only as long as this is:
@@ -32,11 +31,8 @@ function Panel({ lessonId }: { lessonId: string | null }) {
   return (
     <div ref={panel} className={styles.panel}>
       <p>{words.classroomPc.checksHint}</p>
-      <div className={styles.row}>
-        <SpeakerTest />
-        {lessonId && <TicketedLinkTest lessonId={lessonId} />}
-      </div>
-      <Preview size="classroom" />
+      {lessonId && <TicketedLinkTest lessonId={lessonId} />}
+      <Preview size="classroom" sound="voice" />
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect } from "react";
+import type { SoundPresetName } from "../../generated/signaling";
 import { useLevel } from "../../hooks/useLevel";
 import { useStore } from "../../hooks/useStore";
 import { useTrackStream } from "../../hooks/useTrackStream";
@@ -12,9 +13,16 @@ import { Select } from "../Select";
 import { VideoTile } from "../VideoTile";
 import { DeviceProblems } from "./DeviceProblems";
 import styles from "./Preview.module.css";
+import { SoundTest } from "./SoundTest";
+
+interface PreviewProps {
+  size: PictureSize;
+  /** How the lesson's microphones are treated. */
+  sound: SoundPresetName;
+}
 
 /** One's own picture and sound before going in: choose, see, hear; every problem has its next step. */
-export function Preview({ size }: { size: PictureSize }) {
+export function Preview({ size, sound }: PreviewProps) {
   const words = useWords();
   const capture = sharedCapture();
   const state = useStore(capture.state);
@@ -24,12 +32,13 @@ export function Preview({ size }: { size: PictureSize }) {
 
   useEffect(() => {
     capture.size = size;
+    void capture.setSoundPreset(sound);
     void capture.start();
     return () => {
       // Inside the lesson the same picture goes on; anywhere else the camera is let go.
       if (!isLessonScreen(window.location.pathname)) capture.close();
     };
-  }, [capture, size]);
+  }, [capture, size, sound]);
 
   return (
     <div className={styles.preview}>
@@ -64,6 +73,8 @@ export function Preview({ size }: { size: PictureSize }) {
           <Meter label={words.media.level} level={level} />
           <small>{microphone.kind === "on" ? words.media.speakNow : words.media.noSound}</small>
         </div>
+        <SoundTest microphone={microphone.kind === "on" ? microphone.track : null} />
+        {sound === "music" && <Headphones isLead={size === "lead"} />}
         <Button
           size="small"
           icon="camera"
@@ -73,6 +84,26 @@ export function Preview({ size }: { size: PictureSize }) {
         </Button>
       </div>
     </div>
+  );
+}
+
+/** Where music is taught it decides whether echo cancellation may stand aside. */
+function Headphones({ isLead }: { isLead: boolean }) {
+  const words = useWords().sound;
+  const capture = sharedCapture();
+  useStore(capture.state);
+  return (
+    <label className={styles.headphones}>
+      <input
+        type="checkbox"
+        checked={capture.hasHeadphones}
+        onChange={(event) => void capture.choose({ hasHeadphones: event.target.checked })}
+      />
+      <span>
+        {isLead ? words.headphones : words.roomHeadphones}
+        <small>{isLead ? words.headphonesHint : words.roomHeadphonesHint}</small>
+      </span>
+    </label>
   );
 }
 

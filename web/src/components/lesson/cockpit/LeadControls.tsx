@@ -8,6 +8,7 @@ import { Button } from "../../Button";
 import { Dialog } from "../../Dialog";
 import { SourceButtons } from "../SourceButtons";
 import styles from "./LeadControls.module.css";
+import { SoundSwitch } from "./SoundSwitch";
 import { WholeClassButtons } from "./WholeClassButtons";
 
 /** What the lead does with the whole lesson: start, own devices, screen, open floor. */
@@ -38,6 +39,7 @@ export function LeadControls() {
       )}
       {isLead && <SourceButtons />}
       {isLead && isLive && <ShareButton />}
+      {isLead && <SoundSwitch />}
       {session.ticket.role !== "observer" && isLive && <WholeClassButtons />}
     </div>
   );
