@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.support.accessibility import assert_accessible
+from tests.support.browser import chromium, write_camera_before
 from tests.support.office import ADMIN, Office, PlannedLesson
 from tests.support.pages import Screen, enter_as_lead, eventually, sign_in, start_lesson, tab
 from tests.support.serve import Served, serving
@@ -25,55 +26,81 @@ OFFLINE = "连不上服务器，正在自动重试…"
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    """A server of this test's own, to be stopped."""
+    """A server of this test's own, to be killed."""
     with serving(tmp_path / "data") as server:
         yield server
 
 
-async def test_a_paired_pc_is_in_its_lessons_by_itself(served: Served, browser: Browser) -> None:
+async def test_a_paired_pc_is_in_its_lessons_by_itself(
+    served: Served, browser: Browser, tmp_path: Path, microphone: Path
+) -> None:
     office = Office(served)
     classroom_id = office.classroom_id(*CLASSROOM)
     first = office.plan_lesson_of([classroom_id])
     (seat,) = first.seats
-    async with tab(browser, served) as lead:
-        await enter_as_lead(lead, served, first)
-        async with tab(browser, served) as pc:
-            await _pair(pc, served, classroom_id)
-            await pc.sees("课堂还没有开始")
-            await _sends_nothing_while_it_waits(pc, office, first)
-            await start_lesson(lead)
-            took = await pc.sees_and_hears(first.lead_id)
-            print(f"measured: a waiting PC sees and hears {took:.2f} s after the start")
-            disk = await pc.page.context.storage_state()
-        async with tab(browser, served, disk=disk) as pc:
-            pc.excuse("/api/v1/", "ERR_CONNECTION_REFUSED")
-            await pc.page.goto("/classroom")
-            took = await pc.sees_and_hears(first.lead_id, DEADLINE_S)
-            print(f"measured: back {took:.2f} s after its browser was started again")
-            await lead.sees_picture(seat.seat_id)
-            await lead.press("下课")
-            await lead.press("确定下课")
-            await pc.press("回到教室页面")
-            await pc.sees("这几天没有课")
-            rows = office.attendance(first.lesson_id)
-            assert [row["participant_id"] for row in rows].count(seat.seat_id) == 1
-            await _survives_a_restart(pc, served)
-            second = office.plan_lesson_of([classroom_id], title="小星星")
-            await _ask_now(pc)
-            await pc.sees("课堂还没有开始")
-            await _is_put_out(pc, browser, served)
-            await eventually("the seat is given up", lambda: _has_left(office, second))
+    async with tab(browser, served) as admin:
+        card = write_camera_before(tmp_path / "card.mjpeg", await _print_card(admin, served))
+        async with (
+            tab(browser, served) as lead,
+            chromium(tmp_path, camera=card, microphone=microphone) as school,
+        ):
+            await enter_as_lead(lead, served, first)
+            async with tab(school, served) as pc:
+                await _show_card(pc)
+                await pc.sees("课堂还没有开始")
+                await _sends_nothing_while_it_waits(pc, office, first)
+                await start_lesson(lead)
+                took = await pc.sees_and_hears(first.lead_id)
+                print(f"measured: a waiting PC sees and hears {took:.2f} s after the start")
+                disk = await pc.page.context.storage_state()
+            async with tab(school, served, disk=disk) as pc:
+                pc.excuse("/api/v1/", "ERR_CONNECTION_REFUSED")
+                await pc.page.goto("/classroom")
+                took = await pc.sees_and_hears(first.lead_id, DEADLINE_S)
+                print(f"measured: back {took:.2f} s after its browser was started again")
+                await lead.sees_picture(seat.seat_id)
+                await lead.press("下课")
+                await lead.press("确定下课")
+                await pc.press("回到教室页面")
+                await pc.sees("这几天没有课")
+                rows = office.attendance(first.lesson_id)
+                assert [row["participant_id"] for row in rows].count(seat.seat_id) == 1
+                await _checks_its_devices(pc)
+                await _survives_a_restart(pc, served)
+                second = office.plan_lesson_of([classroom_id], title="小星星")
+                await _ask_now(pc)
+                await pc.sees("课堂还没有开始")
+                await _is_put_out(pc, admin)
+                await eventually("the seat is given up", lambda: _has_left(office, second))
+                await _type_code(pc, served, classroom_id)
+                await pc.sees("课堂还没有开始")
 
 
-async def _pair(pc: Screen, served: Served, classroom_id: str) -> None:
-    """Somebody reads a code out over the phone, somebody else types it into the PC."""
+async def _print_card(admin: Screen, served: Served) -> bytes:
+    """What the card on the wall shows to a camera (PNG)."""
+    await sign_in(admin, served, ADMIN, "/classroom-pcs")
+    await admin.page.get_by_role("link", name=" ".join(CLASSROOM)).click()
+    await admin.press("生成配对码")
+    qr = admin.page.get_by_role("img", name="配对网址的二维码")
+    await qr.wait_for()
+    await _is_accessible_in_both_languages(admin, "the set-up of a classroom's PC")
+    return await qr.screenshot()
+
+
+async def _show_card(pc: Screen) -> None:
+    """Nothing is typed: the PC reads the card with its own camera."""
     pc.excuse("/api/v1/classroom/")
     await pc.page.goto("/classroom")
     await pc.sees("这台电脑是哪间教室的？")
     await _is_accessible_in_both_languages(pc, "a PC without a classroom")
-    admin = Office(served, ADMIN)
-    made = admin.call("POST", f"/classrooms/{classroom_id}/pc-codes", {"kind": "spoken"})
-    await pc.page.get_by_label("配对码").fill(made["code"])
+    await pc.press("用摄像头扫卡片")
+
+
+async def _type_code(pc: Screen, served: Served, classroom_id: str) -> None:
+    """Somebody reads a code out over the phone, somebody else types it into the PC."""
+    path = f"/classrooms/{classroom_id}/pc-codes"
+    code = Office(served, ADMIN).call("POST", path, {"kind": "spoken"})["code"]
+    await pc.page.get_by_label("配对码").fill(f"{code[:4]} {code[4:]}")
     await pc.press("进入")
 
 
@@ -102,26 +129,34 @@ async def _connections(office: Office, plan: PlannedLesson, who: str) -> list[di
 
 
 async def _survives_a_restart(pc: Screen, served: Served) -> None:
-    served.stop()
+    served.kill("app")
     await _ask_now(pc)
     await pc.sees(OFFLINE)
-    served.start()
     offline = pc.page.get_by_text(OFFLINE)
     await offline.wait_for(state="hidden", timeout=DEADLINE_S * 1000)
+
+
+async def _checks_its_devices(pc: Screen) -> None:
+    """Camera and microphone open while somebody looks at them, and not a moment longer."""
+    await pc.press("检查摄像头和声音")
+    await pc.sees("说句话，绿条会动")
     await _is_accessible_in_both_languages(pc, "a classroom's home page")
+    await pc.press("听一听音箱")
+    await pc.sees("正在播放…")
+    await pc.press("关闭检查")
+    await pc.button("检查摄像头和声音").wait_for()
 
 
-async def _is_put_out(pc: Screen, browser: Browser, served: Served) -> None:
-    """An admin removes the PC from the list."""
-    async with tab(browser, served) as admin:
-        await sign_in(admin, served, ADMIN, "/classroom-pcs")
-        remove = admin.page.get_by_role("button", name="移除")
-        await remove.wait_for()
-        await _is_accessible_in_both_languages(admin, "the list of classroom PCs")
-        await remove.click()
-        await admin.press("确定移除")
-        took = await pc.sees("这台电脑已被移出教室")
-        print(f"measured: a removed PC says so after {took:.2f} s")
+async def _is_put_out(pc: Screen, admin: Screen) -> None:
+    """The PC is removed from the list, and told."""
+    await admin.page.goto("/classroom-pcs")
+    remove = admin.page.get_by_role("button", name="移除")
+    await remove.wait_for()
+    await _is_accessible_in_both_languages(admin, "the list of classroom PCs")
+    await remove.click()
+    await admin.press("确定移除")
+    took = await pc.sees("学校或管理员把它从教室电脑中移除了")
+    print(f"measured: a removed PC says so after {took:.2f} s")
 
 
 async def _has_left(office: Office, plan: PlannedLesson) -> bool:

@@ -1,6 +1,7 @@
 """Real Chromium with fake devices."""
 
 import contextlib
+import io
 import os
 import shutil
 import uuid
@@ -10,6 +11,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.async_api import Browser, async_playwright
 
 from tests.support.namespaces import Host
@@ -125,6 +127,22 @@ def write_camera(path: Path, colour: tuple[int, int, int], *, seconds: float = 4
             left = index * 9 % (WIDTH - 40)
             picture[HEIGHT // 2 :, left : left + 40] = 20
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            container.mux(stream.encode(frame.reformat(format="yuvj420p")))
+        container.mux(stream.encode(None))
+    return path
+
+
+def write_camera_before(path: Path, picture: bytes, *, seconds: float = 1.0) -> Path:
+    """A picture (PNG) that somebody holds before the camera, in the middle of a dim room (MJPEG)."""
+    room = Image.new("RGB", (WIDTH, HEIGHT), (90, 90, 80))
+    held = Image.open(io.BytesIO(picture)).convert("RGB")
+    held.thumbnail((HEIGHT - 40, HEIGHT - 40))
+    room.paste(held, ((WIDTH - held.width) // 2, (HEIGHT - held.height) // 2))
+    with av.open(str(path), "w", format="mjpeg") as container:
+        stream = container.add_stream("mjpeg", rate=FPS)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuvj420p"
+        for _ in range(int(seconds * FPS)):
+            frame = av.VideoFrame.from_image(room)
             container.mux(stream.encode(frame.reformat(format="yuvj420p")))
         container.mux(stream.encode(None))
     return path

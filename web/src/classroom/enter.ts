@@ -18,6 +18,10 @@ export const codeOf = (text: string): string => text.normalize("NFKC").replace(/
 
 export const isWholeCode = (code: string): boolean => /^(\d{8}|[0-9A-Za-z]{12})$/.test(code);
 
+/** The code in the address of a card's QR code; null for any other QR code that somebody holds up. */
+export const codeOnCard = (text: string): string | null =>
+  /^https?:\/\/[^/]+\/c#([0-9a-z]{12})$/.exec(text)?.[1] ?? null;
+
 /** Redeem a code: go to the door of the seat that it is for, or home as a classroom's own PC. */
 export async function enterWithCode(code: string): Promise<void> {
   const { ticket, classroom } = await pair(code);

@@ -30,6 +30,9 @@ export const classroomPcEn: typeof classroomPcZhCN = {
     pairTitle: "Which classroom is this PC in?",
     pairHint:
       "Type a pairing code once. From then on this PC goes into lessons by its timetable, by itself.",
+    scan: "Show it the card",
+    scanStop: "Close the camera",
+    scanHint: "Hold the card before the camera, the square pattern in the middle.",
     removedTitle: "This PC was removed from its classroom",
     removedHint:
       "The school or an administrator took it off the list of classroom PCs. To go on using it, ask for a new pairing code.",
@@ -82,7 +85,7 @@ export const classroomPcEn: typeof classroomPcZhCN = {
     qr: "QR code of the pairing address",
     onceTitle: "The first time: pair the PC",
     once: (address) =>
-      `Run the set-up file; it pairs the PC by itself. Without it: open ${address} in the browser of the classroom's PC and type the pairing code:`,
+      `Run the set-up file; it pairs the PC by itself. Without it: open ${address} in the browser of the classroom's PC, and show its camera the pattern or type the pairing code:`,
     until: (day) => `Good until ${day}, used up once a PC is paired.`,
     everyTitle: "Every lesson",
     every: [

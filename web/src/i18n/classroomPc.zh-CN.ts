@@ -26,6 +26,9 @@ export const classroomPcZhCN = {
     checksHint: "只在本机显示，不会传出去。",
     pairTitle: "这台电脑是哪间教室的？",
     pairHint: "输入一次配对码，以后开机就会按课表自动进入课堂。",
+    scan: "用摄像头扫卡片",
+    scanStop: "关闭摄像头",
+    scanHint: "把卡片对着摄像头，让二维码在画面中间。",
     removedTitle: "这台电脑已被移出教室",
     removedHint: "学校或管理员把它从教室电脑中移除了。如要继续使用，请要一个新的配对码。",
     toHome: "回到教室页面",
@@ -76,7 +79,7 @@ export const classroomPcZhCN = {
     qr: "配对网址的二维码",
     onceTitle: "第一次：给电脑配对",
     once: (address: string) =>
-      `运行安装文件，自动配对。没有安装文件：在教室电脑的浏览器里打开 ${address}，输入配对码：`,
+      `运行安装文件，自动配对。没有安装文件：在教室电脑的浏览器里打开 ${address}，让摄像头看左边的二维码，或输入配对码：`,
     until: (day: string) => `${day}前有效，配对一台电脑后作废。`,
     everyTitle: "每次上课",
     every: [

@@ -1,14 +1,11 @@
-import { useCallback, useState } from "react";
-import { codeOf, enterWithCode } from "../classroom/enter";
-import { Banner } from "../components/Banner";
+import { useState } from "react";
+import { codeOf } from "../classroom/enter";
 import { Button } from "../components/Button";
 import { Card } from "../components/Card";
+import { PairThisPc } from "../components/classroom/PairThisPc";
 import formStyles from "../components/office/Form.module.css";
-import { PairingForm } from "../components/office/PairingForm";
-import { Spinner } from "../components/Spinner";
 import { TopBar } from "../components/TopBar";
-import { useLoaded } from "../hooks/useLoaded";
-import { errorWords, useWords } from "../i18n";
+import { useWords } from "../i18n";
 import page from "./Narrow.module.css";
 
 /** `/c` asks for the code, `/c/12345678` brings it along; that of a card comes behind `#` and waits for a press. */
@@ -16,19 +13,16 @@ export default function Pairing({ params }: { params: Record<string, string> }) 
   const words = useWords();
   const [isAsked, setIsAsked] = useState(false);
   const fromCard = codeOf(window.location.hash);
-  const code = params.code ?? (isAsked ? fromCard : "");
   return (
     <>
       <TopBar />
       <main className={page.page}>
         <Card className={formStyles.form}>
           <h1>{words.pairing.title}</h1>
-          {code ? (
-            <ByLink code={code} />
-          ) : fromCard ? (
+          {fromCard && !isAsked ? (
             <IsThisThePc onYes={() => setIsAsked(true)} />
           ) : (
-            <PairingForm />
+            <PairThisPc code={params.code ?? fromCard} />
           )}
         </Card>
       </main>
@@ -46,19 +40,6 @@ function IsThisThePc({ onYes }: { onYes: () => void }) {
         {words.pairing.thisIsThePc}
       </Button>
       <p>{words.pairing.onPhone(`${window.location.origin}/c`)}</p>
-    </>
-  );
-}
-
-function ByLink({ code }: { code: string }) {
-  const words = useWords();
-  const redeem = useCallback(() => enterWithCode(code), [code]);
-  const [entering] = useLoaded(redeem);
-  if (entering.state !== "failed") return <Spinner label={words.pairing.connecting} />;
-  return (
-    <>
-      <Banner tone="warn" title={errorWords(words, entering.error.code)} />
-      <PairingForm />
     </>
   );
 }

@@ -27,7 +27,9 @@ export function DeviceChecks({ lessonId }: { lessonId: string | null }) {
 function Panel({ lessonId }: { lessonId: string | null }) {
   const words = useWords();
   const panel = useRef<HTMLDivElement>(null);
-  useEffect(() => panel.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    panel.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
     <div ref={panel} className={styles.panel}>
       <p>{words.classroomPc.checksHint}</p>

@@ -1,17 +1,14 @@
-import { useCallback, useEffect, useState } from "react";
-import { ApiError } from "../../api/client";
+import { useState } from "react";
 import { getSite } from "../../api/endpoints";
-import { codeOf, enterWithCode } from "../../classroom/enter";
+import { codeOf } from "../../classroom/enter";
 import { useLoaded } from "../../hooks/useLoaded";
-import { errorWords, useWords } from "../../i18n";
+import { useWords } from "../../i18n";
 import page from "../../pages/Narrow.module.css";
-import { Banner } from "../Banner";
 import { Card } from "../Card";
 import formStyles from "../office/Form.module.css";
 import { InsecureBanner } from "../office/InsecureBanner";
-import { PairingForm } from "../office/PairingForm";
-import { Spinner } from "../Spinner";
 import { TopBar } from "../TopBar";
+import { PairThisPc } from "./PairThisPc";
 
 interface UnpairedProps {
   /** It was a classroom's PC until somebody took it off the list. */
@@ -23,22 +20,7 @@ interface UnpairedProps {
 export function Unpaired({ isRemoved, onPaired }: UnpairedProps) {
   const words = useWords();
   const [site] = useLoaded(getSite);
-  const [refusal, setRefusal] = useState<string | null>(null);
   const [code] = useState(takeCode);
-  const [isBusy, setIsBusy] = useState(code !== "");
-
-  const redeem = useCallback(async () => {
-    if (code === "") return;
-    try {
-      await enterWithCode(code);
-      onPaired();
-    } catch (error) {
-      setRefusal(error instanceof ApiError ? error.code : "failed");
-      setIsBusy(false);
-    }
-  }, [code, onPaired]);
-  useEffect(() => void redeem(), [redeem]);
-
   return (
     <>
       <TopBar isHomeLink={false} guide="classroom" />
@@ -47,12 +29,7 @@ export function Unpaired({ isRemoved, onPaired }: UnpairedProps) {
           <h1>{isRemoved ? words.classroomPc.removedTitle : words.classroomPc.pairTitle}</h1>
           <p>{isRemoved ? words.classroomPc.removedHint : words.classroomPc.pairHint}</p>
           {site.state === "ready" && <InsecureBanner site={site.value} />}
-          {refusal && <Banner tone="warn" title={errorWords(words, refusal)} />}
-          {isBusy ? (
-            <Spinner label={words.pairing.connecting} />
-          ) : (
-            <PairingForm onPaired={onPaired} />
-          )}
+          <PairThisPc code={code} onPaired={onPaired} />
         </Card>
       </main>
     </>

@@ -34,14 +34,17 @@ export function Replaced({ onUseHere }: { onUseHere: () => void }) {
 }
 
 /** How long a classroom's own PC shows why it was refused, before it goes home and tries again. */
-const PASSING_S = 5;
-const WITHDRAWN_S = 60;
+const GOES_HOME_S = 5;
+const GOES_HOME_AFTER_S: Record<string, number> = {
+  // Somebody put this place out on purpose: its PC does not come back at once.
+  ticket_revoked: 60,
+  // At home it says so, and how to change that.
+  pc_revoked: 1,
+};
 
 /** The server does not let this place in, and why. */
 export function Refused({ code, ticket }: { code: string; ticket: Ticket }) {
   const words = useWords();
-  // Somebody put this place out on purpose: its PC does not come back at once.
-  const isWithdrawn = code === "ticket_revoked";
   function enterAgain() {
     if (code === "protocol_version") {
       window.location.reload();
@@ -66,7 +69,7 @@ export function Refused({ code, ticket }: { code: string; ticket: Ticket }) {
         >
           <p>{errorWords(words, code)}</p>
           {isOwnLesson(ticket.lesson_id) && (
-            <GoHome afterS={isWithdrawn ? WITHDRAWN_S : PASSING_S} />
+            <GoHome afterS={GOES_HOME_AFTER_S[code] ?? GOES_HOME_S} />
           )}
         </EmptyState>
       </main>

@@ -7,7 +7,7 @@ import { Field } from "../Field";
 import styles from "./Form.module.css";
 
 /** A short code brings a classroom PC in, without an account. */
-export function PairingForm({ onPaired }: { onPaired?: () => void }) {
+export function PairingForm({ onPaired }: { onPaired?: (() => void) | undefined }) {
   const words = useWords();
   const [code, setCode] = useState("");
   const [error, setError] = useState<string>();
