@@ -48,6 +48,11 @@ def own_roles(caller: Caller, lesson: LessonScope) -> list[Role]:
     return roles
 
 
+def may_lead(caller: Caller, lesson: LessonScope) -> bool:
+    """Who leads by the plan, or may come to lead: assistants and admins."""
+    return bool({Role.LEAD, Role.ASSISTANT} & set(own_roles(caller, lesson)))
+
+
 def _is_assistant(caller: Caller, lesson: LessonScope) -> bool:
     return lesson.role_of_staff.get(caller.user_id) is Role.ASSISTANT
 

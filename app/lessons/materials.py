@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.http import Caller
 from app.ids import LessonId
-from app.lessons.access import is_its_admin, is_lead, require_sight
+from app.lessons.access import may_lead, require_sight
 from app.lessons.repository import LessonStore
 
 
@@ -23,6 +23,6 @@ def materials_access(
     async def read(lesson_id: LessonId, caller: Caller) -> MaterialsAccess:
         scope = (await store.get(lesson_id)).scope
         require_sight(caller, scope)
-        return MaterialsAccess(may_manage=is_lead(caller, scope) or is_its_admin(caller, scope))
+        return MaterialsAccess(may_manage=may_lead(caller, scope))
 
     return read

@@ -48,15 +48,16 @@ function Cockpit() {
         <Lights />
         {isLead && room.view.phase === "live" && <EndLessonButton />}
       </TopBar>
-      <LinkBanners />
-      <LeadBanners />
+      <LinkBanners>
+        <LeadBanners />
+      </LinkBanners>
       {isLead && <FeedbackHint />}
-      <main className={styles.main}>
+      <main className={styles.main} data-slides={room.view.slides !== null}>
         <div className={styles.teaching}>
           <SlideSection />
-          <LeadPicture />
           <LeadControls />
           {isLead && <HeardCheck />}
+          <LeadPicture className={styles.picture} />
           {isLead && <OwnProblems />}
         </div>
         <Classrooms className={styles.classrooms} />

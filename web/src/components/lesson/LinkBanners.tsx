@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { type ReactNode, useEffect } from "react";
 import { useAction } from "../../hooks/useAction";
 import { useNow } from "../../hooks/useNow";
 import { useStore } from "../../hooks/useStore";
@@ -10,8 +10,14 @@ import { Button } from "../Button";
 import { classes } from "../classes";
 import styles from "./LinkBanners.module.css";
 
+interface LinkBannersProps {
+  isBelowStrip?: boolean;
+  /** Further banners of the page, below those of the link. */
+  children?: ReactNode;
+}
+
 /** What is wrong with the link or the sound right now. Lies over the page, so nothing moves when it comes or goes. */
-export function LinkBanners({ isBelowStrip = false }: { isBelowStrip?: boolean }) {
+export function LinkBanners({ isBelowStrip = false, children }: LinkBannersProps) {
   const words = useWords();
   const media = useMedia();
   return (
@@ -21,6 +27,7 @@ export function LinkBanners({ isBelowStrip = false }: { isBelowStrip?: boolean }
       <Quiet />
       <Countdown />
       {media.phase === "recovering" && <Banner tone="warn" title={words.lesson.recovering} />}
+      {children}
     </div>
   );
 }

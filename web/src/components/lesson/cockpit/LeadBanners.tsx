@@ -7,25 +7,18 @@ import { isLeading, leadOf, ownPlace, participantOf } from "../../../room/select
 import type { RequestBody } from "../../../signaling/client";
 import { Banner } from "../../Banner";
 import { Button } from "../../Button";
-import styles from "../LinkBanners.module.css";
 
-/** Who leads next: offers, wishes, a lead who is gone. Lies over the page, so nothing moves when it comes or goes. */
+/** Who leads next: an offer, a wish, a lead who is gone. */
 export function LeadBanners() {
   const room = useRoom();
   const { proposal, takeover_at_ms: takeoverAtMs } = room.view.lead;
   const role = ownPlace(room)?.role;
   if (room.view.phase !== "live" || (role !== "lead" && role !== "assistant")) return null;
-  return (
-    <div className={styles.banners}>
-      {proposal ? (
-        <Proposal proposal={proposal} />
-      ) : takeoverAtMs !== null && role === "assistant" ? (
-        <LeadGone takeoverAtMs={takeoverAtMs} />
-      ) : (
-        <NowLeads />
-      )}
-    </div>
-  );
+  if (proposal) return <Proposal proposal={proposal} />;
+  if (takeoverAtMs !== null && role === "assistant") {
+    return <LeadGone takeoverAtMs={takeoverAtMs} />;
+  }
+  return <NowLeads />;
 }
 
 function useAsk(): [(body: RequestBody) => void, boolean] {
