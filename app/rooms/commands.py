@@ -5,8 +5,8 @@
 
 from dataclasses import dataclass
 
-from app.ids import ClassroomId, DeckId, DeviceId, ParticipantId, SeatId, StrokeId, UserId
-from app.rooms.state import LinkQuality, Role, SoundPreset, StrokeColor
+from app.ids import ClassroomId, DeckId, DeviceId, ParticipantId, PupilId, SeatId, StrokeId, UserId
+from app.rooms.state import LinkQuality, Role, Signal, SoundPreset, StrokeColor
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +236,38 @@ class SwitchSound:
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchAutoAccept:
+    """The on-site teacher lets calls bring this classroom up by themselves in this lesson, or no longer."""
+
+    by: ParticipantId
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseSignal:
+    """One touch that tells the staff something; a new signal takes the place of the old one."""
+
+    by: ParticipantId
+    signal: Signal
+
+
+@dataclass(frozen=True, slots=True)
+class ClearSignal:
+    """By staff who have taken note of it, or by the classroom that takes it back."""
+
+    by: ParticipantId
+    participant_id: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class NamePupil:
+    """Who speaks on the stage; None: nobody in particular."""
+
+    by: ParticipantId
+    pupil_id: PupilId | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReportPublication:
     """The engine receives (`codec`) or no longer receives (None) a track."""
 
@@ -344,6 +376,10 @@ ParticipantCommand = (
     | UndoStroke
     | ClearStrokes
     | SwitchSound
+    | SwitchAutoAccept
+    | RaiseSignal
+    | ClearSignal
+    | NamePupil
 )
 ServerCommand = (
     ReportCut

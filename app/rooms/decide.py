@@ -9,6 +9,7 @@ from app.rooms.commands import (
     CancelCallUp,
     CheckDeadlines,
     ClearHelp,
+    ClearSignal,
     ClearStrokes,
     CloseFloor,
     Command,
@@ -21,10 +22,12 @@ from app.rooms.commands import (
     LowerHand,
     MoveSpotlight,
     Mute,
+    NamePupil,
     OpenFloor,
     ParticipantCommand,
     ProposeLead,
     RaiseHand,
+    RaiseSignal,
     ReportCut,
     ReportEpochClosed,
     ReportEpochOpened,
@@ -41,6 +44,7 @@ from app.rooms.commands import (
     StartSingAlong,
     StopListenIn,
     StopSingAlong,
+    SwitchAutoAccept,
     SwitchDataSaving,
     SwitchSound,
     SwitchSource,
@@ -50,6 +54,7 @@ from app.rooms.commands import (
     UndoStroke,
     Unmute,
 )
+from app.rooms.console import clear_signal, name_pupil, raise_signal, switch_auto_accept
 from app.rooms.deadlines import closes_at_ms, grace_ends_ms, heartbeat_due_ms
 from app.rooms.draft import Draft
 from app.rooms.events import (
@@ -103,6 +108,9 @@ _BEFORE_THE_START = (
     SwitchDataSaving,
     SwitchSound,
     CallForHelp,
+    SwitchAutoAccept,
+    RaiseSignal,
+    ClearSignal,
 )
 _AT_STAFF_TOO = (MoveSpotlight, ProposeLead)
 """Commands that may be aimed at somebody without a seat."""
@@ -230,6 +238,14 @@ def _ask(draft: Draft, command: ParticipantCommand) -> None:
             clear_strokes(draft, command)
         case SwitchSound():
             switch_sound(draft, command)
+        case SwitchAutoAccept():
+            switch_auto_accept(draft, command)
+        case RaiseSignal():
+            raise_signal(draft, command)
+        case ClearSignal():
+            clear_signal(draft, command)
+        case NamePupil():
+            name_pupil(draft, command)
 
 
 def _report(draft: Draft, command: ServerCommand) -> None:

@@ -7,8 +7,8 @@ journal row, not to the event.
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Literal, get_args
 
-from app.ids import ClassroomId, DeckId, DeviceId, ParticipantId, SeatId, StrokeId, UserId
-from app.rooms.state import LinkQuality, Role, SoundPreset, StrokeColor
+from app.ids import ClassroomId, DeckId, DeviceId, ParticipantId, PupilId, SeatId, StrokeId, UserId
+from app.rooms.state import LinkQuality, Role, Signal, SoundPreset, StrokeColor
 
 EndReason = Literal["ended_by_lead", "planned_end", "lead_absent", "cancelled"]
 LeaveReason = Literal["left", "lost", "lesson_ended"]
@@ -332,6 +332,31 @@ class SlidesHidden:
 
 
 @dataclass(frozen=True, slots=True)
+class AutoAcceptSwitched:
+    """The on-site teacher granted that a call brings the classroom up by itself, or took that back."""
+
+    type: ClassVar[str] = "auto_accept.switched"
+    participant_id: ParticipantId
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRaised:
+    """For the staff and the classroom's own consoles only."""
+
+    type: ClassVar[str] = "signal.raised"
+    participant_id: ParticipantId
+    signal: Signal
+
+
+@dataclass(frozen=True, slots=True)
+class SignalCleared:
+    type: ClassVar[str] = "signal.cleared"
+    participant_id: ParticipantId
+    by: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
 class StrokeDrawn:
     """A finished line; what it looked like while it grew is nobody's to keep."""
 
@@ -361,6 +386,15 @@ class StrokesCleared:
     by: ParticipantId
     deck_id: DeckId
     page: int
+
+
+@dataclass(frozen=True, slots=True)
+class PupilNamed:
+    """Who speaks on the stage; None: nobody in particular. For the staff and the classroom's own consoles only."""
+
+    type: ClassVar[str] = "pupil.named"
+    participant_id: ParticipantId
+    pupil_id: PupilId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,6 +505,10 @@ Event = (
     | StrokeDrawn
     | StrokeUndone
     | StrokesCleared
+    | AutoAcceptSwitched
+    | SignalRaised
+    | SignalCleared
+    | PupilNamed
     | PublicationStarted
     | PublicationStopped
     | QualityChanged

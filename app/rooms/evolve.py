@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from app.ids import ParticipantId, SeatId, publication_id
 from app.rooms.events import (
+    AutoAcceptSwitched,
     CallUpAccepted,
     CallUpCancelled,
     CallUpDeclined,
@@ -44,10 +45,13 @@ from app.rooms.events import (
     ParticipantUnmuted,
     PublicationStarted,
     PublicationStopped,
+    PupilNamed,
     QualityChanged,
     Recorded,
     RecordingStopped,
     SegmentClosed,
+    SignalCleared,
+    SignalRaised,
     SingAlongStarted,
     SingAlongStopped,
     SlidesHidden,
@@ -188,7 +192,7 @@ def _lesson(
 
 
 def _cleared(participant: Participant) -> Participant:
-    """Off the stage, hand down, nothing published, no link."""
+    """Off the stage, hand down, nothing published, no link, nothing granted."""
     return replace(
         participant,
         place=StagePlace.OFF,
@@ -196,6 +200,9 @@ def _cleared(participant: Participant) -> Participant:
         hand_raised_ms=None,
         publishing={},
         quality=None,
+        accepts_by_itself=False,
+        signal=None,
+        pupil_id=None,
     )
 
 
@@ -292,7 +299,7 @@ def _stage(
             new = replace(old, place=StagePlace.OFF, stage_ms=at_ms)
             room = _out_of_spotlight(room, old.participant_id)
         case _:
-            new = replace(old, place=StagePlace.OFF, call_expires_ms=None)
+            new = replace(old, place=StagePlace.OFF, call_expires_ms=None, pupil_id=None)
     return _with(room, new)
 
 
@@ -343,7 +350,11 @@ def _place(
     | QualityChanged
     | ParticipantHeard
     | HelpCalled
-    | HelpCleared,
+    | HelpCleared
+    | AutoAcceptSwitched
+    | SignalRaised
+    | SignalCleared
+    | PupilNamed,
     at_ms: int,
 ) -> Room:
     old = room.participants.get(event.participant_id)
@@ -377,6 +388,14 @@ def _place(
             new = replace(old, help_since_ms=at_ms)
         case HelpCleared():
             new = replace(old, help_since_ms=None)
+        case AutoAcceptSwitched():
+            new = replace(old, accepts_by_itself=event.is_on)
+        case SignalRaised():
+            new = replace(old, signal=event.signal, signalled_ms=at_ms)
+        case SignalCleared():
+            new = replace(old, signal=None)
+        case PupilNamed():
+            new = replace(old, pupil_id=event.pupil_id)
     return _with(room, new)
 
 

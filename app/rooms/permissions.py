@@ -11,6 +11,7 @@ from app.rooms.commands import (
     CallUp,
     CancelCallUp,
     ClearHelp,
+    ClearSignal,
     ClearStrokes,
     CloseFloor,
     DeclineCallUp,
@@ -22,16 +23,19 @@ from app.rooms.commands import (
     LowerHand,
     MoveSpotlight,
     Mute,
+    NamePupil,
     OpenFloor,
     ParticipantCommand,
     ProposeLead,
     RaiseHand,
+    RaiseSignal,
     SendDown,
     StartLesson,
     StartListenIn,
     StartSingAlong,
     StopListenIn,
     StopSingAlong,
+    SwitchAutoAccept,
     SwitchDataSaving,
     SwitchSound,
     SwitchSource,
@@ -117,6 +121,10 @@ PERMISSIONS: Mapping[type[ParticipantCommand], Mapping[Actor, Scope]] = {
     UndoStroke: _LEAD_ITSELF,
     ClearStrokes: _LEAD_ITSELF,
     SwitchSound: {Actor.LEAD: Scope.SELF},
+    SwitchAutoAccept: _CLASSROOM_ITSELF,
+    RaiseSignal: _CLASSROOM_ITSELF,
+    ClearSignal: {**_STAFF_OVER_OTHERS, **_CLASSROOM_ITSELF},
+    NamePupil: _CLASSROOM_ITSELF,
 }
 """Absent means refused. Scope SELF: only at its own place; OTHERS: only at another's."""
 
@@ -141,7 +149,7 @@ def target_of(command: ParticipantCommand) -> ParticipantId:
     match command:
         case CallUp() | CancelCallUp() | SendDown() | StartListenIn():
             return ParticipantId(command.seat_id)
-        case Mute() | Unmute() | LowerHand() | ClearHelp():
+        case Mute() | Unmute() | LowerHand() | ClearHelp() | ClearSignal():
             return command.participant_id
         case MoveSpotlight():
             return command.participant_id or command.by

@@ -19,6 +19,8 @@ REFUSALS: dict[str, str] = {
     "proposal_open": "The lead is being handed over already.",
     "no_proposal": "Nobody offers or asks for the lead at the moment.",
     "lead_present": "The lead is there. Ask for the lead instead.",
+    "signal_unknown": "There is no such signal.",
+    "signal_too_soon": "The last signal was a moment ago.",
     "source_unknown": "There is no such camera or microphone to switch.",
     "slides_hidden": "No slides are shown at the moment.",
     "too_many_strokes": "There is no room for more lines. Clear the page first.",

@@ -36,6 +36,9 @@ def call_up(draft: Draft, command: CallUp) -> None:
         raise rejected("stage_full")
     expires_ms = draft.now_ms + draft.room.plan.call_up_timeout_ms
     draft.emit(ClassroomCalledUp(command.seat_id, command.by, expires_ms))
+    if classroom.accepts_by_itself:
+        # The second key, which the on-site teacher turned beforehand.
+        _bring_up(draft, command.seat_id)
 
 
 def cancel(draft: Draft, command: CancelCallUp) -> None:
@@ -58,7 +61,10 @@ def accept(draft: Draft, command: AcceptCallUp) -> None:
         raise rejected("not_called")
     if own.presence is not Presence.PRESENT:
         raise rejected("not_present")
-    seat_id = SeatId(command.by)
+    _bring_up(draft, SeatId(command.by))
+
+
+def _bring_up(draft: Draft, seat_id: SeatId) -> None:
     if not draft.room.is_sing_along:
         # Everybody hears it from now on; "is listening to you" would be a wrong light.
         for listener_id in listeners_of(draft.room, seat_id):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 
 from app.ids import (
     ClassroomId,
@@ -12,6 +12,7 @@ from app.ids import (
     LessonId,
     ParticipantId,
     PublicationId,
+    PupilId,
     SeatId,
     StrokeId,
     UserId,
@@ -21,6 +22,11 @@ LinkQuality = Literal["good", "fair", "poor", "lost"]
 StrokeColor = Literal["red", "blue", "green"]
 SoundPreset = Literal["voice", "music"]
 """How microphones are treated: for speech, or so that music and quiet sounds stay as they are."""
+
+
+Signal = Literal["slower", "repeat", "frozen", "no_sound", "two_minutes", "ready"]
+"""What a classroom can tell the staff with one touch: a code, never words of its own."""
+SIGNALS: tuple[Signal, ...] = get_args(Signal)
 
 
 class Role(StrEnum):
@@ -93,6 +99,14 @@ class Participant:
     """Live publications: source -> codec."""
     quality: LinkQuality | None = None
     """How the media link does; None: not measured yet."""
+    accepts_by_itself: bool = False
+    """The on-site teacher's standing second key: a call brings the classroom up at once."""
+    signal: Signal | None = None
+    """What the on-site teacher tells the staff; None: nothing, or somebody has taken note of it."""
+    signalled_ms: int | None = None
+    """When the last signal was raised."""
+    pupil_id: PupilId | None = None
+    """Who speaks, on the stage: named by the on-site teacher."""
 
 
 @dataclass(frozen=True, slots=True)

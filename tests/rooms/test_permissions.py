@@ -12,6 +12,7 @@ from app.rooms.commands import (
     CallUp,
     CancelCallUp,
     ClearHelp,
+    ClearSignal,
     ClearStrokes,
     CloseFloor,
     DeclineCallUp,
@@ -23,10 +24,12 @@ from app.rooms.commands import (
     LowerHand,
     MoveSpotlight,
     Mute,
+    NamePupil,
     OpenFloor,
     ParticipantCommand,
     ProposeLead,
     RaiseHand,
+    RaiseSignal,
     ReportCut,
     SendDown,
     StartLesson,
@@ -34,6 +37,7 @@ from app.rooms.commands import (
     StartSingAlong,
     StopListenIn,
     StopSingAlong,
+    SwitchAutoAccept,
     SwitchDataSaving,
     SwitchSound,
     SwitchSource,
@@ -93,6 +97,10 @@ EXPECTED = {
     UndoStroke: "s - - - -",
     ClearStrokes: "s - - - -",
     SwitchSound: "s - - - -",
+    SwitchAutoAccept: "- - - s -",
+    RaiseSignal: "- - - s -",
+    ClearSignal: "o o - s -",
+    NamePupil: "- - - s -",
 }
 CELLS = [
     (command, actor, is_self, cell in ("*", "s" if is_self else "o"))
@@ -136,6 +144,7 @@ def command_of(
         LowerHand: LowerHand(by, ParticipantId(seat)),
         ClearHelp: ClearHelp(by, ParticipantId(seat)),
         ProposeLead: ProposeLead(by, by if is_self else ASSISTANT if by == LEAD else LEAD),
+        ClearSignal: ClearSignal(by, ParticipantId(seat)),
     }
     if kind in aimed:
         return aimed[kind]
@@ -159,6 +168,12 @@ def command_of(
         return DrawStroke(by, StrokeId("str_00000001"), "red", "0,0 9,9")
     if kind is SwitchSound:
         return SwitchSound(by, "music")
+    if kind is SwitchAutoAccept:
+        return SwitchAutoAccept(by, True)
+    if kind is RaiseSignal:
+        return RaiseSignal(by, "slower")
+    if kind is NamePupil:
+        return NamePupil(by, None)
     return kind(by)  # type: ignore[call-arg]
 
 

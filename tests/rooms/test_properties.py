@@ -16,6 +16,7 @@ from app.rooms.commands import (
     CancelCallUp,
     CheckDeadlines,
     ClearHelp,
+    ClearSignal,
     ClearStrokes,
     CloseFloor,
     Command,
@@ -28,9 +29,11 @@ from app.rooms.commands import (
     LowerHand,
     MoveSpotlight,
     Mute,
+    NamePupil,
     OpenFloor,
     ProposeLead,
     RaiseHand,
+    RaiseSignal,
     ReportCut,
     ReportEpochClosed,
     ReportEpochOpened,
@@ -46,6 +49,7 @@ from app.rooms.commands import (
     StartSingAlong,
     StopListenIn,
     StopSingAlong,
+    SwitchAutoAccept,
     SwitchDataSaving,
     SwitchSound,
     SwitchSource,
@@ -71,7 +75,7 @@ from app.rooms.events import (
 from app.rooms.evolve import evolve, fold
 from app.rooms.permissions import lead_id
 from app.rooms.refusals import REFUSALS
-from app.rooms.state import Phase, Presence, Role, Room, StagePlace
+from app.rooms.state import SIGNALS, Phase, Presence, Role, Room, StagePlace
 from app.rooms.views import may_publish, media_permissions
 from tests.rooms.lesson import ADMIN, ASSISTANT, DECK, LEAD, OBSERVER, PLAN, A, B, C, join_of
 from tests.support.clock import START_MS
@@ -85,6 +89,8 @@ place = seat.map(ParticipantId)
 helper = st.sampled_from((LEAD, ASSISTANT, ASSISTANT))
 device = st.sampled_from(("dev_1", "dev_2", "dev_3")).map(DeviceId)
 source = st.sampled_from(("camera", "microphone", "screen", "teapot"))
+signal = st.sampled_from((*SIGNALS, "teapot"))
+pupil = st.sampled_from(("pup_1", "pup_2", None))
 codec = st.sampled_from(("vp8", "opus", None))
 key = st.sampled_from(("x", "y"))
 deck = st.sampled_from((DECK, DeckId("dck_0000000000000002")))
@@ -133,6 +139,10 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(ClearStrokes, who),
     st.builds(SwitchSound, who, st.sampled_from(("voice", "music"))),
     st.builds(SwitchSound, st.just(LEAD), st.sampled_from(("voice", "music"))),
+    st.builds(SwitchAutoAccept, who, st.booleans()),
+    st.builds(RaiseSignal, who, signal),
+    st.builds(ClearSignal, who, place),
+    st.builds(NamePupil, who, pupil),
     st.builds(ReportPublication, who, source, codec),
     st.builds(ReportHeadCount, seat, st.sampled_from((0, 18, None))),
     st.builds(ReportQuality, who, st.sampled_from(("good", "poor", "lost"))),
@@ -157,6 +167,9 @@ likely: st.SearchStrategy[Command] = st.one_of(
     st.builds(MoveSpotlight, helper, classroom),
     st.builds(ReportHeard, classroom),
     st.builds(RaiseHand, classroom),
+    st.builds(SwitchAutoAccept, classroom, st.booleans()),
+    st.builds(NamePupil, classroom, pupil),
+    st.builds(RaiseSignal, classroom, st.sampled_from(SIGNALS)),
     st.builds(ReportPublication, classroom, st.just("camera"), st.just("vp8")),
     st.builds(TurnSlides, st.just(LEAD), deck, pages),
     st.builds(DrawStroke, st.just(LEAD), stroke, st.just("red"), st.just("1,2 3,4")),
@@ -244,10 +257,16 @@ def check_places(room: Room) -> None:
             assert participant.place is StagePlace.OFF
             assert participant.hand_raised_ms is None
             assert not participant.publishing
+            # Who comes anew grants anew, and says what it has to say.
+            assert not participant.accepts_by_itself
+            assert participant.signal is None
             assert participant.participant_id not in room.listening
             assert SeatId(participant.participant_id) not in room.listening.values()
+        if participant.place is not StagePlace.ON:
+            assert participant.pupil_id is None
         if participant.role is not Role.CLASSROOM:
             assert participant.place is StagePlace.OFF
+            assert participant.signal is None
     on = [p for p in room.participants.values() if p.place is not StagePlace.OFF]
     assert len(on) <= SMALL_STAGE.stage_limit
     if room.phase is Phase.ENDED:
@@ -324,6 +343,7 @@ def test_any_sequence_of_commands_keeps_every_promise(
 
 ID_FIELDS = {
     "participant_id",
+    "pupil_id",
     "seat_id",
     "listener_id",
     "lead_id",
@@ -347,6 +367,7 @@ PLAIN_FIELDS = {
     "head_count",
     "preset",
     "quality",
+    "signal",
     "is_on",
     "page",
     "color",
