@@ -16,6 +16,7 @@ from starlette.types import Lifespan
 from app import health, pages, tls
 from app.accounts import account_endpoints, doors
 from app.accounts import endpoints as accounts
+from app.accounts.console_codes import ConsoleCodes
 from app.accounts.identity import Authenticator
 from app.accounts.passwords import Passwords
 from app.accounts.pc_identity import PcAuthenticator
@@ -25,12 +26,13 @@ from app.accounts.revocations import open_ticket_book, revoke_tickets, site_secr
 from app.accounts.second_factor import SecondFactors
 from app.accounts.sessions import Sessions
 from app.accounts.signing_in import SigningIn
-from app.accounts.tokens import TicketBook
+from app.accounts.tokens import TicketBook, console_of
 from app.attendance import endpoints as attendance
 from app.attendance.projector import project_attendance
 from app.attendance.roll_call import endpoints as roll_call
 from app.attendance.roll_call.desk import RollCallDesk
 from app.attendance.roll_call.head_counts import HeadCounts
+from app.backchannel.repository import ChatTable
 from app.db.engine import Database, ProcessLock
 from app.db.journal import Journal
 from app.db.migrate import check_migrated
@@ -47,8 +49,8 @@ from app.http import (
 from app.ids import DeckId, LessonId, ParticipantId, PcId
 from app.jobs.kinds import JobKind
 from app.jobs.repository import Jobs
+from app.lessons import consoles, entry, pairing, timetable
 from app.lessons import endpoints as lessons
-from app.lessons import entry, pairing, timetable
 from app.lessons.control import RoomsControl
 from app.lessons.demo import DemoLessons
 from app.lessons.directory import LessonDirectory
@@ -183,9 +185,10 @@ class Server:
             self.rooms,
             self.journal.load,
             LessonDirectory(database, self.store),
-            site.tickets.read_ticket,
+            site.tickets.read_any_ticket,
             self.negotiator_of,
             self.clock,
+            ChatTable(database),
             ice_servers_of=self._ice_servers_of,
         )
         self.whip = WhipDesk(
@@ -360,6 +363,7 @@ class Server:
                 pcs.PcDesk(database, self._turn_out, self._site_url, self._authority, now_ms),
                 authenticate,
             ),
+            consoles.build_router(self._console_desk(entry_desk)),
             attendance.build_router(
                 database,
                 lesson_for_report(self.store),
@@ -375,7 +379,7 @@ class Server:
                     now_ms,
                 ),
                 authenticate,
-                self.site.tickets.read_ticket,
+                self.site.tickets.read_any_ticket,
                 now_ms,
             ),
             telemetry.build_router(
@@ -397,6 +401,18 @@ class Server:
             staff.build_router(Staff(self.database), invitations, self.authenticate, now_ms),
             staff.build_invitation_router(invitations, self.sessions, signing_in, tries, now_ms),
         ]
+
+    def _console_desk(self, entry_desk: entry.EntryDesk) -> consoles.ConsoleDesk:
+        return consoles.ConsoleDesk(
+            self.store,
+            ConsoleCodes(self.database),
+            entry_desk,
+            self.site.tickets.read_ticket,
+            self._revoke_consoles,
+            per_address=RateLimiter(PAIRING_TRIES_PER_ADDRESS, 5 * MINUTE_S),
+            overall=RateLimiter(PAIRING_TRIES_IN_ALL, 5 * MINUTE_S),
+            now_ms=self.clock.now_ms,
+        )
 
     def _recording_routers(self, passwords: Passwords) -> list[APIRouter]:
         addresses = SignedAddresses(self.url_signer, self.clock.now_ms)
@@ -525,6 +541,16 @@ class Server:
         self, lesson_id: LessonId, participant_id: ParticipantId, up_to_ms: int
     ) -> None:
         await revoke_tickets(self.database, self.site.tickets, lesson_id, participant_id, up_to_ms)
+        self.hub.check_tickets(lesson_id, participant_id)
+
+    async def _revoke_consoles(
+        self, lesson_id: LessonId, participant_id: ParticipantId, up_to_ms: int
+    ) -> None:
+        consoles_of_place = console_of(participant_id)
+        await revoke_tickets(
+            self.database, self.site.tickets, lesson_id, consoles_of_place, up_to_ms
+        )
+        self.hub.check_tickets(lesson_id, participant_id)
 
     async def _turn_out(self, pc_id: PcId) -> None:
         self.site.tickets.revoke_pc(pc_id)

@@ -136,6 +136,8 @@ class Settings(BaseSettings):
     """Pictures and sound of classrooms are deleted this long after the lesson."""
     recordings_kept_days: int = Field(default=180, ge=1, le=3_650)
     """All that is left of a recording is deleted this long after the lesson."""
+    chat_kept_days: int = Field(default=30, ge=1, le=3_650)
+    """What staff and on-site teachers wrote to each other is erased after this time."""
 
     recording_min_free_bytes: int = Field(default=512 * 1024 * 1024, ge=0)
     """Below this the recorder stops the least important track, and further ones as it gets less."""

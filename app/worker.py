@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from app.backchannel.repository import ChatTable
 from app.db.engine import Database
 from app.db.journal import Journal
 from app.db.migrate import check_migrated
@@ -74,7 +75,12 @@ def handlers(
     films = Films(database, jobs, recordings)
     clips = ClipMaker(database, storage, Sharing(database), settings.data_dir / "cutting", _now_ms)
     kept = kept_by(settings)
-    retention = Retention(database, storage, segments.clear, kept, [films.folders])
+    chat = ChatTable(database)
+
+    async def erase_chat(now_ms: int) -> None:
+        await chat.erase(settings.chat_kept_days, now_ms)
+
+    retention = Retention(database, storage, segments.clear, kept, [films.folders], [erase_chat])
     thumbnails = ThumbnailMaker(database, storage)
 
     decks = Decks(database, jobs)

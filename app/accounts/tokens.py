@@ -34,6 +34,13 @@ class Ticket:
     expires_at_ms: int
     pc_id: PcId | None = None
     """The classroom PC that it was issued to: once that is removed, the ticket does not count."""
+    is_console: bool = False
+    """Lets a phone in as console of the place, and nothing else."""
+
+
+def console_of(participant_id: ParticipantId) -> ParticipantId:
+    """Under which name the consoles of a place are withdrawn, all of them and without the place's own page."""
+    return ParticipantId(f"{participant_id}/console")
 
 
 class TicketBook:
@@ -65,6 +72,7 @@ class TicketBook:
         now_ms: int,
         expires_at_ms: int,
         pc_id: PcId | None = None,
+        is_console: bool = False,
     ) -> tuple[str, Ticket]:
         """A fresh token and what it says."""
         ticket = Ticket(
@@ -77,41 +85,52 @@ class TicketBook:
             now_ms,
             expires_at_ms,
             pc_id,
+            is_console,
         )
-        payload = _encode(
-            json.dumps(
-                {
-                    "t": ticket.ticket_id,
-                    "l": lesson_id,
-                    "p": participant_id,
-                    "r": role.value,
-                    "u": user_id,
-                    "c": classroom_id,
-                    "i": now_ms,
-                    "x": expires_at_ms,
-                    "d": pc_id,
-                },
-                separators=(",", ":"),
-            ).encode()
-        )
+        said = {
+            "t": ticket.ticket_id,
+            "l": lesson_id,
+            "p": participant_id,
+            "r": role.value,
+            "u": user_id,
+            "c": classroom_id,
+            "i": now_ms,
+            "x": expires_at_ms,
+            "d": pc_id,
+            **({"k": "console"} if is_console else {}),
+        }
+        payload = _encode(json.dumps(said, separators=(",", ":")).encode())
         return f"{_PREFIX}.{payload}.{self._signature(payload)}", ticket
 
     def read_ticket(self, token: str, now_ms: int) -> Ticket:
-        """What a token says, if it counts now.
+        """What the token of a whole place says, if it counts now: a console's is refused here.
 
         NotAuthenticated with code `ticket_invalid`, `ticket_expired`, `ticket_revoked` or `pc_revoked`.
         """
+        ticket = self.read_any_ticket(token, now_ms)
+        if ticket.is_console:
+            raise NotAuthenticated("this ticket is a console's", code="ticket_invalid")
+        return ticket
+
+    def read_any_ticket(self, token: str, now_ms: int) -> Ticket:
+        """As `read_ticket`, for those who know what a console (`is_console`) may do."""
         ticket = self._parse(token)
         if ticket is None:
             raise NotAuthenticated("this is no ticket of this server", code="ticket_invalid")
         if now_ms >= ticket.expires_at_ms:
             raise NotAuthenticated("the lesson's time is over", code="ticket_expired")
-        revoked_up_to_ms = self._revoked_up_to.get((ticket.lesson_id, ticket.participant_id))
-        if revoked_up_to_ms is not None and ticket.issued_at_ms <= revoked_up_to_ms:
+        if self._is_revoked(ticket):
             raise NotAuthenticated("this ticket was withdrawn", code="ticket_revoked")
         if ticket.pc_id in self._revoked_pcs:
             raise NotAuthenticated("this PC was removed from its classroom", code="pc_revoked")
         return ticket
+
+    def _is_revoked(self, ticket: Ticket) -> bool:
+        names = [ticket.participant_id]
+        if ticket.is_console:
+            names.append(console_of(ticket.participant_id))
+        revoked = [self._revoked_up_to.get((ticket.lesson_id, name), -1) for name in names]
+        return ticket.issued_at_ms <= max(revoked)
 
     def revoke(self, lesson_id: LessonId, participant_id: ParticipantId, up_to_ms: int) -> None:
         """Every ticket of this place issued until then no longer counts."""
@@ -146,8 +165,9 @@ class TicketBook:
                 said["x"],
                 # Tickets of an earlier version have none.
                 said.get("d"),
+                said.get("k") == "console",
             )
-        except (binascii.Error, ValueError, KeyError, TypeError):
+        except (binascii.Error, ValueError, KeyError, TypeError, AttributeError):
             return None
 
 

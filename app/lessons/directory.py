@@ -1,14 +1,18 @@
 """Names for screens; the journal has none."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
-from app.db.models import AttendanceRow, RoleGrant, School, User
-from app.ids import LessonId
+from app.db.models import AttendanceRow, Pupil, RoleGrant, RosterEntry, School, User
+from app.ids import ClassroomId, LessonId, PupilId
 from app.lessons.repository import LessonStore
 from app.signaling.directory import LessonCard
 
 MAX_STAFF = 500
+MAX_PUPILS = 2_000
 
 
 class LessonDirectory:
@@ -38,6 +42,7 @@ class LessonDirectory:
             )
             for user_id, name, school in rows:
                 names[user_id] = (name, school or "")
+            pupils = await _rosters(session, [seat.classroom_id for seat in lesson.seats])
         names |= {one.user_id: (one.name, one.school_name) for one in lesson.staff}
         names[lesson.lead_user_id] = (lesson.lead_name, lesson.lead_school_name)
         return LessonCard(
@@ -45,4 +50,21 @@ class LessonDirectory:
             subject=lesson.subject,
             names=names,
             simulated=frozenset(seat.seat_id for seat in lesson.seats if seat.is_simulated),
+            pupils=pupils,
         )
+
+
+async def _rosters(
+    session: AsyncSession, classroom_ids: Sequence[ClassroomId]
+) -> dict[ClassroomId, dict[PupilId, str]]:
+    """Pupils by classroom; who was erased is on no roster."""
+    rows = await session.execute(
+        select(RosterEntry.classroom_id, Pupil.pupil_id, Pupil.name)
+        .join(Pupil, Pupil.pupil_id == RosterEntry.pupil_id)
+        .where(RosterEntry.classroom_id.in_(classroom_ids), Pupil.name.is_not(None))
+        .limit(MAX_PUPILS)
+    )
+    rosters: dict[ClassroomId, dict[PupilId, str]] = {}
+    for classroom_id, pupil_id, name in rows:
+        rosters.setdefault(ClassroomId(classroom_id), {})[PupilId(pupil_id)] = name or ""
+    return rosters

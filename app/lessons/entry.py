@@ -49,6 +49,7 @@ class TicketIssuer(Protocol):
         now_ms: int,
         expires_at_ms: int,
         pc_id: PcId | None,
+        is_console: bool = False,
     ) -> tuple[str, IssuedTicket]: ...
 
 
@@ -114,11 +115,20 @@ class EntryDesk:
         seat_id: SeatId,
         request: Request,
         pc_id: PcId | None = None,
+        *,
+        is_console: bool = False,
     ) -> TicketBody:
-        """Let a device into a seat; `pc_id` if it is a classroom's own PC. Conflict `lesson_ended`."""
+        """Let a device or a console into a seat; `pc_id` if it is a classroom's own PC. Conflict `lesson_ended`."""
         seat = lesson.seat(seat_id)
         return self._ticket(
-            lesson, ParticipantId(seat_id), Role.CLASSROOM, None, seat.classroom_id, request, pc_id
+            lesson,
+            ParticipantId(seat_id),
+            Role.CLASSROOM,
+            None,
+            seat.classroom_id,
+            request,
+            pc_id,
+            is_console=is_console,
         )
 
     def _ticket(
@@ -130,6 +140,8 @@ class EntryDesk:
         classroom_id: ClassroomId | None,
         request: Request,
         pc_id: PcId | None = None,
+        *,
+        is_console: bool = False,
     ) -> TicketBody:
         require_open(lesson)
         now_ms = self._now_ms()
@@ -142,6 +154,7 @@ class EntryDesk:
             now_ms=now_ms,
             expires_at_ms=lesson.tickets_end_ms(now_ms, self._ticket_grace_ms),
             pc_id=pc_id,
+            is_console=is_console,
         )
         return TicketBody(
             token=token,

@@ -296,10 +296,10 @@ def _stage(
                 old, place=StagePlace.ON, call_expires_ms=None, hand_raised_ms=None, stage_ms=at_ms
             )
         case ClassroomSentDown():
-            new = replace(old, place=StagePlace.OFF, stage_ms=at_ms)
+            new = replace(old, place=StagePlace.OFF, stage_ms=at_ms, pupil_id=None)
             room = _out_of_spotlight(room, old.participant_id)
         case _:
-            new = replace(old, place=StagePlace.OFF, call_expires_ms=None, pupil_id=None)
+            new = replace(old, place=StagePlace.OFF, call_expires_ms=None)
     return _with(room, new)
 
 

@@ -15,6 +15,9 @@ class Refusal(StrEnum):
     TOO_MANY_COMPANIONS = "too_many_companions"
     COMPANION_NO_MEDIA = "companion_no_media"
     NOT_A_CLASSROOM = "not_a_classroom"
+    KIND_NOT_ALLOWED = "kind_not_allowed"
+    PUPIL_UNKNOWN = "pupil_unknown"
+    CHAT_FULL = "chat_full"
     NOT_ADMITTED = "not_admitted"
     SOURCE_NOT_ALLOWED = "source_not_allowed"
     NEGOTIATION_FAILED = "negotiation_failed"
@@ -33,6 +36,9 @@ SENTENCES: dict[Refusal, str] = {
     Refusal.TOO_MANY_COMPANIONS: "Too many windows are open for this place.",
     Refusal.COMPANION_NO_MEDIA: "A companion window carries no media.",
     Refusal.NOT_A_CLASSROOM: "Only the device of a classroom tells what its screen shows.",
+    Refusal.KIND_NOT_ALLOWED: "This kind of window may not do this.",
+    Refusal.PUPIL_UNKNOWN: "There is no such pupil in this classroom.",
+    Refusal.CHAT_FULL: "There is no room for more chat in this lesson.",
     Refusal.NOT_ADMITTED: "There is no media grant for this place now.",
     Refusal.SOURCE_NOT_ALLOWED: "This role may not send that source.",
     Refusal.NEGOTIATION_FAILED: "The media description cannot be used.",

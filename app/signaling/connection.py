@@ -13,6 +13,7 @@ from app.signaling.codes import CloseCode, Refusal
 from app.signaling.feed import encode
 from app.signaling.limits import Limits
 from app.signaling.messages import (
+    ChatSend,
     MediaAccept,
     MediaPublish,
     MediaSubscribe,
@@ -30,6 +31,7 @@ from app.signaling.messages import (
 )
 from app.signaling.session import (
     Close,
+    Converse,
     EnterRoom,
     Execute,
     LeaveRoom,
@@ -69,6 +71,7 @@ class Desk(Protocol):
     async def enter(self, connection: "Connection", request: RoomJoin | RoomResume) -> None: ...
     async def leave(self, connection: "Connection", request: RoomLeave) -> None: ...
     async def execute(self, connection: "Connection", request: CommandRequest) -> None: ...
+    async def converse(self, connection: "Connection", request: ChatSend) -> None: ...
     async def negotiate(
         self,
         connection: "Connection",
@@ -115,7 +118,7 @@ class Connection:
 
     @property
     def viewer(self) -> Viewer:
-        return Viewer(self.ticket.participant_id, self.ticket.role)
+        return self.session.viewer
 
     @property
     def device_id(self) -> DeviceId:
@@ -157,6 +160,11 @@ class Connection:
             self._wake.set()
             self._end.set()
 
+    def check_ticket(self) -> None:
+        """Close if the ticket counts no more."""
+        for action in self.session.check_ticket(self._clock()):
+            self._apply(action)
+
     async def run(self) -> None:
         """Serve the socket until one side closes it; the socket is closed afterwards."""
         tasks = {
@@ -193,7 +201,9 @@ class Connection:
             # While a request is carried out nothing is read: that is not the client's silence.
             self.session.hear(self._clock())
 
-    async def _answer(self, action: EnterRoom | LeaveRoom | Execute | Negotiate | PassOn) -> None:
+    async def _answer(
+        self, action: EnterRoom | LeaveRoom | Execute | Converse | Negotiate | PassOn
+    ) -> None:
         """The root of each request: a fault of the server's own is logged and answered, and the socket goes on."""
         try:
             match action:
@@ -203,6 +213,8 @@ class Connection:
                     await self._desk.leave(self, action.request)
                 case Execute():
                     await self._desk.execute(self, action.request)
+                case Converse():
+                    await self._desk.converse(self, action.request)
                 case Negotiate():
                     await self._desk.negotiate(self, action.request)
                 case PassOn():

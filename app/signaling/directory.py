@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from app.ids import LessonId
+from app.ids import ClassroomId, LessonId, PupilId
 from app.rooms.state import Participant, Seat
 
 
@@ -23,6 +23,8 @@ class LessonCard:
     """Name and school by participant id, user id or classroom id."""
     simulated: frozenset[str] = frozenset()
     """Seat ids of simulated classrooms."""
+    pupils: Mapping[ClassroomId, Mapping[PupilId, str]] = field(default_factory=dict)
+    """The rosters: names of pupils, for screens that no pupil looks at."""
 
     def of_participant(self, participant: Participant) -> Name:
         return self._first(
@@ -31,6 +33,13 @@ class LessonCard:
 
     def of_seat(self, seat: Seat) -> Name:
         return self._first(seat.seat_id, seat.classroom_id)
+
+    def has_pupil(self, classroom_id: ClassroomId, pupil_id: PupilId) -> bool:
+        return pupil_id in self.pupils.get(classroom_id, {})
+
+    def pupil_name(self, pupil_id: PupilId) -> str:
+        """Empty for one that was erased, or is on no roster of this lesson."""
+        return next((of[pupil_id] for of in self.pupils.values() if pupil_id in of), "")
 
     def knows(self, *ids: str | None) -> bool:
         return any(i in self.names for i in ids if i is not None)

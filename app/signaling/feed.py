@@ -9,10 +9,14 @@ from app.ids import LessonId
 from app.rooms.events import Recorded
 from app.rooms.evolve import evolve
 from app.rooms.state import LessonPlan, Room
+from app.signaling.consoles import Consoles
 from app.signaling.directory import LessonCard
 from app.signaling.messages import (
     SERVER_MESSAGE,
+    ChatHistory,
+    ChatSent,
     ClosingChanged,
+    ConsolesChanged,
     PenDrawn,
     PointerMoved,
     RoomSnapshot,
@@ -20,9 +24,10 @@ from app.signaling.messages import (
     SlideShown,
     SpeakersChanged,
 )
+from app.signaling.private import private_notices, private_view
 from app.signaling.slides import SlideTalk
 from app.signaling.speakers import Speakers
-from app.signaling.translate import Step, Viewer, countdown_ms, notices_of, room_view
+from app.signaling.translate import Notice, Step, Viewer, countdown_ms, notices_of, room_view
 
 
 class Screen(Protocol):
@@ -31,7 +36,9 @@ class Screen(Protocol):
     @property
     def viewer(self) -> Viewer: ...
 
-    def send(self, message: SpeakersChanged | SlideShown) -> None:
+    def send(
+        self, message: SpeakersChanged | SlideShown | ConsolesChanged | ChatSent | ChatHistory
+    ) -> None:
         """Queue one message; never waits."""
         ...
 
@@ -53,6 +60,7 @@ class LessonFeed:
         self.screens: set[Screen] = set()
         self.speakers = Speakers()
         self.slides = SlideTalk(time.monotonic)
+        self.consoles = Consoles()
         self._steps: deque[Step] = deque(maxlen=history)
 
     @property
@@ -69,7 +77,7 @@ class LessonFeed:
         countdown = countdown_ms(self.room)
         steps = [step for recorded in journal if (step := self._step(recorded)) is not None]
         for step in steps:
-            for notice in notices_of(step, self.card):
+            for notice in self._notices_of(step):
                 text = encode(notice.message)
                 for screen in list(self.screens):
                     if screen.viewer.may_see(notice):
@@ -87,6 +95,7 @@ class LessonFeed:
             seq=self.room.seq,
             you=viewer.participant_id,
             room=room_view(self.room, self.card, viewer),
+            private=private_view(self.room, self.card, viewer),
         )
 
     def closing(self) -> ClosingChanged:
@@ -104,12 +113,15 @@ class LessonFeed:
         for step in self._steps:
             if step.recorded.seq < last_seq:
                 continue
-            seen = [n.message for n in notices_of(step, self.card) if viewer.may_see(n)]
+            seen = [n.message for n in self._notices_of(step) if viewer.may_see(n)]
             if step.recorded.seq > last_seq or len(seen) > 1:
                 missed += seen
             if len(missed) > limit:
                 return None
         return missed
+
+    def _notices_of(self, step: Step) -> list[Notice]:
+        return [*notices_of(step, self.card), *private_notices(step, self.card)]
 
     def _step(self, recorded: Recorded) -> Step | None:
         if recorded.seq <= self.room.seq:

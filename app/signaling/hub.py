@@ -6,23 +6,35 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
+from app.accounts.tokens import Ticket
 from app.errors import AppError, CommandRejected, Unavailable
-from app.ids import ConnectionId, DeviceId, LessonId, ParticipantId, PcId, new_id
+from app.ids import (
+    ConnectionId,
+    DeviceId,
+    LessonId,
+    ParticipantId,
+    PcId,
+    PupilId,
+    new_id,
+)
 from app.media.port import ClientNetwork, Source
 from app.rooms.commands import Join, Leave, ReportCut
 from app.rooms.events import DeviceReplaced, ParticipantCut, ParticipantLeft, Recorded
 from app.rooms.runtime import Clock, RoomRuntime, Rooms
 from app.rooms.state import Phase
 from app.rooms.views import may_see
+from app.signaling.chat import Chat, ChatLog
 from app.signaling.codes import SENTENCES, CloseCode, Refusal
 from app.signaling.connection import Connection, Socket
 from app.signaling.directory import Directory
 from app.signaling.feed import LessonFeed
 from app.signaling.limits import Limits
 from app.signaling.messages import (
+    ChatSend,
     ErrorMessage,
     PenDraw,
     PointerMove,
+    PupilName,
     Replaced,
     Resumed,
     RoomJoin,
@@ -53,8 +65,9 @@ _DeviceKey = tuple[LessonId, ParticipantId, DeviceId]
 class _OpenFeed:
     """A feed, loaded once by a task of the hub, and the connections that need it."""
 
-    def __init__(self, loading: "asyncio.Task[LessonFeed]") -> None:
+    def __init__(self, loading: "asyncio.Task[LessonFeed]", chat: Chat) -> None:
         self.loading = loading
+        self.chat = chat
         self.feed: LessonFeed | None = None
         self.watch: asyncio.Task[None] | None = None
         self.connections: set[Connection] = set()
@@ -71,6 +84,7 @@ class Hub:
         read_ticket: TicketReader,
         negotiator_of: NegotiatorOf,
         clock: Clock,
+        chat_log: ChatLog,
         limits: Limits | None = None,
         ice_servers_of: IceServersOf = no_ice_servers,
     ) -> None:
@@ -90,6 +104,7 @@ class Hub:
         self._directory = directory
         self._read_ticket = read_ticket
         self._clock = clock
+        self._chat_log = chat_log
         self._feeds: dict[LessonId, _OpenFeed] = {}
         self._devices: dict[_DeviceKey, Connection] = {}
         """The newest socket of each device, from before its join until its end."""
@@ -172,6 +187,16 @@ class Hub:
                 self._forget_device(connection)
             connection.close(CloseCode.NOT_AUTHENTICATED, "pc_revoked")
 
+    def check_tickets(self, lesson_id: LessonId, participant_id: ParticipantId) -> None:
+        """Tickets of this place were withdrawn: end the sockets that hold one now, not with their next heartbeat."""
+        for connection in list(self._connections):
+            ticket = connection.session.ticket
+            if ticket is not None and (ticket.lesson_id, ticket.participant_id) == (
+                lesson_id,
+                participant_id,
+            ):
+                connection.check_ticket()
+
     # --- requests of a connection ---------------------------------------------------------------
 
     async def enter(self, connection: Connection, request: RoomJoin | RoomResume) -> None:
@@ -191,15 +216,19 @@ class Hub:
             return
         if connection.is_closing:
             return
-        # No await from here on: what the screen is told now and what the feed tells it later have no gap.
+        # No await from here to the catching up: what the screen is told now and what the feed tells later have no gap.
         connection.session.enter()
         feed.screens.add(connection)
         self._catch_up(connection, feed, request)
         feed.speakers.tell(feed.room, [connection])
         feed.slides.tell(connection)
+        feed.consoles.tell(feed.screens)
         if not connection.session.is_companion:
             self._holders[_device_key(connection)[:2]] = connection
             self.media.remind(connection)
+        entry = self._feeds.get(connection.ticket.lesson_id)
+        if entry is not None:
+            await entry.chat.greet(connection)
 
     async def leave(self, connection: Connection, request: RoomLeave) -> None:
         """Give the place up for good; a companion only closes its own socket."""
@@ -219,12 +248,43 @@ class Hub:
         """Hand a command to the room. Its events are queued before its `ok`."""
         ticket = connection.ticket
         try:
+            if isinstance(request, PupilName):
+                await self._check_pupil(ticket, request.pupil_id)
             runtime = await self._rooms.get(ticket.lesson_id)
             await runtime.execute(command_of(request, ticket.participant_id))
         except (CommandRejected, AppError) as error:
             connection.send(_refusal_of(request.id, error))
         else:
             connection.send(ok(request.id))
+
+    async def converse(self, connection: Connection, request: ChatSend) -> None:
+        """Pass a line of the staff chat on. Its readers have it before its writer's `ok`."""
+        entry = self._feeds.get(connection.ticket.lesson_id)
+        if entry is None or entry.feed is None:
+            connection.send(refusal(request.id, Refusal.LESSON_UNAVAILABLE))
+            return
+        feed, now = entry.feed, self.now()
+        try:
+            await entry.chat.write(
+                connection.viewer, request, feed.room, feed.screens, now.mono_s, now.utc_ms
+            )
+            if request.audience != "staff":
+                feed.consoles.wrote(request.participant_id, feed.screens)
+        except (CommandRejected, AppError) as error:
+            connection.send(_refusal_of(request.id, error))
+        else:
+            connection.send(ok(request.id))
+
+    async def _check_pupil(self, ticket: Ticket, pupil_id: str | None) -> None:
+        """The journal takes no id that is not a pupil's of this very classroom."""
+        entry = self._feeds.get(ticket.lesson_id)
+        if pupil_id is None or ticket.classroom_id is None or entry is None or entry.feed is None:
+            return
+        if not entry.feed.card.has_pupil(ticket.classroom_id, PupilId(pupil_id)):
+            # Added to the roster a moment ago, perhaps.
+            entry.feed.card = await self._directory.lesson_card(ticket.lesson_id)
+        if not entry.feed.card.has_pupil(ticket.classroom_id, PupilId(pupil_id)):
+            raise CommandRejected(Refusal.PUPIL_UNKNOWN, SENTENCES[Refusal.PUPIL_UNKNOWN])
 
     async def negotiate(self, connection: Connection, request: MediaRequest) -> None:
         await self.media.negotiate(connection, request)
@@ -414,7 +474,8 @@ class Hub:
         entry = self._feeds.get(ticket.lesson_id)
         if entry is None:
             loading = asyncio.create_task(self._load_feed(ticket.lesson_id), name="load feed")
-            entry = self._feeds[ticket.lesson_id] = _OpenFeed(loading)
+            chat = Chat(ticket.lesson_id, self._chat_log)
+            entry = self._feeds[ticket.lesson_id] = _OpenFeed(loading, chat)
         entry.connections.add(connection)
         # One connection that gives up must not fail the others.
         feed = await asyncio.shield(entry.loading)
@@ -448,6 +509,7 @@ class Hub:
         entry.connections.discard(connection)
         if entry.feed is not None:
             entry.feed.screens.discard(connection)
+            entry.feed.consoles.tell(entry.feed.screens)
         if not entry.connections:
             del self._feeds[lesson_id]
             if entry.feed is not None and entry.feed.room.phase is Phase.ENDED:

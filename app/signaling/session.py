@@ -22,7 +22,9 @@ from app.signaling.messages import (
     PROTOCOL_VERSION,
     Auth,
     Authenticated,
+    ChatSend,
     ClientMessage,
+    ConnectionKind,
     ErrorMessage,
     Heartbeat,
     Hello,
@@ -34,6 +36,7 @@ from app.signaling.messages import (
     Ping,
     PointerMove,
     Pong,
+    PrivateRequest,
     RoomJoin,
     RoomLeave,
     RoomResume,
@@ -43,7 +46,7 @@ from app.signaling.messages import (
     StillSend,
     Welcome,
 )
-from app.signaling.translate import CommandRequest
+from app.signaling.translate import CommandRequest, Viewer
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +103,11 @@ class Execute:
 
 
 @dataclass(frozen=True, slots=True)
+class Converse:
+    request: ChatSend
+
+
+@dataclass(frozen=True, slots=True)
 class Negotiate:
     request: MediaPublish | MediaSubscribe | MediaAccept | StillSend
 
@@ -109,7 +117,7 @@ class PassOn:
     request: PointerMove | PenDraw | SlideReport | ScreenReport
 
 
-Action = Reply | Close | EnterRoom | LeaveRoom | Execute | Negotiate | PassOn
+Action = Reply | Close | EnterRoom | LeaveRoom | Execute | Converse | Negotiate | PassOn
 
 
 def refusal(re: str | None, code: Refusal | str, message: str = "") -> ErrorMessage:
@@ -126,7 +134,7 @@ class Session:
     ) -> None:
         self.connection_id = connection_id
         self.device_id = DeviceId("")
-        self.is_companion = False
+        self.kind: ConnectionKind = "device"
         self.ticket: Ticket | None = None
         self.state = State.CONNECTED
         self._limits = limits
@@ -138,6 +146,19 @@ class Session:
         self._rate = TokenBucket(limits.message_burst, limits.messages_per_s, now.mono_s)
         self._forgiven_floods = TokenBucket(limits.limited_messages, 1.0, now.mono_s)
         self._forgiven_bad = TokenBucket(limits.bad_messages, 0.1, now.mono_s)
+
+    @property
+    def is_companion(self) -> bool:
+        """A socket of the place beside its device: it takes nobody's place and carries no media."""
+        return self.kind != "device"
+
+    @property
+    def viewer(self) -> Viewer:
+        """Whose screen stands at the other end. Only after `auth`."""
+        if self.ticket is None:
+            raise RuntimeError("the session is not authenticated")
+        ticket = self.ticket
+        return Viewer(ticket.participant_id, ticket.role, self.kind, ticket.is_console)
 
     def receive(self, data: str | bytes, now: Now) -> Sequence[Action]:
         """What to do about one WebSocket message. Never raises for what a client may send."""
@@ -195,19 +216,25 @@ class Session:
         self._beat_s = now.mono_s
         if self.state is State.CONNECTED:
             return []
-        if self.ticket is not None:
-            try:
-                self._read_ticket(self._token, now.utc_ms)
-            except NotAuthenticated as error:
-                return self._refuse(None, error)
-        return [Reply(Heartbeat(type="heartbeat", server_time_ms=now.utc_ms))]
+        refused = self.check_ticket(now)
+        return refused or [Reply(Heartbeat(type="heartbeat", server_time_ms=now.utc_ms))]
+
+    def check_ticket(self, now: Now) -> Sequence[Reply | Close]:
+        """Whether the ticket still counts; the end of the socket if it does not."""
+        if self.ticket is None or self.state is State.CLOSED:
+            return []
+        try:
+            self._read_ticket(self._token, now.utc_ms)
+        except NotAuthenticated as error:
+            return self._refuse(None, error)
+        return []
 
     def _silent_s(self) -> float:
         return self._heard_s + 2 * self._limits.heartbeat_s
 
     def _dispatch(self, message: ClientMessage, now: Now) -> Sequence[Action]:
         if self.state is State.JOINED and isinstance(message, CommandRequest):
-            return [Execute(message)]
+            return [self._checked(message) or Execute(message)]
         match (self.state, message):
             case (State.CONNECTED, Hello()):
                 return self._greet(message, now)
@@ -219,6 +246,8 @@ class Session:
                 return self._authenticate(message, now)
             case (State.AUTHENTICATED, RoomJoin() | RoomResume()):
                 return [EnterRoom(message)]
+            case (State.JOINED, ChatSend()):
+                return [self._checked(message) or Converse(message)]
             case (State.JOINED, RoomLeave()):
                 return [LeaveRoom(message)]
             case (State.JOINED, MediaPublish() | MediaSubscribe() | MediaAccept() | StillSend()):
@@ -233,7 +262,7 @@ class Session:
             reply = Reply(refusal(hello.id, Refusal.PROTOCOL_VERSION))
             return [reply, *self.close(CloseCode.POLICY, Refusal.PROTOCOL_VERSION)]
         self.device_id = DeviceId(hello.device_id)
-        self.is_companion = hello.kind == "companion"
+        self.kind = hello.kind
         self._set_state(State.GREETED)
         welcome = Welcome(
             type="welcome",
@@ -251,6 +280,9 @@ class Session:
             ticket = self._read_ticket(request.token, now.utc_ms)
         except NotAuthenticated as error:
             return self._refuse(request.id, error)
+        if ticket.is_console and self.kind != "console":
+            reply = Reply(refusal(request.id, Refusal.KIND_NOT_ALLOWED))
+            return [reply, *self.close(CloseCode.NOT_AUTHENTICATED, Refusal.KIND_NOT_ALLOWED)]
         self.ticket, self._token = ticket, request.token
         self._set_state(State.AUTHENTICATED)
         answer = Authenticated(
@@ -265,6 +297,13 @@ class Session:
     def _refuse(self, re: str | None, error: NotAuthenticated) -> Sequence[Reply | Close]:
         reply = Reply(refusal(re, error.code, error.message))
         return [reply, *self.close(CloseCode.NOT_AUTHENTICATED, error.code)]
+
+    def _checked(self, request: CommandRequest | ChatSend) -> Reply | None:
+        """The refusal of what this kind of window may not ask for."""
+        is_private = isinstance(request, PrivateRequest)
+        if self.kind == "projector" or (is_private and not self.viewer.is_private):
+            return Reply(refusal(request.id, Refusal.KIND_NOT_ALLOWED))
+        return None
 
     def _media(self, request: MediaPublish | MediaSubscribe | MediaAccept | StillSend) -> Action:
         if self.is_companion:

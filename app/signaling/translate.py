@@ -7,7 +7,7 @@ the messages always ends at what a fresh snapshot would show.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.ids import DeckId, ParticipantId, SeatId, StrokeId, publication_id
+from app.ids import DeckId, ParticipantId, PupilId, SeatId, StrokeId, publication_id
 from app.rooms import commands
 from app.rooms.commands import ParticipantCommand
 from app.rooms.deadlines import closes_at_ms, takeover_at_ms
@@ -49,6 +49,10 @@ CommandRequest = (
     | wire.StrokeUndo
     | wire.StrokesClear
     | wire.SoundSwitch
+    | wire.AutoAcceptSwitch
+    | wire.SignalRaise
+    | wire.SignalClear
+    | wire.PupilName
 )
 
 
@@ -119,24 +123,43 @@ def command_of(request: CommandRequest, by: ParticipantId) -> ParticipantCommand
             return commands.ClearStrokes(by)
         case wire.SoundSwitch():
             return commands.SwitchSound(by, request.preset)
+        case wire.AutoAcceptSwitch():
+            return commands.SwitchAutoAccept(by, request.is_on)
+        case wire.SignalRaise():
+            return commands.RaiseSignal(by, request.signal)
+        case wire.SignalClear():
+            return commands.ClearSignal(by, ParticipantId(request.participant_id))
+        case wire.PupilName():
+            pupil_id = None if request.pupil_id is None else PupilId(request.pupil_id)
+            return commands.NamePupil(by, pupil_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Whose screen it is. Companions see what their place sees."""
+    """Whose screen it is, and of what kind. Companions see what their place sees, a console what is private too."""
 
     participant_id: ParticipantId
     role: Role
+    kind: wire.ConnectionKind = "device"
+    is_phone: bool = False
+    """A console that came in with a ticket of its own, and not a classroom's page with its cover open."""
 
     @property
     def is_staff(self) -> bool:
         return self.role.is_staff
+
+    @property
+    def is_private(self) -> bool:
+        """No pupil looks at it: a console, or a page of the staff. A classroom's own page hangs on the wall."""
+        return self.kind == "console" or (self.kind == "device" and self.is_staff)
 
     def is_told_all_of(self, participant_id: ParticipantId) -> bool:
         """Staff of every place, and a place of itself."""
         return self.is_staff or participant_id == self.participant_id
 
     def may_see(self, notice: "Notice") -> bool:
+        if notice.is_private and not self.is_private:
+            return False
         if notice.only_place is not None:
             return self.is_told_all_of(notice.only_place)
         return notice.except_place is None or not self.is_told_all_of(notice.except_place)
@@ -151,6 +174,8 @@ class Notice:
     """Staff and this place only; None: everybody."""
     except_place: ParticipantId | None = None
     """Everybody but staff and this place, who are told more in a notice of their own."""
+    is_private: bool = False
+    """For screens that no pupil looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +284,7 @@ def participant_view(
         is_muted=participant.is_muted,
         switched_off=[s for s in wire.SOURCES if s in participant.switched_off],
         saves_data=participant.saves_data,
+        accepts_by_itself=participant.accepts_by_itself,
         publishing={
             s: participant.publishing[s] for s in wire.SOURCES if s in participant.publishing
         },

@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import logging
 from collections.abc import AsyncIterator
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from pydantic import ValidationError
 from websockets.asyncio.client import ClientConnection, connect
@@ -16,6 +16,7 @@ from app.signaling.messages import (
     SERVER_MESSAGE,
     Auth,
     Authenticated,
+    ConnectionKind,
     ErrorMessage,
     Heartbeat,
     Hello,
@@ -72,7 +73,7 @@ class SignalingClient:
         """A fresh request id."""
         return f"r{next(self._numbers)}"
 
-    async def connect(self, *, kind: Literal["device", "companion"] = "device") -> None:
+    async def connect(self, *, kind: ConnectionKind = "device") -> None:
         """Open the socket, say hello and show the ticket. Raises `Disconnected` or `Refused`."""
         try:
             self._socket = await connect(

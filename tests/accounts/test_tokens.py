@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.accounts.revocations import open_ticket_book, revoke_tickets
-from app.accounts.tokens import Ticket, TicketBook
+from app.accounts.tokens import Ticket, TicketBook, console_of
 from app.db.engine import Database
 from app.errors import NotAuthenticated
 from app.ids import ClassroomId, LessonId, ParticipantId, PcId
@@ -88,6 +88,42 @@ def test_a_withdrawn_ticket_is_refused_and_a_later_one_counts() -> None:
     assert code_of(book, token) == "ticket_revoked"
     later, _ = issue(book, NOW + 1)
     assert book.read_ticket(later, NOW + 1)
+
+
+def issue_console(book: TicketBook, now_ms: int = NOW) -> str:
+    token, _ = book.issue_ticket(
+        lesson_id=LessonId("les_1"),
+        participant_id=ParticipantId("sea_1"),
+        role=Role.CLASSROOM,
+        user_id=None,
+        classroom_id=ClassroomId("cls_1"),
+        now_ms=now_ms,
+        expires_at_ms=now_ms + 1000,
+        is_console=True,
+    )
+    return token
+
+
+def test_a_consoles_ticket_counts_only_where_consoles_are_expected() -> None:
+    book = TicketBook(SECRET)
+    token = issue_console(book)
+    assert book.read_any_ticket(token, NOW).is_console
+    assert code_of(book, token) == "ticket_invalid"
+
+
+def test_consoles_are_withdrawn_alone_or_with_their_place() -> None:
+    book = TicketBook(SECRET)
+    (place, ticket), console = issue(book), issue_console(book)
+    book.revoke(ticket.lesson_id, console_of(ticket.participant_id), NOW)
+    assert book.read_ticket(place, NOW) == ticket
+    with pytest.raises(NotAuthenticated) as refused:
+        book.read_any_ticket(console, NOW)
+    assert refused.value.code == "ticket_revoked"
+    later = issue_console(book, NOW + 1)
+    assert book.read_any_ticket(later, NOW + 1).is_console
+    book.revoke(ticket.lesson_id, ticket.participant_id, NOW + 1)
+    with pytest.raises(NotAuthenticated):
+        book.read_any_ticket(later, NOW + 1)
 
 
 @on_both_databases

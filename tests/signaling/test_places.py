@@ -1,7 +1,17 @@
 """One media device per place: replaced, superseded, cut, left; companions look on."""
 
+from app.accounts.tokens import console_of
 from app.ids import PcId
-from tests.signaling.wire import LEAD, SEAT_1, SEAT_2, SignalServer, client, until
+from tests.signaling.wire import (
+    LEAD,
+    LESSON,
+    SEAT_1,
+    SEAT_2,
+    SignalServer,
+    WireClient,
+    client,
+    until,
+)
 
 
 def _types(server: SignalServer) -> list[str]:
@@ -95,12 +105,12 @@ async def test_leaving_is_not_a_cut(server: SignalServer) -> None:
         assert "participant.cut" not in _types(server)
 
 
-async def test_companion_commands_for_its_place_and_takes_no_media(server: SignalServer) -> None:
+async def test_a_console_commands_for_its_place_and_takes_no_media(server: SignalServer) -> None:
     token = server.ticket(SEAT_1)
     async with client(server) as lead, client(server) as pc, client(server) as phone:
         await lead.enter(server.ticket(LEAD))
         await pc.enter(token, "dev_pc")
-        snapshot = await phone.enter(token, "dev_phone", kind="companion")
+        snapshot = await phone.enter(token, "dev_phone", kind="console")
         assert snapshot["type"] == "room.snapshot"
         await lead.ask("lesson.start")
         assert (await phone.ask("hand.raise"))["type"] == "ok"
@@ -120,6 +130,76 @@ async def test_companion_commands_for_its_place_and_takes_no_media(server: Signa
     assert "device.replaced" not in _types(server)
 
 
+async def test_a_projector_looks_on_and_commands_nothing(server: SignalServer) -> None:
+    token = server.ticket(SEAT_1)
+    async with client(server) as lead, client(server) as pc, client(server) as wall:
+        await lead.enter(server.ticket(LEAD))
+        await pc.enter(token, "dev_pc")
+        assert (await wall.enter(token, "dev_wall", kind="projector"))["type"] == "room.snapshot"
+        await lead.ask("lesson.start")
+        for type_ in ("hand.raise", "callup.accept"):
+            assert (await wall.ask(type_))["code"] == "kind_not_allowed"
+        await wall.settle()
+        assert wall.screen.participants[SEAT_1]["hand_raised_ms"] is None
+        assert (await wall.ask("room.leave"))["type"] == "ok"
+
+
+async def test_a_console_ticket_lets_in_a_console_and_nothing_else(server: SignalServer) -> None:
+    token = server.ticket(SEAT_1, is_console=True)
+    for kind in ("device", "projector"):
+        async with client(server) as page:
+            await page.hello("dev_phone", kind)
+            assert (await page.ask("auth", token=token))["code"] == "kind_not_allowed"
+            assert await page.closed() == 4003
+    async with client(server) as phone:
+        assert (await phone.enter(token, kind="console"))["type"] == "room.snapshot"
+
+
+async def test_the_page_of_a_place_knows_how_many_phones_are_in_and_the_wall_does_not(
+    server: SignalServer,
+) -> None:
+    token = server.ticket(SEAT_1)
+
+    def told(page: WireClient) -> list[int]:
+        return [m["phones"] for m in page.of_type("consoles.changed")]
+
+    async with client(server) as pc, client(server) as wall, client(server) as other:
+        await pc.enter(token, "dev_pc")
+        await wall.enter(token, "dev_wall", kind="projector")
+        await other.enter(server.ticket(SEAT_2))
+        async with client(server) as cover:
+            # The page's own console, opened on the PC: no phone.
+            await cover.enter(token, "dev_pc", kind="console")
+        async with client(server) as phone:
+            await phone.enter(server.ticket(SEAT_1, is_console=True), "dev_ph", kind="console")
+            await phone.settle()
+            assert told(phone) == [1]
+            await pc.settle()
+            assert told(pc) == [1]
+        await until(lambda: server.hub.connection_count == 3)
+        for page in (pc, wall, other):
+            await page.settle()
+        assert (told(pc), told(wall), told(other)) == ([1, 0], [], [])
+
+
+async def test_a_phone_that_is_sent_away_is_out_at_once_and_the_page_stays(
+    server: SignalServer,
+) -> None:
+    async with client(server) as pc, client(server) as phone:
+        await pc.enter(server.ticket(SEAT_1), "dev_pc")
+        token = server.ticket(SEAT_1, is_console=True)
+        await phone.enter(token, "dev_ph", kind="console")
+        server.tickets.revoke(LESSON, console_of(SEAT_1), server.clock.now_ms())
+        server.hub.check_tickets(LESSON, SEAT_1)
+        assert await phone.closed() == 4003
+        assert [m["code"] for m in phone.of_type("error")] == ["ticket_revoked"]
+        await pc.settle()
+        assert pc.close_code is None
+    async with client(server) as phone:
+        await phone.hello("dev_ph", "console")
+        assert (await phone.ask("auth", token=token))["code"] == "ticket_revoked"
+
+
 async def test_a_place_has_four_companions_at_most(server: SignalServer) -> None:
     token = server.ticket(SEAT_1)
     async with (
@@ -131,10 +211,10 @@ async def test_a_place_has_four_companions_at_most(server: SignalServer) -> None
         client(server) as other,
     ):
         for n, page in enumerate((a, b, c, d)):
-            answer = await page.enter(token, f"dev_{n}", kind="companion")
+            answer = await page.enter(token, f"dev_{n}", kind="console")
             assert answer["type"] == "room.snapshot"
-        assert (await e.enter(token, "dev_5", kind="companion"))["code"] == "too_many_companions"
-        assert (await other.enter(server.ticket(SEAT_2), kind="companion"))["type"] == (
+        assert (await e.enter(token, "dev_5", kind="console"))["code"] == "too_many_companions"
+        assert (await other.enter(server.ticket(SEAT_2), kind="console"))["type"] == (
             "room.snapshot"
         )
         await a.close()
@@ -163,5 +243,5 @@ async def test_a_classroom_sees_only_who_listens_to_itself_and_sees_the_observer
             assert seen["participant"]["name"] == "王教研员"
             assert observer.screen.room["listening"] == {LEAD: SEAT_1}
         async with client(server) as phone:
-            await phone.enter(server.ticket(SEAT_2), "dev_p", kind="companion")
+            await phone.enter(server.ticket(SEAT_2), "dev_p", kind="console")
             assert phone.screen.room["listening"] == {}

@@ -13,6 +13,7 @@ from app.ids import (
     DeviceId,
     LessonId,
     ParticipantId,
+    PupilId,
     SeatId,
     StrokeId,
     UserId,
@@ -21,7 +22,7 @@ from app.rooms import commands
 from app.rooms.commands import Command
 from app.rooms.decide import decide
 from app.rooms.events import Recorded
-from app.rooms.state import LessonPlan, Role, Room, Seat
+from app.rooms.state import SIGNALS, LessonPlan, Role, Room, Seat
 from app.signaling.directory import LessonCard
 from app.signaling.feed import LessonFeed, encode
 from app.signaling.limits import Limits
@@ -53,13 +54,21 @@ PLAN = LessonPlan(
         Seat(SeatId(SEAT_2), ClassroomId("cls_2")),
     ),
 )
-CARD = LessonCard("title", "subject", {"usr_lead": ("Li", "School")})
+CARD = LessonCard(
+    "title",
+    "subject",
+    {"usr_lead": ("Li", "School")},
+    pupils={ClassroomId("cls_1"): {PupilId("pup_1"): "Wang"}},
+)
+PUPILS = (PupilId("pup_1"), PupilId("pup_erased"), None)
 VIEWERS = (
     Viewer(LEAD, Role.LEAD),
     Viewer(ASSISTANT, Role.ASSISTANT),
     Viewer(OBSERVER, Role.OBSERVER),
     Viewer(SEAT_1, Role.CLASSROOM),
     Viewer(SEAT_2, Role.CLASSROOM),
+    Viewer(SEAT_1, Role.CLASSROOM, "projector"),
+    Viewer(SEAT_1, Role.CLASSROOM, "console"),
 )
 
 
@@ -101,6 +110,10 @@ def _any_command(chance: random.Random) -> Command:
             commands.Unmute(LEAD, ParticipantId(seat)),
             *[commands.RaiseHand(ParticipantId(seat))] * 2,
             commands.LowerHand(LEAD, ParticipantId(seat)),
+            commands.SwitchAutoAccept(ParticipantId(seat), chance.random() < 0.5),
+            commands.RaiseSignal(ParticipantId(seat), chance.choice(SIGNALS)),
+            commands.ClearSignal(LEAD, ParticipantId(seat)),
+            *[commands.NamePupil(ParticipantId(seat), chance.choice(PUPILS))] * 2,
             commands.SwitchSource(who, source, chance.random() < 0.5),
             *[commands.TurnSlides(LEAD, DeckId(DECK), chance.randrange(1, 4))] * 2,
             commands.HideSlides(LEAD),
@@ -178,7 +191,7 @@ def test_a_head_count_is_told_to_staff_and_to_the_classroom_itself() -> None:
     feed.publish([Recorded(1, START_MS, 0, *events)])
     for screens in ([page.screen for page in pages], [_fresh(feed, one) for one in VIEWERS]):
         counts = [screen.participants[SEAT_1]["head_count"] for screen in screens]
-        assert counts == [18, 18, 18, 18, None]
+        assert counts == [18, 18, 18, 18, None, 18, 18]
     assert feed.missed(VIEWERS[0], 1, 10) == []
 
 
@@ -264,7 +277,7 @@ async def test_after_a_restart_of_the_server_every_page_catches_up_from_the_jour
         answer = await classroom.enter(server.ticket(SEAT_1), "dev_1", last_seq=old.seq)
         assert answer["type"] == "room.resumed"
         await classroom.settle()
-        await window.enter(server.ticket(SEAT_1), "dev_w", kind="companion")
+        await window.enter(server.ticket(SEAT_1), "dev_w", kind="projector")
         assert classroom.screen.state == window.screen.state
         assert window.screen.room["is_floor_open"] is True
         assert window.screen.room["phase"] == "live"

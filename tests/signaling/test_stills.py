@@ -155,7 +155,7 @@ async def test_a_flood_of_parts_is_cut_to_what_a_weak_link_bears(server: SignalS
 async def test_only_the_device_that_holds_the_place_sends_stills(server: SignalServer) -> None:
     async with client(server) as lead, client(server) as window:
         await enter(server, lead, LEAD)
-        await window.enter(server.ticket(LEAD), kind="companion")
+        await window.enter(server.ticket(LEAD), kind="console")
         assert (await send(window))["code"] == "companion_no_media"
     async with client(server) as classroom:
         await classroom.enter(server.ticket(SEAT_1))

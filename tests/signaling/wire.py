@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -15,7 +15,16 @@ from websockets.exceptions import ConnectionClosed
 
 from app.accounts.tokens import TicketBook
 from app.errors import NotFound
-from app.ids import ClassroomId, DeviceId, LessonId, ParticipantId, PcId, SeatId, UserId
+from app.ids import (
+    ClassroomId,
+    DeviceId,
+    LessonId,
+    ParticipantId,
+    PcId,
+    PupilId,
+    SeatId,
+    UserId,
+)
 from app.media.port import Negotiator
 from app.rooms.runtime import Clock, Rooms
 from app.rooms.state import LessonPlan, Role, Seat
@@ -23,6 +32,7 @@ from app.signaling.directory import LessonCard
 from app.signaling.endpoint import PATH, build_router
 from app.signaling.hub import Hub
 from app.signaling.limits import Limits
+from app.signaling.messages import ChatLine
 from app.signaling.negotiation import IceServersOf, no_ice_servers
 from tests.support.journal import MemoryJournal
 
@@ -63,13 +73,46 @@ class Lessons:
             "usr_lead": ("李老师", "城关小学"),
         }
 
+        self.pupils = {
+            ClassroomId("cls_1"): {PupilId("pup_1"): "王小花"},
+            ClassroomId("cls_2"): {PupilId("pup_2"): "赵大山"},
+        }
+
     async def load_plan(self, lesson_id: LessonId) -> LessonPlan:
         if lesson_id not in self.plans:
             raise NotFound("no such lesson")
         return self.plans[lesson_id]
 
     async def lesson_card(self, lesson_id: LessonId) -> LessonCard:
-        return LessonCard("春天的歌", "音乐", dict(self.names), frozenset({SEAT_2}))
+        return LessonCard(
+            "春天的歌", "音乐", dict(self.names), frozenset({SEAT_2}), dict(self.pupils)
+        )
+
+
+class MemoryChat:
+    """Where the lines of the staff chat are kept, without a database."""
+
+    def __init__(self) -> None:
+        self.lines: dict[LessonId, list[ChatLine]] = {}
+
+    async def append(self, lesson_id: LessonId, line: ChatLine, max_lines: int) -> bool:
+        lines = self.lines.setdefault(lesson_id, [])
+        if len(lines) >= max_lines:
+            return False
+        lines.append(line)
+        return True
+
+    async def last(
+        self, lesson_id: LessonId, classroom: ParticipantId | None, limit: int
+    ) -> Sequence[ChatLine]:
+        readable = [
+            line
+            for line in self.lines.get(lesson_id, [])
+            if classroom is None
+            or line.audience == "everybody"
+            or (line.audience == "classroom" and line.participant_id == classroom)
+        ]
+        return readable[-limit:]
 
 
 class SignalServer:
@@ -87,13 +130,15 @@ class SignalServer:
         self.tickets = TicketBook(SECRET)
         self.lessons = Lessons(self.clock.now_ms())
         self.rooms = Rooms(journal, self.lessons.load_plan, self.clock)
+        self.chat = MemoryChat()
         self.hub = Hub(
             self.rooms,
             journal.load,
             self.lessons,
-            self.tickets.read_ticket,
+            self.tickets.read_any_ticket,
             lambda _: negotiator,
             self.clock,
+            self.chat,
             limits,
             ice_servers_of,
         )
@@ -108,6 +153,7 @@ class SignalServer:
         expires_in_ms: int = HOUR_MS,
         book: TicketBook | None = None,
         pc_id: PcId | None = None,
+        is_console: bool = False,
     ) -> str:
         role_name, _, user = participant_id.partition("_")
         role = Role.CLASSROOM if role_name == "sea" else Role(role_name)
@@ -121,6 +167,7 @@ class SignalServer:
             now_ms=now_ms,
             expires_at_ms=now_ms + expires_in_ms,
             pc_id=pc_id,
+            is_console=is_console,
         )
         return token
 
@@ -163,6 +210,7 @@ class Screen:
 
     def __init__(self) -> None:
         self.room: Message = {}
+        self.private: Message | None = None
         self.participants: dict[str, Message] = {}
         self.seq = 0
 
@@ -170,7 +218,10 @@ class Screen:
         match message["type"]:
             case "room.snapshot":
                 self.room = {**message["room"]}
+                self.private = message["private"]
                 self.participants = {p["participant_id"]: p for p in self.room.pop("participants")}
+            case "signal.raised" | "signal.cleared" | "pupil.named":
+                self._take_private(message)
             case "participant.changed":
                 view = message["participant"]
                 self.participants[view["participant_id"]] = view
@@ -219,9 +270,22 @@ class Screen:
         added = [message["stroke"]] if message["type"] == "stroke.drawn" else []
         self.room["slides"] = {**slides, "strokes": kept + added}
 
+    def _take_private(self, message: Message) -> None:
+        """A private event on a screen without private things is a leak, and breaks the test."""
+        assert self.private is not None
+        who = message["participant_id"]
+        if message["type"] == "pupil.named":
+            name, value = "pupils", message["pupil"]
+        else:
+            name, value = "signals", None
+            if message["type"] == "signal.raised":
+                value = {"signal": message["signal"], "raised_ms": message["at_ms"]}
+        others = {k: v for k, v in self.private[name].items() if k != who}
+        self.private = {**self.private, name: others if value is None else {**others, who: value}}
+
     @property
-    def state(self) -> tuple[Message, dict[str, Message]]:
-        return self.room, self.participants
+    def state(self) -> tuple[Message, Message | None, dict[str, Message]]:
+        return self.room, self.private, self.participants
 
 
 class WireClient:

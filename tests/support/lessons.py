@@ -4,11 +4,12 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
+from app.accounts.console_codes import ConsoleCodes
 from app.accounts.pc_identity import PcAuthenticator
 from app.accounts.pcs import ClassroomPcs
 from app.accounts.rate_limit import RateLimiter
 from app.accounts.revocations import open_ticket_book, revoke_tickets
-from app.accounts.tokens import TicketBook
+from app.accounts.tokens import TicketBook, console_of
 from app.attendance import endpoints as attendance_endpoints
 from app.attendance.projector import project_attendance
 from app.attendance.roll_call import endpoints as roll_call_endpoints
@@ -18,7 +19,7 @@ from app.db.engine import Database
 from app.db.journal import Journal
 from app.http import public_url
 from app.ids import LessonId, ParticipantId, PcId, RecordingId
-from app.lessons import endpoints, entry, pairing, timetable
+from app.lessons import consoles, endpoints, entry, pairing, timetable
 from app.lessons.control import RoomsControl
 from app.lessons.endpoints import LessonDesk
 from app.lessons.entry import EntryDesk
@@ -84,11 +85,22 @@ async def lesson_api(
         overall=RateLimiter(300, 300),
         now_ms=time,
     )
+    console_desk = consoles.ConsoleDesk(
+        api.store,
+        ConsoleCodes(database),
+        desk,
+        api.book.read_ticket,
+        lambda lesson_id, place, up_to_ms: revoke(lesson_id, console_of(place), up_to_ms),
+        per_address=RateLimiter(5, 300),
+        overall=RateLimiter(300, 300),
+        now_ms=time,
+    )
 
     async def turn_out(pc_id: PcId) -> None:
         api.book.revoke_pc(pc_id)
 
     api.include(
+        consoles.build_router(console_desk),
         endpoints.build_router(
             LessonDesk(database, api.store, api.control, no_recordings, time), api.authenticate
         ),

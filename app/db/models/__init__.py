@@ -4,6 +4,7 @@ from app.db.models.accounts import (
     AccessLogEntry,
     AuditEntry,
     ClassroomPc,
+    ConsoleCode,
     Invitation,
     Login,
     PairingCode,
@@ -15,6 +16,7 @@ from app.db.models.accounts import (
     User,
 )
 from app.db.models.attendance import AttendanceProgress, AttendanceRow, AttendanceSpan
+from app.db.models.backchannel import ChatRow
 from app.db.models.base import Base
 from app.db.models.film import Film
 from app.db.models.jobs import Job
@@ -36,10 +38,12 @@ __all__ = [
     "AttendanceSpan",
     "AuditEntry",
     "Base",
+    "ChatRow",
     "Classroom",
     "ClassroomPc",
     "ClipTrack",
     "Consent",
+    "ConsoleCode",
     "County",
     "DataUsed",
     "Deck",

@@ -139,8 +139,19 @@ class ClassroomPc(Base):
     revoked_by: Mapped[str | None] = mapped_column(ForeignKey("user_account.user_id"))
 
 
+class ConsoleCode(Base):
+    """Eight digits that let one phone in as the console of one seat, once. Kept as an HMAC, and deleted by its use."""
+
+    __tablename__ = "console_code"
+
+    code_hmac: Mapped[str] = mapped_column(String(64), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(ForeignKey("lesson.lesson_id", ondelete="CASCADE"))
+    seat_id: Mapped[str] = mapped_column(ForeignKey("seat.seat_id", ondelete="CASCADE"), index=True)
+    expires_at_ms: Mapped[int] = mapped_column(MS)
+
+
 class TicketRevocation(Base):
-    """Tickets of this place issued up to this moment no longer count."""
+    """Tickets of this place (`<place>/console`: of its consoles) issued up to this moment no longer count."""
 
     __tablename__ = "ticket_revocation"
 

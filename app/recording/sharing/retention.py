@@ -31,6 +31,9 @@ RECORDING_EXPIRED = "recording_expired"
 CLIP_ENDED = "clip_ended"
 _OVER = (RecordingState.AVAILABLE.value, RecordingState.FAILED.value)
 
+Erase = Callable[[int], Awaitable[None]]
+"""Erase what is kept elsewhere and is due at this time (UTC ms)."""
+
 FoldersOf = Callable[[AsyncSession, RecordingId], Awaitable[list[str]]]
 """Where else objects of a recording are kept: folders of the store."""
 
@@ -58,12 +61,14 @@ class Retention:
         clear_segments: ClearSegments,
         kept: Kept,
         folders_of: Sequence[FoldersOf] = (),
+        erase_others: Sequence[Erase] = (),
     ) -> None:
         self._database = database
         self._storage = storage
         self._clear_segments = clear_segments
         self._kept = kept
         self._folders_of = folders_of
+        self._erase_others = erase_others
 
     async def run_job(self, _job: ClaimedJob, _progress: Progress) -> None:
         """A job's `Handler`."""
@@ -79,6 +84,8 @@ class Retention:
             await self._delete_classroom_tracks(recording_id, now_ms)
         for link_id in await self._ended_clips(now_ms):
             await self._delete_clip(link_id, now_ms)
+        for erase in self._erase_others:
+            await erase(now_ms)
 
     async def delete_recording(
         self, recording_id: RecordingId, reason: str, user_id: UserId | None, now_ms: int

@@ -18,6 +18,27 @@ from app.signaling.messages.base import (
     RoomEvent,
     SourceName,
 )
+from app.signaling.messages.chat import (
+    CHAT_CHARACTERS,
+    ChatHistory,
+    ChatLine,
+    ChatSend,
+    ChatSent,
+)
+from app.signaling.messages.console import (
+    AutoAcceptSwitch,
+    PrivateRequest,
+    PrivateView,
+    PupilName,
+    PupilNamed,
+    PupilView,
+    SignalClear,
+    SignalCleared,
+    SignalName,
+    SignalRaise,
+    SignalRaised,
+    SignalView,
+)
 from app.signaling.messages.leading import (
     LeadAnswer,
     LeadChanged,
@@ -86,6 +107,8 @@ from app.signaling.messages.screens import ScreenReport, ScreenReported
 from app.signaling.messages.session import (
     Auth,
     Authenticated,
+    ConnectionKind,
+    ConsolesChanged,
     ErrorMessage,
     Heartbeat,
     Hello,
@@ -128,6 +151,7 @@ from app.signaling.messages.view import (
 )
 
 __all__ = [
+    "CHAT_CHARACTERS",
     "CLIENT_MESSAGE",
     "CLIENT_MESSAGES",
     "PROTOCOL_VERSION",
@@ -138,12 +162,19 @@ __all__ = [
     "STILL_PART_CHARACTERS",
     "Auth",
     "Authenticated",
+    "AutoAcceptSwitch",
     "CallUpAccept",
     "CallUpCall",
     "CallUpCancel",
     "CallUpDecline",
+    "ChatHistory",
+    "ChatLine",
+    "ChatSend",
+    "ChatSent",
     "ClientMessage",
     "ClosingChanged",
+    "ConnectionKind",
+    "ConsolesChanged",
     "DataSavingSwitch",
     "DataUsed",
     "ErrorMessage",
@@ -192,6 +223,11 @@ __all__ = [
     "PointerMove",
     "PointerMoved",
     "Pong",
+    "PrivateRequest",
+    "PrivateView",
+    "PupilName",
+    "PupilNamed",
+    "PupilView",
     "Replaced",
     "Request",
     "Resumed",
@@ -206,6 +242,12 @@ __all__ = [
     "ScreenReported",
     "ServerClosing",
     "ServerMessage",
+    "SignalClear",
+    "SignalCleared",
+    "SignalName",
+    "SignalRaise",
+    "SignalRaised",
+    "SignalView",
     "SingAlongStart",
     "SingAlongStarted",
     "SingAlongStop",
@@ -282,6 +324,11 @@ ClientMessage = Annotated[
     | PenDraw
     | SlideReport
     | SoundSwitch
+    | AutoAcceptSwitch
+    | SignalRaise
+    | SignalClear
+    | PupilName
+    | ChatSend
     | MediaPublish
     | MediaSubscribe
     | MediaAccept
@@ -314,9 +361,15 @@ ServerMessage = Annotated[
     | DataUsed
     | SpeakersChanged
     | ScreenReported
+    | ConsolesChanged
+    | ChatSent
+    | ChatHistory
     | LessonStarted
     | LessonEnded
     | ParticipantChanged
+    | SignalRaised
+    | SignalCleared
+    | PupilNamed
     | ListenStarted
     | ListenStopped
     | FloorOpened

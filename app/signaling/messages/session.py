@@ -3,17 +3,21 @@
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
+from typing_extensions import TypeAliasType
 
 from app.signaling.messages.base import Id, Message, Request, RoleName
 
+ConnectionKind = TypeAliasType("ConnectionKind", Literal["device", "projector", "console"])
+
 
 class Hello(Request):
-    """First message. A `companion` gets a socket and no media peer (projector window, phone console)."""
+    """First message. A `projector` or a `console` is a companion: a socket of the same place without a media peer."""
 
     type: Literal["hello"]
     protocol: int
     device_id: Id
-    kind: Literal["device", "companion"] = "device"
+    kind: ConnectionKind = "device"
+    """What stands at this end: a place's own page, a window for pupils' eyes, or the on-site teacher's phone."""
 
 
 class Auth(Request):
@@ -91,6 +95,16 @@ class Heartbeat(Message):
 
     type: Literal["heartbeat"]
     server_time_ms: int
+
+
+class ConsolesChanged(Message):
+    """For a place's own page and its consoles; not told again to a new socket if it is 0 and false."""
+
+    type: Literal["consoles.changed"]
+    phones: int
+    """Phones that are in as consoles of this place."""
+    is_waiting: bool
+    """Something private came, and no console of this place was there to show it."""
 
 
 class Replaced(Message):

@@ -13,6 +13,7 @@ from app.signaling.messages.base import (
     SoundPresetName,
     SourceName,
 )
+from app.signaling.messages.console import PrivateView
 from app.signaling.messages.leading import LeadView
 from app.signaling.messages.slides import SlidesView
 
@@ -39,6 +40,8 @@ class ParticipantView(Message):
     switched_off: list[SourceName]
     saves_data: bool
     """A classroom that chose small pictures."""
+    accepts_by_itself: bool
+    """A classroom whose on-site teacher lets calls bring it up by themselves."""
     publishing: dict[SourceName, str]
     """Live publications: source -> codec."""
     is_recorded: bool
@@ -87,6 +90,8 @@ class RoomSnapshot(Message):
     seq: int
     you: str
     room: RoomView
+    private: PrivateView | None
+    """Null on a screen that pupils may see."""
 
 
 class ParticipantChanged(RoomEvent):

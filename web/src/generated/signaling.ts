@@ -41,6 +41,11 @@ export type ClientMessage =
   | PenDraw
   | SlideReport
   | SoundSwitch
+  | AutoAcceptSwitch
+  | SignalRaise
+  | SignalClear
+  | PupilName
+  | ChatSend
   | MediaPublish
   | MediaSubscribe
   | MediaAccept
@@ -50,6 +55,8 @@ export type ClientMessage =
 export type SourceName = "camera" | "microphone" | "screen";
 export type ColorName = "red" | "blue" | "green";
 export type SoundPresetName = "voice" | "music";
+export type SignalName = "slower" | "repeat" | "frozen" | "no_sound" | "two_minutes" | "ready";
+export type AudienceName = "staff" | "classroom" | "everybody";
 export type ServerMessage =
   | Welcome
   | Authenticated
@@ -73,9 +80,15 @@ export type ServerMessage =
   | DataUsed
   | SpeakersChanged
   | ScreenReported
+  | ConsolesChanged
+  | ChatSent
+  | ChatHistory
   | LessonStarted
   | LessonEnded
   | ParticipantChanged
+  | SignalRaised
+  | SignalCleared
+  | PupilNamed
   | ListenStarted
   | ListenStopped
   | FloorOpened
@@ -103,14 +116,17 @@ export type WallName = "page" | "projector";
 export type SoundName = "heard" | "silent" | "blocked";
 
 /**
- * First message. A `companion` gets a socket and no media peer (projector window, phone console).
+ * First message. A `projector` or a `console` is a companion: a socket of the same place without a media peer.
  */
 export interface Hello {
   id: string;
   type: "hello";
   protocol: number;
   device_id: string;
-  kind: "device" | "companion";
+  /**
+   * What stands at this end: a place's own page, a window for pupils' eyes, or the on-site teacher's phone.
+   */
+  kind: "device" | "projector" | "console";
 }
 /**
  * Second message: the ticket of one seat or staff role of one lesson.
@@ -341,6 +357,53 @@ export interface SoundSwitch {
   preset: SoundPresetName;
 }
 /**
+ * The on-site teacher lets calls bring the classroom up by themselves in this lesson, or no longer.
+ */
+export interface AutoAcceptSwitch {
+  id: string;
+  type: "auto_accept.switch";
+  is_on: boolean;
+}
+/**
+ * One touch that tells the staff something; it takes the place of the signal before it.
+ */
+export interface SignalRaise {
+  id: string;
+  type: "signal.raise";
+  signal: SignalName;
+}
+/**
+ * Staff have taken note, or the classroom takes its signal back.
+ */
+export interface SignalClear {
+  id: string;
+  type: "signal.clear";
+  participant_id: string;
+}
+/**
+ * Who speaks on the stage, out of the classroom's roster; null: nobody in particular.
+ */
+export interface PupilName {
+  id: string;
+  type: "pupil.name";
+  pupil_id: string | null;
+}
+/**
+ * `staff` reads what is for the staff, `classroom` the staff and one classroom's consoles, `everybody` all of them.
+ *
+ * A console writes to `classroom`, its own; an observer to `staff`.
+ */
+export interface ChatSend {
+  id: string;
+  type: "chat.send";
+  audience: AudienceName;
+  /**
+   * The classroom; null for the other audiences.
+   */
+  participant_id: string | null;
+  text: string;
+}
+/**
  * Offer of the publishing connection; `tracks` maps mid to source. Answered by `media.answer`.
  */
 export interface MediaPublish {
@@ -482,6 +545,10 @@ export interface RoomSnapshot {
   seq: number;
   you: string;
   room: RoomView;
+  /**
+   * Null on a screen that pupils may see.
+   */
+  private: PrivateView | null;
 }
 /**
  * The room as this viewer may see it.
@@ -597,6 +664,10 @@ export interface ParticipantView {
    */
   saves_data: boolean;
   /**
+   * A classroom whose on-site teacher lets calls bring it up by themselves.
+   */
+  accepts_by_itself: boolean;
+  /**
    * Live publications: source -> codec.
    */
   publishing: {
@@ -617,6 +688,34 @@ export interface ParticipantView {
    * How its media link does (`lost`: nothing is heard of it); null: not measured yet.
    */
   quality: QualityName | null;
+}
+/**
+ * What no pupil should read, of every classroom for the staff and of its own for a console.
+ */
+export interface PrivateView {
+  /**
+   * By participant id.
+   */
+  signals: {
+    [k: string]: SignalView;
+  };
+  /**
+   * Who speaks on the stage, by participant id.
+   */
+  pupils: {
+    [k: string]: PupilView;
+  };
+}
+export interface SignalView {
+  signal: SignalName;
+  raised_ms: number;
+}
+export interface PupilView {
+  pupil_id: string;
+  /**
+   * Empty once the pupil was erased.
+   */
+  name: string;
 }
 /**
  * Answer to `room.resume`: the events after `seq` (the client's own `last_seq`) follow.
@@ -748,6 +847,42 @@ export interface ScreenReported {
   picture_age_ms: number | null;
   sound: SoundName;
 }
+/**
+ * For a place's own page and its consoles; not told again to a new socket if it is 0 and false.
+ */
+export interface ConsolesChanged {
+  type: "consoles.changed";
+  /**
+   * Phones that are in as consoles of this place.
+   */
+  phones: number;
+  /**
+   * Something private came, and no console of this place was there to show it.
+   */
+  is_waiting: boolean;
+}
+/**
+ * Somebody wrote something that this viewer may read. Not journalled.
+ */
+export interface ChatSent {
+  type: "chat.sent";
+  line: ChatLine;
+}
+export interface ChatLine {
+  line_id: string;
+  at_ms: number;
+  sender_id: string;
+  audience: AudienceName;
+  participant_id: string | null;
+  text: string;
+}
+/**
+ * The last lines that this viewer may read, oldest first; follows the snapshot and `room.resumed`.
+ */
+export interface ChatHistory {
+  type: "chat.history";
+  lines: ChatLine[];
+}
 export interface LessonStarted {
   seq: number;
   at_ms: number;
@@ -769,6 +904,30 @@ export interface ParticipantChanged {
   type: "participant.changed";
   event: string;
   participant: ParticipantView;
+}
+export interface SignalRaised {
+  seq: number;
+  at_ms: number;
+  type: "signal.raised";
+  participant_id: string;
+  signal: SignalName;
+}
+export interface SignalCleared {
+  seq: number;
+  at_ms: number;
+  type: "signal.cleared";
+  participant_id: string;
+  /**
+   * Who took note of it or took it back; null: the classroom left.
+   */
+  by: string | null;
+}
+export interface PupilNamed {
+  seq: number;
+  at_ms: number;
+  type: "pupil.named";
+  participant_id: string;
+  pupil: PupilView | null;
 }
 /**
  * Staff see every listen-in; a classroom sees only the ones on itself ("the lead is listening to you").

@@ -5,9 +5,11 @@ import { sharedCapture } from "../media/capture";
 import type { MediaState } from "../media/port";
 import type { RoomState } from "../room/reduce";
 import type { LinkState } from "../signaling/link";
+import type { PlaceSession } from "./place";
 import { LessonSession } from "./session";
 
 const SessionContext = createContext<LessonSession | null>(null);
+const PlaceContext = createContext<PlaceSession | null>(null);
 
 interface LessonProviderProps {
   ticket: Ticket;
@@ -28,7 +30,7 @@ export function LessonProvider({ ticket, fallback, children }: LessonProviderPro
   }, [ticket]);
 
   if (!session) return fallback;
-  return <SessionContext value={session}>{children}</SessionContext>;
+  return <BorrowedLesson session={session}>{children}</BorrowedLesson>;
 }
 
 /** For a window that shows another window's lesson: no socket and no media connection of its own. */
@@ -39,7 +41,23 @@ export function BorrowedLesson({
   session: LessonSession;
   children: ReactNode;
 }) {
-  return <SessionContext value={session}>{children}</SessionContext>;
+  return (
+    <SessionContext value={session}>
+      <AtPlace place={session}>{children}</AtPlace>
+    </SessionContext>
+  );
+}
+
+/** What is inside looks at the room through this socket: a page's own, or a console's, which is told more. */
+export function AtPlace({ place, children }: { place: PlaceSession; children: ReactNode }) {
+  return <PlaceContext value={place}>{children}</PlaceContext>;
+}
+
+/** The socket through which this part of the screen sees the room and asks for things. */
+export function usePlace(): PlaceSession {
+  const place = useContext(PlaceContext);
+  if (!place) throw new Error("usePlace outside of a place");
+  return place;
 }
 
 export function useSession(): LessonSession {
@@ -48,8 +66,8 @@ export function useSession(): LessonSession {
   return session;
 }
 
-export const useLink = (): LinkState => useStore(useSession().signaling.link);
-export const useRoomOrNull = (): RoomState | null => useStore(useSession().room);
+export const useLink = (): LinkState => useStore(usePlace().signaling.link);
+export const useRoomOrNull = (): RoomState | null => useStore(usePlace().room);
 export const useMedia = (): MediaState => useStore(useSession().media.state);
 
 /** The last still of each picture that rests, by publication. */

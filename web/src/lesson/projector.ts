@@ -26,10 +26,14 @@ export function borrowedLesson(): LessonSession | null {
   }
 }
 
+let projector: Window | null = null;
+
 /** False if the browser blocked the window. */
 export function openProjector(lessonId: string): boolean {
   const address = `/lessons/${encodeURIComponent(lessonId)}/projector`;
-  return (
-    window.open(address, `tongtang-projector-${lessonId}`, "popup,width=1280,height=720") !== null
-  );
+  projector = window.open(address, `tongtang-projector-${lessonId}`, "popup,width=1280,height=720");
+  return projector !== null;
 }
+
+/** Pupils look at the projector window, and this page's screen is the teacher's. False if in doubt. */
+export const isProjectorOpen = (): boolean => projector !== null && !projector.closed;

@@ -10,28 +10,24 @@ import { stillOf } from "../media/still";
 import { StillReception } from "../media/stillReception";
 import { StillSender } from "../media/stillSender";
 import { WebRtcMedia } from "../media/webrtc";
-import { publicationId, type RoomState, reduce } from "../room/reduce";
+import { publicationId, type RoomState } from "../room/reduce";
 import { mayShowItself, ownPlace, participantOf, pauseOf } from "../room/selectors";
-import { type RequestBody, SignalingClient, type Socket } from "../signaling/client";
 import { isFinal } from "../signaling/link";
 import { deviceId } from "../signaling/ticket";
 import { DeckShelf } from "../slides/decks";
 import { LiveInk } from "../slides/liveInk";
 import { OwnPage } from "../slides/ownPage";
 import { Store } from "../store";
-import type { RoomChange } from "./announcers";
 import { OwnVoice } from "./ownVoice";
+import { PlaceSession } from "./place";
 import { ScreenMonitor } from "./screenMonitor";
 
 /** The slot of the lead's sound and picture, whoever leads. */
 const LEAD_SLOT = "lead.0";
 
 /** One tab in one lesson: the socket, the fold of what it says, the media, and what this machine sends. */
-export class LessonSession {
-  readonly ticket: Ticket;
+export class LessonSession extends PlaceSession {
   readonly capture: LocalCapture;
-  readonly signaling: SignalingClient;
-  readonly room = new Store<RoomState | null>(null);
   readonly media: MediaClient;
   readonly speaker = new Speaker();
   readonly stills = new StillReception();
@@ -47,23 +43,14 @@ export class LessonSession {
   readonly isQuiet = new Store(false);
   readonly #sameMachine = new SameMachine();
   readonly #endings: (() => void)[] = [];
-  readonly #changeListeners = new Set<(change: RoomChange, you: string) => void>();
   #isSwitching = false;
   #isSharing = false;
   #wasSending = false;
   #isRecovering = false;
 
   constructor(ticket: Ticket, capture: LocalCapture) {
-    this.ticket = ticket;
+    super(ticket, "device", deviceId());
     this.capture = capture;
-    this.signaling = new SignalingClient({
-      url: ticket.signal_url,
-      token: ticket.token,
-      deviceId: deviceId(),
-      kind: "device",
-      openSocket: (url) => asSocket(new WebSocket(url)),
-      onMessage: (message) => this.#receive(message),
-    });
     this.decks = new DeckShelf(
       () => listDecks(ticket.lesson_id, ticket.token),
       (error) => (error instanceof ApiError ? error.code : "failed"),
@@ -95,7 +82,7 @@ export class LessonSession {
     return this.ticket.role === "lead" || this.ticket.role === "classroom";
   }
 
-  start(): void {
+  override start(): void {
     this.#endings.push(
       this.room.subscribe(() => this.#follow()),
       this.signaling.link.subscribe(() => this.#linkChanged()),
@@ -103,17 +90,16 @@ export class LessonSession {
       this.capture.state.subscribe(() => this.#send()),
       listenTo("online", () => this.#networkChanged()),
     );
-    this.signaling.start();
+    super.start();
     // Beside the way in, not after it: a late classroom on a weak link waits for its first slide.
     this.decks.refresh();
     this.#send();
     void this.#sameMachine.enter().then(({ isSecond }) => isSecond && this.#startQuiet());
   }
 
-  /** Close without leaving: the seat is kept for the grace period. */
-  stop(): void {
+  override stop(): void {
     for (const end of this.#endings.splice(0)) end();
-    this.signaling.stop();
+    super.stop();
     this.media.close();
     this.#stillSender.close();
     this.screen.close();
@@ -125,16 +111,6 @@ export class LessonSession {
   async leave(): Promise<void> {
     await this.signaling.leave();
     this.stop();
-  }
-
-  /** Hear of every change of a place or of the lead as it happens, none skipped. Returns the way to stop. */
-  onChange(listener: (change: RoomChange, you: string) => void): () => void {
-    this.#changeListeners.add(listener);
-    return () => this.#changeListeners.delete(listener);
-  }
-
-  async request(body: RequestBody): Promise<void> {
-    await this.signaling.request(body);
   }
 
   /** Open or close camera or microphone, here and in the room. */
@@ -158,18 +134,18 @@ export class LessonSession {
     if (this.sendsMedia) void this.switchSource("microphone", false);
   }
 
-  #receive(message: ServerMessage): void {
+  protected override receive(message: ServerMessage): void {
     this.#receiveMedia(message);
     this.ink.take(message);
-    this.room.set(reduce(this.room.get(), message));
+    super.receive(message);
     this.#followSlides(message);
     if (message.type === "room.snapshot" || message.type === "room.resumed") {
       this.media.check();
       // A new socket is told again what is wanted.
       this.#stillSender.close();
       void this.#tellSwitches();
-    } else if (message.type === "participant.changed" || message.type === "lead.changed") {
-      this.#changed(message);
+    } else if (message.type === "participant.changed" && message.event === "source.switched") {
+      this.#adoptSwitches(message.participant.participant_id);
     }
   }
 
@@ -198,14 +174,6 @@ export class LessonSession {
     }
     const slides = this.room.get()?.view.slides;
     if (slides) this.decks.need(slides.deck_id);
-  }
-
-  #changed(change: RoomChange): void {
-    if (change.type === "participant.changed" && change.event === "source.switched") {
-      this.#adoptSwitches(change.participant.participant_id);
-    }
-    const you = this.room.get()?.you ?? "";
-    for (const listener of [...this.#changeListeners]) listener(change, you);
   }
 
   /** Another device has the place now, or we gave it up: its media goes too. */
@@ -319,9 +287,4 @@ function expectsPackets(room: RoomState): boolean {
 function listenTo(event: "online", listener: () => void): () => void {
   window.addEventListener(event, listener);
   return () => window.removeEventListener(event, listener);
-}
-
-/** A WebSocket has wider handler types than the client uses. */
-function asSocket(socket: WebSocket): Socket {
-  return socket as unknown as Socket;
 }

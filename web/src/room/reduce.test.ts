@@ -206,6 +206,48 @@ describe("the fold of the room", () => {
   });
 });
 
+describe("what no pupil should read", () => {
+  const raise = (seq: number, signal: "slower" | "repeat" = "slower", participant_id = "s1") =>
+    ({ type: "signal.raised", seq, at_ms: seq * 1000, participant_id, signal }) as const;
+  const clear = (seq: number, by: string | null, participant_id = "s1") =>
+    ({ type: "signal.cleared", seq, at_ms: seq * 1000, participant_id, by }) as const;
+  const name = (seq: number, pupil: { pupil_id: string; name: string } | null) =>
+    ({ type: "pupil.named", seq, at_ms: seq * 1000, participant_id: "s1", pupil }) as const;
+
+  it("follows signals and who speaks", () => {
+    const pupil = { pupil_id: "p1", name: "王小花" };
+    const state = fold([snapshot(), raise(11), raise(12, "repeat", "s2"), name(13, pupil)]);
+    expect(state.private).toEqual({
+      signals: {
+        s1: { signal: "slower", raised_ms: 11_000 },
+        s2: { signal: "repeat", raised_ms: 12_000 },
+      },
+      pupils: { s1: pupil },
+    });
+    const after = fold([snapshot(), raise(11), name(12, pupil), clear(13, null), name(14, null)]);
+    expect(after.private).toEqual({ signals: {}, pupils: {} });
+  });
+
+  it("tells a classroom when the staff took note, until its next signal", () => {
+    const own = snapshot({}, "s1");
+    expect(fold([own, raise(11), clear(12, "lead_u1")]).noted).toBe("slower");
+    expect(fold([own, raise(11), clear(12, "lead_u1"), raise(13, "repeat")]).noted).toBeNull();
+    expect(fold([own, raise(11), clear(12, "s1")]).noted).toBeNull();
+    expect(fold([own, raise(11, "slower", "s2"), clear(12, "lead_u1", "s2")]).noted).toBeNull();
+  });
+
+  it("stays away from a screen that pupils may see", () => {
+    expect(fold([{ ...snapshot(), private: null }, raise(11)]).private).toBeNull();
+  });
+
+  it("knows of the consoles of this place anew with each socket", () => {
+    const news: ServerMessage = { type: "consoles.changed", phones: 1, is_waiting: true };
+    expect(fold([snapshot(), news])).toMatchObject({ phones: 1, isWaiting: true });
+    const resumed: ServerMessage = { type: "room.resumed", re: "r1", seq: 10 };
+    expect(fold([snapshot(), news, resumed])).toMatchObject({ phones: 0, isWaiting: false });
+  });
+});
+
 describe("readings of the room", () => {
   it("queues hands by how long they have waited", () => {
     const state = fold([

@@ -1,12 +1,17 @@
 import type {
+  ChatLine,
   ParticipantView,
+  PrivateView,
   RoomView,
   ScreenReported,
   ServerMessage,
+  SignalName,
   SourceName,
   StrokeView,
 } from "../generated/signaling";
 import { assertNever } from "../store";
+import { withLines } from "./chat";
+import { reduceNoted, reducePrivate } from "./private";
 
 /** Everything a lesson page shows about the room: a fold of the server's messages, nothing else. */
 export interface RoomState {
@@ -27,6 +32,16 @@ export interface RoomState {
   slidesShown: Readonly<Record<string, ShownPage>>;
   /** The last that each classroom's page said of its own screen; staff only. */
   screens: Readonly<Record<string, ScreenReported>>;
+  /** What no pupil should read; null on a screen that pupils may see. */
+  private: PrivateView | null;
+  /** The signal of this place that the staff took note of last, until it raises another one. */
+  noted: SignalName | null;
+  /** Phones that are in as consoles of this place. */
+  phones: number;
+  /** Something private came for this place, and no console was there to show it. */
+  isWaiting: boolean;
+  /** The staff chat as far as this viewer may read it, oldest first; empty on a screen that pupils may see. */
+  chat: readonly ChatLine[];
 }
 
 export interface ShownPage {
@@ -57,6 +72,11 @@ export function reduce(state: RoomState | null, message: ServerMessage): RoomSta
       speakers: [],
       slidesShown: {},
       screens: state?.screens ?? {},
+      private: message.private,
+      noted: null,
+      phones: 0,
+      isWaiting: false,
+      chat: state?.chat ?? [],
     };
   }
   if (state === null) return null;
@@ -152,8 +172,22 @@ function reduceEvent(
       return { ...state, speakers: message.participant_ids };
     case "media.revoked":
       return { ...state, slots: {}, paused: {}, speakers: [] };
+    case "consoles.changed":
+      return { ...state, phones: message.phones, isWaiting: message.is_waiting };
+    case "signal.raised":
+    case "signal.cleared":
+    case "pupil.named":
+      return {
+        ...state,
+        private: reducePrivate(state.private, message),
+        noted: reduceNoted(state.noted, state.private, message, state.you),
+      };
+    case "chat.sent":
+      return { ...state, chat: withLines(state.chat, [message.line]) };
+    case "chat.history":
+      return { ...state, chat: withLines(state.chat, message.lines) };
     case "room.resumed":
-      return { ...state, speakers: [], slidesShown: {} };
+      return { ...state, speakers: [], slidesShown: {}, phones: 0, isWaiting: false };
     case "welcome":
     case "authenticated":
     case "ok":

@@ -17,6 +17,7 @@ export function classroom(id: string, change: Partial<ParticipantView> = {}): Pa
     is_muted: false,
     switched_off: [],
     saves_data: false,
+    accepts_by_itself: false,
     publishing: {},
     is_recorded: true,
     is_simulated: false,
@@ -55,5 +56,12 @@ export function roomView(change: Partial<RoomView> = {}): RoomView {
 }
 
 export function snapshot(change: Partial<RoomView> = {}, you = "lead_u1", seq = 10): RoomSnapshot {
-  return { type: "room.snapshot", re: "r3", seq, you, room: roomView(change) };
+  return {
+    type: "room.snapshot",
+    re: "r3",
+    seq,
+    you,
+    room: roomView(change),
+    private: { signals: {}, pupils: {} },
+  };
 }
