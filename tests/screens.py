@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page, ViewportSize
 
 from tests.screens_broken import shoot_what_is_broken
 from tests.screens_classroom_pc import shoot_classroom_pc
+from tests.screens_console import shoot_consoles
 from tests.support.browser import chromium
 from tests.support.serve import Served, serving
 
@@ -153,6 +154,7 @@ async def main() -> None:
             await teach(browser, school, served)
             await look_back(browser, served)
             await shoot_classroom_pc(served, school)
+        await shoot_consoles(served, Path(folder))
         await shoot_what_is_broken(served, Path(folder))
     print(f"{len(list(OUT.glob('*.png')))} pictures in docs/screens: open them and look.")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import CommandRejected
-from app.ids import DeviceId, ParticipantId, StrokeId
+from app.ids import ClassroomId, DeviceId, ParticipantId, PupilId, StrokeId
 from app.rooms import commands
 from app.rooms.commands import Command, ParticipantCommand
 from app.rooms.decide import decide
@@ -47,13 +47,22 @@ PEOPLE: Mapping[Actor, ParticipantId] = {
     Actor.CLASSROOM: A,
     Actor.ADMIN: ADMIN,
 }
-CARD = LessonCard("春天的歌", "音乐", {"usr_li": ("李老师", "城关小学")})
+PUPIL = PupilId("pup_1")
+CARD = LessonCard(
+    "春天的歌",
+    "音乐",
+    {"usr_li": ("李老师", "城关小学")},
+    pupils={ClassroomId("cls_a"): {PUPIL: "王小花"}},
+)
 VIEWERS = (
     Viewer(LEAD, Role.LEAD),
     Viewer(ASSISTANT, Role.ASSISTANT),
     Viewer(OBSERVER, Role.OBSERVER),
     Viewer(A, Role.CLASSROOM),
     Viewer(B, Role.CLASSROOM),
+    Viewer(A, Role.CLASSROOM, "projector"),
+    Viewer(A, Role.CLASSROOM, "console"),
+    Viewer(B, Role.CLASSROOM, "console"),
 )
 EVERYBODY: tuple[Command, ...] = tuple(join_of(who) for who in (LEAD, ASSISTANT, OBSERVER, A, B, C))
 LIVE: tuple[Command, ...] = (*EVERYBODY, commands.StartLesson(LEAD))
@@ -68,6 +77,10 @@ SCENES: Mapping[str, tuple[Command, ...]] = {
         commands.AcceptCallUp(A),
         commands.Mute(LEAD, A),
         commands.ReportHeadCount(SEAT_A, 18),
+        commands.RaiseSignal(A, "frozen"),
+        commands.RaiseSignal(B, "ready"),
+        commands.NamePupil(A, PUPIL),
+        commands.SwitchAutoAccept(A, is_on=True),
     ),
     "slides": (
         *LIVE,
@@ -75,6 +88,7 @@ SCENES: Mapping[str, tuple[Command, ...]] = {
         commands.DrawStroke(LEAD, StrokeId("str_00000001"), "red", "1,2 3,4"),
         commands.DrawStroke(LEAD, StrokeId("str_00000002"), "blue", "5,6 5,6"),
     ),
+    "granted": (*LIVE, commands.SwitchAutoAccept(A, is_on=True)),
     "open floor": (
         *LIVE,
         commands.OpenFloor(LEAD),
@@ -142,6 +156,11 @@ def samples(by: ParticipantId) -> tuple[ParticipantCommand, ...]:
         commands.UndoStroke(by),
         commands.ClearStrokes(by),
         commands.SwitchSound(by, "music"),
+        commands.SwitchAutoAccept(by, is_on=True),
+        commands.RaiseSignal(by, "slower"),
+        *(commands.ClearSignal(by, place) for place in places),
+        commands.NamePupil(by, PUPIL),
+        commands.NamePupil(by, None),
     )
 
 
@@ -194,7 +213,7 @@ def _told(
     feed.publish(rows)
     for page, earlier_snapshot in zip(pages, before, strict=True):
         yield Transcript(
-            name=f"{scene}: {command}, seen by {page.viewer.participant_id}",
+            name=f"{scene}: {command}, seen by {page.viewer.kind} of {page.viewer.participant_id}",
             command=command,
             actor=actor,
             viewer=page.viewer.participant_id,

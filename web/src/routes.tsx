@@ -9,6 +9,8 @@ export const ROUTES: readonly (readonly [pattern: string, page: PageComponent])[
   ["/sign-in", lazy(() => import("./pages/SignIn"))],
   ["/c", lazy(() => import("./pages/Pairing"))],
   ["/c/:code", lazy(() => import("./pages/Pairing"))],
+  ["/p", lazy(() => import("./pages/ConsoleDoor"))],
+  ["/p/:code", lazy(() => import("./pages/ConsoleDoor"))],
   ["/lessons", lazy(() => import("./pages/Lessons"))],
   ["/lessons/new", lazy(() => import("./pages/NewLesson"))],
   ["/lessons/:id/materials", lazy(() => import("./pages/Materials"))],
@@ -28,6 +30,7 @@ export const ROUTES: readonly (readonly [pattern: string, page: PageComponent])[
   ["/lessons/:id/join", lazy(() => import("./pages/PreJoin"))],
   ["/lessons/:id/lead", lazy(() => import("./pages/LeadTeacher"))],
   ["/lessons/:id/classroom", lazy(() => import("./pages/Classroom"))],
+  ["/lessons/:id/console", lazy(() => import("./pages/Console"))],
   ["/lessons/:id/projector", lazy(() => import("./pages/Projector"))],
 ];
 

@@ -160,6 +160,12 @@ export const downloadSetup = (system: SetupSystem, code: string) =>
 const withTicket = (token: string) => ({
   params: { header: { "X-Tongtang-Ticket": token } },
 });
+export const inviteConsole = (token: string) =>
+  unwrap(client.POST("/api/v1/consoles/codes", withTicket(token)));
+export const enterAsConsole = (code: string) =>
+  unwrap(client.POST("/api/v1/consoles", { body: { code } }));
+export const sendConsolesAway = (token: string) =>
+  unwrap(client.DELETE("/api/v1/consoles", withTicket(token)));
 export const openLinkProbe = (token: string, sdp: string) =>
   unwrap(client.POST("/api/v1/link-tests/probes", { ...withTicket(token), body: { sdp } }));
 export const keepLinkTest = (token: string, result: LinkTestFigures) =>

@@ -100,7 +100,7 @@ export const cockpitEn: typeof cockpitZhCN = {
 };
 
 export const cockpitErrorsEn: typeof cockpitErrorsZhCN = {
-  not_on_stage: "This classroom is not on stage. Call it up first.",
+  not_on_stage: "This classroom is not on stage now.",
   assistant_absent: "This assistant is not there. Wait until they come in.",
   not_an_assistant: "Only an assistant can come to lead. Invite one first.",
   proposal_open: "The last hand-over still waits for its answer.",

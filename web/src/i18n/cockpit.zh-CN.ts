@@ -91,7 +91,7 @@ export const cockpitZhCN = {
 };
 
 export const cockpitErrorsZhCN = {
-  not_on_stage: "这间教室不在讲台上，请先请上讲台。",
+  not_on_stage: "这间教室现在不在讲台上。",
   assistant_absent: "这位助教现在不在，请等TA进来。",
   not_an_assistant: "只能交给助教，请先邀请助教。",
   proposal_open: "正在等上一次交接的答复，请稍等。",

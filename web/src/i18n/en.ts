@@ -3,6 +3,7 @@ import type { Dictionary } from ".";
 import { accountEn } from "./account.en";
 import { classroomPcEn } from "./classroomPc.en";
 import { cockpitEn, cockpitErrorsEn } from "./cockpit.en";
+import { consoleEn } from "./console.en";
 import { filmEn } from "./film.en";
 import { interruptedEn } from "./interrupted.en";
 import { libraryEn } from "./library.en";
@@ -97,6 +98,9 @@ export const en: Dictionary = {
     stage_full: "The stage is full. Send a classroom down first.",
     staff_full: "There is no place left for staff in this lesson.",
     source_unknown: "There is no such camera or microphone.",
+    signal_unknown: "There is no such signal.",
+    signal_too_soon: "You sent one a moment ago. Wait two seconds.",
+    kind_not_allowed: "This window cannot do that.",
     replaced: "This place was opened on another device.",
     protocol_version: "This page is too old. Please reload it.",
     too_many_connections: "Too many connections. Please try again later.",
@@ -302,6 +306,7 @@ export const en: Dictionary = {
     leadAway: "The lead teacher is away",
     notRecorded: "This classroom is not recorded",
     savesData: "Saves data",
+    acceptsByItself: "Comes up by itself",
     lead: "Lead teacher's picture",
   },
   classroom: {
@@ -353,6 +358,7 @@ export const en: Dictionary = {
   ...classroomPcEn,
   ...accountEn,
   ...cockpitEn,
+  ...consoleEn,
   ...filmEn,
   ...slidesEn,
   ...officeEn,

@@ -25,7 +25,7 @@ describe("the words on the screens", () => {
   });
 
   it("keep a button within 12 Chinese characters", () => {
-    const { lead, classroom, media, preJoin, lesson, slides } = zhCN;
+    const { lead, classroom, chat, console: desk, media, preJoin, lesson, signals, slides } = zhCN;
     const buttons = [
       lead.start,
       lead.end,
@@ -71,6 +71,19 @@ describe("the words on the screens", () => {
       slides.undo,
       slides.clear,
       slides.gather,
+      desk.connectPhone,
+      desk.phoneIn,
+      desk.anotherPhone,
+      desk.sendPhonesAway,
+      desk.connect,
+      desk.connectAgain,
+      desk.autoAccept,
+      desk.title,
+      desk.openCoverNow,
+      chat.send,
+      chat.title,
+      chat.acknowledge,
+      ...Object.values(signals),
     ];
     for (const text of buttons) expect([...text].length, text).toBeLessThanOrEqual(12);
   });

@@ -2,6 +2,7 @@ import type { LinkFigures } from "../media/linkVerdict";
 import { accountZhCN } from "./account.zh-CN";
 import { classroomPcZhCN } from "./classroomPc.zh-CN";
 import { cockpitErrorsZhCN, cockpitZhCN } from "./cockpit.zh-CN";
+import { consoleZhCN } from "./console.zh-CN";
 import { filmZhCN } from "./film.zh-CN";
 import { interruptedZhCN } from "./interrupted.zh-CN";
 import { libraryZhCN } from "./library.zh-CN";
@@ -97,6 +98,9 @@ export const zhCN = {
     stage_full: "讲台已满，请先请一间教室回座。",
     staff_full: "这节课的教师名额已满。",
     source_unknown: "没有这个摄像头或话筒。",
+    signal_unknown: "没有这个提醒。",
+    signal_too_soon: "刚刚发过，请等两秒再发。",
+    kind_not_allowed: "这个窗口不能这样做。",
     replaced: "这个位置已在另一台设备上打开。",
     protocol_version: "页面版本太旧，请刷新页面。",
     too_many_connections: "连接太多，请稍后再试。",
@@ -300,6 +304,7 @@ export const zhCN = {
     leadAway: "主讲教师不在",
     notRecorded: "本教室不录制",
     savesData: "省流量",
+    acceptsByItself: "自动上讲台",
     lead: "主讲教师画面",
   },
   classroom: {
@@ -349,6 +354,7 @@ export const zhCN = {
   ...classroomPcZhCN,
   ...accountZhCN,
   ...cockpitZhCN,
+  ...consoleZhCN,
   ...filmZhCN,
   ...slidesZhCN,
   ...officeZhCN,

@@ -1,4 +1,5 @@
 import { Badge } from "../components/Badge";
+import { BackChannel } from "../components/lesson/BackChannel";
 import { Classrooms } from "../components/lesson/cockpit/Classrooms";
 import { FeedbackHint } from "../components/lesson/cockpit/FeedbackHint";
 import { HandQueue } from "../components/lesson/cockpit/HandQueue";
@@ -62,6 +63,7 @@ function Cockpit() {
         </div>
         <Classrooms className={styles.classrooms} />
         <div className={styles.people}>
+          <BackChannel />
           <HandQueue />
           <StageList />
           <Staff />

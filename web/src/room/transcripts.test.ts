@@ -25,7 +25,9 @@ describe.skipIf(!path)("every command, as every viewer is told of it", () => {
     for (const { name, before, messages, after } of told) {
       const fresh = fold([after]);
       expect(fresh, name).not.toBeNull();
-      expect(fold([before, ...messages])?.view, name).toEqual(fresh?.view);
+      const folded = fold([before, ...messages]);
+      expect(folded?.view, name).toEqual(fresh?.view);
+      expect(folded?.private, name).toEqual(fresh?.private);
     }
   });
 });

@@ -36,9 +36,12 @@ function Prompt({ expiresMs }: { expiresMs: number | null }) {
   );
 
   useEffect(() => {
-    acceptButton.current?.focus();
+    // Whoever is typing would accept with the next space.
+    const isTyping = document.activeElement instanceof HTMLInputElement;
+    if (!isTyping) acceptButton.current?.focus();
     const onKey = (event: KeyboardEvent) => {
       if (!ACCEPT_KEYS.has(event.key) || event.repeat) return;
+      if (event.target instanceof HTMLInputElement) return;
       const isButtonsOwn = event.key === "Enter" || event.key === " ";
       if (isButtonsOwn && event.target instanceof HTMLButtonElement) return;
       event.preventDefault();

@@ -9,11 +9,14 @@ import { navigate } from "../../router";
 import { Button } from "../Button";
 import { useToast } from "../Toast";
 import styles from "./ClassroomBar.module.css";
+import { CoveredConsole } from "./CoveredConsole";
 import { DataSavingSwitch } from "./DataSavingSwitch";
 import { DataUsed } from "./DataUsed";
+import { HandButton } from "./HandButton";
 import { HelpButton } from "./HelpButton";
 import { Observers } from "./Observers";
 import { OwnTile } from "./OwnTile";
+import { PhoneButton } from "./PhoneButton";
 import { SourceButtons } from "./SourceButtons";
 
 /** The on-site teacher's keys: the hand is the large one. */
@@ -35,7 +38,7 @@ export function ClassroomBar() {
   return (
     <footer className={styles.bar}>
       <OwnTile name={words.classroom.ownPicture} className={styles.own} />
-      {room.view.phase === "live" && <HandButton />}
+      {room.view.phase === "live" && <HandButton className={styles.hand} />}
       {place?.place === "on" && (
         <Button
           size="large"
@@ -52,6 +55,8 @@ export function ClassroomBar() {
         <SourceButtons />
         <DataSavingSwitch />
         <HelpButton />
+        <PhoneButton />
+        <CoveredConsole />
         <Button
           icon="window"
           onClick={() => {
@@ -65,31 +70,5 @@ export function ClassroomBar() {
         </Button>
       </div>
     </footer>
-  );
-}
-
-function HandButton() {
-  const words = useWords();
-  const session = useSession();
-  const room = useRoom();
-  const [run, isBusy] = useAction();
-  const isUp = (ownPlace(room)?.hand_raised_ms ?? null) !== null;
-  return (
-    <Button
-      variant={isUp ? "stage" : "primary"}
-      size="large"
-      icon="hand"
-      className={styles.hand}
-      disabled={isBusy}
-      onClick={() =>
-        run(() =>
-          session.request(
-            isUp ? { type: "hand.lower", participant_id: room.you } : { type: "hand.raise" },
-          ),
-        )
-      }
-    >
-      {isUp ? words.classroom.lowerHand : words.classroom.raiseHand}
-    </Button>
   );
 }

@@ -1,13 +1,13 @@
 import { useAction } from "../../hooks/useAction";
 import { useWords } from "../../i18n";
-import { useRoom, useSession } from "../../lesson/context";
+import { usePlace, useRoom } from "../../lesson/context";
 import { ownPlace } from "../../room/selectors";
 import { Button } from "../Button";
 
 /** Raises this place on the admins' list of lessons, and takes it off again. */
 export function HelpButton() {
   const { cockpit } = useWords();
-  const session = useSession();
+  const place = usePlace();
   const room = useRoom();
   const [run, isBusy] = useAction();
   const isCalled = (ownPlace(room)?.help_since_ms ?? null) !== null;
@@ -19,7 +19,7 @@ export function HelpButton() {
       title={isCalled ? cockpit.endHelp : undefined}
       onClick={() =>
         run(() =>
-          session.request(
+          place.request(
             isCalled ? { type: "help.clear", participant_id: room.you } : { type: "help.call" },
           ),
         )

@@ -3,7 +3,7 @@ import { useAction } from "../../hooks/useAction";
 import { useNow } from "../../hooks/useNow";
 import { useStore } from "../../hooks/useStore";
 import { useWords } from "../../i18n";
-import { useLink, useMedia, useRoom, useSession } from "../../lesson/context";
+import { useLink, useMedia, usePlace, useRoom, useSession } from "../../lesson/context";
 import { formatDuration } from "../../lesson/format";
 import { Banner } from "../Banner";
 import { Button } from "../Button";
@@ -32,7 +32,7 @@ export function LinkBanners({ isBelowStrip = false, children }: LinkBannersProps
   );
 }
 
-function Reconnecting() {
+export function Reconnecting() {
   const words = useWords();
   const link = useLink();
   if (link.kind !== "reconnecting") return null;
@@ -99,9 +99,9 @@ function Quiet() {
   );
 }
 
-function Countdown() {
+export function Countdown() {
   const words = useWords();
-  const { signaling } = useSession();
+  const { signaling } = usePlace();
   const now = useNow(signaling.clockOffsetMs);
   const closesAtMs = useRoom().view.closes_at_ms;
   if (closesAtMs === null) return null;

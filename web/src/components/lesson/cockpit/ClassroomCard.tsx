@@ -5,6 +5,7 @@ import { useRoom, useSession } from "../../../lesson/context";
 import { formatDuration } from "../../../lesson/format";
 import { listenersOf } from "../../../room/selectors";
 import { Badge } from "../../Badge";
+import { BackChannelMarks } from "../BackChannelMarks";
 import { PlaceQuality } from "../LinkQuality";
 import { ParticipantTile } from "../ParticipantTile";
 import styles from "./ClassroomCard.module.css";
@@ -43,6 +44,8 @@ export function ClassroomCard({ place }: { place: ParticipantView }) {
                 {words.media.microphoneOff}
               </Badge>
             )}
+            <BackChannelMarks place={place} />
+            {place.accepts_by_itself && <Badge tone="stage">{words.lead.acceptsByItself}</Badge>}
             {place.saves_data && <Badge tone="night">{words.lead.savesData}</Badge>}
             {listenersOf(room, place.participant_id).length > 0 && (
               <Badge tone="ok" icon="ear">
