@@ -91,6 +91,8 @@ from app.rooms.views import VideoCaps
 from app.schools import consents, organisation, pcs
 from app.schools import endpoints as schools
 from app.schools.organisation import Organisation
+from app.schools.roster import endpoints as roster
+from app.schools.roster.desk import RosterDesk
 from app.seed import is_demo
 from app.settings import Settings
 from app.signaling import endpoint as signaling
@@ -348,6 +350,7 @@ class Server:
             ),
             schools.build_router(database, authenticate),
             organisation.build_router(Organisation(database, now_ms), authenticate),
+            roster.build_router(RosterDesk(database, now_ms), authenticate),
             *self._staff_routers(passwords, signing_in),
             consents.build_router(database, self.sharing.withdraw, authenticate, now_ms),
             lessons.build_router(lesson_desk, authenticate),
@@ -596,7 +599,11 @@ def _application(settings: Settings, lifespan: Lifespan[FastAPI] | None) -> Fast
         redoc_url=None,
     )
     add_error_handlers(app)
-    app.add_middleware(BodyLimit, larger=watching.LARGER_BODIES, streamed=slides.STREAMED_BODIES)
+    app.add_middleware(
+        BodyLimit,
+        larger=watching.LARGER_BODIES | roster.LARGER_BODIES,
+        streamed=slides.STREAMED_BODIES,
+    )
     app.add_middleware(WhipCors)
     app.add_middleware(SecurityHeaders, [settings.s3_endpoint] if settings.s3_endpoint else [])
     app.add_middleware(TrustedProxies, settings.trusted_proxies)

@@ -11,6 +11,7 @@ from app.ids import UserId, new_id
 AuditAction = Literal[
     "staff.added", "staff.changed", "staff.closed", "staff.reopened", "staff.invited",
     "school.added", "school.renamed", "classroom.added", "classroom.renamed",
+    "roster.imported",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import time
 
 import pyotp
 import pytest
+from playwright.async_api import FilePayload
 
 from tests.browser.conftest import OpenTab
 from tests.support.accessibility import assert_accessible
@@ -12,6 +13,10 @@ from tests.support.pages import sign_in
 from tests.support.serve import Served
 
 pytestmark = pytest.mark.browser
+
+
+def sheet(text: str) -> FilePayload:
+    return {"name": "名单.csv", "mimeType": "text/csv", "buffer": text.encode("gb18030")}
 
 
 async def test_a_new_school_and_a_new_teacher(served: Served, open_tab: OpenTab) -> None:
@@ -30,6 +35,21 @@ async def test_a_new_school_and_a_new_teacher(served: Served, open_tab: OpenTab)
     await page.keyboard.press("Enter")
     await admin.sees("一年级")
     await assert_accessible(admin, "schools")
+
+    await page.goto("/rosters")
+    await page.get_by_role("link", name="竹林小学 一年级 的学生名单").click()
+    await admin.sees("还没有名单")
+    await assert_accessible(admin, "an empty roster")
+    upload = page.get_by_label("上传名单")
+    await upload.set_input_files(sheet("学号,姓名\n1,王小花\n1,李强\n"))
+    await admin.sees("第 3 行：学号和前面的重复")
+    await assert_accessible(admin, "a sheet with a wrong line")
+    await admin.press("关闭")
+    await upload.set_input_files(sheet("学号,姓名\n1,王小花\n2,李强\n"))
+    await admin.sees("新增：王小花、李强")
+    await admin.press("按这份名单改")
+    await admin.sees("共 2 人")
+    await assert_accessible(admin, "roster")
 
     await page.goto("/staff")
     await admin.press("添加人员")

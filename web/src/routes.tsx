@@ -20,6 +20,8 @@ export const ROUTES: readonly (readonly [pattern: string, page: PageComponent])[
   ["/recordings/:id", lazy(() => import("./pages/Replay"))],
   ["/s/:token", lazy(() => import("./pages/Share"))],
   ["/account", lazy(() => import("./pages/Account"))],
+  ["/rosters", lazy(() => import("./pages/Rosters"))],
+  ["/classrooms/:id/roster", lazy(() => import("./pages/Roster"))],
   ["/staff", lazy(() => import("./pages/StaffList"))],
   ["/schools", lazy(() => import("./pages/Schools"))],
   ["/welcome/:token", lazy(() => import("./pages/Welcome"))],

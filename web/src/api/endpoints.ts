@@ -88,6 +88,27 @@ export const renameClassroom = (classroom_id: string, name: string) =>
     }),
   );
 
+const byClassroom = (classroom_id: string) => ({ params: { path: { classroom_id } } });
+/** A file goes as it is; the generated types know it as a string. */
+const asFile = (file: File) => ({
+  body: file as unknown as string,
+  bodySerializer: () => file,
+  headers: { "Content-Type": "application/octet-stream" },
+});
+export const getRoster = (id: string) =>
+  unwrap(client.GET("/api/v1/classrooms/{classroom_id}/roster", byClassroom(id)));
+export const checkRoster = (id: string, file: File) =>
+  unwrap(
+    client.POST("/api/v1/classrooms/{classroom_id}/roster/check", {
+      ...byClassroom(id),
+      ...asFile(file),
+    }),
+  );
+export const replaceRoster = (id: string, file: File) =>
+  unwrap(
+    client.PUT("/api/v1/classrooms/{classroom_id}/roster", { ...byClassroom(id), ...asFile(file) }),
+  );
+
 export const listLessons = (query: { state?: LessonState; limit?: number; before?: string } = {}) =>
   unwrap(client.GET("/api/v1/lessons", { params: { query } }));
 export const createLesson = (draft: LessonDraft) =>

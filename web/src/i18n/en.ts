@@ -10,6 +10,7 @@ import { libraryEn } from "./library.en";
 import { officeEn } from "./office.en";
 import { replayEn, replayErrorsEn } from "./replay.en";
 import { rollCallEn, rollCallErrorsEn } from "./rollcall.en";
+import { rosterEn, rosterErrorsEn } from "./roster.en";
 import { slideErrorsEn, slidesEn } from "./slides.en";
 import { soundEn } from "./sound.en";
 import { staffEn } from "./staff.en";
@@ -119,6 +120,7 @@ export const en: Dictionary = {
     ...cockpitErrorsEn,
     ...replayErrorsEn,
     ...rollCallErrorsEn,
+    ...rosterErrorsEn,
     ...slideErrorsEn,
   },
   media: {
@@ -366,6 +368,7 @@ export const en: Dictionary = {
   ...libraryEn,
   ...replayEn,
   ...rollCallEn,
+  ...rosterEn,
   ...staffEn,
   ...soundEn,
 };

@@ -49,6 +49,7 @@ export const officeEn: typeof officeZhCN = {
     recordings: "Library",
     consents: "Consent",
     staff: "People",
+    rosters: "Rosters",
     schools: "Schools",
     pcs: "Classroom PCs",
     live: "Live now",

@@ -47,6 +47,7 @@ export const officeZhCN = {
     recordings: "录像库",
     consents: "教室授权",
     staff: "人员",
+    rosters: "学生名单",
     schools: "学校与教室",
     pcs: "教室电脑",
     live: "正在上课",

@@ -15,7 +15,7 @@ export const rollCallEn: typeof rollCallZhCN = {
     leftEarly: "Left early",
     erased: "Erased pupil",
     noRoster: "This classroom has no list of pupils. A head count is enough.",
-    noRosterHint: "The county's admin enters the list.",
+    noRosterHint: "Teachers of the school can upload one under “Rosters”.",
     count: "Pupils present",
     countHint: "If there are pupils who are not on the list, type the number.",
     countOne: "One more",

@@ -14,7 +14,7 @@ export const rollCallZhCN = {
     leftEarly: "早退",
     erased: "已删除的学生",
     noRoster: "这间教室没有学生名单，报人数就可以。",
-    noRosterHint: "学生名单由县里的管理员登记。",
+    noRosterHint: "本校教师可以在“学生名单”里上传一份。",
     count: "实到人数",
     countHint: "有名单外的学生时，直接填人数。",
     countOne: "加一人",

@@ -9,6 +9,7 @@ import { libraryZhCN } from "./library.zh-CN";
 import { officeZhCN } from "./office.zh-CN";
 import { replayErrorsZhCN, replayZhCN } from "./replay.zh-CN";
 import { rollCallErrorsZhCN, rollCallZhCN } from "./rollcall.zh-CN";
+import { rosterErrorsZhCN, rosterZhCN } from "./roster.zh-CN";
 import { slideErrorsZhCN, slidesZhCN } from "./slides.zh-CN";
 import { soundZhCN } from "./sound.zh-CN";
 import { staffZhCN } from "./staff.zh-CN";
@@ -119,6 +120,7 @@ export const zhCN = {
     ...cockpitErrorsZhCN,
     ...replayErrorsZhCN,
     ...rollCallErrorsZhCN,
+    ...rosterErrorsZhCN,
     ...slideErrorsZhCN,
   },
   media: {
@@ -362,6 +364,7 @@ export const zhCN = {
   ...libraryZhCN,
   ...replayZhCN,
   ...rollCallZhCN,
+  ...rosterZhCN,
   ...staffZhCN,
   ...soundZhCN,
 };

@@ -49,9 +49,14 @@ export default function Lessons() {
             {words.lessons.recordings}
           </Link>
           {(roles.includes("admin") || roles.includes("onsite")) && (
-            <Link to="/classroom-pcs" className={buttonClass()}>
-              {words.lessons.pcs}
-            </Link>
+            <>
+              <Link to="/classroom-pcs" className={buttonClass()}>
+                {words.lessons.pcs}
+              </Link>
+              <Link to="/rosters" className={buttonClass()}>
+                {words.lessons.rosters}
+              </Link>
+            </>
           )}
           {roles.includes("admin") && (
             <>

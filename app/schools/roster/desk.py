@@ -1,0 +1,140 @@
+"""Rosters in tables: read, and replaced by a sheet in one transaction."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.audit import note_change
+from app.db.engine import Database
+from app.db.models import Classroom, Pupil, RosterEntry, School
+from app.errors import NotAllowed, NotFound
+from app.http import Caller
+from app.ids import PupilId, SchoolId, new_id
+from app.schools.roster.plan import KnownPupil, RosterPlan, plan
+from app.schools.roster.sheet import ReadSheet
+
+
+class RosterDesk:
+    """For the county's admins and the on-site teachers of the school."""
+
+    def __init__(self, database: Database, now_ms: Callable[[], int]) -> None:
+        self._database = database
+        self._now_ms = now_ms
+
+    async def classroom(self, caller: Caller, classroom_id: str) -> tuple[Classroom, School]:
+        """NotFound for another county's, NotAllowed for another school's."""
+        async with self._database.reading() as session:
+            return await _classroom(session, caller, classroom_id)
+
+    async def pupils(self, caller: Caller, classroom_id: str) -> list[KnownPupil]:
+        """By number, then name."""
+        async with self._database.reading() as session:
+            _, school = await _classroom(session, caller, classroom_id)
+            known = await _known(session, school.school_id, classroom_id)
+        here = [pupil for pupil in known if pupil.is_here]
+        return sorted(here, key=lambda one: (one.number is None, one.number or "", one.name))
+
+    async def check(self, caller: Caller, classroom_id: str, sheet: ReadSheet) -> RosterPlan:
+        """What `take_over` would change."""
+        async with self._database.reading() as session:
+            _, school = await _classroom(session, caller, classroom_id)
+            return plan(await _known(session, school.school_id, classroom_id), sheet.pupils)
+
+    async def take_over(self, caller: Caller, classroom_id: str, sheet: ReadSheet) -> RosterPlan:
+        """The roster is the sheet from now on. The sheet has no errors."""
+        assert not sheet.errors
+        async with self._database.transaction() as session:
+            _, school = await _classroom(session, caller, classroom_id)
+            known = await _known(session, school.school_id, classroom_id)
+            change = plan(known, sheet.pupils)
+            await _apply(session, SchoolId(school.school_id), classroom_id, change)
+            details = {
+                "added": len(change.added),
+                "joined": len(change.joined),
+                "renamed": len(change.renamed),
+                "left": len(change.left),
+            }
+            await note_change(
+                session,
+                caller.county_id,
+                caller.user_id,
+                "roster.imported",
+                classroom_id,
+                details,
+                self._now_ms(),
+            )
+        return change
+
+
+async def _classroom(
+    session: AsyncSession, caller: Caller, classroom_id: str
+) -> tuple[Classroom, School]:
+    found = (
+        await session.execute(
+            select(Classroom, School)
+            .join(School, School.school_id == Classroom.school_id)
+            .where(
+                Classroom.classroom_id == classroom_id,
+                School.county_id == caller.county_id,
+                ~Classroom.is_simulated,
+            )
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound("there is no such classroom in your county")
+    classroom, school = found
+    is_of_school = "onsite" in caller.roles and caller.school_id == school.school_id
+    if not (caller.is_admin or is_of_school):
+        raise NotAllowed(
+            "pupils' names are for the school's on-site teachers and the county's admins"
+        )
+    return classroom, school
+
+
+async def _known(session: AsyncSession, school_id: str, classroom_id: str) -> list[KnownPupil]:
+    """Every pupil of the school who was not erased."""
+    here = set(
+        await session.scalars(
+            select(RosterEntry.pupil_id).where(RosterEntry.classroom_id == classroom_id)
+        )
+    )
+    pupils = await session.scalars(
+        select(Pupil).where(Pupil.school_id == school_id, Pupil.name.is_not(None))
+    )
+    return [
+        KnownPupil(PupilId(one.pupil_id), one.number, one.name or "", one.pupil_id in here)
+        for one in pupils
+    ]
+
+
+async def _apply(
+    session: AsyncSession, school_id: SchoolId, classroom_id: str, change: RosterPlan
+) -> None:
+    for renaming in change.renamed:
+        await session.execute(
+            update(Pupil)
+            .where(Pupil.pupil_id == renaming.pupil.pupil_id)
+            .values(name=renaming.name)
+        )
+    await _leave(session, [pupil.pupil_id for pupil in change.left], classroom_id)
+    # A pupil sits in one classroom of the school: whoever joins leaves the one before.
+    await _leave(session, [pupil.pupil_id for pupil in change.joined], None)
+    added = [
+        Pupil(pupil_id=new_id("pup"), school_id=school_id, number=row.number, name=row.name)
+        for row in change.added
+    ]
+    session.add_all(added)
+    await session.flush()
+    joining = [*(one.pupil_id for one in change.joined), *(one.pupil_id for one in added)]
+    session.add_all(
+        RosterEntry(classroom_id=classroom_id, pupil_id=pupil_id) for pupil_id in joining
+    )
+    await session.flush()
+
+
+async def _leave(session: AsyncSession, pupil_ids: Sequence[str], classroom_id: str | None) -> None:
+    leaving = delete(RosterEntry).where(RosterEntry.pupil_id.in_(pupil_ids))
+    if classroom_id is not None:
+        leaving = leaving.where(RosterEntry.classroom_id == classroom_id)
+    await session.execute(leaving)

@@ -1,0 +1,24 @@
+import type { RosterPupil } from "../../api/types";
+
+/** The roster as a file that a spreadsheet opens (UTF-8 with a mark) and that can be uploaded again. */
+export function rosterCsv(
+  header: readonly [string, string],
+  pupils: readonly RosterPupil[],
+): string {
+  const rows = [header, ...pupils.map((one) => [one.number ?? "", one.name] as const)];
+  return `\uFEFF${rows.map((row) => row.map(quoted).join(",")).join("\r\n")}\r\n`;
+}
+
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Offer `text` as a download. */
+export function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}

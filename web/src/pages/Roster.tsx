@@ -1,0 +1,130 @@
+import { useCallback, useRef, useState } from "react";
+import { checkRoster, getRoster, replaceRoster } from "../api/endpoints";
+import type { Roster as RosterBody, RosterCheck } from "../api/types";
+import { Button } from "../components/Button";
+import { EmptyState } from "../components/EmptyState";
+import tableStyles from "../components/office/AttendanceTable.module.css";
+import { LoadFailed, OfficePage } from "../components/office/OfficePage";
+import { download, rosterCsv } from "../components/roster/csv";
+import { RosterChange } from "../components/roster/RosterChange";
+import { Spinner } from "../components/Spinner";
+import { useToast } from "../components/Toast";
+import { useAction } from "../hooks/useAction";
+import { useLoaded } from "../hooks/useLoaded";
+import { useWords } from "../i18n";
+
+const KINDS =
+  ".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/** The pupils of one classroom, for the school's on-site teachers and the county's admins. */
+export default function Roster({ params }: { params: Record<string, string> }) {
+  const words = useWords();
+  const id = params.id ?? "";
+  const [roster, reload] = useLoaded(useCallback(() => getRoster(id), [id]));
+  const title =
+    roster.state === "ready"
+      ? words.roster.titleOf(roster.value.school_name, roster.value.classroom_name)
+      : words.roster.title;
+  return (
+    <OfficePage
+      title={title}
+      back="/rosters"
+      actions={roster.state === "ready" && <Upload classroomId={id} onChanged={reload} />}
+    >
+      {roster.state === "loading" && <Spinner label={words.common.loading} />}
+      {roster.state === "failed" && <LoadFailed error={roster.error} onRetry={reload} />}
+      {roster.state === "ready" && <Pupils roster={roster.value} />}
+    </OfficePage>
+  );
+}
+
+/** A sheet is checked first, and taken over once somebody has seen what it changes. */
+function Upload({ classroomId, onChanged }: { classroomId: string; onChanged: () => void }) {
+  const words = useWords().roster;
+  const toast = useToast();
+  const input = useRef<HTMLInputElement>(null);
+  const [checked, setChecked] = useState<{ file: File; check: RosterCheck } | null>(null);
+  const [run, isBusy] = useAction();
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        accept={KINDS}
+        hidden
+        aria-label={words.upload}
+        onChange={(event) => {
+          const file = event.target.files?.[0];
+          event.target.value = "";
+          if (file)
+            run(async () => setChecked({ file, check: await checkRoster(classroomId, file) }));
+        }}
+      />
+      <Button
+        variant="primary"
+        icon="upload"
+        isBusy={isBusy}
+        onClick={() => input.current?.click()}
+      >
+        {words.upload}
+      </Button>
+      {checked && (
+        <RosterChange
+          check={checked.check}
+          isBusy={isBusy}
+          onClose={() => setChecked(null)}
+          onTakeOver={() =>
+            run(async () => {
+              await replaceRoster(classroomId, checked.file);
+              setChecked(null);
+              toast(words.takenOver);
+              onChanged();
+            })
+          }
+        />
+      )}
+    </>
+  );
+}
+
+function Pupils({ roster }: { roster: RosterBody }) {
+  const words = useWords().roster;
+  const name = `${roster.school_name} ${roster.classroom_name}`;
+  const save = () =>
+    download(words.fileName(name), rosterCsv([words.number, words.name], roster.pupils));
+  return (
+    <>
+      <p>{words.kinds}</p>
+      <div>
+        <Button icon="download" onClick={save}>
+          {words.download}
+        </Button>
+      </div>
+      {roster.pupils.length === 0 ? (
+        <EmptyState icon="people" title={words.emptyTitle}>
+          {words.emptyHint}
+        </EmptyState>
+      ) : (
+        <div className={tableStyles.frame}>
+          <table className={tableStyles.table}>
+            <caption>{words.count(roster.pupils.length)}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{words.name}</th>
+                <th scope="col">{words.number}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {roster.pupils.map((pupil) => (
+                <tr key={pupil.pupil_id}>
+                  <th scope="row">{pupil.name}</th>
+                  <td data-label={words.number}>{pupil.number}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </>
+  );
+}
