@@ -7,6 +7,7 @@ import time
 import pytest
 from playwright.async_api import Browser, Locator
 
+from app.slides.office import office_program
 from tests.browser.conftest import Meet, OpenTab
 from tests.support.accessibility import assert_accessible
 from tests.support.link import Conditions, Link
@@ -73,6 +74,7 @@ async def test_slides_reach_the_classroom_wait_for_a_lost_lead_and_come_back_in_
     await bring(lead, "分数.pdf", pdf_file(3))
     began = time.monotonic()
     await page_on(classroom, 1).wait_for()
+    await lead.sees("1/1 间教室已显示")
     print(
         f"measured: a classroom sees the first page {time.monotonic() - began:.2f} s after it is shown"
     )
@@ -136,8 +138,9 @@ async def test_what_is_no_slide_is_refused_in_words_and_damaged_files_say_so(
     await lead.sees("只收 PDF、JPG、PNG 和 PPT 文件")
     await upload("b.pdf", b"%PDF-1.7 nothing")
     await lead.sees("文件打不开")
-    await upload("c.pptx", b"PK\x03\x04")
-    await lead.page.get_by_role("img", name=re.compile("另存为")).wait_for()
+    if office_program() is None:
+        await upload("c.pptx", b"PK\x03\x04")
+        await lead.page.get_by_role("img", name=re.compile("另存为")).wait_for()
     await assert_accessible(lead, "lead, with files that were not taken")
 
 

@@ -35,6 +35,7 @@ export const slidesEn: typeof slidesZhCN = {
     previous: "Back",
     next: "Next",
     keys: "A presenter, the arrow keys, PageUp and PageDown work too",
+    otherDeck: "Other slides",
     pageCount: (page, count) => `${page} / ${count}`,
     pageNumber: (page) => `Page ${page}`,
     pageOf: (page, count, name) => `Slides ${name}, page ${page} of ${count}`,
@@ -46,6 +47,7 @@ export const slidesEn: typeof slidesZhCN = {
     clear: "Clear page",
     coveredByScreen:
       "A screen is shared: classrooms see that first, and the slides again when sharing stops.",
+    shownIn: (shown, all) => `Shown in ${shown} of ${all}`,
     stray: (name, page) => `${name} on page ${page}`,
     strays: (places) => `Some classrooms look at another page: ${places.join("; ")}`,
     gather: "Bring all to this page",

@@ -32,6 +32,7 @@ export const slidesZhCN = {
     previous: "上一页",
     next: "下一页",
     keys: "也可以用翻页笔、方向键或 PageUp、PageDown",
+    otherDeck: "换一份课件",
     pageCount: (page: number, count: number) => `${page} / ${count}`,
     pageNumber: (page: number) => `第 ${page} 页`,
     pageOf: (page: number, count: number, name: string) =>
@@ -43,6 +44,7 @@ export const slidesZhCN = {
     undo: "撤销",
     clear: "擦掉本页",
     coveredByScreen: "正在共享屏幕，各教室先看共享的屏幕；停止共享后再看课件。",
+    shownIn: (shown: number, all: number) => `${shown}/${all} 间教室已显示`,
     stray: (name: string, page: number) => `${name} 在第 ${page} 页`,
     strays: (places: readonly string[]) => `有教室在看别的页：${places.join("；")}`,
     gather: "都回到这一页",

@@ -16,6 +16,7 @@ import { announceToClassroom } from "../lesson/announcers";
 import { useRoom } from "../lesson/context";
 import { useAnnouncements } from "../lesson/useAnnouncements";
 import { isHeardByAll, listenersOf, ownPlace } from "../room/selectors";
+import { useDecksBefore } from "../slides/useDecksBefore";
 import styles from "./Classroom.module.css";
 
 /** The one screen of a classroom, usually mirrored on the wall: nothing private is ever drawn on it. */
@@ -33,6 +34,7 @@ function Screen() {
   useAnnouncements(announceToClassroom);
   useTitle(room.view.title);
   useWakeLock(room.view.phase !== "ended");
+  useDecksBefore();
   return (
     <div className={styles.screen}>
       <TopBar

@@ -23,7 +23,7 @@ export function PenTools({ tool, onTool, hasLines }: PenToolsProps) {
   const session = useSession();
   const [run, isBusy] = useAction();
   return (
-    <>
+    <div className={styles.bar}>
       <fieldset className={styles.tools}>
         <legend className="visually-hidden">{words.slides.tools}</legend>
         <Button
@@ -64,6 +64,6 @@ export function PenTools({ tool, onTool, hasLines }: PenToolsProps) {
       >
         {words.slides.clear}
       </Button>
-    </>
+    </div>
   );
 }

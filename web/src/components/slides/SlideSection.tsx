@@ -11,7 +11,13 @@ export function SlideSection() {
   const room = useRoom();
   const { slides } = room.view;
   if (!isLeading(room)) {
-    return slides && <SlideView slides={slides} className={styles.watched} />;
+    return (
+      slides && (
+        <div className={styles.watched}>
+          <SlideView slides={slides} />
+        </div>
+      )
+    );
   }
   return (
     <Suspense fallback={<div className={styles.coming} />}>
