@@ -331,6 +331,7 @@ class Server:
             database,
             self.store,
             entry_desk,
+            self._turn_out,
             per_address=RateLimiter(PAIRING_TRIES_PER_ADDRESS, 5 * MINUTE_S),
             overall=RateLimiter(PAIRING_TRIES_IN_ALL, 5 * MINUTE_S),
             now_ms=now_ms,

@@ -45,7 +45,7 @@ async def shoot_classroom_pc(served: Served, browser: Browser) -> None:
         await shoot(pc.page, "classroom-pc", *SIZES)
         await pc.page.set_viewport_size({"width": 1366, "height": 768})
         await pc.press("检查摄像头和声音")
-        await pc.sees("听一听音箱")
+        await pc.sees("说句话，绿条会动")
         await shoot(pc.page, "classroom-pc-checks")
         await pc.press("关闭检查")
         await pc.page.context.set_offline(True)

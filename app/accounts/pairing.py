@@ -18,7 +18,7 @@ from app.accounts.revocations import site_secret
 from app.db.engine import Database
 from app.db.models import PairingCode
 from app.errors import AppError, NotFound
-from app.ids import ALPHABET, ClassroomId, LessonId, SeatId, UserId
+from app.ids import ALPHABET, ClassroomId, LessonId, PcId, SeatId, UserId
 
 CodeKind = Literal["spoken", "card"]
 _SPOKEN_DIGITS = 8
@@ -28,7 +28,7 @@ LIFETIME_MS: dict[CodeKind, int] = {"spoken": 30 * 60_000, "card": 14 * 86_400_0
 SEAT_USES = 5
 """A PC that is restarted may type the code again."""
 CLASSROOM_USES = 2
-"""A PC types it once and is then known; once more for an answer that was lost on the way."""
+"""A PC types it once and is then known; once more for an answer, or a cookie, that was lost."""
 KEPT_MS = 24 * 3_600_000
 """How long an expired code is remembered, to say `expired` instead of `unknown`."""
 _MISREAD = str.maketrans("oil", "011")
@@ -62,6 +62,9 @@ class PairedClassroom:
 
     classroom_id: ClassroomId
     created_by: UserId
+    code_hmac: str
+    made: PcId | None
+    """The PC of the use before. One code makes one PC: that one is to go."""
 
 
 class PairingCodes:
@@ -109,7 +112,10 @@ class PairingCodes:
         if used is None:
             raise CodeExpired("this code has expired; ask for a new one")
         if row.classroom_id is not None:
-            return PairedClassroom(ClassroomId(row.classroom_id), UserId(row.created_by))
+            made = None if row.pc_id is None else PcId(row.pc_id)
+            return PairedClassroom(
+                ClassroomId(row.classroom_id), UserId(row.created_by), digest, made
+            )
         return PairedSeat(LessonId(row.lesson_id or ""), SeatId(row.seat_id or ""))
 
 

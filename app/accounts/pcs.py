@@ -7,6 +7,7 @@ their PCs at each start. A secret that was read off an old disk stops counting a
 
 import hashlib
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select, update
@@ -14,9 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.pairing import PairedClassroom
 from app.db.engine import Database
-from app.db.models import Classroom, ClassroomPc, School
+from app.db.models import Classroom, ClassroomPc, PairingCode, School
 from app.errors import Conflict, NotAuthenticated, NotFound
 from app.ids import ClassroomId, PcId, UserId, new_id
+
+PcRemoved = Callable[[PcId], Awaitable[None]]
+"""This PC no longer counts: put it out of the lesson that it is in."""
 
 MAX_PCS = 4
 """Of one classroom, revoked ones not counted."""
@@ -62,8 +66,13 @@ class ClassroomPcs:
     async def add(
         self, session: AsyncSession, paired: PairedClassroom, browser: str, now_ms: int
     ) -> NewPc:
-        """Make a PC the classroom's own, within a transaction at hand. TooManyPcs."""
+        """Make a PC the classroom's own, within a transaction at hand, in place of what the code made before.
+
+        TooManyPcs.
+        """
         classroom_id = paired.classroom_id
+        if paired.made is not None:
+            await _revoke(session, paired.made, paired.created_by, now_ms)
         await require_room_for_a_pc(session, classroom_id)
         secret = secrets.token_urlsafe(32)
         row = ClassroomPc(
@@ -78,6 +87,11 @@ class ClassroomPcs:
         )
         session.add(row)
         await session.flush()
+        await session.execute(
+            update(PairingCode)
+            .where(PairingCode.code_hmac == paired.code_hmac)
+            .values(pc_id=row.pc_id)
+        )
         return NewPc(await _read(session, row), secret)
 
     async def find(self, secret: str, now_ms: int) -> Pc:
@@ -118,13 +132,8 @@ class ClassroomPcs:
     async def revoke(self, pc_id: PcId, by: UserId, now_ms: int) -> None:
         """This PC is out for good. NotFound if it is none, or out already."""
         async with self._database.transaction() as session:
-            changed = await session.scalar(
-                update(ClassroomPc)
-                .where(ClassroomPc.pc_id == pc_id, ClassroomPc.revoked_at_ms.is_(None))
-                .values(revoked_at_ms=now_ms, revoked_by=by)
-                .returning(ClassroomPc.pc_id)
-            )
-        if changed is None:
+            is_out = await _revoke(session, pc_id, by, now_ms)
+        if not is_out:
             raise NotFound("there is no such classroom PC")
 
 
@@ -142,6 +151,17 @@ async def require_room_for_a_pc(session: AsyncSession, classroom_id: ClassroomId
     )
     if (count or 0) >= MAX_PCS:
         raise TooManyPcs(f"a classroom has at most {MAX_PCS} PCs; remove one first")
+
+
+async def _revoke(session: AsyncSession, pc_id: PcId, by: UserId, now_ms: int) -> bool:
+    """Whether it was still in."""
+    changed = await session.scalar(
+        update(ClassroomPc)
+        .where(ClassroomPc.pc_id == pc_id, ClassroomPc.revoked_at_ms.is_(None))
+        .values(revoked_at_ms=now_ms, revoked_by=by)
+        .returning(ClassroomPc.pc_id)
+    )
+    return changed is not None
 
 
 async def _row_of(session: AsyncSession, secret: str) -> ClassroomPc:

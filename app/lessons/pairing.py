@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from app.accounts.identity import refuse_cross_origin
 from app.accounts.pairing import PairedClassroom, PairedSeat, PairingCodes
 from app.accounts.pc_identity import set_pc_cookie
-from app.accounts.pcs import ClassroomPcs
+from app.accounts.pcs import ClassroomPcs, PcRemoved
 from app.accounts.rate_limit import RateLimiter
 from app.db.engine import Database
 from app.http import Authenticate, Caller, client_ip, public_url, refusals, utc
@@ -35,6 +35,7 @@ class PairingDesk:
         database: Database,
         store: LessonStore,
         entry: EntryDesk,
+        pc_removed: PcRemoved,
         *,
         per_address: RateLimiter,
         overall: RateLimiter,
@@ -44,6 +45,7 @@ class PairingDesk:
         self._database = database
         self._store = store
         self._entry = entry
+        self._pc_removed = pc_removed
         self._codes = PairingCodes(database)
         self._pcs = ClassroomPcs(database)
         self._per_address = per_address
@@ -80,6 +82,8 @@ class PairingDesk:
                 body = PairedBody(ticket=await self._seat(paired, request))
         self._per_address.give_back(address)
         self._overall.give_back("")
+        if isinstance(paired, PairedClassroom) and paired.made is not None:
+            await self._pc_removed(paired.made)
         return body
 
     async def _seat(self, paired: PairedSeat, request: Request) -> TicketBody:

@@ -1,6 +1,6 @@
 """`/classroom-pcs`: which computers belong to which classroom, codes for new ones, and how to be rid of one."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.pairing import PairingCodes
-from app.accounts.pcs import ClassroomPcs, require_room_for_a_pc
+from app.accounts.pcs import ClassroomPcs, PcRemoved, require_room_for_a_pc
 from app.db.engine import Database
 from app.db.models import Classroom, ClassroomPc, School, User
 from app.errors import NotFound
@@ -21,8 +21,6 @@ from app.schools.setup.render import FILE_NAMES, Setup, System
 
 MAX_ROWS = 2_000
 
-PcRemoved = Callable[[PcId], Awaitable[None]]
-"""This PC no longer counts: put it out of the lesson that it is in."""
 SiteUrl = Callable[[Request], str]
 """Origin on which a classroom's PC should open this site: https where there is https, for the camera."""
 

@@ -28,7 +28,7 @@ WEEK_MS = SECRET_LIFETIME_MS
 
 
 async def pair(database: Database, classroom_id: str = "cls_1") -> NewPc:
-    paired = PairedClassroom(ClassroomId(classroom_id), ADMIN)
+    paired = PairedClassroom(ClassroomId(classroom_id), ADMIN, "", None)
     async with database.transaction() as session:
         return await ClassroomPcs(database).add(session, paired, "Browser/1", START_MS)
 

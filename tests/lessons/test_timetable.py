@@ -167,6 +167,23 @@ async def test_a_removed_pc_is_out_everywhere(api: LessonApi, county: SmallCount
     assert refused.value.code == "pc_revoked"
 
 
+async def test_a_code_that_is_used_again_replaces_the_pc_that_it_made(
+    api: LessonApi, county: SmallCounty
+) -> None:
+    """The PC's browser was killed before it wrote its cookie to disk, and the set-up brings the same code again."""
+    async with api.client(county.admin) as admin:
+        code = (await admin.post("/classrooms/cls_1/pc-codes", json={"kind": "card"})).json()[
+            "code"
+        ]
+        async with api.client() as first, api.client() as again:
+            for pc in (first, again):
+                assert (await pc.post("/pairing", json={"code": code})).status_code == 200
+                pc.headers.update(OURS)
+            assert (await first.get("/classroom/timetable")).json()["code"] == "pc_revoked"
+            assert (await again.get("/classroom/timetable")).status_code == 200
+        assert len((await admin.get("/classroom-pcs")).json()[0]["pcs"]) == 1
+
+
 async def test_a_strangers_browser_belongs_to_no_classroom(
     api: LessonApi, county: SmallCounty
 ) -> None:

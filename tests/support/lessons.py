@@ -77,10 +77,15 @@ async def lesson_api(
         now_ms=time,
         ticket_grace_ms=1_800_000,
     )
+
+    async def turn_out(pc_id: PcId) -> None:
+        api.book.revoke_pc(pc_id)
+
     pairing_desk = pairing.PairingDesk(
         database,
         api.store,
         desk,
+        turn_out,
         per_address=RateLimiter(5, 300),
         overall=RateLimiter(300, 300),
         now_ms=time,
@@ -95,9 +100,6 @@ async def lesson_api(
         overall=RateLimiter(300, 300),
         now_ms=time,
     )
-
-    async def turn_out(pc_id: PcId) -> None:
-        api.book.revoke_pc(pc_id)
 
     api.include(
         consoles.build_router(console_desk),

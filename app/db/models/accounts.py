@@ -111,6 +111,8 @@ class PairingCode(Base):
     )
     kind: Mapped[str] = mapped_column(String(10))
     """`accounts.pairing.CodeKind`."""
+    pc_id: Mapped[str | None] = mapped_column(ForeignKey("classroom_pc.pc_id", ondelete="SET NULL"))
+    """The PC that it made a classroom's own."""
     created_by: Mapped[str] = mapped_column(ForeignKey("user_account.user_id"))
     created_at_ms: Mapped[int] = mapped_column(MS)
     expires_at_ms: Mapped[int] = mapped_column(MS)

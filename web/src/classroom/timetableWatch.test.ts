@@ -3,7 +3,7 @@ import { ApiError } from "../api/client";
 import type { TimetableAnswer } from "../api/timetable";
 import type { Timetable } from "../api/types";
 import { ServerClock } from "./serverClock";
-import { EVERY_MS, TimetableWatch } from "./timetableWatch";
+import { EVERY_MS, EVERY_MS_NEAR, TimetableWatch } from "./timetableWatch";
 
 const TIMETABLE: Timetable = {
   classroom: { classroom_id: "c1", name: "Grade 3", school_name: "Shiqiao" },
@@ -32,7 +32,7 @@ describe("the watch over a classroom's timetable", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it("asks again every 20 s at most, by the tag of what it has", async () => {
+  it("asks again every minute at most, by the tag of what it has", async () => {
     const { tags, read } = server(ALL, SAME);
     const watch = new TimetableWatch({ read, random: () => 1 });
     watch.start();
@@ -47,6 +47,27 @@ describe("the watch over a classroom's timetable", () => {
     watch.stop();
     await vi.advanceTimersByTimeAsync(3 * EVERY_MS);
     expect(tags).toHaveLength(4);
+  });
+
+  it("asks more often when a lesson is near", async () => {
+    const at = (min: number) => new Date(SERVER_MS + min * 60_000).toISOString();
+    const lesson = {
+      lesson_id: "l1",
+      title: "",
+      subject: "",
+      starts_at: at(39),
+      ends_at: at(84),
+      joins_at: at(29),
+      state: "waiting" as const,
+      lead_name: "",
+      lead_school_name: "",
+    };
+    const { tags, read } = server({ ...ALL, timetable: { ...TIMETABLE, lessons: [lesson] } }, SAME);
+    const watch = new TimetableWatch({ read, random: () => 1 });
+    watch.start();
+    await vi.advanceTimersByTimeAsync(3 * EVERY_MS_NEAR);
+    expect(tags).toHaveLength(4);
+    watch.stop();
   });
 
   it("keeps what it knows while the server is away, and backs off to half a minute", async () => {
