@@ -17,6 +17,7 @@ from app.signaling.messages import (
     MediaAccept,
     MediaPublish,
     MediaSubscribe,
+    PageStep,
     PenDraw,
     PenDrawn,
     PointerMove,
@@ -80,7 +81,7 @@ class Desk(Protocol):
     async def pass_on(
         self,
         connection: "Connection",
-        request: PointerMove | PenDraw | SlideReport | ScreenReport,
+        request: PointerMove | PenDraw | SlideReport | ScreenReport | PageStep,
     ) -> None: ...
 
 

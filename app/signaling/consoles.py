@@ -9,7 +9,7 @@ from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from app.ids import ParticipantId
-from app.signaling.messages import ConsolesChanged
+from app.signaling.messages import ConsolesChanged, PageStep, PageStepped
 from app.signaling.translate import Viewer
 
 
@@ -19,7 +19,7 @@ class PlaceScreen(Protocol):
     @property
     def viewer(self) -> Viewer: ...
 
-    def send(self, message: ConsolesChanged) -> None: ...
+    def send(self, message: ConsolesChanged | PageStepped) -> None: ...
 
 
 _NOTHING = (0, False)
@@ -57,3 +57,11 @@ class Consoles:
             if not screen.viewer.is_staff and to in (None, screen.viewer.participant_id)
         }
         self.tell(there)
+
+
+def step_page(console: Viewer, request: PageStep, screens: Iterable[PlaceScreen]) -> None:
+    """Pass it on to the page of the console's own classroom, which knows whether it may turn pages now."""
+    for screen in list(screens):
+        viewer = screen.viewer
+        if viewer.participant_id == console.participant_id and viewer.kind == "device":
+            screen.send(PageStepped(type="page.stepped", step=request.step))

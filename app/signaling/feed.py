@@ -17,6 +17,7 @@ from app.signaling.messages import (
     ChatSent,
     ClosingChanged,
     ConsolesChanged,
+    PageStepped,
     PenDrawn,
     PointerMoved,
     RoomSnapshot,
@@ -37,7 +38,13 @@ class Screen(Protocol):
     def viewer(self) -> Viewer: ...
 
     def send(
-        self, message: SpeakersChanged | SlideShown | ConsolesChanged | ChatSent | ChatHistory
+        self,
+        message: SpeakersChanged
+        | SlideShown
+        | ConsolesChanged
+        | PageStepped
+        | ChatSent
+        | ChatHistory,
     ) -> None:
         """Queue one message; never waits."""
         ...

@@ -26,12 +26,14 @@ from app.rooms.views import may_see
 from app.signaling.chat import Chat, ChatLog
 from app.signaling.codes import SENTENCES, CloseCode, Refusal
 from app.signaling.connection import Connection, Socket
+from app.signaling.consoles import step_page
 from app.signaling.directory import Directory
 from app.signaling.feed import LessonFeed
 from app.signaling.limits import Limits
 from app.signaling.messages import (
     ChatSend,
     ErrorMessage,
+    PageStep,
     PenDraw,
     PointerMove,
     PupilName,
@@ -292,7 +294,7 @@ class Hub:
     async def pass_on(
         self,
         connection: Connection,
-        request: PointerMove | PenDraw | SlideReport | ScreenReport,
+        request: PointerMove | PenDraw | SlideReport | ScreenReport | PageStep,
     ) -> None:
         """To the other screens of the lesson, as it is now."""
         entry = self._feeds.get(connection.ticket.lesson_id)
@@ -302,6 +304,9 @@ class Hub:
         feed = entry.feed
         if isinstance(request, ScreenReport):
             refused = self._screens.take(connection, request, feed.screens)
+        elif isinstance(request, PageStep):
+            refused = None
+            step_page(connection.viewer, request, feed.screens)
         else:
             refused = feed.slides.take(connection, request, feed.room, feed.screens)
         connection.send(ok(request.id) if refused is None else refusal(request.id, refused))

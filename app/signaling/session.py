@@ -32,6 +32,7 @@ from app.signaling.messages import (
     MediaPublish,
     MediaSubscribe,
     Ok,
+    PageStep,
     PenDraw,
     Ping,
     PointerMove,
@@ -114,7 +115,7 @@ class Negotiate:
 
 @dataclass(frozen=True, slots=True)
 class PassOn:
-    request: PointerMove | PenDraw | SlideReport | ScreenReport
+    request: PointerMove | PenDraw | SlideReport | ScreenReport | PageStep
 
 
 Action = Reply | Close | EnterRoom | LeaveRoom | Execute | Converse | Negotiate | PassOn
@@ -252,6 +253,8 @@ class Session:
                 return [LeaveRoom(message)]
             case (State.JOINED, MediaPublish() | MediaSubscribe() | MediaAccept() | StillSend()):
                 return [self._media(message)]
+            case (State.JOINED, PageStep()):
+                return [self._checked(message) or PassOn(message)]
             case (State.JOINED, PointerMove() | PenDraw() | SlideReport() | ScreenReport()):
                 return [PassOn(message)]
             case _:
@@ -298,7 +301,7 @@ class Session:
         reply = Reply(refusal(re, error.code, error.message))
         return [reply, *self.close(CloseCode.NOT_AUTHENTICATED, error.code)]
 
-    def _checked(self, request: CommandRequest | ChatSend) -> Reply | None:
+    def _checked(self, request: CommandRequest | ChatSend | PageStep) -> Reply | None:
         """The refusal of what this kind of window may not ask for."""
         is_private = isinstance(request, PrivateRequest)
         if self.kind == "projector" or (is_private and not self.viewer.is_private):

@@ -108,6 +108,7 @@ async def test_only_pupils_of_the_classrooms_own_roster_are_named(server: Signal
         ("signal.raise", {"signal": "slower"}),
         ("signal.clear", {"participant_id": SEAT_1}),
         ("pupil.name", {"pupil_id": None}),
+        ("page.step", {"step": 1}),
     ],
 )
 async def test_a_screen_that_pupils_may_see_asks_for_nothing_private(
@@ -133,3 +134,13 @@ async def test_a_console_that_was_away_learns_what_changed_meanwhile(server: Sig
         assert answer["type"] == "room.resumed"
         await back.settle()
         assert last.private == {"signals": {}, "pupils": {}}
+
+
+async def test_a_console_turns_pages_on_its_own_classrooms_screen_alone(
+    server: SignalServer,
+) -> None:
+    async with AsyncExitStack() as stack:
+        here = await everybody(server, stack)
+        assert (await here.console.ask("page.step", step=1))["type"] == "ok"
+        assert await here.who_got("page.stepped") == {"pc"}
+        assert (await here.console.ask("page.step", step=7))["code"] == "bad_message"

@@ -28,6 +28,8 @@ from app.signaling.messages.chat import (
 )
 from app.signaling.messages.console import (
     AutoAcceptSwitch,
+    PageStep,
+    PageStepped,
     PrivateRequest,
     PrivateView,
     PupilName,
@@ -213,6 +215,8 @@ __all__ = [
     "MediaSubscribe",
     "Message",
     "Ok",
+    "PageStep",
+    "PageStepped",
     "ParticipantChanged",
     "ParticipantMute",
     "ParticipantUnmute",
@@ -331,6 +335,7 @@ ClientMessage = Annotated[
     | SignalClear
     | PupilName
     | ChatSend
+    | PageStep
     | MediaPublish
     | MediaSubscribe
     | MediaAccept
@@ -364,6 +369,7 @@ ServerMessage = Annotated[
     | SpeakersChanged
     | ScreenReported
     | ConsolesChanged
+    | PageStepped
     | ChatSent
     | ChatHistory
     | LessonStarted

@@ -43,6 +43,20 @@ class PupilName(PrivateRequest):
     pupil_id: Id | None
 
 
+class PageStep(PrivateRequest):
+    """While the lead is gone: the classroom's own screen turns one page on or back. Passed on to its page, not kept."""
+
+    type: Literal["page.step"]
+    step: Literal[1, -1]
+
+
+class PageStepped(Message):
+    """To a classroom's own page: a console of it asks for another page."""
+
+    type: Literal["page.stepped"]
+    step: Literal[1, -1]
+
+
 class SignalView(Message):
     signal: SignalName
     raised_ms: int

@@ -46,6 +46,7 @@ export type ClientMessage =
   | SignalClear
   | PupilName
   | ChatSend
+  | PageStep
   | MediaPublish
   | MediaSubscribe
   | MediaAccept
@@ -81,6 +82,7 @@ export type ServerMessage =
   | SpeakersChanged
   | ScreenReported
   | ConsolesChanged
+  | PageStepped
   | ChatSent
   | ChatHistory
   | LessonStarted
@@ -402,6 +404,14 @@ export interface ChatSend {
    */
   participant_id: string | null;
   text: string;
+}
+/**
+ * While the lead is gone: the classroom's own screen turns one page on or back. Passed on to its page, not kept.
+ */
+export interface PageStep {
+  id: string;
+  type: "page.step";
+  step: 1 | -1;
 }
 /**
  * Offer of the publishing connection; `tracks` maps mid to source. Answered by `media.answer`.
@@ -860,6 +870,13 @@ export interface ConsolesChanged {
    * Something private came, and no console of this place was there to show it.
    */
   is_waiting: boolean;
+}
+/**
+ * To a classroom's own page: a console of it asks for another page.
+ */
+export interface PageStepped {
+  type: "page.stepped";
+  step: 1 | -1;
 }
 /**
  * Somebody wrote something that this viewer may read. Not journalled.

@@ -4,6 +4,10 @@ export const consoleEn: typeof consoleZhCN = {
   console: {
     title: "Teacher's console",
     lessonTab: "Lesson",
+    rollTab: "Roll call",
+    whoSpeaks: "Who is speaking?",
+    speaks: (name: string) => `Speaking: ${name}`,
+    noNames: "This classroom has no list of pupils yet.",
     connectPhone: "Connect phone",
     phoneIn: "Phone connected",
     phonesIn: (count: number) =>

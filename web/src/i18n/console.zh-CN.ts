@@ -3,6 +3,10 @@ export const consoleZhCN = {
   console: {
     title: "教师控制台",
     lessonTab: "课堂",
+    rollTab: "点名",
+    whoSpeaks: "选发言的学生",
+    speaks: (name: string) => `正在发言：${name}`,
+    noNames: "这间教室还没有学生名单。",
     connectPhone: "连接手机",
     phoneIn: "手机已连接",
     phonesIn: (count: number) => `${count} 部手机正用作教师控制台`,

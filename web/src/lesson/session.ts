@@ -139,6 +139,7 @@ export class LessonSession extends PlaceSession {
     this.ink.take(message);
     super.receive(message);
     this.#followSlides(message);
+    if (message.type === "page.stepped") this.ownPage.asked(message.step);
     if (message.type === "room.snapshot" || message.type === "room.resumed") {
       this.media.check();
       // A new socket is told again what is wanted.

@@ -202,6 +202,7 @@ function reduceEvent(
     case "layers.wanted":
     case "stills.wanted":
     case "still.part":
+    case "page.stepped":
     case "pointer.moved":
     case "pen.drawn":
       return state;

@@ -17,6 +17,17 @@ describe("the page of one screen", () => {
     expect(pageOf(shared(2, 20), own.turned.get()).page).toBe(2);
   });
 
+  it("is asked for by a console, while somebody listens", () => {
+    const own = new OwnPage(() => Promise.resolve());
+    const turn = vi.fn();
+    own.asked(1);
+    const stop = own.onAsked(turn);
+    own.asked(-1);
+    stop();
+    own.asked(1);
+    expect(turn.mock.calls).toEqual([[-1]]);
+  });
+
   it("is told once when it is painted, and again on a new socket", () => {
     const tell = vi.fn(() => Promise.resolve());
     const own = new OwnPage(tell);

@@ -1,6 +1,9 @@
 import type { SlideReport, SlidesView } from "../generated/signaling";
 import { Store } from "../store";
 
+/** How long the lead must be gone before a classroom may turn pages by itself. */
+export const LEAD_GONE_MS = 10_000;
+
 export interface Page {
   deckId: string;
   page: number;
@@ -16,6 +19,7 @@ type Report = Omit<SlideReport, "id">;
 /** What this place's screen shows: the shared page, or while the lead is gone one that it turned to by itself. */
 export class OwnPage {
   readonly turned = new Store<Turned | null>(null);
+  readonly #listeners = new Set<(step: number) => void>();
   readonly #tell: (report: Report) => Promise<unknown>;
   #painted: Page | null = null;
   #told: Page | null = null;
@@ -27,6 +31,17 @@ export class OwnPage {
   /** On this screen alone. */
   turnTo(page: number, shared: SlidesView): void {
     this.turned.set({ deckId: shared.deck_id, page, turnedMs: shared.turned_ms });
+  }
+
+  /** Hear of pages that the console asks for: `step` on or back. Returns the way to stop. */
+  onAsked(listener: (step: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** A console of this place asks for another page; nobody listens while pages are the lead's to turn. */
+  asked(step: number): void {
+    for (const listener of [...this.#listeners]) listener(step);
   }
 
   /** A window of this place has really painted this page. */

@@ -9,6 +9,8 @@ import { HelpButton } from "../lesson/HelpButton";
 import { Observers } from "../lesson/Observers";
 import { AutoAccept } from "./AutoAccept";
 import styles from "./LessonPanel.module.css";
+import { OwnPages } from "./OwnPages";
+import { PupilPicker } from "./PupilPicker";
 import { SignalPad } from "./SignalPad";
 import { SourceSwitches } from "./SourceSwitches";
 
@@ -35,6 +37,8 @@ export function LessonPanel() {
           {words.classroom.comeDown}
         </Button>
       )}
+      {isOnStage && <PupilPicker />}
+      <OwnPages />
       <SignalPad />
       <SourceSwitches />
       <AutoAccept />

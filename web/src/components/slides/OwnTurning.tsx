@@ -1,16 +1,14 @@
-import { useCallback } from "react";
+import { useCallback, useEffect } from "react";
 import type { SlidesView } from "../../generated/signaling";
 import { useLeadGone } from "../../hooks/useLeadGone";
 import { useStore } from "../../hooks/useStore";
 import { useTurnKeys } from "../../hooks/useTurnKeys";
 import { useWords } from "../../i18n";
 import { useSession } from "../../lesson/context";
-import { pageOf } from "../../slides/ownPage";
+import { LEAD_GONE_MS, pageOf } from "../../slides/ownPage";
 import { stepped } from "../../slides/turnKeys";
 import { Button } from "../Button";
 import styles from "./OwnTurning.module.css";
-
-const LEAD_GONE_MS = 10_000;
 
 /** While the lead is gone a classroom turns pages on its own screen; the shared page waits for the lead. */
 export function OwnTurning({ slides }: { slides: SlidesView }) {
@@ -29,6 +27,7 @@ export function OwnTurning({ slides }: { slides: SlidesView }) {
     [session, page, count, slides],
   );
   useTurnKeys(mayTurn ? turn : null);
+  useEffect(() => (mayTurn ? session.ownPage.onAsked(turn) : undefined), [mayTurn, session, turn]);
 
   if (!mayTurn) {
     return page === slides.page ? null : (
