@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
-from app.db.models import AttendanceRow, Pupil, RoleGrant, RosterEntry, School, User
+from app.db.models import AttendanceRow, County, Pupil, RoleGrant, RosterEntry, School, User
 from app.ids import ClassroomId, LessonId, PupilId
 from app.lessons.repository import LessonStore
 from app.signaling.directory import LessonCard
@@ -32,7 +32,8 @@ class LessonDirectory:
         admins = select(RoleGrant.user_id).where(RoleGrant.role == "admin")
         async with self._database.reading() as session:
             rows = await session.execute(
-                select(User.user_id, User.name, School.name)
+                select(User.user_id, User.name, School.name, County.name)
+                .join(County, County.county_id == User.county_id)
                 .outerjoin(School, School.school_id == User.school_id)
                 .where(
                     User.county_id == lesson.county_id,
@@ -40,8 +41,8 @@ class LessonDirectory:
                 )
                 .limit(MAX_STAFF)
             )
-            for user_id, name, school in rows:
-                names[user_id] = (name, school or "")
+            for user_id, name, school, county in rows:
+                names[user_id] = (name, school or county)
             pupils = await _rosters(session, [seat.classroom_id for seat in lesson.seats])
         names |= {one.user_id: (one.name, one.school_name) for one in lesson.staff}
         names[lesson.lead_user_id] = (lesson.lead_name, lesson.lead_school_name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.models import LessonStaff, RoleGrant, School, User
+from app.db.models import County, LessonStaff, RoleGrant, School, User
 from app.errors import InvalidInput
 from app.ids import LessonId, UserId
 from app.rooms.presence import MAX_STAFF
@@ -40,7 +40,7 @@ class StaffDetail:
     role: Role
     name: str
     school_name: str
-    """The office that screens show beside the name; empty for the county's own people."""
+    """The office that screens show beside the name: the school, or the county for its own people."""
 
 
 async def read_staff(
@@ -48,15 +48,16 @@ async def read_staff(
 ) -> dict[str, list[StaffDetail]]:
     """Of each lesson, in the order of their names."""
     rows = await session.execute(
-        select(LessonStaff, User.name, School.name)
+        select(LessonStaff, User.name, School.name, County.name)
         .join(User, User.user_id == LessonStaff.user_id)
+        .join(County, County.county_id == User.county_id)
         .outerjoin(School, School.school_id == User.school_id)
         .where(LessonStaff.lesson_id.in_(lesson_ids))
         .order_by(User.name, User.user_id)
     )
     staff: dict[str, list[StaffDetail]] = {}
-    for one, name, school in rows:
-        detail = StaffDetail(UserId(one.user_id), Role(one.role), name, school or "")
+    for one, name, school, county in rows:
+        detail = StaffDetail(UserId(one.user_id), Role(one.role), name, school or county)
         staff.setdefault(one.lesson_id, []).append(detail)
     return staff
 

@@ -60,7 +60,7 @@ async def what_the_cockpit_says(meeting: Meeting) -> None:
     shown = card(lead, seat)
     await shown.get_by_text("看得到您").wait_for()
     await classroom.page.evaluate("document.querySelectorAll('video').forEach((v) => v.pause())")
-    await classroom.press("请管理员帮忙")
+    await classroom.press("求助")
     await shown.get_by_text("需要帮忙").wait_for()
     await lead.press("关闭话筒")
     await lead.sees("您的话筒关着，各教室听不到您")

@@ -116,6 +116,7 @@ async def test_a_projector_window_adds_no_downlink_and_follows_to_the_end(meet: 
     assert await classroom.page.evaluate("probe.peers.length") == 2
     assert await classroom.page.evaluate("probe.sockets.length") == sockets
     assert await projector.page.evaluate("probe.sounds.length") == 0
+    await meeting.lead.sees("投影看得到您")
 
     await meeting.lead.press("下课")
     await meeting.lead.press("确定下课")

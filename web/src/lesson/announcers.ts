@@ -7,7 +7,7 @@ export type RoomChange = ParticipantChanged | LeadChanged;
 /** What one change is worth saying aloud on a screen, or null. Pure. */
 export type Announcer = (words: Dictionary, change: RoomChange, you: string) => string | null;
 
-/** For the lead and the assistant: answers to a call, new hands, and who leads. */
+/** For the staff: answers to a call, new hands, who leads, and who is gone from the stage or the lesson. */
 export const announceToStaff: Announcer = (words, change, you) => {
   if (change.type === "lead.changed") return leadAnswer(words, change.event);
   const { event, participant } = change;
@@ -23,6 +23,10 @@ export const announceToStaff: Announcer = (words, change, you) => {
       return words.lead.callExpired(participant.name);
     case "hand.raised":
       return words.lead.handUp(participant.name);
+    case "participant.cut":
+      return participant.place === "off" ? null : words.cockpit.cutOnStage(participant.name);
+    case "participant.left":
+      return participant.role === "classroom" ? words.cockpit.left(participant.name) : null;
     default:
       return null;
   }

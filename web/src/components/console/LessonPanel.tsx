@@ -43,7 +43,7 @@ export function LessonPanel() {
       <SourceSwitches />
       <AutoAccept />
       {isLive && <StageList />}
-      <Observers />
+      <Observers isPrivate />
       <HelpButton />
     </div>
   );

@@ -16,7 +16,7 @@ export function HelpButton() {
       icon="help"
       variant={isCalled ? "stage" : "secondary"}
       disabled={isBusy}
-      title={isCalled ? cockpit.endHelp : undefined}
+      title={isCalled ? cockpit.endHelp : cockpit.helpHint}
       onClick={() =>
         run(() =>
           place.request(

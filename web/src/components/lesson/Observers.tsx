@@ -7,14 +7,29 @@ import { Dialog } from "../Dialog";
 import styles from "./Observers.module.css";
 
 /**
- * Nobody watches a classroom unseen by the adults in it: this key is there while somebody observes. The screen may be
- * mirrored on the wall, so names and offices show only when they are asked for.
+ * Nobody watches a classroom unseen by the adults in it: every console names who observes, and from which office. A
+ * screen that may be mirrored on the wall has a key instead, and names only when it is asked.
  */
-export function Observers() {
+export function Observers({ isPrivate = false }: { isPrivate?: boolean }) {
   const { cockpit, common } = useWords();
   const [isOpen, setIsOpen] = useState(false);
   const observers = observersOf(useRoom());
   if (observers.length === 0) return null;
+  const names = (
+    <ul className={styles.list}>
+      {observers.map(({ participant_id: id, name, school }) => (
+        <li key={id}>{school ? `${name} · ${school}` : name}</li>
+      ))}
+    </ul>
+  );
+  if (isPrivate) {
+    return (
+      <section className={styles.named} aria-label={cockpit.observedTitle}>
+        <strong>{cockpit.observedTitle}</strong>
+        {names}
+      </section>
+    );
+  }
   return (
     <>
       <Button icon="eye" variant="quiet" onClick={() => setIsOpen(true)}>
@@ -26,11 +41,7 @@ export function Observers() {
           onClose={() => setIsOpen(false)}
           cancelLabel={common.close}
         >
-          <ul className={styles.list}>
-            {observers.map(({ participant_id: id, name, school }) => (
-              <li key={id}>{school ? `${name} · ${school}` : name}</li>
-            ))}
-          </ul>
+          {names}
         </Dialog>
       )}
     </>

@@ -14,7 +14,7 @@ export function FairTurn() {
   const now = useNow(session.signaling.clockOffsetMs);
   const [run, isBusy] = useAction();
   const place = fairTurnOf(room);
-  if (!place) return <p className={styles.none}>{cockpit.turnNobody}</p>;
+  if (!place) return null;
   const minutes = quietMinutes(place, now);
   return (
     <p className={styles.line}>

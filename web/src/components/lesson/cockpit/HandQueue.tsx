@@ -32,6 +32,7 @@ export function HandQueue() {
               <strong>{place.name}</strong>
               <small>
                 {words.lead.handWaited(formatDuration(now - (place.hand_raised_ms ?? now)))}
+                {place.heard_ms === null && ` · ${words.cockpit.neverHeard}`}
               </small>
             </span>
             {mayAct && (

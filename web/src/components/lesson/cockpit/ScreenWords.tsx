@@ -25,8 +25,9 @@ function Said({ report }: { report: ScreenReported }) {
   const sharer = sharerOf(room);
   // Slides are no picture that moves: their desk tells which page each screen shows.
   const large = spotlightOf(room) ?? sharer ?? (room.view.slides ? undefined : leadOf(room));
+  const source = large === sharer ? "screen" : "camera";
   const expected = {
-    isPicture: large?.publishing[large === sharer ? "screen" : "camera"] !== undefined,
+    isPicture: large?.presence === "present" && large.publishing[source] !== undefined,
     isShared: large === sharer,
     isVoice: isLeading(room) && wasLoud(voice, now),
   };

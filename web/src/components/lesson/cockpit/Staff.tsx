@@ -53,11 +53,13 @@ function HandOver({ place }: { place: ParticipantView }) {
   const room = useRoom();
   const [run, isBusy] = useAction();
   const isOwn = place.participant_id === room.you;
+  // Whom nobody could answer is not asked: then the lead is taken over.
+  const { proposal, takeover_at_ms: takeoverAtMs } = room.view.lead;
   if (room.view.phase !== "live" || !(isOwn || isLeading(room))) return null;
   return (
     <Button
       size="small"
-      disabled={isBusy || room.view.lead.proposal !== null}
+      disabled={isBusy || proposal !== null || takeoverAtMs !== null}
       onClick={() =>
         run(() => session.request({ type: "lead.propose", to_id: place.participant_id }))
       }
