@@ -80,7 +80,7 @@ async def test_a_removed_pc_leaves_its_seat_at_once_and_others_stay(server: Sign
     removed, kept = PcId("cpc_1"), PcId("cpc_2")
     async with client(server) as first, client(server) as second, client(server) as window:
         await first.enter(server.ticket(SEAT_1, pc_id=removed))
-        await window.enter(server.ticket(SEAT_1, pc_id=removed), "dev_2", kind="companion")
+        await window.enter(server.ticket(SEAT_1, pc_id=removed), "dev_2", kind="projector")
         await second.enter(server.ticket(SEAT_2, pc_id=kept))
         await server.hub.turn_out(removed)
         assert [await first.closed(), await window.closed()] == [4003, 4003]

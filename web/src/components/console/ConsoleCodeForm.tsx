@@ -1,12 +1,8 @@
-import { type FormEvent, useState } from "react";
-import { ApiError } from "../../api/client";
 import { enterAsConsole } from "../../api/endpoints";
 import { type Dictionary, errorWords, useWords } from "../../i18n";
 import { navigate } from "../../router";
 import { storeConsoleTicket } from "../../signaling/consoleTicket";
-import { Button } from "../Button";
-import { Field } from "../Field";
-import styles from "../office/Form.module.css";
+import { CodeForm } from "../CodeForm";
 
 /** Redeem the digits on the classroom's screen, once, and go to the console. */
 export async function enterWithConsoleCode(code: string): Promise<void> {
@@ -24,46 +20,16 @@ export function codeRefusal(words: Dictionary, code: string): string {
 /** For a phone whose camera does not read the picture. */
 export function ConsoleCodeForm() {
   const words = useWords();
-  const [code, setCode] = useState("");
-  const [error, setError] = useState<string>();
-  const [isBusy, setIsBusy] = useState(false);
-  const digits = code.replace(/\D/g, "");
-
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    setIsBusy(true);
-    enterWithConsoleCode(digits)
-      .catch((reason: unknown) =>
-        setError(codeRefusal(words, reason instanceof ApiError ? reason.code : "failed")),
-      )
-      .finally(() => setIsBusy(false));
-  }
-
   return (
-    <form className={styles.form} onSubmit={submit}>
-      <Field
-        label={words.console.codeLabel}
-        hint={words.console.codeHint}
-        error={error}
-        value={code}
-        inputMode="numeric"
-        autoComplete="off"
-        maxLength={12}
-        onChange={(event) => {
-          setCode(event.target.value);
-          setError(undefined);
-        }}
-      />
-      <Button
-        type="submit"
-        variant="primary"
-        size="large"
-        isWide
-        isBusy={isBusy}
-        disabled={digits.length !== 8}
-      >
-        {words.console.connect}
-      </Button>
-    </form>
+    <CodeForm
+      label={words.console.codeLabel}
+      hint={words.console.codeHint}
+      submit={words.console.connect}
+      codeOf={(typed) => typed.replace(/\D/g, "")}
+      isWhole={(code) => code.length === 8}
+      enter={enterWithConsoleCode}
+      refusalOf={(code) => codeRefusal(words, code)}
+      inputMode="numeric"
+    />
   );
 }
