@@ -8,6 +8,7 @@ from playwright.async_api import Page
 
 from app.signaling.messages import CallUpAccept, CallUpCall, ListenStart, SingAlongStart
 from tests.browser.conftest import Meet, Meeting, OpenTab
+from tests.support.accessibility import assert_accessible
 from tests.support.lesson_peers import LessonPeer, peers_of, until
 from tests.support.office import ADMIN, TEACHER, Office
 from tests.support.pages import PATIENCE_S, Screen, card, sign_in
@@ -64,6 +65,7 @@ async def what_the_cockpit_says(meeting: Meeting) -> None:
     await shown.get_by_text("需要帮忙").wait_for()
     await lead.press("关闭话筒")
     await lead.sees("您的话筒关着，各教室听不到您")
+    await assert_accessible(lead, "cockpit, nobody hears the lead")
     await lead.page.get_by_role("button", name="打开话筒").first.click()
     await shown.get_by_text("画面停了").wait_for()
     await classroom.page.evaluate("document.querySelectorAll('video').forEach((v) => v.play())")
@@ -82,6 +84,7 @@ async def test_the_cockpit_sees_the_classroom_and_a_killed_lead_is_followed_and_
     await kill(meeting.lead.page)
     took = await helper.sees("主讲教师断线了", 3 * TAKEOVER_S)
     print(f"measured: takeover offered {took:.1f} s after the lead's page was killed")
+    await assert_accessible(helper, "cockpit, the lead is gone")
     await helper.press("我来主讲")
     await helper.button("下课").wait_for()
     await classroom.until("another lead", lambda now: now.slots.get("lead.0") != lesson.lead_id)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from app.db.engine import Database
 from app.db.models import RecordingTrack
-from app.ids import LessonId, RecordingId
+from app.ids import LessonId, ParticipantId, RecordingId
 from app.jobs.child_process import run_child_process
 from app.jobs.kinds import JobKind
 from app.jobs.port import ClaimedJob, Progress
 from app.jobs.repository import Jobs
 from app.media.port import Source
+from app.recording.cast import has_led
 from app.recording.repository import Recordings
 from app.recording.watching.repository import Thumbnails, Watching
 from app.recording.watching.thumbnail_job import (
@@ -69,7 +70,7 @@ class ThumbnailMaker:
 
 def _is_shown(track: RecordingTrack) -> bool:
     # Only the lead: then a replay that leaves classrooms out needs no thumbnails of its own.
-    return track.participant_id.startswith("lead_") and Source(track.source).kind == "video"
+    return has_led(ParticipantId(track.participant_id)) and Source(track.source).kind == "video"
 
 
 def _pictured(track: RecordingTrack) -> PicturedTrack:

@@ -6,8 +6,8 @@ export interface Voice {
   isMuted: boolean;
   /** When the level was last above the floor of the meter, server's clock; null: not yet. */
   lastLoudMs: number | null;
-  /** When the microphone was opened, server's clock. */
-  sinceMs: number;
+  /** Since when the level of this microphone is known, server's clock; null: the browser waits for a key press. */
+  sinceMs: number | null;
 }
 
 /** Often enough to tell seconds, and rare enough not to draw a screen ten times a second. */
@@ -15,15 +15,16 @@ const STEP_MS = 1_000;
 
 /** Whether this machine's own microphone gives any sound. */
 export class OwnVoice {
-  readonly state = new Store<Voice>({ isMuted: false, lastLoudMs: null, sinceMs: 0 });
+  readonly state = new Store<Voice>({ isMuted: false, lastLoudMs: null, sinceMs: null });
 
   /** Listen to this track until the returned function is called. `now` is the server's clock. */
   follow(track: MediaStreamTrack, now: () => number): () => void {
-    this.state.set({ isMuted: track.muted, lastLoudMs: null, sinceMs: now() });
+    this.state.set({ isMuted: track.muted, lastLoudMs: null, sinceMs: null });
     const onMute = () => this.state.update({ isMuted: track.muted });
     track.addEventListener("mute", onMute);
     track.addEventListener("unmute", onMute);
     const stop = watchLevel(track, (level) => {
+      if (this.state.get().sinceMs === null) this.state.update({ sinceMs: now() });
       const last = this.state.get().lastLoudMs ?? 0;
       if (level > 0 && now() - last >= STEP_MS) this.state.update({ lastLoudMs: now() });
     });

@@ -35,10 +35,11 @@ describe("why nobody hears the lead", () => {
     expect(whyUnheard(own({ microphone: problem }), [screen("silent")], NOW)).toBeNull();
   });
 
-  it("is a flat level after twenty seconds, counted from the opening of the microphone", () => {
+  it("is a flat level after twenty seconds, counted from the first level that is known", () => {
     expect(whyUnheard(own({ lastLoudMs: NOW - 20_001 }), [], NOW)).toBe("flat");
     expect(whyUnheard(own({ lastLoudMs: NOW - 20_000 }), [], NOW)).toBeNull();
     expect(whyUnheard(own({ lastLoudMs: null, sinceMs: NOW - 5_000 }), [], NOW)).toBeNull();
+    expect(whyUnheard(own({ lastLoudMs: null, sinceMs: null }), [], NOW)).toBeNull();
   });
 
   it("is nowhere when the lead speaks and no classroom that answers hears it", () => {

@@ -26,6 +26,7 @@ export function whyUnheard(
   // Problems of the device have their own words; one that is being opened has a moment.
   if (own.microphone.kind !== "on") return null;
   if (own.isMuted) return "muted";
+  if (own.sinceMs === null) return null;
   if (now - Math.max(own.lastLoudMs ?? 0, own.sinceMs) > FLAT_MS) return "flat";
   const fresh = screens.filter((screen) => now - screen.at_ms < FRESH_MS);
   const isHeard = fresh.some((screen) => screen.sound === "heard");
@@ -35,5 +36,5 @@ export function whyUnheard(
 /** Spoke lately, and long enough ago that a classroom must have told of it. */
 export function wasLoud({ lastLoudMs, sinceMs }: Voice, now: number): boolean {
   const isLately = lastLoudMs !== null && now - lastLoudMs < FRESH_MS;
-  return isLately && now - sinceMs > FRESH_MS + ON_ITS_WAY_MS;
+  return isLately && sinceMs !== null && now - sinceMs > FRESH_MS + ON_ITS_WAY_MS;
 }

@@ -11,8 +11,11 @@ export function watchLevel(track: MediaStreamTrack, onLevel: (level: number) => 
   context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
   const samples = new Float32Array(analyser.fftSize);
   const timer = setInterval(() => {
-    // A context made before the first click waits for it.
-    if (context.state === "suspended") void context.resume();
+    // A context made before the first click waits for it, and hears nothing until then.
+    if (context.state === "suspended") {
+      void context.resume();
+      return;
+    }
     analyser.getFloatTimeDomainData(samples);
     onLevel(levelOf(samples));
   }, INTERVAL_MS);
