@@ -1,3 +1,5 @@
+import time
+from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import func, select
@@ -6,7 +8,11 @@ from app.backchannel.repository import DAY_MS, ChatTable
 from app.db.engine import Database
 from app.db.models import ChatRow
 from app.ids import ParticipantId
+from app.jobs.kinds import JobKind, Queue
+from app.jobs.port import ClaimedJob
+from app.settings import Settings
 from app.signaling.messages import ChatLine
+from app.worker import handlers
 from tests.support.clock import START_MS
 from tests.support.county import add_lesson, make_county
 from tests.support.database import on_both_databases
@@ -62,3 +68,22 @@ async def test_lines_are_erased_after_their_time(database: Database) -> None:
     assert await table.erase(30, now_ms) == 0
     async with database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(ChatRow)) == 1
+
+
+async def test_the_worker_erases_what_is_due(database: Database, tmp_path: Path) -> None:
+    county = await make_county(database)
+    table = ChatTable(database)
+    now_ms = time.time_ns() // 1_000_000
+    for age_days in (1, 3):
+        await table.append(county.lesson, line(age_days, at_ms=now_ms - age_days * DAY_MS), 100)
+    settings = Settings(data_dir=tmp_path, chat_kept_days=2)
+    sweep = handlers(settings, database, lambda: True, is_beside_recorder=True)[
+        JobKind.SWEEP_RETENTION
+    ]
+    job = ClaimedJob("job_1", JobKind.SWEEP_RETENTION, Queue.FAST, "site", None, 1, False)
+
+    async def no_progress(_share: float) -> None:
+        """It is done in a moment."""
+
+    await sweep(job, no_progress)
+    assert [one.line_id for one in await table.last(county.lesson, None, 9)] == ["msg_01"]

@@ -313,6 +313,7 @@ export const en: Dictionary = {
   },
   classroom: {
     ready: "This classroom is ready",
+    readyToComeUp: "Ready: a call brings you on stage at once",
     waitingTitle: "The lesson has not started",
     waitingHint: "Picture and sound will appear by themselves. There is nothing to do.",
     startsAt: (time) => `Planned for ${time}`,

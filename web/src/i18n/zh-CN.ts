@@ -311,6 +311,7 @@ export const zhCN = {
   },
   classroom: {
     ready: "本教室已就位",
+    readyToComeUp: "已就位：主讲教师一请就上讲台",
     waitingTitle: "课堂还没有开始",
     waitingHint: "开始后会自动出现画面和声音，不用再操作。",
     startsAt: (time: string) => `计划 ${time} 开始`,

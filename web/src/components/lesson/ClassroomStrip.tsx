@@ -43,5 +43,8 @@ function useLine(): Line {
   if (place && place.hand_raised_ms !== null) {
     return { tone: "ear", icon: "hand", text: classroom.handIsUp };
   }
+  if (isLive && place?.accepts_by_itself) {
+    return { tone: "calm", icon: "up", text: classroom.readyToComeUp };
+  }
   return { tone: "calm", icon: "check", text: lead ? classroom.ready : leadWords.leadAway };
 }
