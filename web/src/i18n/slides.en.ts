@@ -44,7 +44,7 @@ export const slidesEn: typeof slidesZhCN = {
     pointer: "Pointer",
     pens: { red: "Red", blue: "Blue", green: "Green" },
     undo: "Undo",
-    clear: "Clear page",
+    clear: "Clear",
     coveredByScreen:
       "A screen is shared: classrooms see that first, and the slides again when sharing stops.",
     shownIn: (shown, all) => `Shown in ${shown} of ${all}`,

@@ -29,6 +29,7 @@ export function ShownSlides({ slides }: { slides: SlidesView }) {
   const { deck_id: deckId, page } = slides;
   const deck = shelf.list?.decks.find((one) => one.deck_id === deckId);
   const count = deck?.page_count ?? 0;
+  const isCovered = sharerOf(room) !== undefined;
 
   const show = useCallback(
     (deck_id: string, to: number) =>
@@ -68,7 +69,7 @@ export function ShownSlides({ slides }: { slides: SlidesView }) {
         >
           {words.slides.next}
         </Button>
-        <ShownIn slides={slides} />
+        {!isCovered && <ShownIn slides={slides} />}
         <OtherDecks
           decks={shelf.list?.decks ?? []}
           shown={deckId}
@@ -85,7 +86,7 @@ export function ShownSlides({ slides }: { slides: SlidesView }) {
         </Button>
       </div>
       <PenTools tool={tool} onTool={setTool} hasLines={slides.strokes.length > 0} />
-      {sharerOf(room) && <p className={styles.soft}>{words.slides.coveredByScreen}</p>}
+      {isCovered && <p className={styles.soft}>{words.slides.coveredByScreen}</p>}
       <div className={styles.page} style={{ aspectRatio: shapeOf(deck) }}>
         <SlideView slides={slides}>
           <DrawingSurface key={`${deckId} ${page}`} tool={tool} />
