@@ -58,9 +58,10 @@ JSON
 
 uninstall_policy() {
     for folder in $POLICY_FOLDERS; do
-        as_root rm -f "${DESTDIR:-}/etc/$folder/policies/managed/$POLICY_NAME"
+        browser="${DESTDIR:-}/etc/$folder"
+        as_root rm -f "$browser/policies/managed/$POLICY_NAME"
         # 空的目录也删掉；别人的文件不动。 Empty folders go too; what belongs to others stays.
-        as_root rmdir -p --ignore-fail-on-non-empty "${DESTDIR:-}/etc/$folder/policies/managed" 2>/dev/null || :
+        as_root rmdir "$browser/policies/managed" "$browser/policies" "$browser" 2>/dev/null || :
     done
 }
 

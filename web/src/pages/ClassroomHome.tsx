@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { checkIn } from "../api/endpoints";
+import type { TimetableLesson } from "../api/types";
 import { lessonToJoin, nextLesson } from "../classroom/agenda";
 import { leftLesson, rememberPaired } from "../classroom/pairedPc";
 import type { TimetableState } from "../classroom/timetableWatch";
@@ -19,6 +20,9 @@ import { useWakeLock } from "../hooks/useWakeLock";
 import { useLanguage, useWords } from "../i18n";
 import { formatTime } from "../lesson/format";
 import styles from "./ClassroomHome.module.css";
+
+/** A PC that falls asleep misses its lesson; at night its screen may go dark. */
+const AWAKE_BEFORE_MS = 12 * 3_600_000;
 
 /** Where a classroom's own PC waits: what comes next, large enough for the back of the room. It goes in by itself. */
 export default function ClassroomHome() {
@@ -58,7 +62,7 @@ function Paired({ state, now, askAgain }: PairedProps) {
   const next = now === null ? null : nextLesson(lessons, now);
   const isJoining = due !== null && due.lesson_id !== left;
   useAutoJoin(isJoining ? due.lesson_id : null, askAgain);
-  useWakeLock(next !== null || due !== null);
+  useWakeLock(due !== null || (next !== null && now !== null && isNear(next, now)));
   useDailyReload(next, isJoining || isOffline ? null : now);
 
   const { classroom } = timetable ?? {};
@@ -97,6 +101,10 @@ function Paired({ state, now, askAgain }: PairedProps) {
     </div>
   );
 }
+
+/** Near enough to keep the screen on for. */
+const isNear = (lesson: TimetableLesson, now: number): boolean =>
+  Date.parse(lesson.joins_at) - now < AWAKE_BEFORE_MS;
 
 function Left({ title, onReturn }: { title: string; onReturn: () => void }) {
   const words = useWords();

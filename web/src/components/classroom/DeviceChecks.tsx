@@ -14,28 +14,25 @@ import styles from "./DeviceChecks.module.css";
 export function DeviceChecks({ lessonId }: { lessonId: string | null }) {
   const words = useWords();
   const [isOpen, setIsOpen] = useState(false);
+  const section = useRef<HTMLElement>(null);
+
+  useEffect(() => {
+    if (isOpen) section.current?.scrollIntoView();
+  }, [isOpen]);
+
   return (
-    <section className={styles.checks} aria-label={words.classroomPc.checks}>
+    <section ref={section} className={styles.checks} aria-label={words.classroomPc.checks}>
       <Button size="large" icon="camera" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
         {isOpen ? words.classroomPc.checksClose : words.classroomPc.checks}
       </Button>
-      {isOpen && <Panel lessonId={lessonId} />}
+      {isOpen && (
+        <div className={styles.panel}>
+          <p>{words.classroomPc.checksHint}</p>
+          {lessonId && <TicketedLinkTest lessonId={lessonId} />}
+          <Preview size="classroom" sound="voice" />
+        </div>
+      )}
     </section>
-  );
-}
-
-function Panel({ lessonId }: { lessonId: string | null }) {
-  const words = useWords();
-  const panel = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    panel.current?.scrollIntoView({ block: "nearest" });
-  }, []);
-  return (
-    <div ref={panel} className={styles.panel}>
-      <p>{words.classroomPc.checksHint}</p>
-      {lessonId && <TicketedLinkTest lessonId={lessonId} />}
-      <Preview size="classroom" sound="voice" />
-    </div>
   );
 }
 
