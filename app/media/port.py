@@ -25,6 +25,13 @@ class Source(StrEnum):
     CAMERA = "camera"
     MICROPHONE = "microphone"
     SCREEN = "screen"
+    DOCUMENT = "document"
+    """A document camera: paper, hands, an instrument, to be read and seen in detail."""
+
+    @property
+    def is_read(self) -> bool:
+        """Shown large and whole, with all detail rather than all frames."""
+        return self in (Source.SCREEN, Source.DOCUMENT)
 
     @property
     def kind(self) -> Kind:

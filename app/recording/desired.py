@@ -13,9 +13,11 @@ KEYFRAME_INTERVAL_S = 20.0
 _PRIORITY = {
     (True, Source.MICROPHONE): 0,
     (True, Source.SCREEN): 1,
+    (True, Source.DOCUMENT): 1,
     (True, Source.CAMERA): 2,
     (False, Source.MICROPHONE): 3,
     (False, Source.SCREEN): 4,
+    (False, Source.DOCUMENT): 4,
     (False, Source.CAMERA): 5,
 }
 """(is staff, source) -> what goes last when the disk fills up."""

@@ -115,7 +115,7 @@ _BEFORE_THE_START = (
 _AT_STAFF_TOO = (MoveSpotlight, ProposeLead)
 """Commands that may be aimed at somebody without a seat."""
 _SOURCES: dict[Role, frozenset[str]] = {
-    Role.LEAD: frozenset({"camera", "microphone", "screen"}),
+    Role.LEAD: frozenset({"camera", "microphone", "screen", "document"}),
     Role.CLASSROOM: frozenset({"camera", "microphone"}),
 }
 

@@ -77,11 +77,12 @@ class SlotGroup:
 SLOT_GROUPS = (
     SlotGroup("lead", 1, has_audio=True, has_video=True),
     SlotGroup("screen", 1, has_audio=False, has_video=True),
+    SlotGroup("document", 1, has_audio=False, has_video=True),
     SlotGroup("classrooms", 8, has_audio=True, has_video=True),
 )
 """The same for everybody, so that a call-up renegotiates nothing."""
 
-SCREEN_PRIORITY, SPOTLIGHT_PRIORITY, LEAD_PRIORITY = 40, 35, 30
+READ_PRIORITY, SPOTLIGHT_PRIORITY, LEAD_PRIORITY = 40, 35, 30
 STAGE_PRIORITY, THUMBNAIL_PRIORITY = 20, 10
 
 _NOBODY: frozenset[str] = frozenset()
@@ -94,7 +95,7 @@ def may_publish(room: Room, participant_id: ParticipantId) -> frozenset[str]:
         return _NOBODY
     match own.role:
         case Role.LEAD:
-            sources = frozenset({"camera", "microphone", "screen"})
+            sources = frozenset({"camera", "microphone", "screen", "document"})
         case Role.CLASSROOM:
             sources = frozenset({"camera", "microphone"})
         case Role.ASSISTANT | Role.OBSERVER:
@@ -192,9 +193,10 @@ def _receptions(
         quality: Quality = "auto" if (is_lead or is_up) and not saves_data else "low"
         priority = _camera_priority(room, other)
         receive[publication_id(other_id, "camera")] = Reception(quality, group, priority)
-    if may_see(room, viewer_id, other_id, "screen"):
-        # Slides are read, and cost little while they stand still: they stay sharp for who saves data.
-        receive[publication_id(other_id, "screen")] = Reception("auto", "screen", SCREEN_PRIORITY)
+    for source in ("screen", "document"):
+        if may_see(room, viewer_id, other_id, source):
+            # Read, and cheap while it stands still: it stays sharp for who saves data.
+            receive[publication_id(other_id, source)] = Reception("auto", source, READ_PRIORITY)
     return receive
 
 

@@ -17,7 +17,8 @@ from app.whip.session import Kind, Opened
 
 Id = Annotated[str, Path(max_length=80)]
 WhipSource = Annotated[
-    Literal["camera", "screen"], Query(description="What the video is; audio is the microphone.")
+    Literal["camera", "screen", "document"],
+    Query(description="What the video is; audio is the microphone."),
 ]
 WhepSource = Annotated[
     str,
@@ -51,7 +52,7 @@ def build_router(desk: WhipDesk) -> APIRouter:
         openapi_extra=_body(SDP),
     )
     async def publish(lesson_id: Id, request: Request, source: WhipSource = "camera") -> Response:
-        """Open a WHIP session (RFC 9725): send camera or screen, and sound, into a live lesson."""
+        """Open a WHIP session (RFC 9725): send camera, screen or document camera, and sound, into a live lesson."""
         return await _open(desk, "whip", lesson_id, source, request)
 
     @router.post(

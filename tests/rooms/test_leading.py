@@ -60,7 +60,12 @@ def test_the_lead_is_handed_over_by_two_keys() -> None:
     assert told.does(AnswerLead(ASSISTANT, True)) == (LeadHandedOver(ASSISTANT),)
     assert lead_id(told.room) == ASSISTANT and leads(told) == [ASSISTANT]
     assert told.who(LEAD).role is Role.ASSISTANT
-    assert may_publish(told.room, ASSISTANT) == {"camera", "microphone", "screen"}
+    assert may_publish(told.room, ASSISTANT) == {
+        "camera",
+        "microphone",
+        "screen",
+        "document",
+    }
     assert may_publish(told.room, LEAD) == frozenset()
     assert may_hear(told.room, A, ASSISTANT) and not may_hear(told.room, A, LEAD)
     camera = media_permissions(told.room, A).receive[publication_id(ASSISTANT, "camera")]

@@ -47,6 +47,7 @@ LEAD_MEDIA = {
     publication_id(LEAD, "microphone"): Reception("auto", "lead"),
     publication_id(LEAD, "camera"): Reception("auto", "lead", 30),
     publication_id(LEAD, "screen"): Reception("auto", "screen", 40),
+    publication_id(LEAD, "document"): Reception("auto", "document", 40),
 }
 
 
@@ -79,7 +80,7 @@ def test_off_stage_everybody_gets_the_lead_and_only_staff_the_pictures() -> None
     )
     pictures = picture(A) | picture(B) | picture(C)
     assert media_permissions(room, LEAD) == MediaPermissions(
-        publish=frozenset({"camera", "microphone", "screen"}),
+        publish=frozenset({"camera", "microphone", "screen", "document"}),
         receive=pictures,
         video_cap_bps=1_500_000,
     )

@@ -123,7 +123,7 @@ async def test_lead_and_classroom_see_each_other_through_their_sockets(
         waiting = await _granted(classroom)
         assert waiting["engine"] == "webrtc"
         await lead.ask("lesson.start")
-        await _granted(lead, "camera", "microphone", "screen")
+        await _granted(lead, "camera", "microphone", "screen", "document")
         grant = await _granted(classroom, "camera", "microphone")
         assert grant["media_epoch"] == waiting["media_epoch"]
         assert grant["video_cap_bps"] == 200_000
@@ -171,7 +171,7 @@ async def test_media_outlives_a_cut_socket_and_the_new_one_is_told_what_it_needs
         await lead.ask("lesson.start")
         async with client(server) as classroom:
             await classroom.enter(server.ticket(SEAT_1))
-            await _granted(lead, "camera", "microphone", "screen")
+            await _granted(lead, "camera", "microphone", "screen", "document")
             teacher = RtcPeer(WireNegotiator(lead), LESSON, LEAD)
             await teacher.publish()
             before = await _granted(classroom, "camera", "microphone")

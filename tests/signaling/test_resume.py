@@ -79,7 +79,7 @@ def _any_command(chance: random.Random) -> Command:
     user = None if role is Role.CLASSROOM else UserId(who.partition("_")[2])
     device = DeviceId(f"dev_{chance.randrange(2)}")
     seat = SeatId(chance.choice((SEAT_1, SEAT_2)))
-    source = chance.choice(("camera", "microphone", "screen"))
+    source = chance.choice(("camera", "microphone", "screen", "document"))
     stroke = StrokeId(f"str_{chance.randrange(10**8):08}")
     codec = chance.choice(("vp8", "h264", None))
     return chance.choice(

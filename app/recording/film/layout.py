@@ -17,6 +17,8 @@ MAX_LARGE = 9
 KEEP_PLACE_MS = 20_000
 """Somebody whose tracks pause for less than this keeps the tile, with a card in it: nothing jumps about."""
 KEEP_SCREEN_MS = 3_000
+READ = (Source.DOCUMENT, Source.SCREEN)
+"""What is shown large before anybody's face, the first one there is."""
 _GUTTER = 2
 """Left free on each side of a tile that shares the picture."""
 
@@ -35,7 +37,7 @@ class Rect:
 class Tile:
     participant_id: ParticipantId
     source: Source
-    """Camera or screen."""
+    """Anything but the microphone."""
     rect: Rect
 
 
@@ -68,27 +70,27 @@ def scenes(
     presence = {
         who: _bridged((s for s in spans if s.participant_id == who), KEEP_PLACE_MS) for who in order
     }
-    screens = {
-        who: _bridged(
-            (s for s in spans if s.participant_id == who and s.source is Source.SCREEN),
-            KEEP_SCREEN_MS,
+    shown = {
+        (who, source): _bridged(
+            (s for s in spans if s.participant_id == who and s.source is source), KEEP_SCREEN_MS
         )
         for who in order
+        for source in READ
     }
-    edges = {
-        edge
-        for found in (presence, screens)
-        for pairs in found.values()
-        for pair in pairs
-        for edge in pair
-    }
+    bridged = [*presence.values(), *shown.values()]
+    edges = {edge for pairs in bridged for pair in pairs for edge in pair}
     edges |= {change.at_ms for change in stage}
     cuts = [0, *sorted(edge for edge in edges if 0 < edge < duration_ms), duration_ms]
     found: list[Scene] = []
     for from_ms, to_ms in itertools.pairwise(cuts):
         now = stage_at(stage, from_ms)
         present = [who for who in order if _covers(presence[who], from_ms)]
-        sharing = [who for who in present if _covers(screens[who], from_ms)]
+        sharing = [
+            (who, source)
+            for who in present
+            for source in READ
+            if _covers(shown[who, source], from_ms)
+        ]
         tiles = tuple(_arranged(now, present, sharing))
         if found and found[-1].tiles == tiles:
             found[-1] = Scene(found[-1].from_ms, to_ms, tiles)
@@ -120,9 +122,9 @@ def _covers(pairs: Sequence[tuple[int, int]], at_ms: int) -> bool:
 def _arranged(
     stage: StageChange,
     present: Sequence[ParticipantId],
-    sharing: Sequence[ParticipantId],
+    sharing: Sequence[tuple[ParticipantId, Source]],
 ) -> Iterator[Tile]:
-    """A shared screen is what the lesson is about, then whom the spotlight shows; else the stage is large, and the
+    """What is shared is what the lesson is about, then whom the spotlight shows; else the stage is large, and the
     others are beside it."""
     leads = (who for who in (*stage.on_stage, *present) if has_led(who) and who in present)
     lead = next(leads, None)
@@ -132,7 +134,7 @@ def _arranged(
     large: list[tuple[ParticipantId, Source]]
     spot = [who for who in present if who == stage.spotlight]
     if sharing or spot:
-        large = [(who, Source.SCREEN) for who in sharing[:1]]
+        large = [*sharing[:1]]
         large += [(who, Source.CAMERA) for who in spot]
         small = [who for who in speakers + rest if who not in spot]
     elif speakers:

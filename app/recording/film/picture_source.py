@@ -7,14 +7,14 @@ import av
 
 from app.recording.film.job import PictureTrack
 
-STALE_MS = {"camera": 2_000, "screen": 20_000}
+STALE_MS = {"camera": 2_000, "screen": 20_000, "document": 5_000}
 """A picture older than this is no longer shown. Screens that stand still send a frame every few seconds."""
 SEEK_AHEAD_MS = 15_000
 """Further ahead than a keyframe interval it is quicker to seek than to decode all of it."""
 
 
 class PictureSource:
-    """The tracks of one participant's camera or screen, opened one at a time."""
+    """The tracks of one participant's camera, screen or document camera, opened one at a time."""
 
     def __init__(self, tracks: Sequence[PictureTrack]) -> None:
         self._tracks = sorted(tracks, key=lambda track: track.starts_ms)

@@ -45,5 +45,5 @@ def track_at(tracks: tuple[PicturedTrack, ...], at_ms: int) -> PicturedTrack | N
     """What the lead showed: a shared screen before the camera, of two the later one."""
     shown = [track for track in tracks if track.shows(at_ms)]
     return max(
-        shown, key=lambda track: (track.source == Source.SCREEN, track.starts_ms), default=None
+        shown, key=lambda track: (Source(track.source).is_read, track.starts_ms), default=None
     )

@@ -7,8 +7,8 @@ from typing_extensions import TypeAliasType
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_.:/-]+$")]
 RoleName = TypeAliasType("RoleName", Literal["lead", "assistant", "observer", "classroom"])
-SourceName = TypeAliasType("SourceName", Literal["camera", "microphone", "screen"])
-SOURCES: tuple[SourceName, ...] = ("camera", "microphone", "screen")
+SourceName = TypeAliasType("SourceName", Literal["camera", "microphone", "screen", "document"])
+SOURCES: tuple[SourceName, ...] = ("camera", "microphone", "screen", "document")
 PhaseName = TypeAliasType("PhaseName", Literal["waiting", "live", "ended"])
 PresenceName = TypeAliasType("PresenceName", Literal["present", "cut", "absent"])
 PlaceName = TypeAliasType("PlaceName", Literal["off", "called", "on"])

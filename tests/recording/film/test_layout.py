@@ -2,6 +2,8 @@
 
 import itertools
 
+import pytest
+
 from app.ids import ParticipantId
 from app.media.port import Source
 from app.recording.film.layout import HEIGHT, WIDTH, Rect, Scene, TrackSpan, scenes
@@ -49,13 +51,14 @@ def test_the_lead_is_large_with_the_classrooms_beside_and_equal_with_the_one_on_
     assert after.tiles == beside.tiles
 
 
-def test_a_shared_screen_is_large_while_it_lasts() -> None:
-    screen = TrackSpan(LEAD, Source.SCREEN, 5_000, 25_000)
-    spans = [camera(LEAD), camera(SEATS[0]), screen]
+@pytest.mark.parametrize("source", [Source.SCREEN, Source.DOCUMENT])
+def test_what_is_shared_is_large_while_it_lasts(source: Source) -> None:
+    shared = TrackSpan(LEAD, source, 5_000, 25_000)
+    spans = [camera(LEAD), camera(SEATS[0]), shared]
     before, during, after = planned(spans, (0, [LEAD, SEATS[0]]))
     assert (during.from_ms, during.to_ms) == (5_000, 25_000)
     large, *small = during.tiles
-    assert (large.participant_id, large.source) == (LEAD, Source.SCREEN)
+    assert (large.participant_id, large.source) == (LEAD, source)
     assert [(t.participant_id, t.source) for t in small] == [
         (LEAD, Source.CAMERA),
         (SEATS[0], Source.CAMERA),

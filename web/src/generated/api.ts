@@ -1399,7 +1399,7 @@ export interface paths {
         put?: never;
         /**
          * Publish
-         * @description Open a WHIP session (RFC 9725): send camera or screen, and sound, into a live lesson.
+         * @description Open a WHIP session (RFC 9725): send camera, screen or document camera, and sound, into a live lesson.
          */
         post: operations["publish_whip__lesson_id__post"];
         delete?: never;
@@ -3010,7 +3010,7 @@ export interface components {
          * @description Where a track comes from (W3C's word: the source of a MediaStreamTrack).
          * @enum {string}
          */
-        Source: "camera" | "microphone" | "screen";
+        Source: "camera" | "microphone" | "screen" | "document";
         /** SpanBody */
         SpanBody: {
             /** Ended By */
@@ -8948,7 +8948,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description What the video is; audio is the microphone. */
-                source?: "camera" | "screen";
+                source?: "camera" | "screen" | "document";
             };
             header?: never;
             path: {

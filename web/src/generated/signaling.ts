@@ -53,7 +53,7 @@ export type ClientMessage =
   | StillSend
   | ScreenReport
   | Ping;
-export type SourceName = "camera" | "microphone" | "screen";
+export type SourceName = "camera" | "microphone" | "screen" | "document";
 export type ColorName = "red" | "blue" | "green";
 export type SoundPresetName = "voice" | "music";
 export type SignalName = "slower" | "repeat" | "frozen" | "no_sound" | "two_minutes" | "ready";
@@ -684,6 +684,7 @@ export interface ParticipantView {
     camera?: string;
     microphone?: string;
     screen?: string;
+    document?: string;
   };
   /**
    * What this place sends is being written (the lesson is recorded and the classroom consented).

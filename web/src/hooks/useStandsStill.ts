@@ -6,6 +6,7 @@ const LOOK_MS = 500;
 const OLDEST_S: Record<RecordingTrack["source"], number> = {
   camera: 2,
   screen: 20,
+  document: 5,
   microphone: Number.POSITIVE_INFINITY,
 };
 

@@ -4,6 +4,7 @@ import { accountEn } from "./account.en";
 import { classroomPcEn } from "./classroomPc.en";
 import { cockpitEn, cockpitErrorsEn } from "./cockpit.en";
 import { consoleEn } from "./console.en";
+import { documentEn } from "./document.en";
 import { filmEn } from "./film.en";
 import { interruptedEn } from "./interrupted.en";
 import { libraryEn } from "./library.en";
@@ -126,6 +127,7 @@ export const en: Dictionary = {
   media: {
     camera: "Camera",
     microphone: "Microphone",
+    document: "Document camera",
     cameraOn: "Camera on",
     cameraOff: "Camera off",
     microphoneOn: "Mic on",
@@ -362,6 +364,7 @@ export const en: Dictionary = {
   ...accountEn,
   ...cockpitEn,
   ...consoleEn,
+  ...documentEn,
   ...filmEn,
   ...slidesEn,
   ...officeEn,

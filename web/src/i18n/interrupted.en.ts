@@ -49,4 +49,5 @@ const SOURCES: Record<RecordingTrack["source"], string> = {
   camera: "Picture",
   microphone: "Sound",
   screen: "Screen",
+  document: "Document camera",
 };

@@ -47,4 +47,5 @@ const SOURCES: Record<RecordingTrack["source"], string> = {
   camera: "画面",
   microphone: "声音",
   screen: "屏幕",
+  document: "展台",
 };

@@ -3,6 +3,7 @@ import { accountZhCN } from "./account.zh-CN";
 import { classroomPcZhCN } from "./classroomPc.zh-CN";
 import { cockpitErrorsZhCN, cockpitZhCN } from "./cockpit.zh-CN";
 import { consoleZhCN } from "./console.zh-CN";
+import { documentZhCN } from "./document.zh-CN";
 import { filmZhCN } from "./film.zh-CN";
 import { interruptedZhCN } from "./interrupted.zh-CN";
 import { libraryZhCN } from "./library.zh-CN";
@@ -126,6 +127,7 @@ export const zhCN = {
   media: {
     camera: "摄像头",
     microphone: "话筒",
+    document: "展台",
     cameraOn: "摄像头开",
     cameraOff: "摄像头关",
     microphoneOn: "话筒开",
@@ -358,6 +360,7 @@ export const zhCN = {
   ...accountZhCN,
   ...cockpitZhCN,
   ...consoleZhCN,
+  ...documentZhCN,
   ...filmZhCN,
   ...slidesZhCN,
   ...officeZhCN,

@@ -44,7 +44,8 @@ export class LessonSession extends PlaceSession {
   readonly #sameMachine = new SameMachine();
   readonly #endings: (() => void)[] = [];
   #isSwitching = false;
-  #isSharing = false;
+  /** What this machine shared when the room was told last. */
+  #shared = "";
   #wasSending = false;
   #isRecovering = false;
 
@@ -210,9 +211,10 @@ export class LessonSession extends PlaceSession {
   #send(): void {
     this.media.setTracks(this.sendsMedia ? this.capture.tracks : {});
     if (!this.sendsMedia) return;
-    const isSharing = this.capture.state.get().screen.kind === "on";
-    if (isSharing !== this.#isSharing) {
-      this.#isSharing = isSharing;
+    const { screen, document } = this.capture.state.get();
+    const shared = `${screen.kind === "on"} ${document.kind === "on"}`;
+    if (shared !== this.#shared) {
+      this.#shared = shared;
       void this.#tellSwitches();
     }
   }
@@ -222,7 +224,7 @@ export class LessonSession extends PlaceSession {
     if (!this.sendsMedia || this.#isSwitching) return;
     this.#isSwitching = true;
     try {
-      for (const source of ["microphone", "camera", "screen"] as const) {
+      for (const source of ["microphone", "camera", "screen", "document"] as const) {
         const isOn = this.#differs(source);
         if (isOn === null) continue;
         await this.signaling.request({ type: "source.switch", source, is_on: isOn });
@@ -240,11 +242,11 @@ export class LessonSession extends PlaceSession {
     const place = room && ownPlace(room);
     if (!place) return null;
     const isOff = place.switched_off.includes(source);
-    if (source === "screen") {
+    if (source === "screen" || source === "document") {
       // Nobody shares by default: only the end of sharing, and sharing again, are news.
-      const isShared = this.capture.state.get().screen.kind === "on";
+      const isShared = this.capture.state.get()[source].kind === "on";
       if (isShared) return isOff ? true : null;
-      return !isOff && place.publishing.screen !== undefined ? false : null;
+      return !isOff && place.publishing[source] !== undefined ? false : null;
     }
     const isOn = this.capture.isWanted(source);
     return isOff === isOn ? isOn : null;

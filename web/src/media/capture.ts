@@ -27,6 +27,8 @@ export interface CaptureState {
   camera: SourceStatus;
   microphone: SourceStatus;
   screen: SourceStatus;
+  /** What lies under a second camera. */
+  document: SourceStatus;
   cameras: readonly Device[];
   microphones: readonly Device[];
   choice: DeviceChoice;
@@ -39,10 +41,19 @@ const SIZES: Record<PictureSize, MediaTrackConstraints> = {
   lead: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 25, max: 25 } },
 };
 
+/** Print must be read from the last row: all the detail there is, and few frames. */
+const DOCUMENT: MediaTrackConstraints = {
+  width: { ideal: 1920 },
+  height: { ideal: 1080 },
+  frameRate: { ideal: 10, max: 15 },
+};
+
+const ALL_SOURCES = ["camera", "microphone", "screen", "document"] as const;
+
 const OFF: SourceStatus = { kind: "off" };
 
 /**
- * Camera, microphone and shared screen of this machine. "Off" really lets go of the device, so that the light beside
+ * Camera, microphone, shared screen and document camera of this machine. "Off" really lets go of the device, so that the light beside
  * the lens tells the truth. Works without either.
  */
 export class LocalCapture {
@@ -50,6 +61,7 @@ export class LocalCapture {
     camera: OFF,
     microphone: OFF,
     screen: OFF,
+    document: OFF,
     cameras: [],
     microphones: [],
     choice: rememberedChoice(),
@@ -58,7 +70,7 @@ export class LocalCapture {
   testCaption = "同堂 · 测试画面";
   readonly #wanted = rememberedSwitches();
   #stopTestPicture: (() => void) | null = null;
-  #round = { camera: 0, microphone: 0, screen: 0 };
+  #round = { camera: 0, microphone: 0, screen: 0, document: 0 };
   #soundPreset: SoundPresetName = "voice";
   /** The constraints with which the microphone was opened, as JSON. */
   #openedSound = "";
@@ -71,7 +83,7 @@ export class LocalCapture {
 
   get tracks(): LocalTracks {
     const tracks: Partial<Record<SourceName, MediaStreamTrack>> = {};
-    for (const source of ["camera", "microphone", "screen"] as const) {
+    for (const source of ALL_SOURCES) {
       const status = this.state.get()[source];
       if (status.kind === "on") tracks[source] = status.track;
     }
@@ -117,7 +129,7 @@ export class LocalCapture {
   }
 
   switchOff(source: SourceName): void {
-    if (source !== "screen") this.#want(source, false);
+    if (source === "camera" || source === "microphone") this.#want(source, false);
     this.#round[source] += 1;
     this.#release(source);
     this.#set(source, OFF);
@@ -148,6 +160,7 @@ export class LocalCapture {
 
   /** Ask which window or screen to show. Closing the question is not a problem. */
   async shareScreen(): Promise<void> {
+    this.switchOff("document");
     const round = this.#begin("screen");
     try {
       const stream = await navigator.mediaDevices.getDisplayMedia({
@@ -164,9 +177,33 @@ export class LocalCapture {
     }
   }
 
+  /** Show what lies under this camera, or under that of last time; what was shared until now ends. */
+  async showDocument(cameraId = this.state.get().choice.documentId): Promise<void> {
+    this.switchOff("screen");
+    const choice = { ...this.state.get().choice, documentId: cameraId };
+    this.state.update({ choice });
+    rememberChoice(choice);
+    const round = this.#begin("document");
+    try {
+      if (isInsecure()) throw new DOMException("no mediaDevices", "SecurityError");
+      // Not a face instead, if it was pulled out.
+      const deviceId = cameraId ? { deviceId: { exact: cameraId } } : {};
+      const stream = await navigator.mediaDevices.getUserMedia({
+        video: { ...DOCUMENT, ...deviceId },
+      });
+      const [track] = stream.getVideoTracks();
+      if (!track || this.#round.document !== round) return track?.stop();
+      track.contentHint = "detail";
+      this.#arrived("document", track);
+    } catch (error) {
+      const problem = isInsecure() ? "insecure" : problemOf(error);
+      if (this.#round.document === round) this.#set("document", { kind: "problem", problem });
+    }
+  }
+
   /** Let go of everything; what was wanted stays wanted for the next lesson. */
   close(): void {
-    for (const source of ["camera", "microphone", "screen"] as const) {
+    for (const source of ALL_SOURCES) {
       this.#round[source] += 1;
       this.#release(source);
       this.#set(source, OFF);
@@ -240,7 +277,7 @@ export class LocalCapture {
     return track;
   }
 
-  #arrived(source: "camera" | "microphone", track: MediaStreamTrack): void {
+  #arrived(source: "camera" | "microphone" | "document", track: MediaStreamTrack): void {
     if (source === "microphone") {
       track.contentHint = this.#soundPreset === "music" ? "music" : "speech";
     }

@@ -3,6 +3,8 @@ export interface DeviceChoice {
   cameraId: string;
   microphoneId: string;
   usesTestPicture: boolean;
+  /** The camera over the table. */
+  documentId: string;
   /** Null: nobody said. */
   hasHeadphones: boolean | null;
 }
@@ -12,6 +14,7 @@ const NONE: DeviceChoice = {
   cameraId: "",
   microphoneId: "",
   usesTestPicture: false,
+  documentId: "",
   hasHeadphones: null,
 };
 

@@ -7,10 +7,10 @@ import { type Sound, soundOf } from "./soundProfile";
 
 export type Ask = (body: RequestBody) => Promise<ServerMessage>;
 
-const SOURCES: readonly SourceName[] = ["microphone", "camera", "screen"];
+const SOURCES: readonly SourceName[] = ["microphone", "camera", "screen", "document"];
 const RETRY_MS = 400;
-/** While a screen is shared it is what matters: the camera keeps this much. */
-const CAMERA_BESIDE_SCREEN_BPS = 250_000;
+/** While something is shared it is what matters: the camera keeps this much. */
+const CAMERA_BESIDE_SHARED_BPS = 250_000;
 
 /** The connection on which this machine sends; the browser offers. One negotiation at a time. */
 export class PublishingConnection {
@@ -134,7 +134,6 @@ export class PublishingConnection {
   }
 
   #add(source: SourceName, track: MediaStreamTrack): void {
-    track.contentHint = source === "screen" ? "detail" : track.contentHint;
     this.#layersWanted.delete(source);
     const transceiver = this.#addTransceiver(source, track);
     if (track.kind === "video") preferVp8(transceiver);
@@ -200,8 +199,8 @@ export class PublishingConnection {
 
   #capBps(source: SourceName): number {
     const cap = this.#grant.video_cap_bps;
-    if (source !== "camera" || this.#wanted("screen") === null) return cap;
-    return Math.min(cap, CAMERA_BESIDE_SCREEN_BPS);
+    const isSharing = this.#wanted("screen") !== null || this.#wanted("document") !== null;
+    return source === "camera" && isSharing ? Math.min(cap, CAMERA_BESIDE_SHARED_BPS) : cap;
   }
 }
 

@@ -23,6 +23,10 @@ export function isActive(track: RecordingTrack, positionMs: number): boolean {
   return positionMs >= track.starts_ms && positionMs < track.starts_ms + track.duration_ms;
 }
 
+/** Shown large and whole: a screen, or what lay under the document camera. */
+export const isShared = (track: RecordingTrack) =>
+  track.source === "screen" || track.source === "document";
+
 /** Whether the track shows or sounds at the position, or soon will. */
 export function isNear(track: RecordingTrack, positionMs: number): boolean {
   return (
@@ -76,11 +80,11 @@ function rank(
   }
   if (view.mode === "sound") return Number.POSITIVE_INFINITY;
   if (isLead) {
-    const isBehindScreen =
-      track.source !== "screen" &&
-      near.some((o) => o.role === "lead" && o.source === "screen" && isActive(o, view.positionMs));
-    if (view.mode === "saving" && isBehindScreen) return Number.POSITIVE_INFINITY;
-    return isBehindScreen ? 4 : 2;
+    const isBehind =
+      !isShared(track) &&
+      near.some((o) => o.role === "lead" && isShared(o) && isActive(o, view.positionMs));
+    if (view.mode === "saving" && isBehind) return Number.POSITIVE_INFINITY;
+    return isBehind ? 4 : 2;
   }
   if (view.mode === "saving") return Number.POSITIVE_INFINITY;
   return wasHeard(lesson, track, view.positionMs) ? 3 : 5;

@@ -46,22 +46,32 @@ export function listenersOf(state: RoomState, seatId: string): string[] {
   return Object.keys(listening).filter((listener) => listening[listener] === seatId);
 }
 
-/** Who shares a screen now: the lead alone may. */
-export function sharerOf(state: RoomState): ParticipantView | undefined {
-  const lead = leadOf(state);
-  return lead?.publishing.screen ? lead : undefined;
+/** What is shown to be read: a screen, or what lies under the document camera. */
+export interface Shared {
+  place: ParticipantView;
+  source: "screen" | "document";
+}
+
+/** What is shared now; the lead alone may. Where it is both, the document camera was the last to come. */
+export function sharedOf(state: RoomState): Shared | undefined {
+  const place = leadOf(state);
+  if (place?.publishing.document) return { place, source: "document" };
+  return place?.publishing.screen ? { place, source: "screen" } : undefined;
 }
 
 /** Whom every screen shows large, if anybody more than usual. */
 export const spotlightOf = (state: RoomState) =>
   state.view.spotlight === null ? undefined : participantOf(state, state.view.spotlight);
 
-/** The slots in which this participant's picture (or shared screen) arrives. */
+/** The slot in which this source of a participant arrives: what is shared has slots of its own. */
 export function slotOf(state: RoomState, id: string, source: SourceName): string | undefined {
-  const wantsScreen = source === "screen";
-  return Object.keys(state.slots).find(
-    (slot) => state.slots[slot] === id && slot.startsWith("screen.") === wantsScreen,
-  );
+  const groupOf = (slot: string) => slot.split(".")[0];
+  const isShared = (group?: string) => group === "screen" || group === "document";
+  return Object.keys(state.slots).find((slot) => {
+    const group = groupOf(slot);
+    const isRight = isShared(source) ? group === source : !isShared(group);
+    return state.slots[slot] === id && isRight;
+  });
 }
 
 export const pauseOf = (state: RoomState, id: string, source: SourceName) =>

@@ -11,15 +11,16 @@ import { Button } from "../Button";
 import styles from "./DeviceProblems.module.css";
 import { PermissionPicture } from "./PermissionPicture";
 
-type Source = "camera" | "microphone";
+type Source = "camera" | "microphone" | "document";
 
 /** Why camera or microphone are not there, and the one thing to do about it. The same reason is said once. */
 export function DeviceProblems({ onDismiss }: { onDismiss?: () => void }) {
-  const { camera, microphone } = useStore(sharedCapture().state);
+  const { camera, microphone, document } = useStore(sharedCapture().state);
   const byProblem = new Map<CaptureProblem, Source[]>();
   for (const [source, status] of [
     ["camera", camera],
     ["microphone", microphone],
+    ["document", document],
   ] as const) {
     if (status.kind !== "problem") continue;
     byProblem.set(status.problem, [...(byProblem.get(status.problem) ?? []), source]);
@@ -40,7 +41,10 @@ function DeviceProblem({ problem, sources, onDismiss }: DeviceProblemProps) {
   const { title, hint } = words.media.problems[problem];
   const what = sources.map((source) => words.media[source]).join(words.media.and);
   async function retry() {
-    for (const source of sources) await sharedCapture().switchOn(source);
+    const capture = sharedCapture();
+    for (const source of sources) {
+      await (source === "document" ? capture.showDocument() : capture.switchOn(source));
+    }
   }
   return (
     <Banner

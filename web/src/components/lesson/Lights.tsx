@@ -11,7 +11,7 @@ import { OwnQuality } from "./LinkQuality";
 export function Lights({ microphoneWords }: { microphoneWords?: string }) {
   const words = useWords();
   const session = useSession();
-  const { camera, microphone, screen } = useStore(session.capture.state);
+  const { camera, microphone, screen, document } = useStore(session.capture.state);
   const isCameraOn = camera.kind === "on";
   const isMicrophoneOn = microphone.kind === "on";
   return (
@@ -21,6 +21,11 @@ export function Lights({ microphoneWords }: { microphoneWords?: string }) {
       {screen.kind === "on" && (
         <Badge tone="stage" icon="screen">
           {words.lead.sharing}
+        </Badge>
+      )}
+      {document.kind === "on" && (
+        <Badge tone="stage" icon="page">
+          {words.document.isOn}
         </Badge>
       )}
       {session.sendsMedia && (

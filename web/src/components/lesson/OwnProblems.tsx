@@ -9,9 +9,9 @@ const reasonOf = (status: SourceStatus) => (status.kind === "problem" ? status.p
 /** The worded reasons during a lesson. They can be put away, and come back with a new reason. */
 export function OwnProblems() {
   const { capture } = useSession();
-  const { camera, microphone } = useStore(capture.state);
+  const { camera, microphone, document } = useStore(capture.state);
   const [dismissed, setDismissed] = useState("");
-  const reasons = `${reasonOf(camera)} ${reasonOf(microphone)}`;
+  const reasons = [camera, microphone, document].map(reasonOf).join(" ");
   if (reasons === dismissed) return null;
   return <DeviceProblems onDismiss={() => setDismissed(reasons)} />;
 }

@@ -41,7 +41,7 @@ export function ParticipantTile({
       detail={place.school}
       isOnStage={isOnStage}
       isSpeaking={source === "camera" ? isSpeaking(room, place.participant_id) : undefined}
-      fit={isWhole || source === "screen" ? "contain" : "cover"}
+      fit={isWhole || source !== "camera" ? "contain" : "cover"}
       className={className}
       status={status}
       cover={isCovered ? <PictureCover reason={reason} /> : undefined}

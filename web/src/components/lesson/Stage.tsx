@@ -3,7 +3,7 @@ import type { ParticipantView, WallName } from "../../generated/signaling";
 import { useWords } from "../../i18n";
 import { useRoom } from "../../lesson/context";
 import { useWall } from "../../lesson/useWall";
-import { leadOf, ownPlace, sharerOf, spotlightOf, stageOf } from "../../room/selectors";
+import { leadOf, ownPlace, sharedOf, spotlightOf, stageOf } from "../../room/selectors";
 import { EmptyState } from "../EmptyState";
 import { SlideView } from "../slides/SlideView";
 import { OwnTile } from "./OwnTile";
@@ -11,23 +11,23 @@ import { ParticipantTile } from "./ParticipantTile";
 import styles from "./Stage.module.css";
 
 /**
- * What every classroom sees: whom the spotlight shows, the shared screen, the slides or the lead large, and beside it
- * who else is on stage. A shared screen covers the slides; they are there again when it ends. `wall`: in which window.
+ * What every classroom sees: whom the spotlight shows, what is shared, the slides or the lead large, and beside it
+ * who else is on stage. A shared screen or document camera covers the slides; they are there again when it ends. `wall`: in which window.
  */
 export function Stage({ wall }: { wall: WallName }) {
   const words = useWords();
   const room = useRoom();
   const lead = leadOf(room);
-  const sharer = sharerOf(room);
+  const shared = sharedOf(room);
   const you = ownPlace(room);
-  const slides = sharer ? null : room.view.slides;
-  const large = spotlightOf(room) ?? (sharer || slides ? undefined : lead);
+  const slides = shared ? null : room.view.slides;
+  const large = spotlightOf(room) ?? (shared || slides ? undefined : lead);
   const main = useRef<HTMLDivElement>(null);
   useWall(wall, main);
   const beside: ReactNode[] = [];
 
-  if (large && sharer) {
-    beside.push(<ParticipantTile key="screen" place={sharer} source="screen" />);
+  if (large && shared) {
+    beside.push(<ParticipantTile key="shared" {...shared} />);
   } else if (large && slides) {
     beside.push(<SlideView key="slides" slides={slides} />);
   }
@@ -56,8 +56,8 @@ export function Stage({ wall }: { wall: WallName }) {
       <div className={styles.main} ref={main}>
         {large ? (
           <LargeTile place={large} isOwn={large.participant_id === you?.participant_id} />
-        ) : sharer ? (
-          <ParticipantTile place={sharer} source="screen" className={styles.fill} />
+        ) : shared ? (
+          <ParticipantTile {...shared} className={styles.fill} />
         ) : slides ? (
           <SlideView slides={slides} />
         ) : (

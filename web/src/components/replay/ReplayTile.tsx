@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { RecordingTrack } from "../../api/types";
 import { useWords } from "../../i18n";
 import type { PlayerState } from "../../replay/player";
-import { isActive, type View } from "../../replay/selection";
+import { isActive, isShared, type View } from "../../replay/selection";
 import { classes } from "../classes";
 import { Icon } from "../Icon";
 import { type Follow, Picture } from "./Picture";
@@ -80,7 +80,8 @@ function frontOf(
   const shown = loaded.filter((track) => isActive(track, positionMs));
   const isBeforeFirst = tracks.every((track) => track.starts_ms > positionMs);
   return (
-    shown.find((track) => track.source === "screen") ??
+    shown.find((track) => track.source === "document") ??
+    shown.find(isShared) ??
     shown.at(-1) ??
     (isBeforeFirst ? loaded[0] : undefined)
   );

@@ -1,7 +1,7 @@
 import type { Recording, RecordingTrack } from "../../api/types";
 import { useWords } from "../../i18n";
 import type { PlayerState } from "../../replay/player";
-import { isActive, isAudible, type View } from "../../replay/selection";
+import { isActive, isAudible, isShared, type View } from "../../replay/selection";
 import { slideAt } from "../../replay/slides";
 import { wasHeard } from "../../replay/sound";
 import { Icon } from "../Icon";
@@ -37,7 +37,7 @@ export function Stage({ recording, view, state, loaded, caption, follow, onListe
   const others = people.filter((one) => one !== large && (one === lead || one.role !== "lead"));
   const hasSlides =
     slideAt(recording.slides, view.positionMs) !== null &&
-    !recording.tracks.some((one) => one.source === "screen" && isActive(one, view.positionMs));
+    !recording.tracks.some((one) => isShared(one) && isActive(one, view.positionMs));
   const isSlideLarge = hasSlides && !spotlight;
   const hasSide = others.length > 0 || (hasSlides && !isSlideLarge);
   const isAlone = !hasSide && !(isSlideLarge && large);

@@ -6,7 +6,7 @@ import { useStore } from "../../hooks/useStore";
 import { useTurnKeys } from "../../hooks/useTurnKeys";
 import { useWords } from "../../i18n";
 import { useRoom, useSession } from "../../lesson/context";
-import { classroomsOf, sharerOf } from "../../room/selectors";
+import { classroomsOf, sharedOf } from "../../room/selectors";
 import { stepped } from "../../slides/turnKeys";
 import { Badge } from "../Badge";
 import { Button } from "../Button";
@@ -29,7 +29,7 @@ export function ShownSlides({ slides }: { slides: SlidesView }) {
   const { deck_id: deckId, page } = slides;
   const deck = shelf.list?.decks.find((one) => one.deck_id === deckId);
   const count = deck?.page_count ?? 0;
-  const isCovered = sharerOf(room) !== undefined;
+  const isCovered = sharedOf(room) !== undefined;
 
   const show = useCallback(
     (deck_id: string, to: number) =>

@@ -7,6 +7,7 @@ import { isLeading } from "../../../room/selectors";
 import { Button } from "../../Button";
 import { Dialog } from "../../Dialog";
 import { SourceButtons } from "../SourceButtons";
+import { DocumentButton } from "./DocumentButton";
 import styles from "./LeadControls.module.css";
 import { SoundSwitch } from "./SoundSwitch";
 import { WholeClassButtons } from "./WholeClassButtons";
@@ -39,6 +40,7 @@ export function LeadControls() {
       )}
       {isLead && <SourceButtons />}
       {isLead && isLive && <ShareButton />}
+      {isLead && isLive && <DocumentButton />}
       {isLead && <SoundSwitch />}
       {session.ticket.role !== "observer" && isLive && <WholeClassButtons />}
     </div>

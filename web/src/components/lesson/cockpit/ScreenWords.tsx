@@ -5,7 +5,7 @@ import { type Dictionary, useWords } from "../../../i18n";
 import { useRoom, useSession } from "../../../lesson/context";
 import { wasLoud } from "../../../lesson/unheard";
 import { type ScreenFault, screenFault } from "../../../room/screenState";
-import { isLeading, leadOf, sharerOf, spotlightOf } from "../../../room/selectors";
+import { isLeading, leadOf, sharedOf, spotlightOf } from "../../../room/selectors";
 import { Badge } from "../../Badge";
 
 /** "Sees you", or what is wrong with this classroom's screen or sound; nothing where no page tells. */
@@ -22,13 +22,14 @@ function Said({ report }: { report: ScreenReported }) {
   const room = useRoom();
   const now = useNow(session.signaling.clockOffsetMs);
   const voice = useStore(session.voice.state);
-  const sharer = sharerOf(room);
+  const shared = sharedOf(room);
   // Slides are no picture that moves: their desk tells which page each screen shows.
-  const large = spotlightOf(room) ?? sharer ?? (room.view.slides ? undefined : leadOf(room));
-  const source = large === sharer ? "screen" : "camera";
+  const large = spotlightOf(room) ?? shared?.place ?? (room.view.slides ? undefined : leadOf(room));
+  const isShared = shared !== undefined && large === shared.place;
+  const source = isShared ? shared.source : "camera";
   const expected = {
     isPicture: large?.presence === "present" && large.publishing[source] !== undefined,
-    isShared: large === sharer,
+    isShared,
     isVoice: isLeading(room) && wasLoud(voice, now),
   };
   const fault = screenFault(report, expected, now);
