@@ -53,7 +53,7 @@ export const cockpitEn: typeof cockpitZhCN = {
     unheard: {
       off: {
         title: "Your microphone is closed: no classroom hears you",
-        hint: "Press “Open microphone” before you speak.",
+        hint: "Press “Start mic” before you speak.",
       },
       muted: {
         title: "The computer or headset mutes your microphone: no classroom hears you",
