@@ -8,6 +8,7 @@ from playwright.async_api import Locator, Page
 
 from tests.browser.conftest import OpenTab
 from tests.support.pages import Screen, eventually
+from tests.support.slide_files import pdf_file
 
 pytestmark = [pytest.mark.browser]
 SAMPLE_READY_MS = 180_000
@@ -30,6 +31,13 @@ class Words:
     replay: str
     play: str
     pause: str
+    upload: str
+    show: str
+    page: str
+    phone: str
+    roll: str
+    mark_rest: str
+    saved: str
 
 
 WORDS = {
@@ -47,6 +55,13 @@ WORDS = {
         replay="看回看",
         play="播放",
         pause="暂停",
+        upload="上传课件",
+        show="展示",
+        page="第 1 页",
+        phone="连接手机",
+        roll="点名",
+        mark_rest="其余全到",
+        saved="已保存",
     ),
     "en": Words(
         teach="Teach",
@@ -62,6 +77,13 @@ WORDS = {
         replay="Watch replay",
         play="Play",
         pause="Pause",
+        upload="Upload slides",
+        show="Show",
+        page="page 1",
+        phone="Connect phone",
+        roll="Roll call",
+        mark_rest="All others present",
+        saved="Saved",
     ),
 }
 
@@ -75,9 +97,12 @@ class Stranger:
     path: list[str] = field(default_factory=list)
 
     async def click(self, role: str, name: str) -> None:
-        await self._click(
-            self.screen.page.get_by_role(role, name=re.compile(f"^{re.escape(name)}")).first, name
-        )
+        """The first one whose words begin with `name`."""
+        pattern = re.compile(f"^{re.escape(name)}")
+        await self._click(self.screen.page.get_by_role(role, name=pattern).first, name)
+
+    async def click_exactly(self, role: str, name: str) -> None:
+        await self._click(self.screen.page.get_by_role(role, name=name, exact=True).first, name)
 
     async def _click(self, what: Locator, name: str) -> None:
         await what.click()
@@ -96,7 +121,7 @@ async def _has_played(page: Page) -> bool:
 
 
 @pytest.mark.parametrize("locale", WORDS)
-async def test_a_stranger_teaches_simulated_classrooms_in_at_most_six_clicks(
+async def test_a_stranger_teaches_simulated_classrooms_with_slides_in_at_most_eight_clicks(
     open_tab: OpenTab, locale: str
 ) -> None:
     words = WORDS[locale]
@@ -106,6 +131,12 @@ async def test_a_stranger_teaches_simulated_classrooms_in_at_most_six_clicks(
     await stranger.click("button", words.teach)
     await stranger.click("button", words.enter)
     await stranger.click("button", words.start)
+    async with page.expect_file_chooser() as chooser:
+        await stranger.click("button", words.upload)
+    slides = {"name": "a.pdf", "mimeType": "application/pdf", "buffer": pdf_file(1)}
+    await (await chooser.value).set_files(slides)
+    await stranger.click_exactly("button", words.show)
+    await page.get_by_role("img", name=re.compile(words.page)).first.wait_for()
     await stranger.click("button", words.call)
     await page.get_by_text(words.on_stage, exact=True).first.wait_for()
     await stranger.screen.until(
@@ -116,7 +147,7 @@ async def test_a_stranger_teaches_simulated_classrooms_in_at_most_six_clicks(
     await stranger.click("button", words.confirm_end)
     await page.get_by_role("button", name=words.end, exact=True).wait_for(state="detached")
     print(f"measured: {stranger}")
-    assert stranger.clicks <= 6
+    assert stranger.clicks <= 8
 
 
 @pytest.mark.parametrize("locale", WORDS)
@@ -129,6 +160,27 @@ async def test_a_stranger_is_a_classroom_in_at_most_two_clicks(
     await stranger.click("button", words.classroom)
     await stranger.click("button", words.enter)
     await stranger.screen.button(words.leave).wait_for()
+    print(f"measured: {stranger}")
+    assert stranger.clicks <= 2
+    await _call_the_roll_on_a_phone(stranger.screen, await open_tab(locale=locale), words)
+
+
+async def _call_the_roll_on_a_phone(classroom: Screen, phone: Screen, words: Words) -> None:
+    """As the classroom's screen says it: the address into the phone, the digits, and two taps."""
+    await classroom.press(words.phone)
+    shown = classroom.page.get_by_role("dialog")
+    await shown.get_by_role("img").wait_for()
+    address = re.search(r"\S+:\d+/p\b", await shown.inner_text())
+    assert address is not None
+    await phone.page.set_viewport_size({"width": 390, "height": 844})
+    await phone.page.goto(f"http://{address[0].removeprefix('http://')}")
+    digits = re.sub(r"\D", "", await shown.locator("output").inner_text())
+    await phone.page.get_by_role("textbox").fill(digits)
+    await phone.page.keyboard.press("Enter")
+    stranger = Stranger(phone)
+    await stranger.click("button", words.roll)
+    await stranger.click("button", words.mark_rest)
+    await phone.sees(words.saved)
     print(f"measured: {stranger}")
     assert stranger.clicks <= 2
 
