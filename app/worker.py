@@ -100,7 +100,7 @@ def handlers(
         JobKind.UPLOAD_SEGMENT: upload.run_job,
         JobKind.SWEEP_RETENTION: sweep,
     }
-    film_maker = FilmMaker(films, storage, films_root(settings), may_work_hard)
+    film_maker = FilmMaker(films, decks, storage, films_root(settings), may_work_hard)
     anywhere: Mapping[JobKind, Handler] = {
         JobKind.THUMBNAILS: thumbnails.run_job,
         JobKind.CLIP: clips.run_job,

@@ -31,6 +31,27 @@ class SoundTrack:
 
 
 @dataclass(frozen=True, slots=True)
+class FilmStroke:
+    """A line on a slide while it was there; `points` as in the manifest."""
+
+    color: str
+    points: str
+    from_ms: int
+    to_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilmSlide:
+    """One page, as long as it was shown without a break."""
+
+    path: str
+    """Its picture (WebP)."""
+    from_ms: int
+    to_ms: int
+    strokes: tuple[FilmStroke, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FilmChapter:
     at_ms: int
     title: str
@@ -52,6 +73,7 @@ class ComposeJob:
     """The names under the tiles; without a font for their script they are left out."""
     chapters: tuple[FilmChapter, ...]
     poster_ms: int
+    slides: tuple[FilmSlide, ...] = ()
     folder: str = ""
     """Where the files go."""
     font: str = ""

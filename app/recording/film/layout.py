@@ -19,6 +19,8 @@ KEEP_PLACE_MS = 20_000
 KEEP_SCREEN_MS = 3_000
 READ = (Source.DOCUMENT, Source.SCREEN)
 """What is shown large before anybody's face, the first one there is."""
+SLIDES = ParticipantId("slides")
+"""Whose screen the slides are: nobody's. Whatever else is shared covers them."""
 _GUTTER = 2
 """Left free on each side of a tile that shares the picture."""
 
@@ -65,8 +67,12 @@ def scenes(
     stage: Sequence[StageChange],
     spans: Sequence[TrackSpan],
     order: Sequence[ParticipantId],
+    slides: Sequence[tuple[int, int]] = (),
 ) -> tuple[Scene, ...]:
-    """From 0 to `duration_ms` without a hole; `order` is that of small tiles, and who is not in it gets none."""
+    """From 0 to `duration_ms` without a hole; `order` is that of small tiles, and who is not in it gets none.
+
+    `slides`: when any were shown, from when to when.
+    """
     presence = {
         who: _bridged((s for s in spans if s.participant_id == who), KEEP_PLACE_MS) for who in order
     }
@@ -80,6 +86,7 @@ def scenes(
     bridged = [*presence.values(), *shown.values()]
     edges = {edge for pairs in bridged for pair in pairs for edge in pair}
     edges |= {change.at_ms for change in stage}
+    edges |= {edge for pair in slides for edge in pair}
     cuts = [0, *sorted(edge for edge in edges if 0 < edge < duration_ms), duration_ms]
     found: list[Scene] = []
     for from_ms, to_ms in itertools.pairwise(cuts):
@@ -91,6 +98,8 @@ def scenes(
             for source in READ
             if _covers(shown[who, source], from_ms)
         ]
+        if _covers(slides, from_ms):
+            sharing.append((SLIDES, Source.SCREEN))
         tiles = tuple(_arranged(now, present, sharing))
         if found and found[-1].tiles == tiles:
             found[-1] = Scene(found[-1].from_ms, to_ms, tiles)

@@ -1,6 +1,7 @@
 """The job `film`: tracks out of the store, a film of them, and the film into the store. Each step may be done again."""
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import time
@@ -13,10 +14,11 @@ from app.ids import FilmId
 from app.jobs.child_process import ChildProcessFailed, child_process_lines
 from app.jobs.port import ClaimedJob, HoldJob, JobFailed, Progress, TryLater
 from app.recording.film.job import JOB, LINE, ComposeJob, FilmFile
-from app.recording.film.plan import compose_job
+from app.recording.film.plan import Footage, compose_job
 from app.recording.film.repository import FilmOrder, Films, object_key, object_keys
 from app.recording.film.time_left import TimeLeft
 from app.recording.film.workplace import NoRoom, Workplace
+from app.recording.slides import PagePictures, shown_pages
 from app.storage.port import ObjectNotFound, Storage
 
 log = logging.getLogger(__name__)
@@ -30,10 +32,16 @@ class FilmMaker:
     """`make` is the handler."""
 
     def __init__(
-        self, films: Films, storage: Storage, root: Path, may_work_hard: Callable[[], bool]
+        self,
+        films: Films,
+        pictures: PagePictures,
+        storage: Storage,
+        root: Path,
+        may_work_hard: Callable[[], bool],
     ) -> None:
         """`root` is this worker's own folder for films under way; a film rests while `may_work_hard` says no."""
         self._films = films
+        self._pictures = pictures
         self._storage = storage
         self._root = root
         self._may_work_hard = may_work_hard
@@ -73,7 +81,28 @@ class FilmMaker:
         for track in tracks:
             await self._fetch(track, workplace.track(track.track_id))
         paths = {track.track_id: str(workplace.track(track.track_id)) for track in tracks}
-        return await asyncio.to_thread(workplace.placed, compose_job(footage, order.cast, paths))
+        pages = await self._fetch_pages(order, footage, workplace)
+        job = compose_job(footage, order.cast, paths, pages)
+        return await asyncio.to_thread(workplace.placed, job)
+
+    async def _fetch_pages(
+        self, order: FilmOrder, footage: Footage, workplace: Workplace
+    ) -> dict[tuple[str, int], str]:
+        """The pictures of slides that were shown, as far as their decks are still there."""
+        shown = shown_pages(footage.manifest)
+        found = await self._pictures.pages(order.lesson_id, sorted({deck for deck, _ in shown}))
+        pages = {}
+        for deck_id, number in shown:
+            picture = (
+                found[deck_id, number].pictures.get("sharp") if (deck_id, number) in found else None
+            )
+            if picture is None:
+                continue
+            path = workplace.track(f"{deck_id}-{number}.webp")
+            with contextlib.suppress(ObjectNotFound):
+                await self._storage.fetch(picture.key, path)
+                pages[deck_id, number] = str(path)
+        return pages
 
     async def _fetch(self, track: RecordingTrack, path: Path) -> None:
         if await asyncio.to_thread(path.exists):

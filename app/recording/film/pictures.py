@@ -13,9 +13,10 @@ from PIL import Image
 from app.ids import ParticipantId
 from app.recording.film.canvas import NIGHT, PIXELS, Picture, TileView, blank_canvas
 from app.recording.film.job import POSTER, ComposeJob, PictureTrack
-from app.recording.film.layout import HEIGHT, WIDTH, Scene, Tile
+from app.recording.film.layout import HEIGHT, SLIDES, WIDTH, Scene, Tile
 from app.recording.film.lettering import Lettering, missing_card
 from app.recording.film.picture_source import PictureSource
+from app.recording.film.slide_source import SlideSource
 
 FPS = 25
 TICK_MS = 1000 // FPS
@@ -51,7 +52,7 @@ class FilmPictures:
             self._tracks[track.participant_id, track.source].append(track)
         self._canvas = blank_canvas()
         self._scene: Scene | None = None
-        self._views: list[tuple[PictureSource, TileView]] = []
+        self._views: list[tuple[PictureSource | SlideSource, TileView]] = []
 
     def write(self, on_ticks: Callable[[int, int], None]) -> list[Path]:
         """The pieces in order; `on_ticks` is told (ticks done, of how many) now and then."""
@@ -116,7 +117,9 @@ class FilmPictures:
             source.close()
         self._views = []
 
-    def _source(self, tile: Tile) -> PictureSource:
+    def _source(self, tile: Tile) -> PictureSource | SlideSource:
+        if tile.participant_id == SLIDES:
+            return SlideSource(self._job.slides)
         return PictureSource(self._tracks[tile.participant_id, tile.source.value])
 
     def _view(self, tile: Tile) -> TileView:

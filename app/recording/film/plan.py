@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from app.db.models import RecordingTrack
@@ -9,7 +10,8 @@ from app.ids import ParticipantId
 from app.media.port import Source
 from app.recording.cast import Cast, has_led
 from app.recording.film.job import ComposeJob, FilmChapter, PictureTrack, SoundTrack
-from app.recording.film.layout import Scene, TrackSpan, scenes
+from app.recording.film.layout import SLIDES, Scene, TrackSpan, scenes
+from app.recording.film.slides import film_slides
 from app.recording.film.sound_spans import open_floor_spans, sound_spans
 from app.recording.manifest import Chapter, StageChange
 from app.recording.replay_body import chapters_of, listed, stage_of
@@ -51,10 +53,15 @@ class Footage:
         return [t for t in self.tracks if cast.includes(ParticipantId(t.participant_id))]
 
 
-def compose_job(footage: Footage, cast: Cast, paths: Mapping[str, str]) -> ComposeJob:
+def compose_job(
+    footage: Footage,
+    cast: Cast,
+    paths: Mapping[str, str],
+    pages: Mapping[tuple[str, int], str] = MappingProxyType({}),
+) -> ComposeJob:
     """The film of the cast: of anybody else no track, no tile, no name and no chapter is in the job.
 
-    `paths`: track id -> file, for those who are in it.
+    `paths`: track id -> file, for those who are in it. `pages`: the pictures of slides, as far as they are there.
     """
     shown = footage.tracks_of(cast)
     duration_ms = footage.duration_ms
@@ -69,7 +76,14 @@ def compose_job(footage: Footage, cast: Cast, paths: Mapping[str, str]) -> Compo
         for one in stage_of(cast, listed(footage.manifest, "stage"))
     ]
     chapters = [Chapter(**c) for c in chapters_of(cast, listed(footage.manifest, "chapters"))]
-    planned = scenes(duration_ms, stage, [span for _, span in spans], _order(shown, footage.seats))
+    slides = tuple(film_slides(footage.manifest, duration_ms, pages))
+    planned = scenes(
+        duration_ms,
+        stage,
+        [span for _, span in spans],
+        _order(shown, footage.seats),
+        [(slide.from_ms, slide.to_ms) for slide in slides],
+    )
     floor = list(open_floor_spans(chapters, duration_ms))
     return ComposeJob(
         title=footage.title,
@@ -89,9 +103,11 @@ def compose_job(footage: Footage, cast: Cast, paths: Mapping[str, str]) -> Compo
         labels={
             who: _label(footage.names[who])
             for who in {tile.participant_id for scene in planned for tile in scene.tiles}
+            if who != SLIDES
         },
         chapters=tuple(_titled(chapters, footage.names)),
         poster_ms=_poster_ms(planned, duration_ms),
+        slides=slides,
     )
 
 

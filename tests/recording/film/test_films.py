@@ -7,12 +7,13 @@ from urllib.parse import urljoin
 
 import httpx
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from app.db.consent import PUBLIC, RECORDED, SHARED, Purpose, enter_consent
 from app.db.engine import Database
-from app.db.models import AccessLogEntry, RecordingTrack, ShareLink
-from app.ids import FilmId, LessonId, RecordingId, UserId
+from app.db.models import AccessLogEntry, Deck, Recording, RecordingTrack, ShareLink
+from app.ids import DeckId, FilmId, LessonId, RecordingId, UserId
 from app.jobs.kinds import JobKind, Queue
 from app.jobs.port import ClaimedJob, HoldJob, JobFailed, TryLater
 from app.jobs.repository import Jobs
@@ -27,6 +28,7 @@ from app.recording.lifecycle import Step
 from app.recording.repository import Recordings
 from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.repository import FoundLink, Sharing
+from app.slides.repository import Decks
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.port import ObjectNotFound
 from app.storage.signing import UrlSigner
@@ -83,7 +85,14 @@ class Studio(Api):
         self.jobs = Jobs(database)
         self.films = Films(database, self.jobs, self.recordings)
         self.workplace = folder / "films"
-        self.maker = FilmMaker(self.films, self.storage, self.workplace, lambda: True)
+        self.decks = Decks(database, self.jobs)
+        self.maker = FilmMaker(
+            self.films,
+            self.decks,
+            self.storage,
+            self.workplace,
+            lambda: True,
+        )
         addresses = SignedAddresses(signer, time)
         files = FilmFiles(self.films, self.storage, addresses)
         desk = FilmDesk(database, self.films, self.recordings, files, time)
@@ -198,6 +207,37 @@ async def seen_in(studio: Studio, film: dict[str, Any], tmp_path: Path) -> set[s
     last = pictures_of(path)[-1][1]
     colours = {LEAD: BLUE, SEAT: GREEN, REFUSED: MAGENTA}
     return {who for who, colour in colours.items() if share_of(last, colour, 40) > 0.1}
+
+
+async def test_the_slides_of_a_lesson_are_in_its_film(studio: Studio, tmp_path: Path) -> None:
+    deck_id = DeckId("dck_0000000000000001")
+    page = tmp_path / "page.webp"
+    Image.new("RGB", (1920, 1080), "white").save(page, "WEBP")
+    await studio.decks.add(
+        Deck(
+            deck_id=deck_id,
+            lesson_id="les_1",
+            name="a.pdf",
+            format="pdf",
+            state="ready",
+            page_count=1,
+            size_bytes=1,
+            sha256="",
+            uploaded_by=studio.county.teacher,
+            uploaded_at_ms=START_MS,
+        )
+    )
+    stored = await studio.storage.put_file(f"slides/{deck_id}/1-sharp.webp", page)
+    await studio.decks.add_page(deck_id, 1, (1920, 1080), {"sharp": stored})
+    async with studio.database.transaction() as session:
+        row = await session.get_one(Recording, studio.recording_id)
+        shown = [{"at_ms": 0, "deck_id": deck_id, "page": number} for number in (2, 1)]
+        row.manifest = {**row.manifest, "slides": shown, "strokes": []}
+    await studio.request()
+    await studio.work()
+    (film,) = (tmp_path / "objects" / "films").iterdir()
+    _, picture = pictures_of(film / "film.mp4")[30]
+    assert share_of(picture, (255, 255, 255)) > 0.4
 
 
 async def test_a_film_is_made_watched_and_downloaded_without_who_does_not_agree(

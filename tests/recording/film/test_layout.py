@@ -6,7 +6,7 @@ import pytest
 
 from app.ids import ParticipantId
 from app.media.port import Source
-from app.recording.film.layout import HEIGHT, WIDTH, Rect, Scene, TrackSpan, scenes
+from app.recording.film.layout import HEIGHT, SLIDES, WIDTH, Rect, Scene, TrackSpan, scenes
 from app.recording.manifest import StageChange
 
 LEAD = ParticipantId("lead_usr_1")
@@ -33,6 +33,22 @@ def test_a_lead_alone_fills_the_picture() -> None:
     (scene,) = planned([camera(LEAD)], (0, [LEAD]))
     assert (scene.from_ms, scene.to_ms) == (0, MINUTE)
     assert [tile.rect for tile in scene.tiles] == [Rect(0, 0, WIDTH, HEIGHT)]
+
+
+def test_slides_are_large_while_they_are_shown_and_a_shared_screen_covers_them() -> None:
+    screen = TrackSpan(LEAD, Source.SCREEN, 30_000, 40_000)
+    spans = [camera(LEAD), camera(SEATS[0]), screen]
+    before, slides, shared, again, after = scenes(
+        MINUTE, [StageChange(0, (LEAD,))], spans, [LEAD, *SEATS], [(20_000, 50_000)]
+    )
+    assert before.tiles == after.tiles
+    assert (slides.from_ms, again.to_ms) == (20_000, 50_000)
+    assert slides.tiles == again.tiles
+    assert [tile.participant_id for tile in slides.tiles] == [SLIDES, LEAD, SEATS[0]]
+    assert area(slides.tiles[0].rect) > 8 * area(slides.tiles[1].rect)
+    first = shared.tiles[0]
+    assert (first.participant_id, first.source) == (LEAD, Source.SCREEN)
+    assert SLIDES not in [tile.participant_id for tile in shared.tiles]
 
 
 def test_the_lead_is_large_with_the_classrooms_beside_and_equal_with_the_one_on_stage() -> None:
