@@ -111,6 +111,7 @@ async def test_a_phone_answers_for_its_classroom_and_comes_back_after_a_cut(
 async def _signal(phone: Screen, lead: Screen, seat: Seat) -> None:
     """The phone signals, the lead takes note, the phone says so."""
     await phone.press("请慢一点")
+    await lead.sees(f"{seat.name}：请慢一点")
     await card(lead, seat).get_by_role("button", name=re.compile("请慢一点")).click()
     await phone.sees("主讲教师知道了：请慢一点")
 

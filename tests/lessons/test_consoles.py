@@ -124,3 +124,17 @@ async def test_only_a_classrooms_own_page_lets_phones_in(
         await client.post("/lessons/les_1/end")
         answer = await client.post("/consoles/codes", headers=ticket)
         assert (answer.status_code, answer.json()["code"]) == (409, "lesson_ended")
+
+
+async def test_a_phone_calls_the_roll_of_its_own_classroom_only(
+    api: LessonApi, county: SmallCounty
+) -> None:
+    ticket = await seat_ticket(api, county.onsite)
+    async with api.client() as client:
+        code = (await invite(client, ticket))["code"]
+        token = (await client.post("/consoles", json={"code": code})).json()["token"]
+        phone = {"X-Tongtang-Ticket": token}
+        roll = await client.get("/lessons/les_1/seats/sea_1/roll-call", headers=phone)
+        assert [pupil["pupil_id"] for pupil in roll.json()["pupils"]] == ["pup_0"]
+        other = await client.get("/lessons/les_1/seats/sea_3/roll-call", headers=phone)
+        assert other.status_code == 403

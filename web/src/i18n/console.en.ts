@@ -62,6 +62,7 @@ export const consoleEn: typeof consoleZhCN = {
     staff: "Lead, assistants, observers",
     unread: (count: number) => `${count}`,
     unreadTitle: (count: number) => `Staff messages: ${count} new`,
+    signalFrom: (name: string, signal: string) => `${name}: ${signal}`,
     hiddenSignal: "A signal",
     acknowledge: "Acknowledge",
     pupilSpeaks: (name: string) => `Speaking: ${name}`,

@@ -57,6 +57,7 @@ export const consoleZhCN = {
     staff: "仅主讲、助教、观课",
     unread: (count: number) => `${count}`,
     unreadTitle: (count: number) => `教师消息 ${count} 条新`,
+    signalFrom: (name: string, signal: string) => `${name}：${signal}`,
     hiddenSignal: "有提醒",
     acknowledge: "知道了",
     pupilSpeaks: (name: string) => `发言：${name}`,

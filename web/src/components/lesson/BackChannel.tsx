@@ -2,6 +2,7 @@ import { useCallback, useState } from "react";
 import { useStore } from "../../hooks/useStore";
 import { useWords } from "../../i18n";
 import { useRoom, useSession } from "../../lesson/context";
+import { useSignalToasts } from "../../lesson/useSignalToasts";
 import { useUnread } from "../../lesson/useUnread";
 import { classroomsOf } from "../../room/selectors";
 import { Button } from "../Button";
@@ -19,6 +20,7 @@ export function BackChannel() {
   const close = useCallback(() => setIsOpen(false), []);
   const unread = useUnread(isOpen);
   const isSharing = useStore(capture.state).screen.kind === "on";
+  useSignalToasts(isSharing);
   return (
     <>
       <Button
