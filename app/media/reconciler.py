@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 from typing import Any, Literal, Protocol
 
@@ -220,7 +220,7 @@ class EngineReconciler:
             case SpeakersChanged():
                 for listener in self._lessons.listeners:
                     listener.speakers_changed(event)
-                await self._report_heard(event)
+                await self._speakers_changed(event)
             case EngineConnected():
                 self._on_connected()
             case EngineLost():
@@ -279,13 +279,16 @@ class EngineReconciler:
             command = ReportQuality(event.participant_id, event.quality)
             await self._lessons.execute(event.lesson_id, command)
 
-    async def _report_heard(self, event: SpeakersChanged) -> None:
-        """Who speaks and who just stopped: one long speech is noted when it begins and when it ends."""
-        lesson_id = event.lesson_id
-        before = self._speakers.pop(lesson_id, ())
+    async def _speakers_changed(self, event: SpeakersChanged) -> None:
+        """Also who just stopped was heard until now."""
+        before = self._speakers.pop(event.lesson_id, ())
         if event.speakers:
-            self._speakers[lesson_id] = event.speakers
-        for who in {*before, *event.speakers}:
+            self._speakers[event.lesson_id] = event.speakers
+        await self._report_heard(event.lesson_id, {*before, *event.speakers})
+
+    async def _report_heard(self, lesson_id: LessonId, speakers: Iterable[ParticipantId]) -> None:
+        """Asked with every event of the room too: somebody who speaks on may have come to be heard meanwhile."""
+        for who in speakers:
             runtime = self._lessons.runtime_of(lesson_id)
             if runtime and is_news_that_heard(runtime.room, who, runtime.now_ms()):
                 await self._lessons.execute(lesson_id, ReportHeard(who))
@@ -406,6 +409,7 @@ class EngineReconciler:
             is_due = participant_id in pending.grant_due
             is_there = room.participants[participant_id].presence is Presence.PRESENT
             await self._tell(lesson_id, participant_id, is_due=is_due, is_there=is_there)
+        await self._report_heard(lesson_id, self._speakers.get(lesson_id, ()))
 
     async def _perform(self, call: Call) -> None:
         """Make the call, then remember what the engine holds now."""
@@ -433,6 +437,7 @@ class EngineReconciler:
 
     def _drop(self, lesson_id: LessonId) -> None:
         self._rooms.pop(lesson_id, None)
+        self._speakers.pop(lesson_id, None)
         for table in (
             self._grants,
             self._told,

@@ -11,7 +11,7 @@ from tests.browser.conftest import Meet, Meeting, OpenTab
 from tests.support.accessibility import assert_accessible
 from tests.support.lesson_peers import LessonPeer, peers_of, until
 from tests.support.office import ADMIN, TEACHER, Office
-from tests.support.pages import PATIENCE_S, Screen, card, sign_in
+from tests.support.pages import PATIENCE_S, Screen, card, eventually, press_on_card, sign_in
 from tests.support.rtc_peer import allow_loopback
 from tests.support.serve import Served
 
@@ -26,9 +26,13 @@ SETTLE_S = 0.5
 
 
 async def assistant(open_tab: OpenTab, served: Served, lesson_id: str) -> Screen:
-    """An admin, who may help in any lesson of the county."""
+    """An admin, who finds the call for help on the list of lessons and comes in to help."""
     screen = await open_tab()
-    await sign_in(screen, served, ADMIN, f"/lessons/{lesson_id}/join?role=assistant")
+    await sign_in(screen, served, ADMIN)
+    await screen.sees("需要帮忙的教室")
+    await screen.press("处理好了")
+    await screen.page.get_by_text("需要帮忙的教室").wait_for(state="detached")
+    await screen.page.goto(f"/lessons/{lesson_id}/join?role=assistant")
     await screen.press("进入课堂")
     await screen.sees("助教和观课")
     return screen
@@ -55,10 +59,18 @@ def leads_of(journal: list[dict[str, object]], first: str) -> list[str]:
     return leads
 
 
-async def what_the_cockpit_says(meeting: Meeting) -> None:
-    """What a classroom's screen shows, that it asks for help, and that nobody hears a closed microphone."""
+async def what_the_cockpit_says(meeting: Meeting, office: Office) -> None:
+    """What a classroom's screen shows, that it was heard, that it asks for help, and that nobody hears the lead."""
     lead, (classroom,), (seat,) = meeting.lead, meeting.classrooms, meeting.seats
     shown = card(lead, seat)
+    await press_on_card(lead, seat, "旁听")
+    noted = {"type": "participant.heard", "data": {"participant_id": seat.seat_id}}
+
+    async def is_noted() -> bool:
+        journal = await asyncio.to_thread(office.journal, meeting.plan.lesson_id)
+        return any(noted.items() <= row.items() for row in journal)
+
+    await eventually("the room notes that the classroom was heard", is_noted)
     await shown.get_by_text("看得到您").wait_for()
     await classroom.page.evaluate("document.querySelectorAll('video').forEach((v) => v.pause())")
     await classroom.press("求助")
@@ -75,7 +87,7 @@ async def test_the_cockpit_sees_the_classroom_and_a_killed_lead_is_followed_and_
     meet: Meet, open_tab: OpenTab, served: Served
 ) -> None:
     meeting = await meet(1)
-    await what_the_cockpit_says(meeting)
+    await what_the_cockpit_says(meeting, Office(served))
     lesson, (classroom,) = meeting.plan, meeting.classrooms
     helper = await assistant(open_tab, served, lesson.lesson_id)
     await classroom.sees_picture(lesson.lead_id)

@@ -53,6 +53,7 @@ from app.rooms.commands import (
     ReportCut,
     SendDown,
     StartLesson,
+    StartListenIn,
 )
 from app.rooms.runtime import RoomRuntime, Rooms
 from app.rooms.state import LessonPlan
@@ -508,6 +509,25 @@ async def test_a_changed_quality_reaches_the_room_once(open_app: Callable[..., A
     app.engine.emit(QualityMeasured(LESSON, B, "good", 0, 0))
     await until(lambda: runtime.room.participants[B].quality == "good")
     assert runtime.room.seq == before + 3
+
+
+async def test_a_voice_is_noted_once_it_is_heard_also_when_it_began_before(
+    open_app: Callable[..., App],
+) -> None:
+    app = open_app()
+    await app.reactor.start()
+    runtime = await app.live_room()
+    app.engine.emit(SpeakersChanged(LESSON, (LEAD, A)))
+    app.engine.emit(QualityMeasured(LESSON, B, "good", 0, 0))
+    await until(lambda: runtime.room.participants[B].quality == "good")
+    assert runtime.room.participants[A].heard_ms is None, "nobody hears it yet"
+    await runtime.execute(StartListenIn(LEAD, SEAT_A))
+    await until(lambda: runtime.room.participants[A].heard_ms is not None)
+    before = runtime.room.seq
+    app.engine.emit(SpeakersChanged(LESSON, ()))
+    app.engine.emit(QualityMeasured(LESSON, B, "poor", 0, 0))
+    await until(lambda: runtime.room.participants[B].quality == "poor")
+    assert runtime.room.seq == before + 1
 
 
 async def test_a_cut_keeps_the_peers_and_the_returning_socket_gets_the_same_grant(
