@@ -46,7 +46,7 @@ export const slidesEn: typeof slidesZhCN = {
     undo: "Undo",
     clear: "Clear",
     coveredByScreen:
-      "A screen is shared: classrooms see that first, and the slides again when sharing stops.",
+      "A screen or the document camera is shared: classrooms see that first, and the slides again when it stops.",
     shownIn: (shown, all) => `Shown in ${shown} of ${all}`,
     stray: (name, page) => `${name} on page ${page}`,
     strays: (places) => `Some classrooms look at another page: ${places.join("; ")}`,

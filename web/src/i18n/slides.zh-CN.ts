@@ -43,7 +43,7 @@ export const slidesZhCN = {
     pens: { red: "红笔", blue: "蓝笔", green: "绿笔" },
     undo: "撤销",
     clear: "擦掉本页",
-    coveredByScreen: "正在共享屏幕，各教室先看共享的屏幕；停止共享后再看课件。",
+    coveredByScreen: "正在共享屏幕或展台，各教室先看它；停止以后再看课件。",
     shownIn: (shown: number, all: number) => `${shown}/${all} 间教室已显示`,
     stray: (name: string, page: number) => `${name} 在第 ${page} 页`,
     strays: (places: readonly string[]) => `有教室在看别的页：${places.join("；")}`,
