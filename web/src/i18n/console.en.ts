@@ -2,7 +2,7 @@ import type { consoleZhCN } from "./console.zh-CN";
 
 export const consoleEn: typeof consoleZhCN = {
   console: {
-    title: "Teacher's console",
+    title: "Console",
     lessonTab: "Lesson",
     rollTab: "Roll call",
     whoSpeaks: "Who is speaking?",

@@ -4,13 +4,18 @@ import type { Ticket } from "../api/types";
  * A phone keeps its console tickets in localStorage: its browser closes tabs as it likes, and the picture on the
  * classroom's screen lets a phone in once only.
  */
-const key = (lessonId: string) => `tongtang.console.${lessonId}`;
+const PREFIX = "tongtang.console.";
+const key = (lessonId: string) => PREFIX + lessonId;
 /** For a browser that forbids storage: then a ticket lasts as long as the page. */
 const fallback = new Map<string, Ticket>();
 
 export function storeConsoleTicket(ticket: Ticket): void {
   fallback.set(ticket.lesson_id, ticket);
   try {
+    // A phone is the console of one lesson at a time.
+    for (const old of Object.keys(window.localStorage)) {
+      if (old.startsWith(PREFIX)) window.localStorage.removeItem(old);
+    }
     window.localStorage.setItem(key(ticket.lesson_id), JSON.stringify(ticket));
   } catch {
     // Kept in `fallback`.
