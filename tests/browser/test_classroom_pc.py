@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,8 +88,13 @@ async def _print_card(admin: Screen, served: Served) -> bytes:
     await admin.press("生成配对码")
     qr = admin.page.get_by_role("img", name="配对网址的二维码")
     await qr.wait_for()
-    await _is_accessible_in_both_languages(admin, "the set-up of a classroom's PC")
-    return await qr.screenshot()
+    picture = await qr.screenshot()
+    for language, other in (("zh-CN", "English"), ("en", "中文")):
+        await assert_accessible(admin, f"the set-up of a classroom's PC ({language})")
+        paper = await admin.page.pdf(prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1, f"one sheet ({language})"
+        await admin.page.get_by_role("button", name=other).click()
+    return picture
 
 
 async def _show_card(pc: Screen) -> None:
