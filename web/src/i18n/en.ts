@@ -132,6 +132,7 @@ export const en: Dictionary = {
     cameraOff: "Camera off",
     microphoneOn: "Mic on",
     microphoneOff: "Mic off",
+    slowPc: "Slow PC: smaller picture",
     openCamera: "Start camera",
     closeCamera: "Stop camera",
     openMicrophone: "Start mic",

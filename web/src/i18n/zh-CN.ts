@@ -132,6 +132,7 @@ export const zhCN = {
     cameraOff: "摄像头关",
     microphoneOn: "话筒开",
     microphoneOff: "话筒关",
+    slowPc: "电脑较慢，画面已调小",
     openCamera: "打开摄像头",
     closeCamera: "关闭摄像头",
     openMicrophone: "打开话筒",

@@ -270,6 +270,7 @@ export class LessonSession extends PlaceSession {
 
   /** What broke the media's path may have taken the socket with it, and nothing is negotiated over a dead one. */
   #mediaChanged(): void {
+    void this.capture.reduce(this.media.state.get().isSlow);
     const isRecovering = this.media.state.get().phase === "recovering";
     if (isRecovering && !this.#isRecovering) this.signaling.check();
     this.#isRecovering = isRecovering;

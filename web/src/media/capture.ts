@@ -29,6 +29,8 @@ export interface CaptureState {
   screen: SourceStatus;
   /** What lies under a second camera. */
   document: SourceStatus;
+  /** The picture is smaller than it could be, because this PC is too slow for it. */
+  isReduced: boolean;
   cameras: readonly Device[];
   microphones: readonly Device[];
   choice: DeviceChoice;
@@ -48,6 +50,9 @@ const DOCUMENT: MediaTrackConstraints = {
   frameRate: { ideal: 10, max: 15 },
 };
 
+/** On a PC that is too slow for more: as many lines, fewer frames. */
+const SLOW_DOCUMENT: MediaTrackConstraints = { ...DOCUMENT, frameRate: { ideal: 5, max: 5 } };
+
 const ALL_SOURCES = ["camera", "microphone", "screen", "document"] as const;
 
 const OFF: SourceStatus = { kind: "off" };
@@ -62,6 +67,7 @@ export class LocalCapture {
     microphone: OFF,
     screen: OFF,
     document: OFF,
+    isReduced: false,
     cameras: [],
     microphones: [],
     choice: rememberedChoice(),
@@ -153,6 +159,23 @@ export class LocalCapture {
     await this.#renewSound();
   }
 
+  /** Take a small picture while this PC is too slow for a large one. A classroom's is small already. */
+  async reduce(isSlow: boolean): Promise<void> {
+    const isReduced = isSlow && this.size === "lead";
+    if (isReduced === this.state.get().isReduced) return;
+    this.state.update({ isReduced });
+    const { camera, document, choice } = this.state.get();
+    const applied: Promise<void>[] = [];
+    if (camera.kind === "on" && !choice.usesTestPicture) {
+      applied.push(camera.track.applyConstraints(this.#cameraSize()));
+    }
+    if (document.kind === "on") applied.push(document.track.applyConstraints(this.#documentSize()));
+    // A device that has one size only keeps it.
+    await Promise.allSettled(applied);
+    // Who sends the tracks looks at their size again.
+    this.state.update({});
+  }
+
   /** Whether nothing that is played here reaches the microphone. Leads wear headphones unless they say otherwise. */
   get hasHeadphones(): boolean {
     return this.state.get().choice.hasHeadphones ?? this.size === "lead";
@@ -189,7 +212,7 @@ export class LocalCapture {
       // Not a face instead, if it was pulled out.
       const deviceId = cameraId ? { deviceId: { exact: cameraId } } : {};
       const stream = await navigator.mediaDevices.getUserMedia({
-        video: { ...DOCUMENT, ...deviceId },
+        video: { ...this.#documentSize(), ...deviceId },
       });
       const [track] = stream.getVideoTracks();
       if (!track || this.#round.document !== round) return track?.stop();
@@ -240,9 +263,17 @@ export class LocalCapture {
     audio: MediaTrackConstraints;
   } {
     return {
-      video: { ...SIZES[this.size], ...preferred(choice.cameraId) },
+      video: { ...this.#cameraSize(), ...preferred(choice.cameraId) },
       audio: { ...this.#soundConstraints(), ...preferred(choice.microphoneId) },
     };
+  }
+
+  #cameraSize(): MediaTrackConstraints {
+    return SIZES[this.state.get().isReduced ? "classroom" : this.size];
+  }
+
+  #documentSize(): MediaTrackConstraints {
+    return this.state.get().isReduced ? SLOW_DOCUMENT : DOCUMENT;
   }
 
   #soundConstraints(): MediaTrackConstraints {

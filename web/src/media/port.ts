@@ -16,9 +16,11 @@ export interface MediaState {
   slots: Readonly<Record<string, RemoteSlot>>;
   /** Many packets were lost in the last seconds, in either direction. */
   isWeak: boolean;
+  /** This PC cannot encode the pictures that it is given. */
+  isSlow: boolean;
 }
 
-export const IDLE: MediaState = { phase: "idle", slots: {}, isWeak: false };
+export const IDLE: MediaState = { phase: "idle", slots: {}, isWeak: false, isSlow: false };
 
 /** The browser's side of one media engine. `grant.engine` says which client fits. */
 export interface MediaClient {

@@ -1,3 +1,4 @@
+import type { EncoderFigures } from "./cpuGuard";
 import type { SoundFigures } from "./redundancy";
 
 /** The few figures of `getStats` that are looked at here. */
@@ -7,6 +8,7 @@ export interface PathFigures {
   packetsLost: number;
   /** Sent here, and lost by the other side's reports. */
   sound: SoundFigures;
+  encoders: EncoderFigures;
   /** Sound decoded so far, by mid: `totalAudioEnergy`. Stays at 0 while nothing plays it. */
   energies: Readonly<Record<string, number>>;
 }
@@ -22,13 +24,23 @@ interface AnyReport {
   packetsLost?: number;
   mid?: string;
   totalAudioEnergy?: number;
+  totalEncodeTime?: number;
+  qualityLimitationDurations?: Record<string, number>;
 }
 
 /** Sums over a connection. Received bytes are those of the candidate pairs: RTP and RTCP, no STUN. */
 export async function figuresOf(peer: RTCPeerConnection): Promise<PathFigures> {
   const sound = { packetsSent: 0, packetsLost: 0 };
   const energies: Record<string, number> = {};
-  const figures = { receivedBytes: 0, packetsReceived: 0, packetsLost: 0, sound, energies };
+  const encoders = { cpuLimitedS: 0, encodeS: 0 };
+  const figures = {
+    receivedBytes: 0,
+    packetsReceived: 0,
+    packetsLost: 0,
+    sound,
+    encoders,
+    energies,
+  };
   const reports = (await peer.getStats()) as unknown as ReadonlyMap<string, AnyReport>;
   for (const report of reports.values()) {
     if (report.type === "candidate-pair") {
@@ -39,6 +51,11 @@ export async function figuresOf(peer: RTCPeerConnection): Promise<PathFigures> {
       if (report.mid && report.totalAudioEnergy) energies[report.mid] = report.totalAudioEnergy;
     } else if (report.type === "outbound-rtp" && report.kind === "audio") {
       sound.packetsSent += report.packetsSent ?? 0;
+    } else if (report.type === "outbound-rtp") {
+      const limitedS = report.qualityLimitationDurations?.cpu ?? 0;
+      encoders.cpuLimitedS = Math.max(encoders.cpuLimitedS, limitedS);
+      // Encodings of one picture are made one after the other, and each counts those before it as well.
+      encoders.encodeS = Math.max(encoders.encodeS, report.totalEncodeTime ?? 0);
     } else if (report.type === "remote-inbound-rtp" && report.kind === "audio") {
       sound.packetsLost += report.packetsLost ?? 0;
     }

@@ -1,5 +1,6 @@
 import type { MediaGrant, SourceName } from "../generated/signaling";
 import { Store } from "../store";
+import { CpuGuard } from "./cpuGuard";
 import { PathWatch } from "./pathWatch";
 import { IDLE, type LocalTracks, type MediaClient, type MediaState } from "./port";
 import { type Ask, PublishingConnection } from "./publishing";
@@ -27,6 +28,7 @@ export class WebRtcMedia implements MediaClient {
   #publishingWatch = new PathWatch(PUBLISHING_SILENCE_MS);
   #subscribingWatch = new PathWatch(SUBSCRIBING_SILENCE_MS);
   readonly #redundancy = new RedundancyRule();
+  readonly #cpu = new CpuGuard();
   #sampler: ReturnType<typeof setInterval> | undefined;
   #isSampling = false;
   #energies: Readonly<Record<string, number>> = {};
@@ -44,7 +46,7 @@ export class WebRtcMedia implements MediaClient {
       return;
     }
     this.#drop();
-    this.state.set({ ...IDLE, phase: "connecting" });
+    this.state.set({ ...IDLE, phase: "connecting", isSlow: this.#cpu.isSlow });
     this.#openSubscribing();
     this.#ensurePublishing();
     this.#sampler = setInterval(() => void this.#sample(), SAMPLE_MS);
@@ -188,8 +190,11 @@ export class WebRtcMedia implements MediaClient {
   async #samplePublishing(): Promise<void> {
     const connection = this.#publishing;
     if (!connection) return;
-    const { receivedBytes, sound } = await figuresOf(connection.peer);
+    const { receivedBytes, sound, encoders } = await figuresOf(connection.peer);
     if (this.#publishing !== connection) return;
+    if (this.#cpu.sample(performance.now(), encoders)) {
+      this.state.update({ isSlow: this.#cpu.isSlow });
+    }
     if (this.#redundancy.sample(performance.now(), sound)) {
       connection.setRedundant(this.#redundancy.isOn);
     }

@@ -11,7 +11,7 @@ import { OwnQuality } from "./LinkQuality";
 export function Lights({ microphoneWords }: { microphoneWords?: string }) {
   const words = useWords();
   const session = useSession();
-  const { camera, microphone, screen, document } = useStore(session.capture.state);
+  const { camera, microphone, screen, document, isReduced } = useStore(session.capture.state);
   const isCameraOn = camera.kind === "on";
   const isMicrophoneOn = microphone.kind === "on";
   return (
@@ -26,6 +26,11 @@ export function Lights({ microphoneWords }: { microphoneWords?: string }) {
       {document.kind === "on" && (
         <Badge tone="stage" icon="page">
           {words.document.isOn}
+        </Badge>
+      )}
+      {isReduced && (
+        <Badge tone="warn" icon="info">
+          {words.media.slowPc}
         </Badge>
       )}
       {session.sendsMedia && (
