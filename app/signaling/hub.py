@@ -279,9 +279,11 @@ class Hub:
 
     async def _check_pupil(self, ticket: Ticket, pupil_id: str | None) -> None:
         """The journal takes no id that is not a pupil's of this very classroom."""
-        entry = self._feeds.get(ticket.lesson_id)
-        if pupil_id is None or ticket.classroom_id is None or entry is None or entry.feed is None:
+        if pupil_id is None or ticket.classroom_id is None:
             return
+        entry = self._feeds.get(ticket.lesson_id)
+        if entry is None or entry.feed is None:
+            raise Unavailable("the lesson is being opened again", code=Refusal.LESSON_UNAVAILABLE)
         if not entry.feed.card.has_pupil(ticket.classroom_id, PupilId(pupil_id)):
             # Added to the roster a moment ago, perhaps.
             entry.feed.card = await self._directory.lesson_card(ticket.lesson_id)

@@ -33,6 +33,7 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "stroke.draw": {"stroke_id": "str_00000001", "color": "red", "points": "0,0 9,9"},
     "lead.answer": {"is_accepted": False},
     "spotlight.move": {"participant_id": None},
+    "sound.switch": {"preset": "music"},
     "auto_accept.switch": {"is_on": True},
     "signal.raise": {"signal": "slower"},
     "pupil.name": {"pupil_id": None},

@@ -28,7 +28,7 @@ async def test_only_the_device_of_a_classroom_reports(server: SignalServer) -> N
     async with client(server) as lead, client(server) as window:
         await lead.enter(server.ticket(LEAD))
         assert (await lead.ask("screen.report", **REPORT))["code"] == "not_a_classroom"
-        await window.enter(server.ticket(SEAT_1), "dev_w", kind="companion")
+        await window.enter(server.ticket(SEAT_1), "dev_w", kind="projector")
         assert (await window.ask("screen.report", **REPORT))["code"] == "not_a_classroom"
 
 
