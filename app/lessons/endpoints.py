@@ -1,7 +1,8 @@
 """`/lessons`: plan, list, start, end, read the journal; `/rehearsals`."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 
@@ -10,8 +11,13 @@ from app.db.engine import Database
 from app.db.journal import load_events
 from app.errors import Conflict, InvalidInput, NotAllowed
 from app.http import Authenticate, Caller, refusals, to_ms, utc
-from app.ids import ClassroomId, LessonId, ParticipantId, RecordingId, UserId
-from app.lessons.access import acting_as, require_lead_or_admin, require_sight
+from app.ids import ClassroomId, LessonId, ParticipantId, RecordingId, SeatId, UserId
+from app.lessons.access import (
+    acting_as,
+    require_lead_or_admin,
+    require_sight,
+    seats_known_by_name,
+)
 from app.lessons.control import LessonControl
 from app.lessons.repository import LessonDetail, LessonState, LessonStore, NewLesson
 from app.lessons.schemas import (
@@ -26,7 +32,7 @@ from app.lessons.schemas import (
     lesson_body,
 )
 from app.lessons.staff import NewStaff
-from app.rooms.events import event_to_json
+from app.rooms.events import Event, PupilNamed, event_to_json
 from app.rooms.state import Role
 
 RecordingIds = Callable[[Sequence[LessonId]], Awaitable[Mapping[LessonId, RecordingId]]]
@@ -168,13 +174,23 @@ class LessonDesk:
             await log_access(session, caller.user_id, "journal.viewed", lesson_id, self._now_ms())
         async with self._database.reading() as session:
             rows = await load_events(session, lesson_id, after, limit + 1)
+        known = seats_known_by_name(caller, lesson.scope)
         items = [
             JournalItem(
-                seq=row.seq, at=utc(row.at_ms), type=row.event.type, data=event_to_json(row.event)
+                seq=row.seq, at=utc(row.at_ms), type=row.event.type, data=_shown(row.event, known)
             )
             for row in rows[:limit]
         ]
         return JournalPage(items=items, next=items[-1].seq if len(rows) > limit else None)
+
+
+def _shown(event: Event, known: frozenset[SeatId]) -> dict[str, Any]:
+    """The event without the id of a pupil whom this reader may not know by name."""
+    match event:
+        case PupilNamed() if SeatId(event.participant_id) not in known:
+            return event_to_json(replace(event, pupil_id=None))
+        case _:
+            return event_to_json(event)
 
 
 def build_router(desk: LessonDesk, authenticate: Authenticate) -> APIRouter:

@@ -22,8 +22,9 @@ from app.db.models import (
     RosterEntry,
     Seat,
 )
-from app.ids import ParticipantId, SeatId, UserId
-from app.rooms.events import HeadsCounted
+from app.ids import DeviceId, ParticipantId, PupilId, SeatId, UserId
+from app.rooms.commands import AcceptCallUp, CallUp, Join, NamePupil, StartLesson
+from app.rooms.events import HeadsCounted, PupilNamed
 from app.rooms.state import Role
 from tests.support.county import MINUTE_MS, PUPIL_NAME, SmallCounty
 from tests.support.database import on_both_databases
@@ -227,6 +228,23 @@ async def test_the_journal_holds_the_count_and_no_pupil(
         assert "pup_" not in text
         assert PUPIL_NAME not in text
         assert "堵车" not in text
+
+
+@pytest.mark.parametrize(("who", "is_shown"), [("usr_admin", True), ("usr_teacher1", False)])
+async def test_the_journal_shows_a_pupils_id_to_who_may_know_the_name(
+    api: LessonApi, county: SmallCounty, who: str, is_shown: bool
+) -> None:
+    room = await api.rooms.get(county.lesson)
+    lead, seat = ParticipantId("lead_usr_teacher1"), ParticipantId("sea_1")
+    await room.execute(Join(lead, Role.LEAD, DeviceId("tab"), county.teacher))
+    await room.execute(Join(seat, Role.CLASSROOM, DeviceId("pc")))
+    for command in (StartLesson(lead), CallUp(lead, SeatId(seat)), AcceptCallUp(seat)):
+        await room.execute(command)
+    await room.execute(NamePupil(seat, PupilId(PUPIL)))
+    async with api.client(UserId(who)) as client:
+        items = (await client.get("/lessons/les_1/journal")).json()["items"]
+    (named,) = (one["data"] for one in items if one["type"] == PupilNamed.type)
+    assert named == {"participant_id": seat, "pupil_id": PUPIL if is_shown else None}
 
 
 async def test_reading_a_roll_from_outside_of_the_classroom_is_logged(
