@@ -203,7 +203,7 @@ def _track(
         participant_id=who,
         name=names[who].name,
         school=names[who].school,
-        role="lead" if has_led(who) else "classroom",
+        role="lead" if has_led(who) else "observer" if who.startswith("observer_") else "classroom",
         source=source,
         kind=source.kind,
         codec=track.codec,

@@ -207,7 +207,7 @@ def build_router(desk: PcDesk, authenticate: Authenticate) -> APIRouter:
         "/setup-files/{system}",
         operation_id="create_setup_file",
         response_class=Response,
-        responses=refusals(401, 403),
+        responses={**refusals(401, 403), 200: {"content": {"application/octet-stream": {}}}},
     )
     async def create_setup_file(
         system: System, asked: SetupAsked, caller: CallerNow, request: Request

@@ -61,8 +61,9 @@ async def test_a_replay_names_people_and_places_everything_on_the_time_line(
         0,
     )
     assert (seat["role"], seat["name"], seat["school"]) == ("classroom", "Class 1", "sch_1")
-    assert [one["role"] for one in others] == ["classroom", "assistant"]
-    assert replay["stage"][1] == {"at_ms": 9_000, "on_stage": [LEAD, api.county.seats[0]]}
+    assert [one["role"] for one in others] == ["classroom", "observer"]
+    stage = replay["stage"][1]
+    assert (stage["at_ms"], stage["on_stage"]) == (9_000, [LEAD, api.county.seats[0]])
     assert replay["chapters"][1] == {
         "at_ms": 9_000,
         "kind": "called_up",
