@@ -4,7 +4,8 @@ WORKDIR /src/web
 COPY web/package.json web/package-lock.json web/.npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY web ./
-COPY docs /src/docs
+COPY docs/guide /src/docs/guide
+COPY docs/screens /src/docs/screens
 RUN npm run build
 
 FROM python:3.11-slim-bookworm AS packages

@@ -167,10 +167,12 @@ OPAQUE_FIELDS = {
     # ids
     "participant_id", "seat_id", "user_id", "classroom_id", "device_id", "old_device_id",
     "listener_id", "lead_id", "to_id", "by", "epoch_id", "segment_id", "boot_id",
+    "deck_id", "stroke_id", "pupil_id",
     # words of a closed list
-    "role", "reason", "source", "codec", "is_on", "quality",
+    "role", "reason", "source", "codec", "is_on", "quality", "preset", "signal", "color",
     # numbers and checksums
     "mono_ns", "utc_ms", "expires_ms", "size_bytes", "sha256", "sidecar_sha256",
+    "head_count", "page", "points",
 }  # fmt: skip
 
 

@@ -284,7 +284,7 @@ async def test_the_card_of_a_lesson_names_everybody_who_may_come(demo_api: Lesso
     assert card.names[lesson.lead_user_id] == ("陈静", "云溪县实验小学")
     assert card.names[lesson.seats[2].seat_id] == ("三年级", "石桥村小学")
     assert card.names[lesson.seats[2].classroom_id] == ("三年级", "石桥村小学")
-    assert card.names[admin] == ("刘敏", "")
+    assert card.names[admin] == ("刘敏", "云溪县")
     assert card.simulated == {seat.seat_id for seat in lesson.seats[:2]}
 
 

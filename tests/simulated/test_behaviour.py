@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from app.signaling.messages import (
+    LeadView,
     LessonEnded,
     LessonStarted,
     ParticipantChanged,
@@ -32,12 +33,17 @@ def _view(
         place=place,
         call_expires_ms=None,
         hand_raised_ms=hand_raised_ms,
+        stage_ms=None,
+        heard_ms=None,
+        help_since_ms=None,
         is_muted=False,
         switched_off=[],
         saves_data=False,
+        accepts_by_itself=False,
         publishing={},
         is_recorded=False,
         is_simulated=True,
+        head_count=None,
         quality=None,
     )
 
@@ -55,8 +61,13 @@ def _snapshot(phase: PhaseName, **view: Any) -> RoomSnapshot:
         end_reason=None,
         closes_at_ms=None,
         is_recorded=False,
+        lead=LeadView(participant_id="lead_1", takeover_at_ms=None, proposal=None),
         is_floor_open=False,
+        is_sing_along=False,
+        spotlight=None,
+        sound_preset="voice",
         listening={},
+        slides=None,
         participants=[_view(participant_id="lead_1"), _view(**view)],
     )
     return RoomSnapshot(type="room.snapshot", re="r1", seq=1, you=ME, room=room)
