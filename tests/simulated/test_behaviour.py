@@ -70,7 +70,7 @@ def _snapshot(phase: PhaseName, **view: Any) -> RoomSnapshot:
         slides=None,
         participants=[_view(participant_id="lead_1"), _view(**view)],
     )
-    return RoomSnapshot(type="room.snapshot", re="r1", seq=1, you=ME, room=room)
+    return RoomSnapshot(type="room.snapshot", re="r1", seq=1, you=ME, room=room, private=None)
 
 
 def _changed(event: str, **view: Any) -> ParticipantChanged:
