@@ -144,7 +144,11 @@ async def test_what_is_private_never_reaches_a_screen_that_pupils_see(
 
     before = await still(classroom)
     await _talk(lead, phone)
-    assert await still(classroom) == before
+
+    async def is_as_before() -> bool:
+        return await still(classroom) == before
+
+    await eventually("the screen is as it was, once nothing moves on it", is_as_before)
     for text in (TO_ALL, TO_LEAD, SIGNAL):
         assert text not in await html(classroom)
 

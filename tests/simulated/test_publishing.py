@@ -23,8 +23,13 @@ ROOM = {
     "end_reason": None,
     "closes_at_ms": None,
     "is_recorded": False,
+    "lead": {"participant_id": "lead_1", "takeover_at_ms": None, "proposal": None},
     "is_floor_open": False,
+    "is_sing_along": False,
+    "spotlight": None,
+    "sound_preset": "voice",
     "listening": {},
+    "slides": None,
     "participants": [],
 }
 GRANT = {
@@ -56,7 +61,14 @@ def answer_to(request: dict[str, Any]) -> list[dict[str, Any]]:
             return [{"type": "authenticated", "re": re, **place}]
         case "room.join":
             return [
-                {"type": "room.snapshot", "re": re, "seq": 1, "you": "sea_1", "room": ROOM},
+                {
+                    "type": "room.snapshot",
+                    "re": re,
+                    "seq": 1,
+                    "you": "sea_1",
+                    "room": ROOM,
+                    "private": None,
+                },
                 GRANT,
             ]
         case "room.resume":
