@@ -138,6 +138,7 @@ class WholeLesson:
         await self.classroom.sees("跟唱：跟着主讲教师唱")
         await press_on_card(self.lead, self.seats[2], "旁听")
         await self.lead.hears(self.seats[2].seat_id)
+        await press_on_card(self.lead, self.seats[2], "停止旁听")
         await self.lead.press("结束跟唱")
         await self.lead.button("跟唱").wait_for()
         self.songs += 1
