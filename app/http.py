@@ -60,6 +60,17 @@ Authenticate = Callable[[Request], Awaitable[Caller]]
 """FastAPI dependency: the caller, or NotAuthenticated."""
 
 
+def admins_only(authenticate: Authenticate) -> Authenticate:
+    """The same dependency, and NotAllowed for whoever is no admin."""
+
+    async def authenticate_admin(request: Request) -> Caller:
+        caller = await authenticate(request)
+        caller.require("admin")
+        return caller
+
+    return authenticate_admin
+
+
 class ApiModel(BaseModel):
     """Base of request and response bodies."""
 
@@ -122,6 +133,11 @@ def is_from_this_machine(request: Request) -> bool:
     except ValueError:
         return False
     return is_loopback and not has_forwarding_header(request)
+
+
+def user_agent(request: Request) -> str:
+    """What the browser calls itself; empty if it does not say."""
+    return request.headers.get("user-agent", "")
 
 
 def request_host(request: Request) -> str:

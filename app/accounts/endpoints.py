@@ -19,7 +19,7 @@ from app.accounts.login import MAX_LOGIN_CHARS
 from app.accounts.passwords import MAX_PASSWORD_CHARS
 from app.accounts.sessions import OpenedSession, Sessions
 from app.accounts.signing_in import SigningIn
-from app.http import ApiModel, Caller, StaffRole, client_ip, refusals, utc
+from app.http import ApiModel, Caller, StaffRole, client_ip, refusals, user_agent, utc
 
 
 class Credentials(ApiModel):
@@ -84,7 +84,7 @@ def build_router(
             client_ip(request),
             "bearer",
             credentials.code,
-            request.headers.get("user-agent", ""),
+            user_agent(request),
         )
         return AccessToken(access_token=opened.token, expires_at=utc(opened.expires_at_ms))
 
@@ -102,7 +102,7 @@ def build_router(
             client_ip(request),
             "cookie",
             credentials.code,
-            request.headers.get("user-agent", ""),
+            user_agent(request),
         )
         caller = await sessions.load(user_id)
         set_session_cookie(request, response, opened)

@@ -5,7 +5,6 @@ counts on, because the answer that brought the new one may have been lost, and b
 their PCs at each start. A secret that was read off an old disk stops counting after two changes.
 """
 
-import hashlib
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.digest import digest
 from app.accounts.pairing import PairedClassroom
 from app.db.engine import Database
 from app.db.models import Classroom, ClassroomPc, PairingCode, School
@@ -78,7 +78,7 @@ class ClassroomPcs:
         row = ClassroomPc(
             pc_id=new_id("cpc"),
             classroom_id=classroom_id,
-            secret_sha256=_digest(secret),
+            secret_sha256=digest(secret),
             secret_since_ms=now_ms,
             browser=browser[:MAX_BROWSER_CHARS],
             paired_by=paired.created_by,
@@ -121,8 +121,8 @@ class ClassroomPcs:
                     ClassroomPc.revoked_at_ms.is_(None),
                 )
                 .values(
-                    secret_sha256=_digest(fresh),
-                    previous_sha256=_digest(secret),
+                    secret_sha256=digest(fresh),
+                    previous_sha256=digest(secret),
                     secret_since_ms=now_ms,
                 )
                 .returning(ClassroomPc.pc_id)
@@ -176,8 +176,8 @@ async def _row_of(session: AsyncSession, secret: str) -> ClassroomPc:
 
 
 def _holds(secret: str) -> ColumnElement[bool]:
-    digest = _digest(secret)
-    return or_(ClassroomPc.secret_sha256 == digest, ClassroomPc.previous_sha256 == digest)
+    known = digest(secret)
+    return or_(ClassroomPc.secret_sha256 == known, ClassroomPc.previous_sha256 == known)
 
 
 async def _read(session: AsyncSession, row: ClassroomPc) -> Pc:
@@ -189,7 +189,3 @@ async def _read(session: AsyncSession, row: ClassroomPc) -> Pc:
         )
     ).one()
     return Pc(PcId(row.pc_id), ClassroomId(row.classroom_id), *names)
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,6 +1,5 @@
 """Signed-in browsers and API clients: opaque random tokens, of which only the SHA-256 is stored."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Literal, cast
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.digest import digest
 from app.db.engine import Database
 from app.db.models import Login, RoleGrant, School, Session, User
 from app.errors import NotAuthenticated, NotFound
@@ -44,10 +44,6 @@ class Account:
 
     user_id: UserId
     password_hash: str
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Sessions:
@@ -89,7 +85,7 @@ class Sessions:
             session.add(
                 Session(
                     session_id=new_id("ses"),
-                    token_sha256=_digest(token),
+                    token_sha256=digest(token),
                     user_id=user_id,
                     kind=kind,
                     created_at_ms=now_ms,
@@ -106,7 +102,7 @@ class Sessions:
         async with self._database.reading() as session:
             user_id = await session.scalar(
                 select(Session.user_id).where(
-                    Session.token_sha256 == _digest(token),
+                    Session.token_sha256 == digest(token),
                     Session.kind == kind,
                     Session.expires_at_ms > now_ms,
                     Session.revoked_at_ms.is_(None),
@@ -119,7 +115,7 @@ class Sessions:
         async with self._database.reading() as session:
             return await session.scalar(
                 select(Session.session_id).where(
-                    Session.token_sha256.in_([_digest(token) for token in tokens])
+                    Session.token_sha256.in_([digest(token) for token in tokens])
                 )
             )
 
@@ -177,7 +173,7 @@ class Sessions:
         async with self._database.transaction() as session:
             await session.execute(
                 update(Session)
-                .where(Session.token_sha256 == _digest(token), Session.revoked_at_ms.is_(None))
+                .where(Session.token_sha256 == digest(token), Session.revoked_at_ms.is_(None))
                 .values(revoked_at_ms=now_ms)
             )
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, MetaData, Table, func, inspect, select
+from sqlalchemy import Connection, MetaData, Table, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 ROWS_AT_ONCE = 500
@@ -30,7 +30,7 @@ async def reflect(connection: AsyncConnection) -> list[Table]:
 async def is_empty(connection: AsyncConnection, tables: list[Table]) -> bool:
     """Whether no table has a row."""
     for table in tables:
-        if await connection.scalar(select(func.count()).select_from(table)):
+        if (await connection.execute(select(table).limit(1))).first() is not None:
             return False
     return True
 

@@ -11,7 +11,7 @@ from app.accounts.pc_identity import set_pc_cookie
 from app.accounts.pcs import ClassroomPcs, PcRemoved
 from app.accounts.rate_limit import RateLimiter
 from app.db.engine import Database
-from app.http import Authenticate, Caller, client_ip, public_url, refusals, utc
+from app.http import Authenticate, Caller, client_ip, public_url, refusals, user_agent, utc
 from app.ids import LessonId, SeatId
 from app.lessons.access import require_seat
 from app.lessons.entry import EntryDesk, require_open
@@ -74,7 +74,7 @@ class PairingDesk:
         async with self._database.transaction() as session:
             paired = await self._codes.redeem(session, typed, now_ms)
             if isinstance(paired, PairedClassroom):
-                browser = request.headers.get("user-agent", "")
+                browser = user_agent(request)
                 new = await self._pcs.add(session, paired, browser, now_ms)
                 set_pc_cookie(request, response, new.secret)
                 body = PairedBody(classroom=classroom_name(new.pc))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from pydantic import StringConstraints
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,7 @@ from app.db.audit import AuditAction, note_change
 from app.db.engine import Database
 from app.db.models import Classroom, School
 from app.errors import Conflict, NotFound
-from app.http import ApiModel, Authenticate, Caller, refusals
+from app.http import ApiModel, Authenticate, Caller, admins_only, refusals
 from app.ids import new_id
 
 MAX_SCHOOLS = 2_000
@@ -149,12 +149,7 @@ async def _refuse_second(
 def build_router(organisation: Organisation, authenticate: Authenticate) -> APIRouter:
     router = APIRouter(tags=["schools"])
 
-    async def authenticate_admin(request: Request) -> Caller:
-        caller = await authenticate(request)
-        caller.require("admin")
-        return caller
-
-    Admin = Annotated[Caller, Depends(authenticate_admin)]  # noqa: N806 - an alias of a type
+    Admin = Annotated[Caller, Depends(admins_only(authenticate))]  # noqa: N806 - an alias of a type
     refused = refusals(401, 403, 404, 409)
 
     @router.get("/schools", operation_id="list_schools", responses=refusals(401, 403))

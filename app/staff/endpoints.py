@@ -19,9 +19,11 @@ from app.http import (
     Authenticate,
     Caller,
     StaffRole,
+    admins_only,
     client_ip,
     public_url,
     refusals,
+    user_agent,
     utc,
     utc_or_none,
 )
@@ -111,12 +113,7 @@ def build_router(
     """What admins do."""
     router = APIRouter(prefix="/staff", tags=["staff"])
 
-    async def authenticate_admin(request: Request) -> Caller:
-        caller = await authenticate(request)
-        caller.require("admin")
-        return caller
-
-    Admin = Annotated[Caller, Depends(authenticate_admin)]  # noqa: N806 - an alias of a type
+    Admin = Annotated[Caller, Depends(admins_only(authenticate))]  # noqa: N806 - an alias of a type
 
     async def invite(request: Request, admin: Caller, user_id: str) -> InvitationBody:
         made = await invitations.create(admin, user_id, now_ms())
@@ -202,7 +199,7 @@ def build_invitation_router(
         per_address.take(client_ip(request))
         user_id = await invitations.accept(new.token, new.password, now_ms())
         caller = await sessions.load(user_id)
-        agent = request.headers.get("user-agent", "")
+        agent = user_agent(request)
         set_session_cookie(request, response, await signing_in.open(user_id, "cookie", agent))
         return me_of(caller)
 

@@ -1,11 +1,11 @@
 """One-time links by which somebody chooses a password: new people, and those who forgot theirs. No e-mail needed."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select, update
 
+from app.accounts.digest import digest
 from app.accounts.passwords import Passwords, refuse_weak
 from app.accounts.sessions import end_sessions
 from app.db.audit import note_change
@@ -57,7 +57,7 @@ class Invitations:
             await session.execute(delete(Invitation).where(Invitation.user_id == user_id))
             session.add(
                 Invitation(
-                    token_sha256=_digest(token),
+                    token_sha256=digest(token),
                     user_id=user_id,
                     created_by=by.user_id,
                     created_at_ms=now_ms,
@@ -72,7 +72,7 @@ class Invitations:
     async def find(self, token: str, now_ms: int) -> Invited:
         """Whose link it is. InvitationUnknown, InvitationOver."""
         async with self._database.reading() as session:
-            row = await session.get(Invitation, _digest(token))
+            row = await session.get(Invitation, digest(token))
             if row is None:
                 raise InvitationUnknown(
                     "there is no such link; ask your administrator for a new one"
@@ -95,7 +95,7 @@ class Invitations:
             used = await session.scalar(
                 update(Invitation)
                 .where(
-                    Invitation.token_sha256 == _digest(token),
+                    Invitation.token_sha256 == digest(token),
                     Invitation.used_at_ms.is_(None),
                     Invitation.expires_at_ms > now_ms,
                 )
@@ -110,7 +110,3 @@ class Invitations:
             await session.execute(delete(SecondFactor).where(SecondFactor.user_id == used))
             await end_sessions(session, UserId(used), now_ms)
         return UserId(used)
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -18,11 +18,11 @@ from tests.support.pages import (
     press_on_card,
     start_lesson,
 )
+from tests.support.phones import connect_phone
 from tests.support.serve import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.recording]
 
-PHONE = {"width": 390, "height": 844}
 TO_ALL, TO_LEAD = "下课后请三位老师留一下", "我们这边投影有点暗"
 SIGNAL = "slower"
 
@@ -41,19 +41,6 @@ class Wire:
         self.sockets.append(frames)
         for event in ("framesent", "framereceived"):
             socket.on(event, lambda payload: frames.append(str(payload)))
-
-
-async def connect_phone(classroom: Screen, phone: Screen) -> None:
-    """From the key on the classroom's screen to the console on the phone."""
-    await classroom.press("连接手机")
-    digits = classroom.page.get_by_role("dialog").locator("output")
-    code = re.sub(r"\D", "", await digits.inner_text())
-    await classroom.page.get_by_role("img", name=re.compile("二维码")).wait_for()
-    await phone.page.set_viewport_size(PHONE)
-    await phone.page.goto(f"/p/{code}")
-    await phone.button("请慢一点").wait_for()
-    await classroom.sees("1 部手机正用作教师控制台")
-    await classroom.press("关闭")
 
 
 async def html(screen: Screen) -> str:

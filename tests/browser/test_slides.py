@@ -5,7 +5,7 @@ import re
 import time
 
 import pytest
-from playwright.async_api import Browser, Locator
+from playwright.async_api import Browser
 
 from app.slides.office import office_program
 from tests.browser.conftest import Meet, OpenTab
@@ -24,18 +24,13 @@ from tests.support.pages import (
 from tests.support.replays import end_lesson
 from tests.support.serve import Served
 from tests.support.slide_files import detailed_picture, pdf_file, slide_picture
+from tests.support.slide_pages import page_on
 
 pytestmark = pytest.mark.browser
 
 COLD_JOIN_S = 5.0
 """Until a classroom that comes late on a weak link sees the current slide; waited for three times as long."""
 WEAK = Conditions(rate_bps=360_000, delay_s=0.03)
-
-
-def page_on(screen: Screen, number: int) -> Locator:
-    """The picture of this page, once it is painted."""
-    shown = screen.page.get_by_role("img", name=re.compile(rf"第 {number} 页"))
-    return shown.locator("img[data-painted=true]").last
 
 
 async def bring(lead: Screen, name: str, content: bytes) -> None:

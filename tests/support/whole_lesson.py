@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from playwright.async_api import Browser, Locator
+from playwright.async_api import Browser
 
 from app.signaling.messages import CallUpAccept, CallUpCall, StageSendDown
 from tests.support.lesson_peers import LessonPeer, until
@@ -28,12 +28,13 @@ from tests.support.pages import (
     start_lesson,
     tab,
 )
+from tests.support.phones import connect_phone
 from tests.support.replays import end_lesson
 from tests.support.serve import Served
 from tests.support.slide_files import pdf_file
+from tests.support.slide_pages import page_on
 
 PAGES = 4
-PHONE = {"width": 390, "height": 844}
 DECODES_S = 90.0
 """Peers without a browser decode pictures in Python, four of them beside three pages."""
 CLOCKS_AGREE_MS = 100.0
@@ -170,22 +171,6 @@ class WholeLesson:
         await end_lesson(self.lead)
 
 
-def page_on(screen: Screen, number: int) -> Locator:
-    """The picture of this page, once it is painted."""
-    shown = screen.page.get_by_role("img", name=re.compile(rf"第 {number} 页"))
-    return shown.locator("img[data-painted=true]").last
-
-
-async def _connect_phone(classroom: Screen, phone: Screen) -> None:
-    await classroom.press("连接手机")
-    digits = classroom.page.get_by_role("dialog").locator("output")
-    code = re.sub(r"\D", "", await digits.inner_text())
-    await phone.page.set_viewport_size(PHONE)
-    await phone.page.goto(f"/p/{code}")
-    await phone.button("请慢一点").wait_for()
-    await classroom.press("关闭")
-
-
 @asynccontextmanager
 async def whole_lesson(
     served: Served, browser: Browser, subject: str
@@ -201,7 +186,7 @@ async def whole_lesson(
         ]
         await enter_as_lead(lead, served, plan)
         await enter_as_classroom(classroom, served, plan.seats[0], plan.lesson_id)
-        await _connect_phone(classroom, phone)
+        await connect_phone(classroom, phone)
         places = [{"seat_id": seat.seat_id} for seat in plan.seats[1:]]
         first, second = [
             await stack.enter_async_context(LessonPeer(office, plan.lesson_id, place, clip))

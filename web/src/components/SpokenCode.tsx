@@ -1,7 +1,7 @@
+import { useCopy } from "../hooks/useCopy";
 import { useWords } from "../i18n";
 import { Button } from "./Button";
 import styles from "./SpokenCode.module.css";
-import { useToast } from "./Toast";
 
 interface SpokenCodeProps {
   /** Eight digits. */
@@ -14,15 +14,7 @@ interface SpokenCodeProps {
 /** A code as it is read out over the phone, and the address to open. */
 export function SpokenCode({ code, hint, address, until }: SpokenCodeProps) {
   const words = useWords();
-  const toast = useToast();
-  async function copy() {
-    try {
-      await navigator.clipboard.writeText(address);
-      toast(words.common.copied);
-    } catch {
-      // No clipboard over plain http: the address can be selected by hand.
-    }
-  }
+  const copy = useCopy();
   return (
     <div className={styles.code}>
       <output className={styles.digits} aria-label={code.split("").join(" ")}>
@@ -31,7 +23,7 @@ export function SpokenCode({ code, hint, address, until }: SpokenCodeProps) {
       <p>{hint}</p>
       <p className={styles.address}>{address}</p>
       <div className={styles.row}>
-        <Button size="small" icon="copy" onClick={() => void copy()}>
+        <Button size="small" icon="copy" onClick={() => void copy(address)}>
           {words.common.copy}
         </Button>
         <span>{until}</span>

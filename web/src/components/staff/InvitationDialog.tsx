@@ -1,10 +1,10 @@
 import type { Invitation } from "../../api/types";
+import { useCopy } from "../../hooks/useCopy";
 import { useLanguage, useWords } from "../../i18n";
 import { Button } from "../Button";
 import { Dialog } from "../Dialog";
 import { Field } from "../Field";
 import { formatDay } from "../office/dates";
-import { useToast } from "../Toast";
 import styles from "./Staff.module.css";
 
 interface InvitationDialogProps {
@@ -17,22 +17,14 @@ interface InvitationDialogProps {
 export function InvitationDialog({ name, invitation, onClose }: InvitationDialogProps) {
   const words = useWords();
   const { language } = useLanguage();
-  const toast = useToast();
-  async function copy() {
-    try {
-      await navigator.clipboard.writeText(invitation.url);
-      toast(words.common.copied);
-    } catch {
-      // No clipboard over plain http: the address can be selected by hand.
-    }
-  }
+  const copy = useCopy();
   return (
     <Dialog
       title={words.staff.linkTitle(name)}
       onClose={onClose}
       cancelLabel={words.common.close}
       actions={
-        <Button variant="primary" icon="copy" onClick={() => void copy()}>
+        <Button variant="primary" icon="copy" onClick={() => void copy(invitation.url)}>
           {words.common.copy}
         </Button>
       }
