@@ -38,9 +38,6 @@ from app.db.journal import Journal
 from app.db.migrate import check_migrated
 from app.http import (
     API,
-    BodyLimit,
-    SecurityHeaders,
-    TrustedProxies,
     add_error_handlers,
     host_name,
     public_url,
@@ -64,6 +61,7 @@ from app.linktest import endpoints as linktest
 from app.media.reactor import MediaReactor
 from app.media.remote import RemoteEngine
 from app.media.turn import TurnServers
+from app.middlewares import BodyLimit, SecurityHeaders, TrustedProxies
 from app.process import LoopLag
 from app.recording import endpoints as recordings
 from app.recording.film import endpoints as films

@@ -8,8 +8,6 @@ from fastapi import FastAPI, Request
 
 from app.errors import CommandRejected
 from app.http import (
-    SecurityHeaders,
-    TrustedProxies,
     add_error_handlers,
     client_ip,
     host_name,
@@ -17,6 +15,7 @@ from app.http import (
     signal_url,
 )
 from app.http import is_from_this_machine as from_this_machine
+from app.middlewares import SecurityHeaders, TrustedProxies
 
 PROXY = "10.0.0.2"
 

@@ -13,8 +13,9 @@ from app.accounts.second_factor import SecondFactors
 from app.accounts.sessions import Sessions
 from app.accounts.signing_in import SigningIn
 from app.db.engine import Database
-from app.http import BodyLimit, SecurityHeaders, add_error_handlers
+from app.http import add_error_handlers
 from app.ids import UserId
+from app.middlewares import BodyLimit, SecurityHeaders
 from tests.support.county import FAST_HASHER
 
 DAY_MS = 86_400_000
