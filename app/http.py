@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from app.errors import AppError, CommandRejected, NotAllowed
 from app.ids import SchoolId, UserId
+from app.scope import Scope
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,11 @@ TICKET_HEADER = "X-Tongtang-Ticket"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
 
-StaffRole = Literal["admin", "teacher", "onsite"]
+StaffRole = Literal["admin", "school_admin", "teacher", "onsite"]
+"""`admin` counts for the county; `school_admin` and `onsite` for the person's own school."""
+ADMINS: tuple[StaffRole, ...] = ("admin", "school_admin")
+PLANNERS: tuple[StaffRole, ...] = ("teacher", *ADMINS)
+"""Who plans lessons, and may be invited to lead or to help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Caller:
 
     @property
     def is_admin(self) -> bool:
+        """Of the county."""
         return "admin" in self.roles
 
     @property
@@ -52,17 +58,39 @@ class Caller:
         if not self.roles.intersection(roles):
             raise NotAllowed(f"this needs the role {' or '.join(roles)}")
 
+    def scope_as(self, *roles: StaffRole) -> Scope | None:
+        """The part of the county that these roles open to the caller: `admin` all of it, any other the own school.
+
+        None if the caller has none of them.
+        """
+        held = self.roles.intersection(roles)
+        if "admin" in held:
+            return Scope(self.county_id)
+        return Scope(self.county_id, self.school_id) if held and self.school_id else None
+
+    def require_scope(self, *roles: StaffRole) -> Scope:
+        """As `scope_as`; NotAllowed if that is nothing."""
+        scope = self.scope_as(*roles)
+        if scope is None:
+            raise NotAllowed(f"this needs the role {' or '.join(roles)}")
+        return scope
+
+    @property
+    def administered(self) -> Scope | None:
+        """The part of the county that the caller is an admin of."""
+        return self.scope_as(*ADMINS)
+
 
 Authenticate = Callable[[Request], Awaitable[Caller]]
 """FastAPI dependency: the caller, or NotAuthenticated."""
 
 
 def admins_only(authenticate: Authenticate) -> Authenticate:
-    """The same dependency, and NotAllowed for whoever is no admin."""
+    """The same dependency, and NotAllowed for whoever is no admin of the county or a school."""
 
     async def authenticate_admin(request: Request) -> Caller:
         caller = await authenticate(request)
-        caller.require("admin")
+        caller.require_scope(*ADMINS)
         return caller
 
     return authenticate_admin

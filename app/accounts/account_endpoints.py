@@ -12,7 +12,7 @@ from app.accounts.passwords import MAX_PASSWORD_CHARS
 from app.accounts.second_factor import SecondFactors
 from app.accounts.sessions import SessionKind, Sessions
 from app.accounts.signing_in import SigningIn
-from app.http import ApiModel, Authenticate, Caller, client_ip, refusals, utc
+from app.http import ADMINS, ApiModel, Authenticate, Caller, client_ip, refusals, utc
 
 Password = Annotated[str, StringConstraints(min_length=1, max_length=MAX_PASSWORD_CHARS)]
 Code = Annotated[str, StringConstraints(min_length=6, max_length=12)]
@@ -68,7 +68,7 @@ def build_router(
         listed = await sessions.of(caller.user_id, now_ms())
         return AccountBody(
             has_second_factor=await factors.is_on(caller.user_id),
-            may_have_second_factor=caller.is_admin,
+            may_have_second_factor=caller.administered is not None,
             sessions=[
                 SessionBody(
                     session_id=one.session_id,
@@ -106,7 +106,7 @@ def build_router(
         "/second-factor", operation_id="begin_second_factor", responses=refusals(401, 403, 409)
     )
     async def begin_second_factor(caller: CallerNow) -> EnrolmentBody:
-        caller.require("admin")
+        caller.require(*ADMINS)
         enrolment = await factors.begin(caller.user_id, now_ms())
         return EnrolmentBody(secret=enrolment.secret, uri=enrolment.uri)
 
@@ -117,7 +117,7 @@ def build_router(
         responses=refusals(401, 403, 429),
     )
     async def confirm_second_factor(caller: CallerNow, request: Request, body: CodeBody) -> None:
-        caller.require("admin")
+        caller.require(*ADMINS)
         signing_in.count_try(caller.user_id, client_ip(request))
         await factors.confirm(caller.user_id, body.code, now_ms())
         signing_in.forget_tries(caller.user_id, client_ip(request))

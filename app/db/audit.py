@@ -23,12 +23,18 @@ async def note_change(
     subject_id: str,
     details: Mapping[str, object],
     now_ms: int,
+    *,
+    school_id: str | None = None,
 ) -> None:
-    """`details`: opaque ids and codes, never a name: an entry outlives the person."""
+    """`details`: opaque ids and codes, never a name: an entry outlives the person.
+
+    `school_id`: the school that it concerns, whose admins may read it too.
+    """
     session.add(
         AuditEntry(
             entry_id=new_id("aud"),
             county_id=county_id,
+            school_id=school_id,
             at_ms=now_ms,
             user_id=by,
             action=action,

@@ -1,12 +1,13 @@
 """Who sees which lesson and may do what with it. The only place that decides this for HTTP."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.errors import NotAllowed, NotFound
 from app.http import Caller
 from app.ids import LessonId, ParticipantId, SchoolId, SeatId, UserId
 from app.rooms.state import Role
+from app.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class LessonScope:
     lesson_id: LessonId
     county_id: str
     lead_user_id: UserId
+    lead_school_id: SchoolId | None
     school_of_seat: Mapping[SeatId, SchoolId]
     role_of_staff: Mapping[UserId, Role] = field(default_factory=dict)
     """Who was invited as assistant or observer."""
@@ -25,15 +27,30 @@ def is_lead(caller: Caller, lesson: LessonScope) -> bool:
     return caller.user_id == lesson.lead_user_id
 
 
+def is_of(scope: Scope, lesson: LessonScope) -> bool:
+    """The scope answers for it alone: one of its teachers leads, or no other school has a seat.
+
+    `db.scope.lessons_of` is the same for rows.
+    """
+    takes_part = [scope.holds(lesson.county_id, one) for one in lesson.school_of_seat.values()]
+    return scope.holds(lesson.county_id, lesson.lead_school_id) or all(takes_part)
+
+
 def is_its_admin(caller: Caller, lesson: LessonScope) -> bool:
-    return caller.is_admin and caller.county_id == lesson.county_id
+    """Of the county, or of the school whose lesson it is."""
+    return caller.administered is not None and is_of(caller.administered, lesson)
 
 
 def own_seats(caller: Caller, lesson: LessonScope) -> list[SeatId]:
-    """The seats of an on-site teacher's school."""
-    if "onsite" not in caller.roles or caller.school_id is None:
+    """The seats of the school whose on-site teacher or admin the caller is."""
+    scope = caller.scope_as("school_admin", "onsite")
+    if scope is None:
         return []
-    return [seat for seat, school in lesson.school_of_seat.items() if school == caller.school_id]
+    return [
+        seat
+        for seat, school in lesson.school_of_seat.items()
+        if scope.holds(lesson.county_id, school)
+    ]
 
 
 def own_roles(caller: Caller, lesson: LessonScope) -> list[Role]:
@@ -77,7 +94,7 @@ def require_role(caller: Caller, lesson: LessonScope, role: Role) -> None:
 
 
 def require_seat(caller: Caller, lesson: LessonScope, seat_id: SeatId) -> None:
-    """Let a device into this seat: the school's on-site teachers, the lead, an assistant, an admin."""
+    """Let a device into this seat: the school's own people, the lead, an assistant, an admin."""
     require_sight(caller, lesson)
     if seat_id not in lesson.school_of_seat:
         raise NotFound("this lesson has no such seat", code="seat_unknown")
@@ -89,9 +106,12 @@ def require_seat(caller: Caller, lesson: LessonScope, seat_id: SeatId) -> None:
 
 def seats_known_by_name(caller: Caller, lesson: LessonScope) -> frozenset[SeatId]:
     """The seats whose pupils the caller may know by name: of the own school, or all as an admin of the county."""
-    if is_its_admin(caller, lesson):
-        return frozenset(lesson.school_of_seat)
-    return frozenset(own_seats(caller, lesson))
+    scope = caller.scope_as("admin", "school_admin", "onsite")
+    return frozenset(
+        seat
+        for seat, school in lesson.school_of_seat.items()
+        if scope is not None and scope.holds(lesson.county_id, school)
+    )
 
 
 def require_names(caller: Caller, lesson: LessonScope, seat_id: SeatId) -> None:
@@ -107,13 +127,3 @@ def acting_as(caller: Caller, lesson: LessonScope) -> ParticipantId:
     """Under which id the caller starts or ends a lesson from outside of the room."""
     role = "lead" if is_lead(caller, lesson) else "admin"
     return ParticipantId(f"{role}_{caller.user_id}")
-
-
-def visible_scopes(caller: Caller) -> Sequence[str]:
-    """Which lessons a list shows: any of `county`, `own` (to lead, to help, to watch), `school`."""
-    scopes = ["own"]
-    if caller.is_admin:
-        scopes.append("county")
-    if "onsite" in caller.roles and caller.school_id is not None:
-        scopes.append("school")
-    return scopes

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
 from app.db.models import AttendanceRow, County, Pupil, RoleGrant, RosterEntry, School, User
+from app.http import ADMINS
 from app.ids import ClassroomId, LessonId, PupilId
 from app.lessons.repository import LessonStore
 from app.signaling.directory import LessonCard
@@ -29,7 +30,7 @@ class LessonDirectory:
         for seat in lesson.seats:
             names[seat.seat_id] = names[seat.classroom_id] = (seat.classroom_name, seat.school_name)
         been_there = select(AttendanceRow.user_id).where(AttendanceRow.lesson_id == lesson_id)
-        admins = select(RoleGrant.user_id).where(RoleGrant.role == "admin")
+        admins = select(RoleGrant.user_id).where(RoleGrant.role.in_(ADMINS))
         async with self._database.reading() as session:
             rows = await session.execute(
                 select(User.user_id, User.name, School.name, County.name)

@@ -10,7 +10,7 @@ from app.db.access_log import log_access
 from app.db.engine import Database
 from app.db.journal import load_events
 from app.errors import Conflict, InvalidInput, NotAllowed
-from app.http import Authenticate, Caller, refusals, to_ms, utc
+from app.http import PLANNERS, Authenticate, Caller, refusals, to_ms, utc
 from app.ids import ClassroomId, LessonId, ParticipantId, RecordingId, SeatId, UserId
 from app.lessons.access import (
     acting_as,
@@ -73,9 +73,9 @@ class LessonDesk:
         return lesson_body(lesson, caller, recordings.get(lesson.lesson_id), calls)
 
     async def create(self, draft: LessonDraft, caller: Caller) -> LessonBody:
-        caller.require("teacher", "admin")
+        caller.require(*PLANNERS)
         lead_id = UserId(draft.lead_id or caller.user_id)
-        if lead_id != caller.user_id and not caller.is_admin:
+        if lead_id != caller.user_id and caller.administered is None:
             raise NotAllowed("only an admin plans lessons for others")
         starts_at_ms = to_ms(draft.starts_at)
         ahead_ms = starts_at_ms - self._now_ms()
@@ -93,7 +93,8 @@ class LessonDesk:
                 classroom_ids=[ClassroomId(one) for one in draft.classroom_ids],
                 is_recorded=draft.recorded,
                 staff=[NewStaff(UserId(one.user_id), Role(one.role)) for one in draft.staff],
-            )
+            ),
+            caller.administered,
         )
         return await self.body(await self._store.get(lesson_id), caller)
 
@@ -143,7 +144,7 @@ class LessonDesk:
         await self._control.clear_help(lesson_id, participant_id, acting_as(caller, lesson.scope))
 
     async def rehearse(self, caller: Caller, response: Response) -> LessonBody:
-        caller.require("teacher", "admin")
+        caller.require(*PLANNERS)
         open_one = await self._store.open_rehearsal_of(caller.user_id)
         if open_one is not None:
             response.status_code = 200

@@ -27,7 +27,7 @@ class ReportedLesson:
     seat_names: Mapping[ParticipantId, tuple[str, str]]
     """Classroom and school by seat."""
     only_seats: frozenset[ParticipantId] | None
-    """An on-site teacher sees the own school's classrooms; lead and admin see all (None)."""
+    """Who is of a school that takes part sees its classrooms; the lead and the lesson's admins see all (None)."""
     only_school: SchoolId | None
     """The same for people."""
     seats_with_names: Mapping[SeatId, ClassroomId]

@@ -23,11 +23,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.consent import RECORDED, allowed
 from app.db.engine import Database
 from app.db.models import Classroom, Lesson, LessonStaff, RoleGrant, School, Seat, User
+from app.db.scope import lessons_in_classrooms_of, lessons_touching, people_within
 from app.errors import InvalidInput, NotFound
-from app.http import Caller
+from app.http import PLANNERS, Caller
 from app.ids import ClassroomId, LessonId, SchoolId, SeatId, UserId, new_id
-from app.lessons.access import LessonScope, visible_scopes
+from app.lessons.access import LessonScope
 from app.lessons.staff import NewStaff, StaffDetail, add_staff, read_staff
+from app.scope import Scope
 
 LessonState = Literal["waiting", "live", "ended"]
 FORGOTTEN_AFTER_MS = 2 * 3_600_000
@@ -78,6 +80,7 @@ class LessonDetail:
     end_reason: str | None
     lead_user_id: UserId
     lead_name: str
+    lead_school_id: SchoolId | None
     lead_school_name: str
     engine_index: int
     seats: tuple[SeatDetail, ...]
@@ -94,6 +97,7 @@ class LessonDetail:
             self.lesson_id,
             self.county_id,
             self.lead_user_id,
+            self.lead_school_id,
             {seat.seat_id: seat.school_id for seat in self.seats},
             {one.user_id: one.role for one in self.staff},
         )
@@ -157,21 +161,24 @@ class LessonStore:
             raise NotFound("there is no such lesson")
         return found[0]
 
-    async def create(self, new: NewLesson) -> LessonId:
+    async def create(self, new: NewLesson, leads: Scope | None = None) -> LessonId:
         """Write a lesson and its seats, in the order of `classroom_ids`.
 
+        `leads`: whose teachers may be named for it; who plans it may always.
         ClassroomUnknown, TooManyClassrooms, LeadUnknown, HelperUnknown, TooManyHelpers.
         """
         async with self._database.transaction() as session:
-            return await self.create_in(session, new)
+            return await self.create_in(session, new, leads)
 
-    async def create_in(self, session: AsyncSession, new: NewLesson) -> LessonId:
+    async def create_in(
+        self, session: AsyncSession, new: NewLesson, leads: Scope | None = None
+    ) -> LessonId:
         """As `create`, within a transaction at hand."""
         classroom_ids = list(dict.fromkeys(new.classroom_ids))
         if not 1 <= len(classroom_ids) <= MAX_SEATS:
             raise TooManyClassrooms(f"a lesson has 1 to {MAX_SEATS} classrooms")
         await _check_classrooms(session, new, classroom_ids)
-        await _check_lead(session, new)
+        await _check_lead(session, new, leads or Scope(new.county_id))
         lesson_id = LessonId(new_id("les"))
         session.add(
             Lesson(
@@ -312,7 +319,7 @@ class LessonStore:
     ) -> list[LessonDetail]:
         rows = (
             await session.execute(
-                select(Lesson, effective_state(self._now_ms()), User.name, School.name)
+                select(Lesson, effective_state(self._now_ms()), User, School.name)
                 .join(User, User.user_id == Lesson.lead_user_id)
                 .outerjoin(School, School.school_id == User.school_id)
                 .where(condition)
@@ -325,17 +332,17 @@ class LessonStore:
         staff = await read_staff(session, ids)
         return [
             replace(
-                _detail(lesson, state, lead_name, lead_school, seats.get(lesson.lesson_id, ())),
+                _detail(lesson, state, lead, lead_school, seats.get(lesson.lesson_id, ())),
                 staff=tuple(staff.get(lesson.lesson_id, ())),
             )
-            for lesson, state, lead_name, lead_school in rows
+            for lesson, state, lead, lead_school in rows
         ]
 
 
 def _detail(
     lesson: Lesson,
     state: str,
-    lead_name: str,
+    lead: User,
     lead_school: str | None,
     seats: Sequence[SeatDetail],
 ) -> LessonDetail:
@@ -355,7 +362,8 @@ def _detail(
         ended_at_ms=lesson.ended_at_ms,
         end_reason="cancelled" if is_forgotten else lesson.end_reason,
         lead_user_id=UserId(lesson.lead_user_id),
-        lead_name=lead_name,
+        lead_name=lead.name,
+        lead_school_id=None if lead.school_id is None else SchoolId(lead.school_id),
         lead_school_name=lead_school or "",
         engine_index=lesson.engine_index,
         seats=tuple(seats),
@@ -405,15 +413,17 @@ async def _check_classrooms(
         raise ClassroomUnknown(f"there is no classroom {', '.join(sorted(unknown))}")
 
 
-async def _check_lead(session: AsyncSession, new: NewLesson) -> None:
+async def _check_lead(session: AsyncSession, new: NewLesson, leads: Scope) -> None:
+    may_lead = or_(User.user_id == new.created_by, people_within(leads))
     lead = await session.scalar(
         select(User.user_id)
         .join(RoleGrant, RoleGrant.user_id == User.user_id)
         .where(
             User.user_id == new.lead_user_id,
             User.county_id == new.county_id,
+            may_lead,
             User.is_active,
-            RoleGrant.role.in_(("teacher", "admin")),
+            RoleGrant.role.in_(PLANNERS),
         )
         .limit(1)
     )
@@ -430,28 +440,16 @@ def _has_seat_for(classroom_id: ClassroomId) -> ColumnElement[bool]:
 
 
 def _visible_to(caller: Caller) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = []
-    for scope in visible_scopes(caller):
-        match scope:
-            case "own":
-                conditions.append(Lesson.lead_user_id == caller.user_id)
-                invited = select(LessonStaff.user_id).where(
-                    LessonStaff.lesson_id == Lesson.lesson_id,
-                    LessonStaff.user_id == caller.user_id,
-                )
-                conditions.append(invited.exists())
-            case "county":
-                conditions.append(Lesson.county_id == caller.county_id)
-            case _:
-                conditions.append(
-                    select(Seat.seat_id)
-                    .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
-                    .where(
-                        Seat.lesson_id == Lesson.lesson_id,
-                        Classroom.school_id == caller.school_id,
-                    )
-                    .exists()
-                )
+    """To lead, to help or to watch; of the own school's classrooms; within what one administers."""
+    invited = select(LessonStaff.user_id).where(
+        LessonStaff.lesson_id == Lesson.lesson_id, LessonStaff.user_id == caller.user_id
+    )
+    conditions = [Lesson.lead_user_id == caller.user_id, invited.exists()]
+    administered, school = caller.administered, caller.scope_as("onsite")
+    if administered is not None:
+        conditions.append(lessons_touching(administered))
+    if school is not None:
+        conditions.append(lessons_in_classrooms_of(school))
     return or_(*conditions)
 
 

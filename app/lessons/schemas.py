@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 from app.accounts.pcs import Pc
 from app.http import ApiModel, Caller, utc, utc_or_none
 from app.ids import LessonId, ParticipantId, SeatId
-from app.lessons.access import own_roles, own_seats
+from app.lessons.access import is_its_admin, own_roles, own_seats
 from app.lessons.control import HelpCall
 from app.lessons.repository import LessonDetail, LessonState
 from app.lessons.staff import MAX_INVITED
@@ -247,7 +247,7 @@ def lesson_body(
             if not (lesson.is_sample and role is Role.LEAD)
         ],
         my_seats=list(own_seats(caller, scope)),
-        help=[_help(lesson, call) for call in calls] if caller.is_admin else [],
+        help=[_help(lesson, call) for call in calls] if is_its_admin(caller, scope) else [],
     )
 
 

@@ -8,14 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import County, LessonStaff, RoleGrant, School, User
 from app.errors import InvalidInput
+from app.http import PLANNERS
 from app.ids import LessonId, UserId
 from app.rooms.presence import MAX_STAFF
 from app.rooms.state import Role
 
 MAX_INVITED = MAX_STAFF - 1
 """As many as find a place in the room beside the lead."""
-STAFF_GRANTS = ("teacher", "admin")
-"""Whoever may be invited holds one of these in the county."""
 
 
 class HelperUnknown(InvalidInput):
@@ -74,7 +73,7 @@ async def add_staff(
             User.user_id.in_(wanted),
             User.county_id == county_id,
             User.is_active,
-            RoleGrant.role.in_(STAFF_GRANTS),
+            RoleGrant.role.in_(PLANNERS),
         )
     )
     unknown = wanted.keys() - set(known)

@@ -83,7 +83,7 @@ def build_router(
             address_of,
             cast,
             extras=await extras_of(summary, viewer),
-            may_share=viewer.manages(summary.lead_user_id, summary.county_id),
+            may_share=summary.is_managed,
         )
 
     @router.api_route(

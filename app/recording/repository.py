@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
@@ -18,6 +18,7 @@ from app.db.models import (
     Seat,
     User,
 )
+from app.db.scope import lessons_in_classrooms_of, lessons_of, lessons_touching
 from app.ids import LessonId, ParticipantId, RecordingId, UserId, new_id
 from app.recording.lifecycle import RecordingState, Step, advance
 from app.recording.manifest import Manifest
@@ -42,6 +43,10 @@ class RecordingSummary:
     is_published: bool
     is_own: bool
     """The viewer may see all of it by role; otherwise only what is published."""
+    is_administered: bool
+    """The viewer is an admin of the school or county whose lesson it is."""
+    is_managed: bool
+    """The viewer may publish and share it: its lead, and its admins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,11 +245,13 @@ def _step(row: Recording, step: Step) -> None:
     row.changed_at_ms = _now_ms()
 
 
-def summaries(viewer: Viewer) -> Select[Recording, Lesson, str, str | None, bool]:
+def summaries(viewer: Viewer) -> Select[Recording, Lesson, str, str | None, bool, bool, bool]:
     """Every recording that this viewer may see, newest first; see `summary_of`."""
     own = own_to(viewer)
+    administered = false() if viewer.administered is None else lessons_of(viewer.administered)
+    managed = or_(Lesson.lead_user_id == viewer.user_id, administered)
     return (
-        select(Recording, Lesson, User.name, LibraryEntry.recording_id, own)
+        select(Recording, Lesson, User.name, LibraryEntry.recording_id, own, administered, managed)
         .join(Lesson, Lesson.lesson_id == Recording.lesson_id)
         .join(User, User.user_id == Lesson.lead_user_id)
         .outerjoin(LibraryEntry, LibraryEntry.recording_id == Recording.recording_id)
@@ -254,17 +261,12 @@ def summaries(viewer: Viewer) -> Select[Recording, Lesson, str, str | None, bool
 
 
 def own_to(viewer: Viewer) -> ColumnElement[bool]:
-    """The lead, an admin of the lesson's county, on-site teachers whose school took part."""
+    """The lead, admins of the county or of a school that took part, on-site teachers whose school did."""
     own = [Lesson.lead_user_id == viewer.user_id]
-    if viewer.is_admin:
-        own.append(Lesson.county_id == viewer.county_id)
-    if viewer.onsite_school_id is not None:
-        took_part = (
-            select(Seat.lesson_id)
-            .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
-            .where(Classroom.school_id == viewer.onsite_school_id)
-        )
-        own.append(Lesson.lesson_id.in_(took_part))
+    if viewer.administered is not None:
+        own.append(lessons_touching(viewer.administered))
+    if viewer.onsite is not None:
+        own.append(lessons_in_classrooms_of(viewer.onsite))
     return or_(*own)
 
 
@@ -273,7 +275,13 @@ def _published_to(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def summary_of(
-    recording: Recording, lesson: Lesson, teacher: str, entry: str | None, is_own: bool
+    recording: Recording,
+    lesson: Lesson,
+    teacher: str,
+    entry: str | None,
+    is_own: bool = False,
+    is_administered: bool = False,
+    is_managed: bool = False,
 ) -> RecordingSummary:
     """A row of `summaries`; `entry` is the id of the library's, if it has one."""
     return RecordingSummary(
@@ -293,4 +301,6 @@ def summary_of(
         is_published=entry is not None,
         # SQLite has no booleans of its own.
         is_own=bool(is_own),
+        is_administered=bool(is_administered),
+        is_managed=bool(is_managed),
     )

@@ -1,4 +1,4 @@
-"""`/consents`: what each classroom has agreed to, entered by the county's admins."""
+"""`/consents`: what each classroom has agreed to, entered by admins."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.consent import Purpose, enter_consent
 from app.db.engine import Database
 from app.db.models import Classroom, Consent, School, User
+from app.db.scope import schools_within
 from app.errors import NotFound
-from app.http import ApiModel, Authenticate, Caller, refusals, utc
+from app.http import ADMINS, ApiModel, Authenticate, Caller, refusals, utc
 from app.ids import ClassroomId
+from app.scope import Scope
 
 MAX_ROWS = 2_000
 
@@ -55,8 +57,7 @@ def build_router(
 
     @router.get("/consents", operation_id="list_consents", responses=refusals(401, 403))
     async def list_consents(caller: CallerNow) -> list[ClassroomConsents]:
-        caller.require("admin")
-        return await consents_of(database, caller.county_id)
+        return await consents_of(database, caller.require_scope(*ADMINS))
 
     @router.put(
         "/classrooms/{classroom_id}/consents/{purpose}",
@@ -66,9 +67,9 @@ def build_router(
     async def enter(
         caller: CallerNow, classroom_id: ClassroomPath, purpose: Purpose, answer: AnswerDraft
     ) -> AnswerEffect:
-        caller.require("admin")
+        scope = caller.require_scope(*ADMINS)
         async with database.transaction() as session:
-            await _require_own(session, classroom_id, caller.county_id)
+            await _require_own(session, classroom_id, scope)
             lost = await enter_consent(
                 session, classroom_id, purpose, answer.is_granted, caller.user_id, now_ms()
             )
@@ -79,18 +80,18 @@ def build_router(
     return router
 
 
-async def consents_of(database: Database, county_id: str) -> list[ClassroomConsents]:
-    """Every classroom of the county, in the order of the timetable's list."""
+async def consents_of(database: Database, scope: Scope) -> list[ClassroomConsents]:
+    """Every classroom of the scope, in the order of the timetable's list."""
     classrooms = (
         select(Classroom, School.name)
         .join(School, School.school_id == Classroom.school_id)
-        .where(School.county_id == county_id)
+        .where(schools_within(scope))
         .order_by(Classroom.is_simulated, School.name, Classroom.classroom_id)
         .limit(MAX_ROWS)
     )
     async with database.reading() as session:
         rows = (await session.execute(classrooms)).all()
-        answers = await _answers(session, county_id)
+        answers = await _answers(session, scope)
     return [
         ClassroomConsents(
             classroom_id=classroom.classroom_id,
@@ -103,13 +104,13 @@ async def consents_of(database: Database, county_id: str) -> list[ClassroomConse
     ]
 
 
-async def _answers(session: AsyncSession, county_id: str) -> dict[str, list[AnswerBody]]:
+async def _answers(session: AsyncSession, scope: Scope) -> dict[str, list[AnswerBody]]:
     rows = await session.execute(
         select(Consent, User.name)
         .join(Classroom, Classroom.classroom_id == Consent.classroom_id)
         .join(School, School.school_id == Classroom.school_id)
         .outerjoin(User, User.user_id == Consent.entered_by)
-        .where(School.county_id == county_id)
+        .where(schools_within(scope))
     )
     answers: dict[str, list[AnswerBody]] = {}
     for consent, entered_by in rows:
@@ -124,11 +125,11 @@ async def _answers(session: AsyncSession, county_id: str) -> dict[str, list[Answ
     return answers
 
 
-async def _require_own(session: AsyncSession, classroom_id: ClassroomId, county_id: str) -> None:
+async def _require_own(session: AsyncSession, classroom_id: ClassroomId, scope: Scope) -> None:
     own = await session.scalar(
         select(Classroom.classroom_id)
         .join(School, School.school_id == Classroom.school_id)
-        .where(Classroom.classroom_id == classroom_id, School.county_id == county_id)
+        .where(Classroom.classroom_id == classroom_id, schools_within(scope))
     )
     if own is None:
         raise NotFound("there is no such classroom")

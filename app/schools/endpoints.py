@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.consent import RECORDED, allowed
 from app.db.engine import Database
 from app.db.models import Classroom, LinkTest, RoleGrant, School, User
-from app.http import ApiModel, Authenticate, Caller, refusals, utc
+from app.db.scope import people_within, schools_within
+from app.http import ADMINS, PLANNERS, ApiModel, Authenticate, Caller, refusals, utc
+from app.scope import Scope
 
 MAX_ROWS = 2_000
 
@@ -51,21 +53,31 @@ class ColleagueBody(ApiModel):
 
 
 async def list_classrooms_for(database: Database, caller: Caller) -> list[ClassroomBody]:
-    """Teachers and admins: the whole county. On-site teachers: their own school."""
+    """Teachers and admins, who plan with them: the whole county. On-site teachers: their own school."""
+    scope = (
+        Scope(caller.county_id)
+        if caller.roles.intersection(PLANNERS)
+        else caller.scope_as("onsite")
+    )
+    if scope is None:
+        return []
     query = (
         select(Classroom, School)
         .join(School, School.school_id == Classroom.school_id)
-        .where(School.county_id == caller.county_id, ~Classroom.is_simulated)
+        .where(schools_within(scope), ~Classroom.is_simulated)
         .order_by(School.name, Classroom.classroom_id)
         .limit(MAX_ROWS)
     )
-    if not (caller.is_teacher or caller.is_admin):
-        query = query.where(School.school_id == caller.school_id)
     async with database.reading() as session:
         rows = (await session.execute(query)).all()
         ids = [classroom.classroom_id for classroom, _ in rows]
         agreed = await allowed(session, ids, RECORDED)
-        tests = await _last_link_tests(session, ids) if caller.is_admin else {}
+        tested = [
+            classroom.classroom_id
+            for classroom, school in rows
+            if caller.administered and caller.administered.holds(school.county_id, school.school_id)
+        ]
+        tests = await _last_link_tests(session, tested)
     return [
         ClassroomBody(
             classroom_id=classroom.classroom_id,
@@ -101,13 +113,13 @@ async def _last_link_tests(
 
 
 async def list_teachers_for(database: Database, caller: Caller) -> list[TeacherBody]:
-    """Whom an admin can name as lead."""
-    caller.require("admin")
+    """Whom an admin can name as lead: the teachers of the county, or of the own school."""
+    scope = caller.require_scope(*ADMINS)
     async with database.reading() as session:
         rows = await session.execute(
             select(User.user_id, User.name)
             .join(RoleGrant, RoleGrant.user_id == User.user_id)
-            .where(User.county_id == caller.county_id, User.is_active, RoleGrant.role == "teacher")
+            .where(people_within(scope), User.is_active, RoleGrant.role == "teacher")
             .order_by(User.name, User.user_id)
             .limit(MAX_ROWS)
         )
@@ -116,8 +128,8 @@ async def list_teachers_for(database: Database, caller: Caller) -> list[TeacherB
 
 async def list_colleagues_for(database: Database, caller: Caller) -> list[ColleagueBody]:
     """Whom a lead or an admin can invite as assistant or observer: the county's teachers and admins, but oneself."""
-    caller.require("teacher", "admin")
-    granted = select(RoleGrant.user_id).where(RoleGrant.role.in_(("teacher", "admin")))
+    caller.require(*PLANNERS)
+    granted = select(RoleGrant.user_id).where(RoleGrant.role.in_(PLANNERS))
     async with database.reading() as session:
         rows = await session.execute(
             select(User.user_id, User.name, School.name)

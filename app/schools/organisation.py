@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.audit import AuditAction, note_change
 from app.db.engine import Database
 from app.db.models import Classroom, School
+from app.db.scope import schools_within
 from app.errors import Conflict, NotFound
-from app.http import ApiModel, Authenticate, Caller, admins_only, refusals
+from app.http import ADMINS, ApiModel, Authenticate, Caller, admins_only, refusals
 from app.ids import new_id
+from app.scope import Scope
 
 MAX_SCHOOLS = 2_000
 MAX_CLASSROOMS = 200
@@ -51,18 +53,18 @@ class Organisation:
         self._database = database
         self._now_ms = now_ms
 
-    async def schools(self, county_id: str) -> list[SchoolBody]:
-        """All of the county in order of names, with their classrooms; simulated ones are no schools."""
+    async def schools(self, scope: Scope) -> list[SchoolBody]:
+        """In order of names, with their classrooms; simulated ones are no schools."""
         async with self._database.reading() as session:
             schools = await session.scalars(
                 select(School)
-                .where(School.county_id == county_id, ~School.is_simulated)
+                .where(schools_within(scope), ~School.is_simulated)
                 .order_by(School.name, School.school_id)
             )
             classrooms = await session.scalars(
                 select(Classroom)
                 .join(School, School.school_id == Classroom.school_id)
-                .where(School.county_id == county_id, ~Classroom.is_simulated)
+                .where(schools_within(scope), ~Classroom.is_simulated)
                 .order_by(Classroom.classroom_id)
             )
             of: dict[str, list[SchoolClassroom]] = {}
@@ -77,7 +79,8 @@ class Organisation:
             ]
 
     async def add_school(self, by: Caller, name: str) -> str:
-        """The new school's id. NameTaken, TooMany."""
+        """The new school's id. NotAllowed (it is the county's to add one), NameTaken, TooMany."""
+        by.require("admin")
         school_id = new_id("sch")
         async with self._database.transaction() as session:
             count = select(func.count()).select_from(School)
@@ -87,7 +90,8 @@ class Organisation:
                 raise TooMany(f"a county has {MAX_SCHOOLS} schools at most")
             await _refuse_second(session, School, name, School.county_id == by.county_id)
             session.add(School(school_id=school_id, county_id=by.county_id, name=name))
-            await self._note(session, by, "school.added", school_id)
+            await session.flush()
+            await self._note(session, by, "school.added", school_id, school_id)
         return school_id
 
     async def rename_school(self, by: Caller, school_id: str, name: str) -> None:
@@ -96,7 +100,7 @@ class Organisation:
             if school.name != name:
                 await _refuse_second(session, School, name, School.county_id == by.county_id)
                 school.name, school.name_en = name, ""
-                await self._note(session, by, "school.renamed", school_id)
+                await self._note(session, by, "school.renamed", school_id, school_id)
 
     async def add_classroom(self, by: Caller, school_id: str, name: str) -> str:
         """The new classroom's id. NameTaken, TooMany, NotFound."""
@@ -109,7 +113,7 @@ class Organisation:
                 raise TooMany(f"a school has {MAX_CLASSROOMS} classrooms at most")
             await _refuse_second(session, Classroom, name, here)
             session.add(Classroom(classroom_id=classroom_id, school_id=school_id, name=name))
-            await self._note(session, by, "classroom.added", classroom_id)
+            await self._note(session, by, "classroom.added", classroom_id, school_id)
         return classroom_id
 
     async def rename_classroom(self, by: Caller, classroom_id: str, name: str) -> None:
@@ -122,18 +126,40 @@ class Organisation:
                 here = Classroom.school_id == classroom.school_id
                 await _refuse_second(session, Classroom, name, here)
                 classroom.name, classroom.name_en = name, ""
-                await self._note(session, by, "classroom.renamed", classroom_id)
+                await self._note(
+                    session, by, "classroom.renamed", classroom_id, classroom.school_id
+                )
 
     async def _note(
-        self, session: AsyncSession, by: Caller, action: AuditAction, subject_id: str
+        self,
+        session: AsyncSession,
+        by: Caller,
+        action: AuditAction,
+        subject_id: str,
+        school_id: str,
     ) -> None:
-        await note_change(session, by.county_id, by.user_id, action, subject_id, {}, self._now_ms())
+        await note_change(
+            session,
+            by.county_id,
+            by.user_id,
+            action,
+            subject_id,
+            {},
+            self._now_ms(),
+            school_id=school_id,
+        )
 
 
 async def _school(session: AsyncSession, by: Caller, school_id: str) -> School:
-    school = await session.get(School, school_id)
-    if school is None or school.county_id != by.county_id or school.is_simulated:
-        raise NotFound("there is no such school in your county")
+    school: School | None = await session.scalar(
+        select(School).where(
+            School.school_id == school_id,
+            schools_within(by.require_scope(*ADMINS)),
+            ~School.is_simulated,
+        )
+    )
+    if school is None:
+        raise NotFound("there is no such school")
     return school
 
 
@@ -154,7 +180,7 @@ def build_router(organisation: Organisation, authenticate: Authenticate) -> APIR
 
     @router.get("/schools", operation_id="list_schools", responses=refusals(401, 403))
     async def list_schools(admin: Admin) -> list[SchoolBody]:
-        return await organisation.schools(admin.county_id)
+        return await organisation.schools(admin.require_scope(*ADMINS))
 
     @router.post("/schools", operation_id="add_school", status_code=201, responses=refused)
     async def add_school(admin: Admin, body: NameBody) -> SchoolBody:

@@ -7,19 +7,22 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import StringConstraints
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.pairing import PairingCodes
 from app.accounts.pcs import ClassroomPcs, PcRemoved, require_room_for_a_pc
 from app.db.engine import Database
 from app.db.models import Classroom, ClassroomPc, School, User
+from app.db.scope import schools_within
 from app.errors import NotFound
-from app.http import ApiModel, Authenticate, Caller, refusals, utc
+from app.http import ADMINS, ApiModel, Authenticate, Caller, StaffRole, refusals, utc
 from app.ids import ClassroomId, PcId
 from app.schools.setup.render import FILE_NAMES, Setup, System
+from app.scope import Scope
 
 MAX_ROWS = 2_000
+CARETAKERS: tuple[StaffRole, ...] = (*ADMINS, "onsite")
 
 SiteUrl = Callable[[Request], str]
 """Origin on which a classroom's PC should open this site: https where there is https, for the camera."""
@@ -71,16 +74,16 @@ class PcDesk:
     now_ms: Callable[[], int]
 
     async def list_for(self, caller: Caller) -> list[ClassroomPcsBody]:
-        caller.require("admin", "onsite")
+        scope = caller.require_scope(*CARETAKERS)
         async with self.database.reading() as session:
             rows = await session.execute(
                 select(Classroom, School.name)
                 .join(School, School.school_id == Classroom.school_id)
-                .where(_own(caller), ~Classroom.is_simulated)
+                .where(schools_within(scope), ~Classroom.is_simulated)
                 .order_by(School.name, Classroom.classroom_id)
                 .limit(MAX_ROWS)
             )
-            pcs = await _read_pcs(session, caller)
+            pcs = await _read_pcs(session, scope)
             return [
                 ClassroomPcsBody(
                     classroom_id=classroom.classroom_id,
@@ -111,7 +114,7 @@ class PcDesk:
         self, system: System, asked: SetupAsked, caller: Caller, request: Request
     ) -> Response:
         """The file that a school runs on the PC once. It has nothing in it that is not the caller's."""
-        caller.require("admin", "onsite")
+        caller.require_scope(*CARETAKERS)
         made = Setup(self.site_url(request), asked.code, self.authority())
         name = FILE_NAMES[system]
         return Response(
@@ -121,7 +124,6 @@ class PcDesk:
         )
 
     async def remove(self, pc_id: PcId, caller: Caller) -> None:
-        caller.require("admin", "onsite")
         async with self.database.reading() as session:
             classroom_id = await session.scalar(
                 select(ClassroomPc.classroom_id).where(ClassroomPc.pc_id == pc_id)
@@ -131,33 +133,29 @@ class PcDesk:
         await self.removed(pc_id)
 
     async def require_classroom(self, classroom_id: ClassroomId, caller: Caller) -> None:
-        """NotFound unless it is of the admin's county, or of the on-site teacher's school."""
-        caller.require("admin", "onsite")
+        """NotFound unless it is of the admin's county or school, or of the on-site teacher's."""
+        scope = caller.require_scope(*CARETAKERS)
         async with self.database.reading() as session:
             own = await session.scalar(
                 select(Classroom.classroom_id)
                 .join(School, School.school_id == Classroom.school_id)
                 .where(
-                    Classroom.classroom_id == classroom_id, _own(caller), ~Classroom.is_simulated
+                    Classroom.classroom_id == classroom_id,
+                    schools_within(scope),
+                    ~Classroom.is_simulated,
                 )
             )
         if own is None:
             raise NotFound("there is no such classroom")
 
 
-def _own(caller: Caller) -> ColumnElement[bool]:
-    if caller.is_admin:
-        return School.county_id == caller.county_id
-    return School.school_id == caller.school_id
-
-
-async def _read_pcs(session: AsyncSession, caller: Caller) -> dict[str, list[PcBody]]:
+async def _read_pcs(session: AsyncSession, scope: Scope) -> dict[str, list[PcBody]]:
     rows = await session.execute(
         select(ClassroomPc, User.name)
         .join(Classroom, Classroom.classroom_id == ClassroomPc.classroom_id)
         .join(School, School.school_id == Classroom.school_id)
         .join(User, User.user_id == ClassroomPc.paired_by)
-        .where(_own(caller), ClassroomPc.revoked_at_ms.is_(None))
+        .where(schools_within(scope), ClassroomPc.revoked_at_ms.is_(None))
         .order_by(ClassroomPc.last_seen_at_ms.desc())
     )
     pcs: dict[str, list[PcBody]] = {}

@@ -15,6 +15,7 @@ from app.accounts.rate_limit import RateLimiter
 from app.accounts.sessions import Sessions
 from app.accounts.signing_in import SigningIn
 from app.http import (
+    ADMINS,
     ApiModel,
     Authenticate,
     Caller,
@@ -42,7 +43,7 @@ Token = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TOKEN_CHAR
 class StaffDraft(ApiModel):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
     logins: Annotated[list[Login], Field(min_length=1, max_length=MAX_LOGINS)]
-    roles: Annotated[list[StaffRole], Field(min_length=1, max_length=3)]
+    roles: Annotated[list[StaffRole], Field(min_length=1, max_length=4)]
     school_id: Annotated[str, StringConstraints(min_length=1, max_length=40)] | None
 
     def draft(self) -> Draft:
@@ -116,7 +117,7 @@ def build_router(
     Admin = Annotated[Caller, Depends(admins_only(authenticate))]  # noqa: N806 - an alias of a type
 
     async def invite(request: Request, admin: Caller, user_id: str) -> InvitationBody:
-        made = await invitations.create(admin, user_id, now_ms())
+        made = await invitations.create(admin, admin.require_scope(*ADMINS), user_id, now_ms())
         url = public_url(request, f"/welcome/{made.token}")
         return InvitationBody(url=url, expires_at=utc(made.expires_at_ms))
 
@@ -127,7 +128,7 @@ def build_router(
         limit: Annotated[int, Query(ge=1, le=MAX_SHOWN)] = DEFAULT_SHOWN,
         after: Annotated[str | None, Query(max_length=800)] = None,
     ) -> StaffPage:
-        page = await staff.page(admin.county_id, text, now_ms(), limit, after)
+        page = await staff.page(admin.require_scope(*ADMINS), text, now_ms(), limit, after)
         return StaffPage(items=[body_of(one) for one in page.people], next=page.next)
 
     @router.post(
@@ -136,13 +137,13 @@ def build_router(
     async def add_staff(admin: Admin, request: Request, draft: StaffDraft) -> AddedBody:
         user_id = await staff.add(admin, draft.draft(), now_ms())
         invitation = await invite(request, admin, user_id)
-        person = await staff.get(admin.county_id, user_id, now_ms())
+        person = await staff.get(admin, user_id, now_ms())
         return AddedBody(person=body_of(person), invitation=invitation)
 
     @router.put("/{user_id}", operation_id="change_staff", responses=refusals(401, 403, 404, 409))
     async def change_staff(admin: Admin, user_id: str, draft: StaffDraft) -> StaffBody:
         await staff.change(admin, user_id, draft.draft(), now_ms())
-        return body_of(await staff.get(admin.county_id, user_id, now_ms()))
+        return body_of(await staff.get(admin, user_id, now_ms()))
 
     @router.post(
         "/{user_id}/invitation",

@@ -14,6 +14,8 @@ from app.db.models import Invitation, Login, SecondFactor, User
 from app.errors import Gone, NotFound
 from app.http import Caller
 from app.ids import UserId
+from app.scope import Scope
+from app.staff.people import person_within
 
 LIFETIME_MS = 7 * 86_400_000
 MAX_TOKEN_CHARS = 100
@@ -47,13 +49,16 @@ class Invitations:
         self._database = database
         self._passwords = passwords
 
-    async def create(self, by: Caller, user_id: str, now_ms: int) -> NewInvitation:
-        """A fresh link for this person; the ones before it stop working. The old password counts until it is used."""
+    async def create(self, by: Caller, scope: Scope, user_id: str, now_ms: int) -> NewInvitation:
+        """A fresh link for this person of the scope; the ones before it stop working.
+
+        The old password counts until it is used.
+        """
         token = secrets.token_urlsafe(24)
         async with self._database.transaction() as session:
-            user = await session.get(User, user_id)
-            if user is None or user.county_id != by.county_id or not user.is_active:
-                raise NotFound("there is nobody with this id in your county")
+            user = await person_within(session, scope, user_id)
+            if not user.is_active:
+                raise NotFound("there is no such person")
             await session.execute(delete(Invitation).where(Invitation.user_id == user_id))
             session.add(
                 Invitation(
@@ -65,7 +70,14 @@ class Invitations:
                 )
             )
             await note_change(
-                session, by.county_id, by.user_id, "staff.invited", user_id, {}, now_ms
+                session,
+                by.county_id,
+                by.user_id,
+                "staff.invited",
+                user_id,
+                {},
+                now_ms,
+                school_id=user.school_id,
             )
         return NewInvitation(token, now_ms + LIFETIME_MS)
 

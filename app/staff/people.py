@@ -13,9 +13,11 @@ from app.accounts.sessions import end_sessions
 from app.db.audit import AuditAction, note_change
 from app.db.engine import Database
 from app.db.models import Invitation, Login, RoleGrant, School, User
-from app.errors import Conflict, InvalidInput, NotFound
-from app.http import Caller, StaffRole
+from app.db.scope import people_within, schools_within
+from app.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from app.http import ADMINS, Caller, StaffRole
 from app.ids import SchoolId, UserId, new_id
+from app.scope import Scope
 
 MAX_STAFF = 20_000
 """In one county."""
@@ -77,10 +79,10 @@ class Staff:
         self._database = database
 
     async def page(
-        self, county_id: str, text: str, now_ms: int, limit: int, after: str | None
+        self, scope: Scope, text: str, now_ms: int, limit: int, after: str | None
     ) -> Page:
         """In order of names. `text`: part of a name or a login. InvalidInput for a cursor that is none."""
-        query = _matching(county_id, text).order_by(User.name, User.user_id).limit(limit + 1)
+        query = _matching(scope, text).order_by(User.name, User.user_id).limit(limit + 1)
         if after is not None:
             query = query.where(tuple_(User.name, User.user_id) > tuple_(*_cursor(after)))
         async with self._database.reading() as session:
@@ -90,10 +92,10 @@ class Staff:
         last = shown[-1] if len(users) > limit else None
         return Page(people, None if last is None else _cursor_of(last))
 
-    async def get(self, county_id: str, user_id: str, now_ms: int) -> Person:
-        """NotFound for somebody of another county, too."""
+    async def get(self, by: Caller, user_id: str, now_ms: int) -> Person:
+        """NotFound for somebody whom this admin has nothing to do with, too."""
         async with self._database.reading() as session:
-            user = await _user(session, county_id, user_id)
+            user = await person_within(session, by.require_scope(*ADMINS), user_id)
             return (await _people(session, [user], now_ms))[0]
 
     async def add(self, by: Caller, draft: Draft, now_ms: int) -> UserId:
@@ -114,22 +116,18 @@ class Staff:
                 )
             )
             await session.flush()
-            await _write(session, by.county_id, user_id, draft)
-            await note_change(
-                session, by.county_id, by.user_id, "staff.added", user_id, _told(draft), now_ms
-            )
+            await _write(session, by, user_id, draft)
+            await _note(session, by, "staff.added", user_id, _told(draft), now_ms)
         return user_id
 
     async def change(self, by: Caller, user_id: str, draft: Draft, now_ms: int) -> None:
         """Everything about a person at once. The county keeps an admin: LastAdmin."""
         async with self._database.transaction() as session:
-            user = await _user(session, by.county_id, user_id)
+            user = await person_within(session, by.require_scope(*ADMINS), user_id)
             user.name = draft.name
-            await _write(session, by.county_id, user_id, draft)
+            await _write(session, by, user_id, draft)
             await _refuse_without_admin(session, by.county_id)
-            await note_change(
-                session, by.county_id, by.user_id, "staff.changed", user_id, _told(draft), now_ms
-            )
+            await _note(session, by, "staff.changed", user_id, _told(draft), now_ms)
 
     async def close(self, by: Caller, user_id: str, now_ms: int) -> None:
         """Nobody signs in as this person any more; what they did stays theirs. LastAdmin."""
@@ -140,7 +138,7 @@ class Staff:
 
     async def _set_active(self, by: Caller, user_id: str, is_active: bool, now_ms: int) -> None:
         async with self._database.transaction() as session:
-            user = await _user(session, by.county_id, user_id)
+            user = await person_within(session, by.require_scope(*ADMINS), user_id)
             if user.is_active == is_active:
                 return
             user.is_active = is_active
@@ -150,11 +148,11 @@ class Staff:
                 await end_sessions(session, UserId(user_id), now_ms)
                 await session.execute(delete(Invitation).where(Invitation.user_id == user_id))
             action: AuditAction = "staff.reopened" if is_active else "staff.closed"
-            await note_change(session, by.county_id, by.user_id, action, user_id, {}, now_ms)
+            await _note(session, by, action, user_id, {}, now_ms)
 
 
-def _matching(county_id: str, text: str) -> Select[User]:
-    query = select(User).where(User.county_id == county_id)
+def _matching(scope: Scope, text: str) -> Select[User]:
+    query = select(User).where(people_within(scope))
     if not text:
         return query
     pattern = f"%{_literal(text)}%"
@@ -168,22 +166,48 @@ def _literal(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-async def _user(session: AsyncSession, county_id: str, user_id: str) -> User:
-    user = await session.get(User, user_id)
-    if user is None or user.county_id != county_id:
-        raise NotFound("there is nobody with this id in your county")
+async def person_within(session: AsyncSession, scope: Scope, user_id: str) -> User:
+    """NotFound for nobody, and for somebody outside of the scope."""
+    user: User | None = await session.scalar(
+        select(User).where(User.user_id == user_id, people_within(scope))
+    )
+    if user is None:
+        raise NotFound("there is no such person")
     return user
 
 
-async def _write(session: AsyncSession, county_id: str, user_id: str, draft: Draft) -> None:
+async def _note(
+    session: AsyncSession,
+    by: Caller,
+    action: AuditAction,
+    user_id: str,
+    details: Mapping[str, object],
+    now_ms: int,
+) -> None:
+    await note_change(
+        session,
+        by.county_id,
+        by.user_id,
+        action,
+        user_id,
+        details,
+        now_ms,
+        school_id=(await session.get_one(User, user_id)).school_id,
+    )
+
+
+async def _write(session: AsyncSession, by: Caller, user_id: str, draft: Draft) -> None:
     """School, logins and roles as the draft says."""
+    scope = by.require_scope(*ADMINS)
+    if "admin" in draft.roles and not scope.is_county:
+        raise NotAllowed("only an admin of the county makes another one")
     user = await session.get_one(User, user_id)
     if draft.school_id is not None:
-        school = await session.get(School, draft.school_id)
-        if school is None or school.county_id != county_id or school.is_simulated:
-            raise NotFound("there is no such school in your county")
-    elif "onsite" in draft.roles:
-        raise SchoolNeeded("an on-site teacher belongs to a school")
+        await _require_school(session, scope, draft.school_id)
+    elif draft.roles & {"onsite", "school_admin"}:
+        raise SchoolNeeded("an on-site teacher and a school's admin belong to a school")
+    elif not scope.is_county:
+        raise SchoolNeeded("your people belong to your school")
     user.school_id = draft.school_id
     logins = tuple(dict.fromkeys(normalise_login(one) for one in draft.logins))
     if not all(logins):
@@ -198,6 +222,14 @@ async def _write(session: AsyncSession, county_id: str, user_id: str, draft: Dra
     session.add_all(Login(login=login, user_id=user_id) for login in logins)
     session.add_all(RoleGrant(user_id=user_id, role=role) for role in sorted(draft.roles))
     await session.flush()
+
+
+async def _require_school(session: AsyncSession, scope: Scope, school_id: SchoolId) -> None:
+    known = select(School.school_id).where(
+        School.school_id == school_id, schools_within(scope), ~School.is_simulated
+    )
+    if await session.scalar(known) is None:
+        raise NotFound("there is no such school")
 
 
 async def _refuse_without_admin(session: AsyncSession, county_id: str) -> None:

@@ -9,6 +9,7 @@ from app.db.engine import Database
 from app.db.models import Login
 from app.errors import NotFound
 from app.ids import UserId
+from app.scope import Scope
 from app.settings import Settings
 from app.staff.invitations import Invitations
 
@@ -26,7 +27,7 @@ async def invite(settings: Settings, login: str, now_ms: int) -> str:
         if caller is None:
             raise NotFound(f"nobody signs in with {login}")
         invitations = Invitations(database, Passwords())
-        made = await invitations.create(caller, caller.user_id, now_ms)
+        made = await invitations.create(caller, Scope(caller.county_id), caller.user_id, now_ms)
         return made.token
     finally:
         await database.close()

@@ -10,6 +10,7 @@ from app.db.engine import Database
 from app.jobs.kinds import JobKind
 from app.jobs.repository import Jobs
 from app.recording.recovery.repository import Interrupted, Interruptions
+from app.scope import Scope
 from app.storage.obstore_storage import ObstoreStorage
 from tests.support.finishing import LEAD, RecordedLesson
 from tests.support.recorder_process import until
@@ -59,7 +60,7 @@ async def keys(storage: ObstoreStorage, folder: str) -> list[str]:
 
 
 async def interrupted(lesson: RecordedLesson) -> list[Interrupted]:
-    return await Interruptions(lesson.database).of_county(lesson.county.county_id)
+    return await Interruptions(lesson.database).within(Scope(lesson.county.county_id))
 
 
 def says(lesson: RecordedLesson, code: str) -> Callable[[], Awaitable[bool]]:

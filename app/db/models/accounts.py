@@ -33,10 +33,12 @@ class Login(Base):
 
 
 class RoleGrant(Base):
-    """`admin` counts for the user's county, `onsite` for the user's school."""
+    """`admin` counts for the user's county, `school_admin` and `onsite` for the user's school."""
 
     __tablename__ = "role_grant"
-    __table_args__ = (CheckConstraint("role IN ('admin', 'teacher', 'onsite')", name="role"),)
+    __table_args__ = (
+        CheckConstraint("role IN ('admin', 'school_admin', 'teacher', 'onsite')", name="role"),
+    )
 
     user_id: Mapped[str] = mapped_column(
         ForeignKey("user_account.user_id", ondelete="CASCADE"), primary_key=True
@@ -192,10 +194,15 @@ class AuditEntry(Base):
     """An admin changed something. Opaque ids only, so that an entry may outlive a person's name."""
 
     __tablename__ = "audit_log"
-    __table_args__ = (Index("ix_audit_log_county_id_at_ms", "county_id", "at_ms"),)
+    __table_args__ = (
+        Index("ix_audit_log_county_id_at_ms", "county_id", "at_ms"),
+        Index("ix_audit_log_school_id_at_ms", "school_id", "at_ms"),
+    )
 
     entry_id: Mapped[str] = mapped_column(ID, primary_key=True)
     county_id: Mapped[str] = mapped_column(ForeignKey("county.county_id"))
+    school_id: Mapped[str | None] = mapped_column(ForeignKey("school.school_id"))
+    """Whose admins see it besides the county's."""
     at_ms: Mapped[int] = mapped_column(MS)
     user_id: Mapped[str] = mapped_column(ForeignKey("user_account.user_id"))
     action: Mapped[str] = mapped_column(String(40))

@@ -110,7 +110,7 @@ class FilmDesk:
             return [LeftOutBody(name=name.name, school=name.school) for name in missing]
 
         return FilmBody(
-            may_make=viewer_of(caller).manages(summary.lead_user_id, summary.county_id),
+            may_make=summary.is_managed,
             watchable=await self._watchable(summary, film, without) if film else None,
             making=_making(making) if making else None,
             would_leave_out=without(cast),
@@ -157,7 +157,7 @@ def build_router(desk: FilmDesk, authenticate: Authenticate) -> APIRouter:
     )
     async def make_film(caller: CallerNow, recording_id: str, wanted: FilmRequest) -> FilmBody:
         summary = await desk.recording(caller, recording_id)
-        if not viewer_of(caller).manages(summary.lead_user_id, summary.county_id):
+        if not summary.is_managed:
             raise NotAllowed("a film is made by the lead teacher or an admin")
         if summary.state is not RecordingState.AVAILABLE:
             raise Conflict("the recording is not ready yet", code="recording_not_ready")

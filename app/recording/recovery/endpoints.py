@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from app.errors import NotFound
-from app.http import ApiModel, Authenticate, Caller, refusals, utc, utc_or_none
+from app.http import ADMINS, ApiModel, Authenticate, Caller, refusals, utc, utc_or_none
 from app.ids import RecordingId
 from app.media.port import Source
 from app.recording.recovery.interruptions import Lost
@@ -65,8 +65,7 @@ def build_router(
         "/interrupted", operation_id="list_interrupted_recordings", responses=refusals(401, 403)
     )
     async def list_interrupted(caller: CallerNow) -> InterruptedList:
-        caller.require("admin")
-        found = await interruptions.of_county(caller.county_id)
+        found = await interruptions.within(caller.require_scope(*ADMINS))
         return InterruptedList(items=[await _item(recordings, one) for one in found])
 
     @router.post(
@@ -76,9 +75,9 @@ def build_router(
         responses=refusals(401, 403, 404),
     )
     async def finish(caller: CallerNow, recording_id: str) -> None:
-        caller.require("admin")
+        caller.require_scope(*ADMINS)
         summary = await recordings.find(viewer_of(caller), RecordingId(recording_id))
-        if summary is None:
+        if summary is None or not summary.is_administered:
             raise NotFound("there is no such recording")
         is_over = await recordings.is_lesson_over(summary.lesson_id)
         await requests.try_again(summary.lesson_id, is_over=is_over)

@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
 from app.db.models import Job, JournalRow, Lesson, Recording, User
+from app.db.scope import lessons_of
 from app.ids import LessonId, RecordingId
 from app.jobs.kinds import JobKind
 from app.recording.lifecycle import RecordingState
 from app.recording.recovery.interruptions import Lost, lost_in, stopped_now
 from app.rooms.events import EpochOpened, Recorded, RecordingStopped, event_from_json
+from app.scope import Scope
 
 KINDS = (JobKind.FINALIZE.value, JobKind.UPLOAD_SEGMENT.value)
 MAX_SHOWN = 50
@@ -52,17 +54,17 @@ class Interruptions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def of_county(self, county_id: str) -> list[Interrupted]:
-        """The newest recordings of the county that something came in between."""
+    async def within(self, scope: Scope) -> list[Interrupted]:
+        """The newest recordings of the scope's lessons that something came in between."""
         async with self._database.reading() as session:
-            problems = await _problems(session, county_id)
-            stopped = await _stopped(session, county_id)
+            problems = await _problems(session, scope)
+            stopped = await _stopped(session, scope)
             statement = (
                 select(Recording, Lesson, User.name)
                 .join(Lesson, Lesson.lesson_id == Recording.lesson_id)
                 .join(User, User.user_id == Lesson.lead_user_id)
                 .where(
-                    Lesson.county_id == county_id,
+                    lessons_of(scope),
                     or_(
                         Recording.lost_ms > 0,
                         Recording.state == RecordingState.FAILED.value,
@@ -96,13 +98,13 @@ def _failure(recording: Recording) -> Problem | None:
     return Problem(recording.failure, "", is_held=True, next_try_ms=0, waiting=0)
 
 
-async def _problems(session: AsyncSession, county_id: str) -> dict[str, Problem]:
+async def _problems(session: AsyncSession, scope: Scope) -> dict[str, Problem]:
     """Lesson -> what its jobs wait for; the held ones first, then the one that comes next."""
     jobs = await session.scalars(
         select(Job)
         .join(Lesson, Lesson.lesson_id == Job.lesson_id)
         .where(
-            Lesson.county_id == county_id,
+            lessons_of(scope),
             Job.kind.in_(KINDS),
             Job.state != "done",
             Job.failure.is_not(None),
@@ -121,11 +123,11 @@ async def _problems(session: AsyncSession, county_id: str) -> dict[str, Problem]
     return found
 
 
-async def _stopped(session: AsyncSession, county_id: str) -> dict[str, Sequence[Lost]]:
+async def _stopped(session: AsyncSession, scope: Scope) -> dict[str, Sequence[Lost]]:
     """Lesson that goes on -> what of it is not written any more."""
     rows = await session.execute(
         select(JournalRow, Lesson.started_at_ms)
-        .join(Lesson, and_(Lesson.lesson_id == JournalRow.lesson_id, Lesson.county_id == county_id))
+        .join(Lesson, and_(Lesson.lesson_id == JournalRow.lesson_id, lessons_of(scope)))
         .where(
             Lesson.state == "live", JournalRow.type.in_((RecordingStopped.type, EpochOpened.type))
         )

@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from app.db.engine import Database
 from app.db.models import Deletion, Lesson, User
+from app.db.scope import lessons_of
 from app.errors import Conflict, NotAllowed
-from app.http import ApiModel, Authenticate, Caller, refusals, utc
+from app.http import ADMINS, ApiModel, Authenticate, Caller, refusals, utc
 from app.ids import RecordingId
 from app.recording.repository import Recordings
 from app.recording.sharing.library_endpoints import managed, may_delete
 from app.recording.sharing.retention import BY_HAND, Retention
-from app.recording.viewer import viewer_of
 
 MAX_LISTED = 100
 Reason = Literal["by_hand", "classroom_tracks_expired", "recording_expired", "clip_ended"]
@@ -53,9 +53,9 @@ def build_router(
     )
     async def delete_recording(caller: CallerNow, recording_id: str) -> None:
         summary = await managed(recordings, caller, RecordingId(recording_id))
-        if not caller.is_admin or caller.county_id != summary.county_id:
+        if not summary.is_administered:
             raise NotAllowed("only an admin may delete a recording")
-        if not may_delete(summary, viewer_of(caller)):
+        if not may_delete(summary):
             raise Conflict("wait until it is finished", code="recording_not_available")
         await retention.delete_recording(summary.recording_id, BY_HAND, caller.user_id, now_ms())
 
@@ -63,12 +63,12 @@ def build_router(
     async def list_deletions(
         caller: CallerNow, limit: Annotated[int, Query(ge=1, le=MAX_LISTED)] = 20
     ) -> list[DeletionItem]:
-        caller.require("admin")
+        scope = caller.require_scope(*ADMINS)
         statement = (
             select(Deletion, Lesson.title, Lesson.starts_at_ms, User.name)
             .join(Lesson, Lesson.lesson_id == Deletion.lesson_id)
             .outerjoin(User, User.user_id == Deletion.user_id)
-            .where(Deletion.county_id == caller.county_id)
+            .where(lessons_of(scope))
             .order_by(Deletion.at_ms.desc(), Deletion.deletion_id)
             .limit(limit)
         )

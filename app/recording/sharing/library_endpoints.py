@@ -18,7 +18,7 @@ from app.recording.sharing.library import Library, Search
 from app.recording.sharing.repository import Sharing
 from app.recording.sharing.serving import published_response
 from app.recording.slides import PagePictures, shown_picture
-from app.recording.viewer import Viewer, viewer_of
+from app.recording.viewer import viewer_of
 from app.storage.object_response import ServedObject
 from app.storage.port import Storage
 
@@ -67,11 +67,10 @@ async def managed(
     recordings: Recordings, caller: Caller, recording_id: RecordingId
 ) -> RecordingSummary:
     """A recording that the caller may publish and share. NotFound, NotAllowed."""
-    viewer = viewer_of(caller)
-    summary = await recordings.find(viewer, recording_id)
+    summary = await recordings.find(viewer_of(caller), recording_id)
     if summary is None:
         raise NotFound("there is no such recording")
-    if not viewer.manages(summary.lead_user_id, summary.county_id):
+    if not summary.is_managed:
         raise NotAllowed("only the lead teacher or an admin may do this")
     return summary
 
@@ -109,7 +108,7 @@ def build_router(
             to_ms=None if to is None else to_ms(to),
         )
         page = await library.page(viewer, search, limit, before)
-        return RecordingPage(items=[_item(one, viewer) for one in page.items], next=page.next)
+        return RecordingPage(items=[_item(one) for one in page.items], next=page.next)
 
     @router.get(
         "/recordings/choices", operation_id="list_recording_choices", responses=refusals(401)
@@ -173,13 +172,13 @@ def build_router(
     return router
 
 
-def may_delete(summary: RecordingSummary, viewer: Viewer) -> bool:
-    """An admin of its county, once nothing is being written to it any more."""
+def may_delete(summary: RecordingSummary) -> bool:
+    """Its admins, once nothing is being written to it any more."""
     is_over = summary.state in (RecordingState.AVAILABLE, RecordingState.FAILED)
-    return is_over and viewer.is_admin and viewer.county_id == summary.county_id
+    return is_over and summary.is_administered
 
 
-def _item(summary: RecordingSummary, viewer: Viewer) -> RecordingItem:
+def _item(summary: RecordingSummary) -> RecordingItem:
     return RecordingItem(
         recording_id=summary.recording_id,
         lesson_id=summary.lesson_id,
@@ -192,5 +191,5 @@ def _item(summary: RecordingSummary, viewer: Viewer) -> RecordingItem:
         size_bytes=summary.size_bytes,
         is_demo=summary.is_demo,
         is_published=summary.is_published,
-        may_delete=may_delete(summary, viewer),
+        may_delete=may_delete(summary),
     )

@@ -309,7 +309,7 @@ async def _find(session: AsyncSession, condition: ColumnElement[bool]) -> FoundL
     link, recording, lesson, teacher, entry = row
     if recording is None:
         return FoundLink(link, None)
-    return FoundLink(link, summary_of(recording, lesson, teacher, entry, False))
+    return FoundLink(link, summary_of(recording, lesson, teacher, entry))
 
 
 async def _served(

@@ -64,7 +64,7 @@ class WatchingDesk:
         return ReplayExtras(
             thumbnails=await self._thumbnails(recording_id) if summary.is_own else None,
             captions=captions_body(await self.watching.captions(recording_id)),
-            may_edit_captions=viewer.manages(summary.lead_user_id, summary.county_id),
+            may_edit_captions=summary.is_managed,
             resume_ms=await self.watching.resume_ms(recording_id, viewer.user_id),
         )
 
@@ -90,7 +90,7 @@ class WatchingDesk:
     async def editable(self, caller: Caller, recording_id: RecordingId) -> RecordingSummary:
         """As `watchable`; NotAllowed for viewers who may not write its captions."""
         summary = await self.watchable(caller, recording_id)
-        if not viewer_of(caller).manages(summary.lead_user_id, summary.county_id):
+        if not summary.is_managed:
             raise NotAllowed("only the lead teacher and an admin may write captions")
         return summary
 

@@ -8,22 +8,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.audit import note_change
 from app.db.engine import Database
 from app.db.models import Classroom, Pupil, RosterEntry, School
-from app.errors import NotAllowed, NotFound
-from app.http import Caller
+from app.db.scope import schools_within
+from app.errors import NotFound
+from app.http import ADMINS, Caller
 from app.ids import PupilId, SchoolId, new_id
 from app.schools.roster.plan import KnownPupil, RosterPlan, plan
 from app.schools.roster.sheet import ReadSheet
 
 
 class RosterDesk:
-    """For the county's admins and the on-site teachers of the school."""
+    """For admins and the on-site teachers of the school."""
 
     def __init__(self, database: Database, now_ms: Callable[[], int]) -> None:
         self._database = database
         self._now_ms = now_ms
 
     async def classroom(self, caller: Caller, classroom_id: str) -> tuple[Classroom, School]:
-        """NotFound for another county's, NotAllowed for another school's."""
+        """NotFound for another school's, too; NotAllowed for who knows no pupil by name."""
         async with self._database.reading() as session:
             return await _classroom(session, caller, classroom_id)
 
@@ -63,6 +64,7 @@ class RosterDesk:
                 classroom_id,
                 details,
                 self._now_ms(),
+                school_id=school.school_id,
             )
         return change
 
@@ -70,25 +72,21 @@ class RosterDesk:
 async def _classroom(
     session: AsyncSession, caller: Caller, classroom_id: str
 ) -> tuple[Classroom, School]:
+    scope = caller.require_scope(*ADMINS, "onsite")
     found = (
         await session.execute(
             select(Classroom, School)
             .join(School, School.school_id == Classroom.school_id)
             .where(
                 Classroom.classroom_id == classroom_id,
-                School.county_id == caller.county_id,
+                schools_within(scope),
                 ~Classroom.is_simulated,
             )
         )
     ).one_or_none()
     if found is None:
-        raise NotFound("there is no such classroom in your county")
+        raise NotFound("there is no such classroom")
     classroom, school = found
-    is_of_school = "onsite" in caller.roles and caller.school_id == school.school_id
-    if not (caller.is_admin or is_of_school):
-        raise NotAllowed(
-            "pupils' names are for the school's on-site teachers and the county's admins"
-        )
     return classroom, school
 
 

@@ -140,7 +140,7 @@ async def test_names_are_for_admins_and_the_schools_own_teachers(
     async with api.client(county.onsite) as onsite:
         assert (await onsite.get(path)).status_code == 200
         assert (await onsite.put(path, content=FIRST.encode())).status_code == 200
-    for user, status in ((county.other_onsite, 403), (county.teacher, 403), (None, 401)):
+    for user, status in ((county.other_onsite, 404), (county.teacher, 403), (None, 401)):
         async with api.client(user) as client:
             for answer in (
                 await client.get(path),

@@ -2330,7 +2330,7 @@ export interface components {
             /** Name */
             name: string;
             /** Roles */
-            roles: ("admin" | "teacher" | "onsite")[];
+            roles: ("admin" | "school_admin" | "teacher" | "onsite")[];
             school: components["schemas"]["SchoolName"] | null;
             /** User Id */
             user_id: string;
@@ -3036,7 +3036,7 @@ export interface components {
             /** Name */
             name: string;
             /** Roles */
-            roles: ("admin" | "teacher" | "onsite")[];
+            roles: ("admin" | "school_admin" | "teacher" | "onsite")[];
             /** School Id */
             school_id: string | null;
             /** School Name */
@@ -3051,7 +3051,7 @@ export interface components {
             /** Name */
             name: string;
             /** Roles */
-            roles: ("admin" | "teacher" | "onsite")[];
+            roles: ("admin" | "school_admin" | "teacher" | "onsite")[];
             /** School Id */
             school_id: string | null;
         };

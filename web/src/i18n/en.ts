@@ -69,7 +69,7 @@ export const en: Dictionary = {
     doors_closed: "The demo doors are open only on the demo computer. Please sign in.",
     login_taken: "Somebody else has this login. Choose another.",
     last_admin: "A county needs an administrator. Make somebody else one first.",
-    school_needed: "An on-site teacher belongs to a school. Choose one.",
+    school_needed: "An on-site teacher and a school administrator belong to a school. Choose one.",
     too_many_staff: "There are too many people. Ask technical support.",
     name_taken: "There is one of this name already. Choose another.",
     too_many_schools: "There are too many schools or classrooms. Ask technical support.",

@@ -5,7 +5,12 @@ export const staffEn: typeof staffZhCN = {
     title: "People",
     text: "Name or login",
     search: "Search",
-    roles: { admin: "Administrator", teacher: "Lead teacher", onsite: "On-site teacher" },
+    roles: {
+      admin: "County administrator",
+      school_admin: "School administrator",
+      teacher: "Lead teacher",
+      onsite: "On-site teacher",
+    },
     add: "Add a person",
     addTitle: "Add a person",
     changeTitle: (name) => `Change ${name}`,

@@ -1,7 +1,8 @@
 import type { StaffMember } from "../api/types";
 
 const ROLES: Record<StaffMember["roles"][number], string> = {
-  admin: "管理员",
+  admin: "县管理员",
+  school_admin: "学校管理员",
   teacher: "主讲教师",
   onsite: "辅助教师",
 };

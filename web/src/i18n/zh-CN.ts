@@ -69,7 +69,7 @@ export const zhCN = {
     doors_closed: "演示入口只在演示电脑上开放，请登录。",
     login_taken: "这个账号已经有人用了，请换一个。",
     last_admin: "县里至少要有一位管理员。请先给别人管理员身份。",
-    school_needed: "辅助教师要属于一所学校，请选择学校。",
+    school_needed: "辅助教师和学校管理员要属于一所学校，请选择学校。",
     too_many_staff: "人员太多了，请联系技术支持。",
     name_taken: "已经有同名的了，请换个名称。",
     too_many_schools: "学校或教室太多了，请联系技术支持。",

@@ -1,5 +1,6 @@
 import { useCallback, useEffect } from "react";
 import { createRehearsal, getMe, listLessons } from "../api/endpoints";
+import { caresForClassrooms, isAdmin, mayPlan } from "../api/roles";
 import type { Lesson, LessonState, Me } from "../api/types";
 import { Button, buttonClass } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
@@ -38,8 +39,7 @@ export default function Lessons() {
     return () => window.clearInterval(timer);
   }, [reload]);
 
-  const roles = timetable.state === "ready" ? timetable.value.me.roles : [];
-  const isTeacher = roles.includes("teacher");
+  const me = timetable.state === "ready" ? timetable.value.me : null;
   return (
     <OfficePage
       title={words.lessons.title}
@@ -48,7 +48,7 @@ export default function Lessons() {
           <Link to="/recordings" className={buttonClass()}>
             {words.lessons.recordings}
           </Link>
-          {(roles.includes("admin") || roles.includes("onsite")) && (
+          {me && caresForClassrooms(me) && (
             <>
               <Link to="/classroom-pcs" className={buttonClass()}>
                 {words.lessons.pcs}
@@ -58,7 +58,7 @@ export default function Lessons() {
               </Link>
             </>
           )}
-          {roles.includes("admin") && (
+          {me && isAdmin(me) && (
             <>
               <Link to="/consents" className={buttonClass()}>
                 {words.lessons.consents}
@@ -71,8 +71,8 @@ export default function Lessons() {
               </Link>
             </>
           )}
-          {isTeacher && <Rehearse />}
-          {(isTeacher || roles.includes("admin")) && (
+          {me?.roles.includes("teacher") && <Rehearse />}
+          {me && mayPlan(me) && (
             <Link to="/lessons/new" className={buttonClass("primary")}>
               {words.lessons.create}
             </Link>

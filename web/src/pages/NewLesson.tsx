@@ -1,4 +1,5 @@
 import { getMe, listClassrooms, listColleagues, listTeachers } from "../api/endpoints";
+import { isAdmin } from "../api/roles";
 import type { ClassroomRow, Colleague, Me, Teacher } from "../api/types";
 import { Card } from "../components/Card";
 import { LessonForm } from "../components/office/LessonForm";
@@ -21,7 +22,7 @@ async function load(): Promise<Choices> {
   const [classrooms, colleagues, teachers] = await Promise.all([
     listClassrooms(),
     listColleagues(),
-    me.roles.includes("admin") ? listTeachers() : [],
+    isAdmin(me) ? listTeachers() : [],
   ]);
   return { me, classrooms, colleagues, teachers };
 }

@@ -1,5 +1,6 @@
 import { useCallback, useState } from "react";
 import { getMe, listRecordingChoices, listRecordings } from "../api/endpoints";
+import { isAdmin } from "../api/roles";
 import type { Me, RecordingChoices, RecordingRow as Row } from "../api/types";
 import { Button } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
@@ -45,7 +46,7 @@ export default function Recordings() {
             search={search}
             onDeleted={() => setRound(round + 1)}
           />
-          {around.value.me.roles.includes("admin") && <Deletions key={round} />}
+          {isAdmin(around.value.me) && <Deletions key={round} />}
         </>
       )}
     </OfficePage>

@@ -2,10 +2,12 @@ import { type FormEvent, useState } from "react";
 import {
   addClassroom,
   addSchool,
+  getMe,
   listSchools,
   renameClassroom,
   renameSchool,
 } from "../api/endpoints";
+import { isCountyAdmin } from "../api/roles";
 import { Button } from "../components/Button";
 import { Dialog } from "../components/Dialog";
 import { EmptyState } from "../components/EmptyState";
@@ -26,9 +28,10 @@ interface Naming {
   save: (name: string) => Promise<unknown>;
 }
 
-/** The county's schools and their classrooms, for its admins. */
+/** Schools and their classrooms: all of the county for its admins, one for its own. */
 export default function Schools() {
   const words = useWords();
+  const [me] = useLoaded(getMe);
   const [schools, reload] = useLoaded(listSchools);
   const [naming, setNaming] = useState<Naming | null>(null);
   const isEmpty = schools.state === "ready" && schools.value.length === 0;
@@ -37,20 +40,23 @@ export default function Schools() {
       title={words.schools.title}
       back="/lessons"
       actions={
-        <Button
-          variant="primary"
-          icon="plus"
-          onClick={() =>
-            setNaming({
-              title: words.schools.addTitle,
-              label: words.schools.schoolName,
-              name: "",
-              save: addSchool,
-            })
-          }
-        >
-          {words.schools.add}
-        </Button>
+        me.state === "ready" &&
+        isCountyAdmin(me.value) && (
+          <Button
+            variant="primary"
+            icon="plus"
+            onClick={() =>
+              setNaming({
+                title: words.schools.addTitle,
+                label: words.schools.schoolName,
+                name: "",
+                save: addSchool,
+              })
+            }
+          >
+            {words.schools.add}
+          </Button>
+        )
       }
     >
       {schools.state === "loading" && <Spinner label={words.common.loading} />}

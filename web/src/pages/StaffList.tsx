@@ -3,11 +3,13 @@ import {
   addStaff,
   changeStaff,
   closeStaff,
+  getMe,
   inviteStaff,
   listSchools,
   listStaff,
   reopenStaff,
 } from "../api/endpoints";
+import { isCountyAdmin } from "../api/roles";
 import type { Invitation, StaffDraft, StaffMember } from "../api/types";
 import { Button } from "../components/Button";
 import { Dialog } from "../components/Dialog";
@@ -30,7 +32,12 @@ type Open =
   | { what: "change" | "link" | "close"; person: StaffMember }
   | { what: "invitation"; name: string; invitation: Invitation };
 
-/** Everybody who works in the county, for its admins. */
+async function loadAround() {
+  const [me, schools] = await Promise.all([getMe(), listSchools()]);
+  return { schools, isOfCounty: isCountyAdmin(me) };
+}
+
+/** Everybody who works in the county, or in the admin's school. */
 export default function StaffList() {
   const words = useWords().staff;
   const [text, setText] = useState("");
@@ -140,14 +147,14 @@ interface OverProps {
 /** The dialog over the list. */
 function Over({ open, onClose, onDone }: OverProps) {
   const words = useWords().staff;
-  const [schools] = useLoaded(listSchools);
+  const [around] = useLoaded(loadAround);
   const [run, isBusy] = useAction();
   if (open.what === "invitation") {
     return <InvitationDialog {...open} onClose={onClose} />;
   }
   if (open.what === "add" || open.what === "change") {
     const person = open.what === "change" ? open.person : null;
-    if (schools.state !== "ready") return null;
+    if (around.state !== "ready") return null;
     const save = async (draft: StaffDraft) => {
       if (person) {
         await changeStaff(person.user_id, draft);
@@ -157,7 +164,7 @@ function Over({ open, onClose, onDone }: OverProps) {
         onDone({ what: "invitation", name: draft.name, invitation });
       }
     };
-    return <StaffForm person={person} schools={schools.value} onSave={save} onClose={onClose} />;
+    return <StaffForm {...around.value} person={person} onSave={save} onClose={onClose} />;
   }
   const { person } = open;
   const isLink = open.what === "link";

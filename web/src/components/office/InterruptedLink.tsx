@@ -1,4 +1,5 @@
 import { getMe } from "../../api/endpoints";
+import { isAdmin } from "../../api/roles";
 import { useLoaded } from "../../hooks/useLoaded";
 import { useWords } from "../../i18n";
 import { Link } from "../../router";
@@ -8,7 +9,7 @@ import { buttonClass } from "../Button";
 export function InterruptedLink() {
   const words = useWords();
   const [me] = useLoaded(getMe);
-  if (me.state !== "ready" || !me.value.roles.includes("admin")) return null;
+  if (me.state !== "ready" || !isAdmin(me.value)) return null;
   return (
     <Link to="/recordings/interrupted" className={buttonClass()}>
       {words.interrupted.title}

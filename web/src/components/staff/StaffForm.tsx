@@ -14,17 +14,21 @@ interface StaffFormProps {
   /** Whom to change; null: somebody new. */
   person: StaffMember | null;
   schools: readonly SchoolRow[];
+  /** An admin of the county makes others, and has people who belong to no school. */
+  isOfCounty: boolean;
   onSave: (draft: StaffDraft) => Promise<unknown>;
   onClose: () => void;
 }
 
 /** Name, logins, roles and school of one person. */
-export function StaffForm({ person, schools, onSave, onClose }: StaffFormProps) {
+export function StaffForm({ person, schools, isOfCounty, onSave, onClose }: StaffFormProps) {
   const words = useWords().staff;
   const [name, setName] = useState(person?.name ?? "");
   const [logins, setLogins] = useState(person?.logins.join("，") ?? "");
   const [roles, setRoles] = useState<StaffMember["roles"]>(person?.roles ?? ["teacher"]);
-  const [schoolId, setSchoolId] = useState(person?.school_id ?? "");
+  const [schoolId, setSchoolId] = useState(
+    person?.school_id ?? (isOfCounty ? "" : (schools[0]?.school_id ?? "")),
+  );
   const [wasTried, setWasTried] = useState(false);
   const [run, isBusy] = useAction();
 
@@ -71,7 +75,7 @@ export function StaffForm({ person, schools, onSave, onClose }: StaffFormProps) 
         />
         <fieldset className={formStyles.choices}>
           <legend>{words.role}</legend>
-          {ROLES.map((role) => (
+          {ROLES.filter((role) => isOfCounty || role !== "admin").map((role) => (
             <label key={role} className={formStyles.choice}>
               <input
                 type="checkbox"
@@ -91,7 +95,7 @@ export function StaffForm({ person, schools, onSave, onClose }: StaffFormProps) 
           label={words.school}
           value={schoolId}
           options={[
-            { value: "", label: words.noSchool },
+            ...(isOfCounty ? [{ value: "", label: words.noSchool }] : []),
             ...schools.map((one) => ({ value: one.school_id, label: one.name })),
           ]}
           onChange={setSchoolId}

@@ -1,7 +1,12 @@
 import type { StaffDraft, StaffMember } from "../../api/types";
 
 export const MAX_LOGINS = 4;
-export const ROLES: readonly StaffMember["roles"][number][] = ["teacher", "onsite", "admin"];
+export const ROLES: readonly StaffMember["roles"][number][] = [
+  "teacher",
+  "onsite",
+  "school_admin",
+  "admin",
+];
 
 /** Logins as they are typed: with commas (also Chinese ones), semicolons or lines between. */
 export function loginsOf(text: string): string[] {
