@@ -588,7 +588,7 @@ async def _task(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[Non
         await asyncio.gather(task, return_exceptions=True)
 
 
-def _application(settings: Settings, lifespan: Lifespan[FastAPI] | None) -> FastAPI:
+def application(settings: Settings, lifespan: Lifespan[FastAPI] | None) -> FastAPI:
     app = FastAPI(
         title="Tongtang",
         version="0.1.0",
@@ -609,7 +609,7 @@ def _application(settings: Settings, lifespan: Lifespan[FastAPI] | None) -> Fast
     return app
 
 
-def _include(app: FastAPI, server: Server) -> None:
+def include(app: FastAPI, server: Server) -> None:
     for router in server.routers():
         app.include_router(router, prefix=API)
     app.include_router(whip.build_router(server.whip))
@@ -635,7 +635,7 @@ def create_app(settings: Settings) -> FastAPI:
                 stack.callback(lock.release)
             await check_migrated(database)
             server = Server(settings, database, await Site.load(database))
-            _include(app, server)
+            include(app, server)
             app.include_router(signaling.build_router(server.hub))
             app.include_router(
                 pages.build_router(
@@ -647,11 +647,11 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.before_close = server.hub.close
             yield
 
-    return _application(settings, lifespan)
+    return application(settings, lifespan)
 
 
 def openapi_document(settings: Settings) -> dict[str, Any]:
     """The HTTP interface as OpenAPI, without opening anything."""
-    app = _application(settings, None)
-    _include(app, Server(settings, Database("sqlite+aiosqlite://"), Site.unopened()))
+    app = application(settings, None)
+    include(app, Server(settings, Database("sqlite+aiosqlite://"), Site.unopened()))
     return app.openapi()

@@ -118,10 +118,17 @@ class Organisation:
 
     async def rename_classroom(self, by: Caller, classroom_id: str, name: str) -> None:
         async with self._database.transaction() as session:
-            classroom = await session.get(Classroom, classroom_id)
-            if classroom is None or classroom.is_simulated:
+            classroom: Classroom | None = await session.scalar(
+                select(Classroom)
+                .join(School, School.school_id == Classroom.school_id)
+                .where(
+                    Classroom.classroom_id == classroom_id,
+                    schools_within(by.require_scope(*ADMINS)),
+                    ~Classroom.is_simulated,
+                )
+            )
+            if classroom is None:
                 raise NotFound("there is no such classroom")
-            await _school(session, by, classroom.school_id)
             if classroom.name != name:
                 here = Classroom.school_id == classroom.school_id
                 await _refuse_second(session, Classroom, name, here)

@@ -1,0 +1,75 @@
+"""What is sent with each operation: right in form, so that nothing but the right to do it can be missing."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.access.county import Things
+from tests.support.county import PASSWORD
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    json: Any = None
+    content: bytes | None = None
+    params: dict[str, str] = field(default_factory=dict)
+
+
+def sent_with(operation: str, things: Things, now_ms: int) -> Sent:
+    if operation in ("check_roster", "replace_roster"):
+        return Sent(content="学号,姓名\n1,小明\n".encode())
+    if operation == "upload_deck":
+        return Sent(content=b"%PDF-1.4\n", params={"name": "slides.pdf"})
+    if operation == "upload_captions":
+        text = b"WEBVTT\n\n00:00.000 --> 00:01.000\nhello\n"
+        return Sent(content=text, params={"revision": "1"})
+    return Sent(json=_json(operation, things, now_ms))
+
+
+def _json(operation: str, things: Things, now_ms: int) -> Any:
+    path = things.path
+    secret = "no-such-secret-at-all"
+    bodies: dict[str, Any] = {
+        "create_token": {"login": "nobody", "password": secret},
+        "sign_in": {"login": "nobody", "password": secret},
+        "change_password": {"old_password": PASSWORD, "new_password": "short"},
+        "confirm_second_factor": {"code": "000000"},
+        "remove_second_factor": {"password": PASSWORD},
+        "add_school": {"name": "a new school"},
+        "rename_school": {"name": "another name"},
+        "add_classroom": {"name": "a new classroom"},
+        "rename_classroom": {"name": "another name"},
+        "enter_consent": {"is_granted": False},
+        "add_staff": _person(path["school_id"]),
+        "change_staff": _person(path["school_id"]),
+        "check_invitation": {"token": secret},
+        "accept_invitation": {"token": secret, "password": PASSWORD},
+        "create_pc_code": {"kind": "spoken"},
+        "create_setup_file": {"code": "abcdefghjkmn"},
+        "pair": {"code": "00000000"},
+        "enter_as_console": {"code": "00000000"},
+        "open_link_probe": {"sdp": "v=0"},
+        "keep_link_test": {"path": "udp", "rtt_ms": 1, "loss": 0, "rate_bps": 1},
+        "create_lesson": {
+            "title": "a new lesson",
+            "subject": "音乐",
+            "starts_at": datetime.fromtimestamp(now_ms / 1000, UTC).isoformat(),
+            "duration_min": 45,
+            "lead_id": "usr_lead" if things.side == "own" else f"usr_{things.side}_lead",
+            "classroom_ids": ["cls_own"],
+        },
+        "add_lesson_staff": {"user_id": "usr_teacher", "role": "observer"},
+        "create_ticket": {"seat_id": path["seat_id"]},
+        "save_roll_call": {"typed_count": 20},
+        "make_film": {},
+        "save_captions": {"revision": 1, "cues": []},
+        "report_watched": {"position_ms": 0, "watched": []},
+        "create_share_link": {"days": 7},
+        "open_share": {"token": secret},
+        "check_share": {"token": secret},
+    }
+    return bodies.get(operation)
+
+
+def _person(school_id: str) -> dict[str, Any]:
+    return {"name": "new", "logins": ["t900"], "roles": ["teacher"], "school_id": school_id}

@@ -1,0 +1,204 @@
+"""Who may what over HTTP: one row for each operation of the OpenAPI document.
+
+The roles of the columns (`ROLES`):
+  admin         of the county
+  school_admin  of the own school
+  lead          a teacher of the own school who leads the own lesson
+  teacher       another one, who leads no lesson
+  onsite        an on-site teacher of the own school
+  classroom     a paired PC of the own school with the ticket of its seat; nobody is signed in
+  nobody        has nothing
+  elsewhere     an admin of another county
+
+A row says who may at what is of the own school, and who at what is of another school of the county. Whoever may not
+is refused, and of another school hears exactly what is said of what does not exist.
+"""
+
+from dataclasses import dataclass
+
+ROLES = (
+    "admin",
+    "school_admin",
+    "lead",
+    "teacher",
+    "onsite",
+    "classroom",
+    "nobody",
+    "elsewhere",
+)
+SIGNED_IN = "admin school_admin lead teacher onsite elsewhere"
+ADMINS = "admin school_admin"
+ALL_ADMINS = "admin school_admin elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Roles as words in one string. `own` and `foreign` are about the thing that the path or the body names."""
+
+    own: str
+    foreign: str = ""
+    answers: tuple[int, ...] = (200, 201, 202, 204, 307)
+    """What somebody who may hears. Others are refused."""
+
+    def may(self, role: str, side: str) -> bool:
+        return role in (self.own if side == "own" else self.foreign).split()
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """`callers` get an answer; in it `own` find what is of the own school, `foreign` what is of another."""
+
+    callers: str
+    own: str
+    foreign: str
+    marks: tuple[str, str]
+    """By which the two are known in the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Whoever comes hears the same: what counts is what they bring."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """About the caller alone: there is nothing of others to reach."""
+
+    callers: str
+    answers: tuple[int, ...] = (200, 201, 202, 204)
+
+
+_CLASSROOMS = ("cls_own", "cls_foreign")
+_LESSONS = ("lesson own", "lesson foreign")
+_RECORDINGS = ("rec_own", "rec_foreign")
+
+TABLE: dict[str, Row | List | Open | Own] = {
+    # --- signing in -------------------------------------------------------------------------------
+    "create_token": Open("a login and a password"),
+    "sign_in": Open("a login and a password"),
+    "sign_out": Open("ends the session of the cookie, if there is one"),
+    "revoke_token": Own(SIGNED_IN),
+    "get_me": Own(SIGNED_IN),
+    "get_account": Own(SIGNED_IN),
+    "end_session": Row(SIGNED_IN),
+    "change_password": Own(SIGNED_IN, (422,)),
+    "begin_second_factor": Own(ALL_ADMINS),
+    "confirm_second_factor": Own(ALL_ADMINS, (401,)),
+    "remove_second_factor": Own(SIGNED_IN),
+    "get_site": Open("says what this server is"),
+    "open_door": Open("only on the machine that runs the demo"),
+    # --- schools ----------------------------------------------------------------------------------
+    "list_classrooms": List(
+        SIGNED_IN,
+        "admin school_admin lead teacher onsite",
+        "admin school_admin lead teacher",
+        _CLASSROOMS,
+    ),
+    "list_teachers": List(ALL_ADMINS, ADMINS, "admin", ("usr_lead", "usr_foreign_lead")),
+    "list_colleagues": List(
+        "admin school_admin lead teacher elsewhere",
+        "admin school_admin teacher",
+        "admin school_admin lead teacher",
+        ("usr_lead", "usr_foreign_lead"),
+    ),
+    "list_schools": List(ALL_ADMINS, ADMINS, "admin", ("sch_own", "sch_foreign")),
+    "add_school": Own("admin elsewhere"),
+    "rename_school": Row(ADMINS, "admin"),
+    "add_classroom": Row(ADMINS, "admin"),
+    "rename_classroom": Row(ADMINS, "admin"),
+    "get_roster": Row("admin school_admin onsite", "admin"),
+    "check_roster": Row("admin school_admin onsite", "admin"),
+    "replace_roster": Row("admin school_admin onsite", "admin"),
+    "list_consents": List(ALL_ADMINS, ADMINS, "admin", _CLASSROOMS),
+    "enter_consent": Row(ADMINS, "admin"),
+    # --- people -----------------------------------------------------------------------------------
+    "list_staff": List(ALL_ADMINS, ADMINS, "admin", ("usr_own_person", "usr_foreign_person")),
+    "add_staff": Row(ADMINS, "admin"),
+    "change_staff": Row(ADMINS, "admin"),
+    "close_staff": Row(ADMINS, "admin"),
+    "invite_staff": Row(ADMINS, "admin"),
+    "reopen_staff": Row(ADMINS, "admin"),
+    "check_invitation": Open("the token of a link"),
+    "accept_invitation": Open("the token of a link"),
+    # --- classroom PCs ----------------------------------------------------------------------------
+    "list_pcs": List(
+        "admin school_admin onsite elsewhere", "admin school_admin onsite", "admin", _CLASSROOMS
+    ),
+    "remove_pc": Row("admin school_admin onsite", "admin"),
+    "create_pc_code": Row("admin school_admin onsite", "admin"),
+    "create_setup_file": Own("admin school_admin onsite elsewhere"),
+    "check_in": Own("classroom"),
+    "get_timetable": List("classroom", "classroom", "", _LESSONS),
+    "create_pc_ticket": Row("classroom"),
+    "pair": Open("a code"),
+    "invite_console": Own("classroom"),
+    "enter_as_console": Open("a code"),
+    "send_consoles_away": Own("classroom"),
+    "open_link_probe": Own("classroom", (503,)),
+    "keep_link_test": Own("classroom"),
+    # --- lessons ----------------------------------------------------------------------------------
+    "create_lesson": Row("admin school_admin lead", "admin"),
+    "create_rehearsal": Own("admin school_admin lead teacher elsewhere"),
+    "list_lessons": List(SIGNED_IN, "admin school_admin lead onsite", "admin", _LESSONS),
+    "get_lesson": Row("admin school_admin lead onsite", "admin"),
+    "list_journal": Row("admin school_admin lead", "admin"),
+    "add_lesson_staff": Row("admin school_admin lead", "admin"),
+    "create_ticket": Row("admin school_admin lead onsite", "admin"),
+    "revoke_tickets": Row("admin school_admin lead", "admin"),
+    "create_pairing": Row("admin school_admin lead onsite", "admin"),
+    "get_attendance": Row("admin school_admin lead onsite", "admin"),
+    "download_attendance": Row("admin school_admin lead onsite", "admin"),
+    "get_roll_call": Row("admin school_admin onsite classroom", "admin"),
+    "get_media_stats": Row("admin school_admin lead", "admin"),
+    "get_media_history": Row("admin school_admin lead", "admin"),
+    "list_decks": Row("admin school_admin lead onsite classroom", "admin"),
+    "upload_deck": Row("admin school_admin lead", "admin"),
+    "delete_deck": Row("admin school_admin lead", "admin"),
+    # These wake the room of a lesson. Each role has lessons of its own for them, and what they do stays.
+    "save_roll_call": Row("admin school_admin onsite classroom", "admin"),
+    "start_lesson": Row("admin school_admin lead", "admin"),
+    "clear_help": Row("admin school_admin lead", "admin"),
+    "end_lesson": Row("admin school_admin lead", "admin"),
+    # --- recordings -------------------------------------------------------------------------------
+    "list_recordings": List(SIGNED_IN, "admin school_admin lead onsite", "admin", _RECORDINGS),
+    "list_recording_choices": List(
+        SIGNED_IN,
+        "admin school_admin lead teacher onsite",
+        "admin school_admin lead teacher onsite",
+        ("sch_own", "sch_foreign"),
+    ),
+    "get_recording": Row("admin school_admin lead onsite", "admin"),
+    "get_film": Row("admin school_admin lead onsite", "admin"),
+    "download_film": Row("admin school_admin lead onsite", "admin"),
+    "make_film": Row("admin school_admin lead", "admin"),
+    "download_captions": Row("admin school_admin lead onsite", "admin"),
+    "save_captions": Row("admin school_admin lead", "admin"),
+    "upload_captions": Row("admin school_admin lead", "admin"),
+    "report_watched": Row("admin school_admin lead onsite", "admin"),
+    "publish_recording": Row("admin school_admin lead", "admin"),
+    "unpublish_recording": Row("admin school_admin lead", "admin"),
+    "get_sharing": Row("admin school_admin lead", "admin"),
+    "create_share_link": Row("admin school_admin lead", "admin", (409,)),
+    "revoke_share_link": Row("admin school_admin lead", "admin"),
+    "delete_recording": Row(ADMINS, "admin"),
+    "finish_recording": Row(ADMINS, "admin"),
+    "list_interrupted_recordings": List(ALL_ADMINS, ADMINS, "admin", _RECORDINGS),
+    "list_deletions": List(ALL_ADMINS, ADMINS, "admin", _RECORDINGS),
+    "open_share": Open("the token of a link"),
+    "check_share": Open("the token of a link"),
+    # --- media, by the ticket as bearer token (RFC 9725), see tests/whip --------------------------
+    "publish_whip__lesson_id__post": Open("the ticket of a place"),
+    "view_whep__lesson_id__post": Open("the ticket of a place"),
+    "patch_whip_session": Open("the ticket of a place"),
+    "delete_whip_session": Open("the ticket of a place"),
+    "patch_whep_session": Open("the ticket of a place"),
+    "delete_whep_session": Open("the ticket of a place"),
+    # --- the server -------------------------------------------------------------------------------
+    "get_health": Open("says that the process is there"),
+    "get_readiness": Open("says that the parts are there"),
+    "get_metrics": Own("admin elsewhere"),
+}
+KEPT = ("save_roll_call", "start_lesson", "clear_help", "end_lesson")
+"""They come last, in this order."""
