@@ -1,5 +1,7 @@
 """The errors that a caller acts on: a stable `code`, an HTTP status, a message for people."""
 
+from collections.abc import Mapping
+
 
 class AppError(Exception):
     """Base of every refusal that leaves the server. `code` is forever; `message` may change."""
@@ -15,12 +17,15 @@ class AppError(Exception):
         status: int | None = None,
         retry_after_s: int | None = None,
         line: int | None = None,
+        clash: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.retry_after_s = retry_after_s
         self.line = line
         """Of the file that was sent, where that is what is wrong."""
+        self.clash = clash
+        """What is in the way, as `http.ClashBody` tells it."""
         if code is not None:
             self.code = code
         if status is not None:

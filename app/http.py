@@ -109,13 +109,28 @@ class FieldError(ApiModel):
     message: str
 
 
+class ClashBody(ApiModel):
+    """The lesson that is in the way, and whose time both want."""
+
+    kind: Literal["teacher", "classroom"]
+    name: str
+    """Of the teacher, or of school and classroom."""
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+
+
 class ErrorBody(ApiModel):
-    """Every refusal. `code` is stable; `errors` only with `invalid_input`; `line` of a file that was sent."""
+    """Every refusal. `code` is stable; `errors` only with `invalid_input`; `line` of a file that was sent.
+
+    `clash` with `teacher_busy` and `classroom_busy`.
+    """
 
     code: str
     message: str
     errors: list[FieldError] | None = None
     line: int | None = None
+    clash: ClashBody | None = None
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -210,7 +225,7 @@ def error_response(
     code: str,
     message: str,
     headers: Mapping[str, str] | None = None,
-    **more: list[dict[str, str]] | int | None,
+    **more: list[dict[str, str]] | Mapping[str, object] | int | None,
 ) -> JSONResponse:
     """`more`: what `ErrorBody` has besides, where there is any."""
     body: dict[str, Any] = {"code": code, "message": message}
@@ -225,7 +240,9 @@ async def _on_app_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AppError)
     wait_s = error.retry_after_s
     headers = None if wait_s is None else {"Retry-After": str(wait_s)}
-    return error_response(error.status, error.code, error.message, headers, line=error.line)
+    return error_response(
+        error.status, error.code, error.message, headers, line=error.line, clash=error.clash
+    )
 
 
 async def _on_rejected(_request: Request, error: Exception) -> JSONResponse:

@@ -46,8 +46,9 @@ from app.http import (
 from app.ids import DeckId, LessonId, ParticipantId, PcId
 from app.jobs.kinds import JobKind
 from app.jobs.repository import Jobs
-from app.lessons import consoles, entry, pairing, timetable
+from app.lessons import change_endpoints, consoles, entry, pairing, timetable
 from app.lessons import endpoints as lessons
+from app.lessons.changes import LessonChanges
 from app.lessons.control import RoomsControl
 from app.lessons.demo import DemoLessons
 from app.lessons.directory import LessonDirectory
@@ -318,6 +319,7 @@ class Server:
         lesson_desk = lessons.LessonDesk(
             database, self.store, self.control, self.recordings.recording_ids, now_ms
         )
+        changes = LessonChanges(database, self.store, self.control, now_ms)
         entry_desk = entry.EntryDesk(
             self.store,
             self.site.tickets,
@@ -353,6 +355,7 @@ class Server:
             *self._staff_routers(passwords, signing_in),
             consents.build_router(database, self.sharing.withdraw, authenticate, now_ms),
             lessons.build_router(lesson_desk, authenticate),
+            change_endpoints.build_router(lesson_desk, self.store, changes, authenticate),
             entry.build_router(
                 entry_desk, authenticate, settings.internal_secret.get_secret_value()
             ),

@@ -12,6 +12,7 @@ AuditAction = Literal[
     "staff.added", "staff.changed", "staff.closed", "staff.reopened", "staff.invited",
     "school.added", "school.renamed", "classroom.added", "classroom.renamed",
     "roster.imported",
+    "lesson.moved", "lesson.substituted", "lesson.cancelled",
 ]  # fmt: skip
 
 

@@ -26,6 +26,14 @@ class LessonControl(Protocol):
         self, lesson_id: LessonId, participant_id: ParticipantId, by: ParticipantId
     ) -> None: ...
 
+    def is_open(self, lesson_id: LessonId) -> bool:
+        """Its room is in memory: somebody may be in it."""
+        ...
+
+    async def renew(self, lesson_id: LessonId) -> None:
+        """The plan has changed: an open room goes on by the new one."""
+        ...
+
     def calls_for_help(self, lesson_id: LessonId) -> Sequence[HelpCall]:
         """Longest waiting first. Who calls is in the room, so the room is in memory."""
         ...
@@ -47,6 +55,12 @@ class RoomsControl:
         self, lesson_id: LessonId, participant_id: ParticipantId, by: ParticipantId
     ) -> None:
         await (await self._rooms.get(lesson_id)).execute(ClearHelp(by, participant_id))
+
+    def is_open(self, lesson_id: LessonId) -> bool:
+        return self._rooms.is_open(lesson_id)
+
+    async def renew(self, lesson_id: LessonId) -> None:
+        await self._rooms.renew(lesson_id)
 
     def calls_for_help(self, lesson_id: LessonId) -> Sequence[HelpCall]:
         calls = [

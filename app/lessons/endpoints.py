@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -45,6 +46,14 @@ _EARLIEST_MS = 24 * 60 * _MINUTE_MS
 _LATEST_MS = 3 * 366 * 24 * 60 * _MINUTE_MS
 
 
+def start_of(starts_at: datetime, now_ms: int) -> int:
+    """When a lesson may begin, ms. InvalidInput for what can only be a slip."""
+    starts_at_ms = to_ms(starts_at)
+    if not -_EARLIEST_MS <= starts_at_ms - now_ms <= _LATEST_MS:
+        raise InvalidInput("a lesson starts between yesterday and three years from now")
+    return starts_at_ms
+
+
 class LessonDesk:
     """What the endpoints do, without HTTP."""
 
@@ -77,10 +86,7 @@ class LessonDesk:
         lead_id = UserId(draft.lead_id or caller.user_id)
         if lead_id != caller.user_id and caller.administered is None:
             raise NotAllowed("only an admin plans lessons for others")
-        starts_at_ms = to_ms(draft.starts_at)
-        ahead_ms = starts_at_ms - self._now_ms()
-        if not -_EARLIEST_MS <= ahead_ms <= _LATEST_MS:
-            raise InvalidInput("a lesson starts between yesterday and three years from now")
+        starts_at_ms = start_of(draft.starts_at, self._now_ms())
         lesson_id = await self._store.create(
             NewLesson(
                 county_id=caller.county_id,

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from app.errors import Conflict
 from app.ids import LessonId
 from app.lessons.repository import LessonStore
 from app.lessons.subject import sound_preset_of
@@ -12,10 +13,12 @@ from app.settings import Settings
 def plan_loader(
     store: LessonStore, settings: Settings
 ) -> Callable[[LessonId], Awaitable[LessonPlan]]:
-    """`load_plan` for `Rooms`. NotFound for an unknown lesson."""
+    """`load_plan` for `Rooms`. NotFound for an unknown lesson, Conflict `lesson_ended` for one that was called off."""
 
     async def load_plan(lesson_id: LessonId) -> LessonPlan:
         lesson = await store.get(lesson_id)
+        if lesson.is_called_off:
+            raise Conflict("the lesson was cancelled", code="lesson_ended")
         return LessonPlan(
             lesson_id=lesson.lesson_id,
             lead_user_id=lesson.lead_user_id,

@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.db.consent import RECORDED, allowed
 from app.db.engine import Database
@@ -32,6 +33,8 @@ from app.lessons.staff import NewStaff, StaffDetail, add_staff, read_staff
 from app.scope import Scope
 
 LessonState = Literal["waiting", "live", "ended"]
+CancelReason = Literal["teacher", "school", "holiday", "network", "power", "other"]
+"""Why a lesson does not take place: the teacher cannot, a school cannot, a day off, a school's link, its power."""
 FORGOTTEN_AFTER_MS = 2 * 3_600_000
 """A lesson that nobody started counts as ended this long after its planned end."""
 MAX_SEATS = 8
@@ -85,6 +88,17 @@ class LessonDetail:
     engine_index: int
     seats: tuple[SeatDetail, ...]
     staff: tuple[StaffDetail, ...] = ()
+    first_starts_at_ms: int | None = None
+    """Before it was moved."""
+    first_lead_name: str | None = None
+    """Before somebody took it over."""
+    cancelled_at_ms: int | None = None
+    cancelled_reason: CancelReason | None = None
+
+    @property
+    def is_called_off(self) -> bool:
+        """Cancelled while nobody was in its room: no journal says that it is over."""
+        return self.cancelled_at_ms is not None and self.ended_at_ms is None
 
     @property
     def is_sample(self) -> bool:
@@ -139,9 +153,10 @@ class Page:
 
 
 def effective_state(now_ms: int) -> ColumnElement[str]:
-    """`lesson.state`, except that a lesson nobody started is over 2 h past its planned end."""
-    is_forgotten = and_(Lesson.state == "waiting", Lesson.ends_at_ms < now_ms - FORGOTTEN_AFTER_MS)
-    return case((is_forgotten, "ended"), else_=Lesson.state)
+    """`lesson.state`, except that one nobody started is over once cancelled, or 2 h past its planned end."""
+    is_forgotten = Lesson.ends_at_ms < now_ms - FORGOTTEN_AFTER_MS
+    is_dropped = or_(Lesson.cancelled_at_ms.is_not(None), is_forgotten)
+    return case((and_(Lesson.state == "waiting", is_dropped), "ended"), else_=Lesson.state)
 
 
 NO_ENGINE = -1
@@ -178,7 +193,7 @@ class LessonStore:
         if not 1 <= len(classroom_ids) <= MAX_SEATS:
             raise TooManyClassrooms(f"a lesson has 1 to {MAX_SEATS} classrooms")
         await _check_classrooms(session, new, classroom_ids)
-        await _check_lead(session, new, leads or Scope(new.county_id))
+        await check_lead(session, new.lead_user_id, new.created_by, leads or Scope(new.county_id))
         lesson_id = LessonId(new_id("les"))
         session.add(
             Lesson(
@@ -317,10 +332,12 @@ class LessonStore:
         limit: int,
         order: Sequence[Any] = (),
     ) -> list[LessonDetail]:
+        first = aliased(User)
         rows = (
             await session.execute(
-                select(Lesson, effective_state(self._now_ms()), User, School.name)
+                select(Lesson, effective_state(self._now_ms()), User, School.name, first.name)
                 .join(User, User.user_id == Lesson.lead_user_id)
+                .outerjoin(first, first.user_id == Lesson.first_lead_user_id)
                 .outerjoin(School, School.school_id == User.school_id)
                 .where(condition)
                 .order_by(*order)
@@ -334,8 +351,9 @@ class LessonStore:
             replace(
                 _detail(lesson, state, lead, lead_school, seats.get(lesson.lesson_id, ())),
                 staff=tuple(staff.get(lesson.lesson_id, ())),
+                first_lead_name=first_lead_name,
             )
-            for lesson, state, lead, lead_school in rows
+            for lesson, state, lead, lead_school, first_lead_name in rows
         ]
 
 
@@ -346,7 +364,7 @@ def _detail(
     lead_school: str | None,
     seats: Sequence[SeatDetail],
 ) -> LessonDetail:
-    is_forgotten = state != lesson.state
+    is_dropped = state != lesson.state
     return LessonDetail(
         lesson_id=LessonId(lesson.lesson_id),
         county_id=lesson.county_id,
@@ -360,13 +378,16 @@ def _detail(
         state=cast("LessonState", state),
         started_at_ms=lesson.started_at_ms,
         ended_at_ms=lesson.ended_at_ms,
-        end_reason="cancelled" if is_forgotten else lesson.end_reason,
+        end_reason="cancelled" if is_dropped else lesson.end_reason,
         lead_user_id=UserId(lesson.lead_user_id),
         lead_name=lead.name,
         lead_school_id=None if lead.school_id is None else SchoolId(lead.school_id),
         lead_school_name=lead_school or "",
         engine_index=lesson.engine_index,
         seats=tuple(seats),
+        first_starts_at_ms=lesson.first_starts_at_ms,
+        cancelled_at_ms=lesson.cancelled_at_ms,
+        cancelled_reason=cast("CancelReason | None", lesson.cancelled_reason),
     )
 
 
@@ -413,14 +434,17 @@ async def _check_classrooms(
         raise ClassroomUnknown(f"there is no classroom {', '.join(sorted(unknown))}")
 
 
-async def _check_lead(session: AsyncSession, new: NewLesson, leads: Scope) -> None:
-    may_lead = or_(User.user_id == new.created_by, people_within(leads))
+async def check_lead(
+    session: AsyncSession, lead_user_id: UserId, planned_by: UserId, leads: Scope
+) -> None:
+    """LeadUnknown unless this is a teacher within `leads`, or who plans it."""
+    may_lead = or_(User.user_id == planned_by, people_within(leads))
     lead = await session.scalar(
         select(User.user_id)
         .join(RoleGrant, RoleGrant.user_id == User.user_id)
         .where(
-            User.user_id == new.lead_user_id,
-            User.county_id == new.county_id,
+            User.user_id == lead_user_id,
+            User.county_id == leads.county_id,
             may_lead,
             User.is_active,
             RoleGrant.role.in_(PLANNERS),

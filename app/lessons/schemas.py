@@ -12,7 +12,7 @@ from app.http import ApiModel, Caller, utc, utc_or_none
 from app.ids import LessonId, ParticipantId, SeatId
 from app.lessons.access import is_its_admin, own_roles, own_seats
 from app.lessons.control import HelpCall
-from app.lessons.repository import LessonDetail, LessonState
+from app.lessons.repository import CancelReason, LessonDetail, LessonState
 from app.lessons.staff import MAX_INVITED
 from app.lessons.subject import sound_preset_of
 from app.rooms.state import Role, SoundPreset
@@ -82,6 +82,15 @@ class HelpBody(ApiModel):
     since: datetime
 
 
+class ChangeBody(ApiModel):
+    """How a lesson differs from its first plan. At least one of them is given."""
+
+    moved_from: datetime | None
+    instead_of: str | None
+    """Who was to lead it."""
+    cancelled: CancelReason | None
+
+
 class LessonBody(ApiModel):
     lesson_id: str
     title: str
@@ -106,6 +115,7 @@ class LessonBody(ApiModel):
     """Staff roles that the caller may take."""
     my_seats: list[str]
     """Seats of the caller's own school."""
+    change: ChangeBody | None
     help: list[HelpBody]
     """Places that call for help now, longest waiting first; admins are told."""
 
@@ -247,8 +257,18 @@ def lesson_body(
             if not (lesson.is_sample and role is Role.LEAD)
         ],
         my_seats=list(own_seats(caller, scope)),
+        change=change_body(lesson),
         help=[_help(lesson, call) for call in calls] if is_its_admin(caller, scope) else [],
     )
+
+
+def change_body(lesson: LessonDetail) -> ChangeBody | None:
+    """What those concerned must be told."""
+    moved_from = utc_or_none(lesson.first_starts_at_ms)
+    instead_of, cancelled = lesson.first_lead_name, lesson.cancelled_reason
+    if moved_from is None and instead_of is None and cancelled is None:
+        return None
+    return ChangeBody(moved_from=moved_from, instead_of=instead_of, cancelled=cancelled)
 
 
 def _help(lesson: LessonDetail, call: HelpCall) -> HelpBody:

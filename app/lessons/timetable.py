@@ -14,7 +14,14 @@ from app.http import ApiModel, refusals, utc
 from app.ids import LessonId
 from app.lessons.entry import EntryDesk
 from app.lessons.repository import MINUTE_MS, LessonDetail, LessonState, LessonStore
-from app.lessons.schemas import ClassroomName, LessonPath, TicketBody, classroom_name
+from app.lessons.schemas import (
+    ChangeBody,
+    ClassroomName,
+    LessonPath,
+    TicketBody,
+    change_body,
+    classroom_name,
+)
 
 JOINS_BEFORE_MS = 10 * MINUTE_MS
 """A classroom's PC is in its seat this long before the lesson begins."""
@@ -37,6 +44,7 @@ class TimetableLesson(ApiModel):
     state: LessonState
     lead_name: str
     lead_school_name: str
+    change: ChangeBody | None
 
 
 class Timetable(ApiModel):
@@ -80,6 +88,7 @@ def _entry(lesson: LessonDetail) -> TimetableLesson:
         state=lesson.state,
         lead_name=lesson.lead_name,
         lead_school_name=lesson.lead_school_name,
+        change=change_body(lesson),
     )
 
 

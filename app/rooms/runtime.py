@@ -359,6 +359,20 @@ class Rooms:
         # One caller that gives up must not fail the others.
         return await asyncio.shield(opening)
 
+    def is_open(self, lesson_id: LessonId) -> bool:
+        """In memory, or about to be."""
+        return lesson_id in self._runtimes or lesson_id in self._opening
+
+    async def renew(self, lesson_id: LessonId) -> None:
+        """The plan of this lesson has changed: who is in its room comes back to one that knows."""
+        opening = self._opening.get(lesson_id)
+        if opening is not None:
+            await asyncio.wait([opening])
+        runtime = self._runtimes.get(lesson_id)
+        if runtime is not None:
+            self._forget(runtime)
+            await runtime.close()
+
     def live(self) -> list[RoomRuntime]:
         """Rooms in memory whose lesson is not over (waiting or live)."""
         return [

@@ -59,6 +59,7 @@ async def test_a_planned_lesson_reads_as_it_was_written(
         "my_seats": [],
         "staff": [],
         "help": [],
+        "change": None,
         "sound_preset": "voice",
     }
 

@@ -102,6 +102,7 @@ async def test_the_timetable_is_the_classrooms_own(api: LessonApi, county: Small
                 "state": "waiting",
                 "lead_name": "Teacher One",
                 "lead_school_name": "sch_city",
+                "change": None,
             }
         ],
     }

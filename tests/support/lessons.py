@@ -19,7 +19,8 @@ from app.db.engine import Database
 from app.db.journal import Journal
 from app.http import public_url
 from app.ids import LessonId, ParticipantId, PcId, RecordingId
-from app.lessons import consoles, endpoints, entry, pairing, timetable
+from app.lessons import change_endpoints, consoles, endpoints, entry, pairing, timetable
+from app.lessons.changes import LessonChanges
 from app.lessons.control import RoomsControl
 from app.lessons.endpoints import LessonDesk
 from app.lessons.entry import EntryDesk
@@ -101,10 +102,15 @@ async def lesson_api(
         now_ms=time,
     )
 
+    lesson_desk = LessonDesk(database, api.store, api.control, no_recordings, time)
     api.include(
         consoles.build_router(console_desk),
-        endpoints.build_router(
-            LessonDesk(database, api.store, api.control, no_recordings, time), api.authenticate
+        endpoints.build_router(lesson_desk, api.authenticate),
+        change_endpoints.build_router(
+            lesson_desk,
+            api.store,
+            LessonChanges(database, api.store, api.control, time),
+            api.authenticate,
         ),
         entry.build_router(desk, api.authenticate, INTERNAL_SECRET),
         attendance_endpoints.build_router(

@@ -15,7 +15,11 @@ from app.db.models.base import ID, MS, NAME, Base
 
 
 class Lesson(Base):
-    """`state`, `started_at_ms`, `ended_at_ms` and `end_reason` are read from the journal by `lessons.projector`."""
+    """`state`, `started_at_ms`, `ended_at_ms` and `end_reason` are read from the journal by `lessons.projector`.
+
+    What was done to a lesson before it began stands in the columns from `first_starts_at_ms` on; who did it and when
+    is in `audit_log`.
+    """
 
     __tablename__ = "lesson"
     __table_args__ = (
@@ -41,6 +45,14 @@ class Lesson(Base):
     end_reason: Mapped[str | None] = mapped_column(String(40))
     engine_index: Mapped[int] = mapped_column(Integer, default=0)
     """Which media engine serves the lesson."""
+    first_starts_at_ms: Mapped[int | None] = mapped_column(MS)
+    """When it was to begin before it was moved; null: it was not."""
+    first_lead_user_id: Mapped[str | None] = mapped_column(ForeignKey("user_account.user_id"))
+    """Who was to teach it before somebody took it over; null: nobody did."""
+    cancelled_at_ms: Mapped[int | None] = mapped_column(MS)
+    """It does not take place. Its room never opens, so `state` stays `waiting` unless somebody was in it then."""
+    cancelled_reason: Mapped[str | None] = mapped_column(String(20))
+    """`teacher`, `school`, `holiday`, `network`, `power` or `other`."""
 
 
 class Seat(Base):

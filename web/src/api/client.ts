@@ -1,5 +1,7 @@
 import createClient from "openapi-fetch";
-import type { paths } from "../generated/api";
+import type { components, paths } from "../generated/api";
+
+export type Clash = components["schemas"]["ClashBody"];
 
 /** A refusal of the server, or `unreachable` when there was no answer. `code` is stable. */
 export class ApiError extends Error {
@@ -12,6 +14,8 @@ export class ApiError extends Error {
     readonly fields: Record<string, string> = {},
     /** Of the file that was sent, where that is what is wrong. */
     readonly line: number | null = null,
+    /** The lesson that is in the way, where one is. */
+    readonly clash: Clash | null = null,
   ) {
     super(message);
   }
@@ -43,7 +47,7 @@ async function unwrap<Value>(pending: Promise<Answer<Value>>): Promise<Value> {
 
 export function refusal(body: unknown, status: number): ApiError {
   if (typeof body !== "object" || body === null) return new ApiError("failed", "", status);
-  const { code, message, errors, line } = body as Record<string, unknown>;
+  const { code, message, errors, line, clash } = body as Record<string, unknown>;
   const fields: Record<string, string> = {};
   if (Array.isArray(errors)) {
     for (const entry of errors as { field?: unknown; message?: unknown }[]) {
@@ -56,6 +60,7 @@ export function refusal(body: unknown, status: number): ApiError {
     status,
     fields,
     typeof line === "number" ? line : null,
+    typeof clash === "object" ? (clash as Clash | null) : null,
   );
 }
 

@@ -1,5 +1,6 @@
 import { client, unwrap } from "./client";
 import type {
+  CancelReason,
   Captions,
   Door,
   HelperDraft,
@@ -121,6 +122,12 @@ export const clearHelp = (id: string, participant_id: string) =>
       params: { path: { id, participant_id } },
     }),
   );
+export const moveLesson = (id: string, starts_at: string) =>
+  unwrap(client.POST("/api/v1/lessons/{id}/move", { ...byId(id), body: { starts_at } }));
+export const substituteTeacher = (id: string, lead_id: string) =>
+  unwrap(client.POST("/api/v1/lessons/{id}/substitution", { ...byId(id), body: { lead_id } }));
+export const cancelLesson = (id: string, reason: CancelReason) =>
+  unwrap(client.POST("/api/v1/lessons/{id}/cancellation", { ...byId(id), body: { reason } }));
 export const createRehearsal = () => unwrap(client.POST("/api/v1/rehearsals"));
 export const getLesson = (id: string) => unwrap(client.GET("/api/v1/lessons/{id}", byId(id)));
 export const getAttendance = (id: string) =>

@@ -22,6 +22,7 @@ function lesson(
     state,
     lead_name: "",
     lead_school_name: "",
+    change: null,
   };
 }
 

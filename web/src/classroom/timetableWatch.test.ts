@@ -61,6 +61,7 @@ describe("the watch over a classroom's timetable", () => {
       state: "waiting" as const,
       lead_name: "",
       lead_school_name: "",
+      change: null,
     };
     const { tags, read } = server({ ...ALL, timetable: { ...TIMETABLE, lessons: [lesson] } }, SAME);
     const watch = new TimetableWatch({ read, random: () => 1 });

@@ -553,6 +553,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lessons/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It does not take place; screens say so, and why */
+        post: operations["cancel_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lessons/{id}/decks": {
         parameters: {
             query?: never;
@@ -673,6 +690,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lessons/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** To another time; refused with the lesson that is in the way */
+        post: operations["move_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lessons/{id}/seats/{seat_id}/pairing": {
         parameters: {
             query?: never;
@@ -736,6 +770,23 @@ export interface paths {
         put?: never;
         /** Start Lesson */
         post: operations["start_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{id}/substitution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Another teacher leads; refused with the lesson that is in the way */
+        post: operations["substitute_teacher"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1564,6 +1615,14 @@ export interface components {
             /** Spans */
             spans: components["schemas"]["SpanBody"][];
         };
+        /** CancellationDraft */
+        CancellationDraft: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "teacher" | "school" | "holiday" | "network" | "power" | "other";
+        };
         /** CandidatePairStats */
         CandidatePairStats: {
             /**
@@ -1585,6 +1644,18 @@ export interface components {
             cues: components["schemas"]["CueBody"][];
             /** Revision */
             revision: number;
+        };
+        /**
+         * ChangeBody
+         * @description How a lesson differs from its first plan. At least one of them is given.
+         */
+        ChangeBody: {
+            /** Cancelled */
+            cancelled: ("teacher" | "school" | "holiday" | "network" | "power" | "other") | null;
+            /** Instead Of */
+            instead_of: string | null;
+            /** Moved From */
+            moved_from: string | null;
         };
         /** ChapterBody */
         ChapterBody: {
@@ -1609,6 +1680,31 @@ export interface components {
             schools: components["schemas"]["SchoolChoice"][];
             /** Subjects */
             subjects: string[];
+        };
+        /**
+         * ClashBody
+         * @description The lesson that is in the way, and whose time both want.
+         */
+        ClashBody: {
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "teacher" | "classroom";
+            /** Name */
+            name: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Title */
+            title: string;
         };
         /** ClassroomBody */
         ClassroomBody: {
@@ -1850,8 +1946,11 @@ export interface components {
         /**
          * ErrorBody
          * @description Every refusal. `code` is stable; `errors` only with `invalid_input`; `line` of a file that was sent.
+         *
+         *     `clash` with `teacher_busy` and `classroom_busy`.
          */
         ErrorBody: {
+            clash: components["schemas"]["ClashBody"] | null;
             /** Code */
             code: string;
             /** Errors */
@@ -2126,6 +2225,7 @@ export interface components {
         };
         /** LessonBody */
         LessonBody: {
+            change: components["schemas"]["ChangeBody"] | null;
             /** Duration Min */
             duration_min: number;
             /** End Reason */
@@ -2364,6 +2464,14 @@ export interface components {
             participants: components["schemas"]["ParticipantStats"][];
             /** Sinks */
             sinks: components["schemas"]["SinkStats"][];
+        };
+        /** MoveDraft */
+        MoveDraft: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
         };
         /** NameBody */
         NameBody: {
@@ -3094,6 +3202,11 @@ export interface components {
             /** To Ms */
             to_ms: number | null;
         };
+        /** SubstitutionDraft */
+        SubstitutionDraft: {
+            /** Lead Id */
+            lead_id: string;
+        };
         /** TeacherBody */
         TeacherBody: {
             /** Name */
@@ -3164,6 +3277,7 @@ export interface components {
         };
         /** TimetableLesson */
         TimetableLesson: {
+            change: components["schemas"]["ChangeBody"] | null;
             /**
              * Ends At
              * Format: date-time
@@ -5288,6 +5402,77 @@ export interface operations {
             };
         };
     };
+    cancel_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancellationDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_decks: {
         parameters: {
             query?: never;
@@ -5835,6 +6020,77 @@ export interface operations {
             };
         };
     };
+    move_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     create_pairing: {
         parameters: {
             query?: never;
@@ -6137,6 +6393,77 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    substitute_teacher: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubstitutionDraft"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {

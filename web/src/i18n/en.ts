@@ -9,6 +9,7 @@ import { filmEn } from "./film.en";
 import { interruptedEn } from "./interrupted.en";
 import { libraryEn } from "./library.en";
 import { officeEn } from "./office.en";
+import { planningEn, planningErrorsEn } from "./planning.en";
 import { replayEn, replayErrorsEn } from "./replay.en";
 import { rollCallEn, rollCallErrorsEn } from "./rollcall.en";
 import { rosterEn, rosterErrorsEn } from "./roster.en";
@@ -123,6 +124,7 @@ export const en: Dictionary = {
     ...rollCallErrorsEn,
     ...rosterErrorsEn,
     ...slideErrorsEn,
+    ...planningErrorsEn,
   },
   media: {
     camera: "Camera",
@@ -374,6 +376,7 @@ export const en: Dictionary = {
   ...replayEn,
   ...rollCallEn,
   ...rosterEn,
+  ...planningEn,
   ...staffEn,
   ...soundEn,
 };

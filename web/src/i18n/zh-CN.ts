@@ -8,6 +8,7 @@ import { filmZhCN } from "./film.zh-CN";
 import { interruptedZhCN } from "./interrupted.zh-CN";
 import { libraryZhCN } from "./library.zh-CN";
 import { officeZhCN } from "./office.zh-CN";
+import { planningErrorsZhCN, planningZhCN } from "./planning.zh-CN";
 import { replayErrorsZhCN, replayZhCN } from "./replay.zh-CN";
 import { rollCallErrorsZhCN, rollCallZhCN } from "./rollcall.zh-CN";
 import { rosterErrorsZhCN, rosterZhCN } from "./roster.zh-CN";
@@ -123,6 +124,7 @@ export const zhCN = {
     ...rollCallErrorsZhCN,
     ...rosterErrorsZhCN,
     ...slideErrorsZhCN,
+    ...planningErrorsZhCN,
   },
   media: {
     camera: "摄像头",
@@ -370,6 +372,7 @@ export const zhCN = {
   ...replayZhCN,
   ...rollCallZhCN,
   ...rosterZhCN,
+  ...planningZhCN,
   ...staffZhCN,
   ...soundZhCN,
 };

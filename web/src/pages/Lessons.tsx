@@ -85,7 +85,7 @@ export default function Lessons() {
       {timetable.state === "ready" && (
         <HelpList lessons={timetable.value.lessons} onCleared={reload} />
       )}
-      {timetable.state === "ready" && <Groups {...timetable.value} />}
+      {timetable.state === "ready" && <Groups {...timetable.value} onChanged={reload} />}
     </OfficePage>
   );
 }
@@ -106,7 +106,7 @@ function Rehearse() {
 
 const ORDER: readonly LessonState[] = ["live", "waiting", "ended"];
 
-function Groups({ me, lessons }: Timetable) {
+function Groups({ me, lessons, onChanged }: Timetable & { onChanged: () => void }) {
   const words = useWords();
   const titles = {
     live: words.lessons.live,
@@ -129,7 +129,7 @@ function Groups({ me, lessons }: Timetable) {
         <ul className={styles.list}>
           {group.map((lesson) => (
             <li key={lesson.lesson_id}>
-              <LessonRow lesson={lesson} />
+              <LessonRow lesson={lesson} me={me} onChanged={onChanged} />
             </li>
           ))}
         </ul>

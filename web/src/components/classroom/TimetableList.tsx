@@ -3,6 +3,7 @@ import { byDay, midnight } from "../../classroom/agenda";
 import { useLanguage, useWords } from "../../i18n";
 import { formatTime } from "../../lesson/format";
 import { Badge } from "../Badge";
+import { ChangeNotice } from "../ChangeNotice";
 import { classes } from "../classes";
 import styles from "./TimetableList.module.css";
 
@@ -34,7 +35,10 @@ export function TimetableList({ lessons, now }: TimetableListProps) {
                 <time>{formatTime(Date.parse(lesson.starts_at), language)}</time>
                 <span>{lesson.title}</span>
                 {lesson.state === "live" && <Badge tone="live">{words.phase.live}</Badge>}
-                {lesson.state === "ended" && <Badge>{words.phase.ended}</Badge>}
+                {lesson.state === "ended" && !lesson.change?.cancelled && (
+                  <Badge>{words.phase.ended}</Badge>
+                )}
+                {lesson.change && <ChangeNotice change={lesson.change} />}
               </li>
             ))}
           </ul>

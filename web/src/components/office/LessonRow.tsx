@@ -1,14 +1,22 @@
-import type { Lesson, StaffRole } from "../../api/types";
+import type { Lesson, Me, StaffRole } from "../../api/types";
 import { useLanguage, useWords } from "../../i18n";
 import { Link } from "../../router";
 import { Badge } from "../Badge";
 import { buttonClass } from "../Button";
 import { Card } from "../Card";
+import { ChangeNotice } from "../ChangeNotice";
+import { ChangeLesson, mayChange } from "./ChangeLesson";
 import { formatMoment } from "./dates";
 import styles from "./LessonRow.module.css";
 
+interface LessonRowProps {
+  lesson: Lesson;
+  me: Me;
+  onChanged: () => void;
+}
+
 /** One lesson: what, when, who, and the one button that matters now. */
-export function LessonRow({ lesson }: { lesson: Lesson }) {
+export function LessonRow({ lesson, me, onChanged }: LessonRowProps) {
   const words = useWords();
   const { language } = useLanguage();
   const classrooms = lesson.seats.map((seat) => `${seat.school_name} ${seat.classroom_name}`);
@@ -29,11 +37,13 @@ export function LessonRow({ lesson }: { lesson: Lesson }) {
           )}
           {lesson.recorded && lesson.state !== "ended" && <Badge>{words.lessons.recorded}</Badge>}
           {lesson.is_rehearsal && <Badge>{words.lessons.rehearsal}</Badge>}
+          {lesson.change && <ChangeNotice change={lesson.change} />}
           {lesson.is_demo && <Badge tone="brand">{words.common.demo}</Badge>}
         </div>
       </div>
       <div className={styles.actions}>
         {lesson.state === "ended" ? <After lesson={lesson} /> : <Enter lesson={lesson} />}
+        {mayChange(me, lesson) && <ChangeLesson lesson={lesson} me={me} onChanged={onChanged} />}
       </div>
     </Card>
   );

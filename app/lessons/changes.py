@@ -1,0 +1,124 @@
+"""A planned lesson is moved, gets another teacher, or is cancelled: before it began, and in everybody's sight."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.audit import AuditAction, note_change
+from app.db.engine import Database
+from app.db.models import Lesson, User
+from app.errors import Conflict, NotAllowed
+from app.http import Caller
+from app.ids import LessonId, ParticipantId, UserId
+from app.lessons.access import acting_as, is_its_admin, require_lead_or_admin
+from app.lessons.bookings import bookings_where, lock_timetable, read_bookings
+from app.lessons.clashes import Booking, find_clashes
+from app.lessons.control import LessonControl
+from app.lessons.repository import CancelReason, LessonDetail, LessonStore, check_lead
+
+
+class LessonChanges:
+    """Each change is one transaction with its audit entry; then the room, where one is open, learns of it."""
+
+    def __init__(
+        self,
+        database: Database,
+        store: LessonStore,
+        control: LessonControl,
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._control = control
+        self.now_ms = now_ms
+
+    async def move(self, lesson: LessonDetail, starts_at_ms: int, caller: Caller) -> None:
+        """Keep the length. Conflict `teacher_busy`, `classroom_busy`, `lesson_started`, `lesson_ended`."""
+        require_lead_or_admin(caller, lesson.scope)
+        async with self._database.transaction() as session:
+            row = await self._lock(session, lesson)
+            before_ms = row.starts_at_ms
+            length_ms = row.ends_at_ms - before_ms
+            await self._refuse_clash(
+                session, row, starts_at_ms=starts_at_ms, ends_at_ms=starts_at_ms + length_ms
+            )
+            first_ms = before_ms if row.first_starts_at_ms is None else row.first_starts_at_ms
+            row.first_starts_at_ms = None if starts_at_ms == first_ms else first_ms
+            row.starts_at_ms, row.ends_at_ms = starts_at_ms, starts_at_ms + length_ms
+            await self._note(
+                session, lesson, caller, "lesson.moved", before_ms=before_ms, after_ms=starts_at_ms
+            )
+        await self._control.renew(lesson.lesson_id)
+
+    async def substitute(self, lesson: LessonDetail, lead: UserId, caller: Caller) -> None:
+        """Another teacher leads. LeadUnknown, and as `move`; for admins."""
+        require_lead_or_admin(caller, lesson.scope)
+        if not is_its_admin(caller, lesson.scope) or caller.administered is None:
+            raise NotAllowed("only an admin names another teacher")
+        async with self._database.transaction() as session:
+            row = await self._lock(session, lesson)
+            await check_lead(session, lead, caller.user_id, caller.administered)
+            name = await session.scalar(select(User.name).where(User.user_id == lead))
+            await self._refuse_clash(session, row, lead_user_id=lead, lead_name=name or "")
+            before = row.lead_user_id
+            first = before if row.first_lead_user_id is None else row.first_lead_user_id
+            row.first_lead_user_id = None if lead == first else first
+            row.lead_user_id = lead
+            await self._note(
+                session, lesson, caller, "lesson.substituted", before=before, after=lead
+            )
+        await self._control.renew(lesson.lesson_id)
+
+    async def cancel(self, lesson: LessonDetail, reason: CancelReason, caller: Caller) -> None:
+        """Who waits in the room already is told that it is over. Conflict `lesson_started`, `lesson_ended`."""
+        require_lead_or_admin(caller, lesson.scope)
+        async with self._database.transaction() as session:
+            row = await self._lock(session, lesson)
+            row.cancelled_at_ms, row.cancelled_reason = self.now_ms(), reason
+            await self._note(session, lesson, caller, "lesson.cancelled", reason=reason)
+        await self.close_room(lesson.lesson_id, acting_as(caller, lesson.scope))
+
+    async def close_room(self, lesson_id: LessonId, by: ParticipantId) -> None:
+        """Of a cancelled lesson, where it is open."""
+        if self._control.is_open(lesson_id):
+            await self._control.end(lesson_id, by)
+
+    async def _lock(self, session: AsyncSession, lesson: LessonDetail) -> Lesson:
+        """The row, as nobody else changes it now."""
+        await lock_timetable(session, lesson.county_id)
+        row = await session.get_one(Lesson, lesson.lesson_id, with_for_update=True)
+        if lesson.state == "ended" or row.state == "ended" or row.cancelled_at_ms is not None:
+            raise Conflict("the lesson is over", code="lesson_ended")
+        if row.state == "live":
+            raise Conflict("the lesson has begun", code="lesson_started")
+        return row
+
+    async def _refuse_clash(self, session: AsyncSession, row: Lesson, **change: object) -> None:
+        """`change`: fields of the booking that the lesson is now."""
+        (now,) = await bookings_where(session, Lesson.lesson_id == row.lesson_id)
+        wanted: Booking = replace(now, **change)  # type: ignore[arg-type]
+        booked = await read_bookings(session, [wanted], self.now_ms(), {row.lesson_id})
+        clashes = find_clashes([wanted], booked)
+        if clashes:
+            raise clashes[0].refusal()
+
+    async def _note(
+        self,
+        session: AsyncSession,
+        lesson: LessonDetail,
+        caller: Caller,
+        action: AuditAction,
+        **details: object,
+    ) -> None:
+        await note_change(
+            session,
+            lesson.county_id,
+            caller.user_id,
+            action,
+            lesson.lesson_id,
+            details,
+            self.now_ms(),
+            school_id=lesson.lead_school_id,
+        )

@@ -1,0 +1,176 @@
+import { type FormEvent, useState } from "react";
+import { ApiError } from "../../api/client";
+import { cancelLesson, listTeachers, moveLesson, substituteTeacher } from "../../api/endpoints";
+import { isAdmin } from "../../api/roles";
+import type { CancelReason, Lesson, Me, Teacher } from "../../api/types";
+import { errorWords, useLanguage, useWords } from "../../i18n";
+import { Banner } from "../Banner";
+import { Button } from "../Button";
+import { Dialog } from "../Dialog";
+import { Field } from "../Field";
+import { Select } from "../Select";
+import { useToast } from "../Toast";
+import { clashWords } from "./clashWords";
+import { toLocalInput } from "./dates";
+import styles from "./Form.module.css";
+
+const REASONS: readonly CancelReason[] = [
+  "teacher",
+  "school",
+  "holiday",
+  "network",
+  "power",
+  "other",
+];
+type Kind = "move" | "substitute" | "cancel";
+
+/** The lead moves and cancels; an admin of the lesson also names another teacher. */
+export function mayChange(me: Me, lesson: Lesson): boolean {
+  const isPlanned = lesson.state === "waiting" && !lesson.is_rehearsal && !lesson.is_demo;
+  return isPlanned && (lesson.lead.user_id === me.user_id || isItsAdmin(me, lesson));
+}
+
+/** An admin may observe only the lessons that are theirs to change. */
+const isItsAdmin = (me: Me, lesson: Lesson) => isAdmin(me) && lesson.my_roles.includes("observer");
+
+interface ChangeLessonProps {
+  lesson: Lesson;
+  me: Me;
+  onChanged: () => void;
+}
+
+/** The button beside a planned lesson, and what it opens. */
+export function ChangeLesson({ lesson, me, onChanged }: ChangeLessonProps) {
+  const { planning } = useWords();
+  const [teachers, setTeachers] = useState<Teacher[] | null>(null);
+  const open = () => {
+    if (!isItsAdmin(me, lesson)) setTeachers([]);
+    else listTeachers().then(setTeachers, () => setTeachers([]));
+  };
+  return (
+    <>
+      <Button aria-label={planning.changeOf(lesson.title)} onClick={open}>
+        {planning.change}
+      </Button>
+      {teachers && (
+        <ChangeDialog
+          lesson={lesson}
+          teachers={teachers.filter((one) => one.user_id !== lesson.lead.user_id)}
+          onClose={() => setTeachers(null)}
+          onChanged={() => {
+            setTeachers(null);
+            onChanged();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+interface ChangeDialogProps {
+  lesson: Lesson;
+  /** Who could teach instead; empty where the reader may not choose. */
+  teachers: Teacher[];
+  onClose: () => void;
+  onChanged: () => void;
+}
+
+function ChangeDialog({ lesson, teachers, onClose, onChanged }: ChangeDialogProps) {
+  const words = useWords();
+  const { planning } = words;
+  const { language } = useLanguage();
+  const toast = useToast();
+  const [kind, setKind] = useState<Kind>("move");
+  const [startsAt, setStartsAt] = useState(() => toLocalInput(new Date(lesson.starts_at)));
+  const [leadId, setLeadId] = useState(teachers[0]?.user_id ?? "");
+  const [reason, setReason] = useState<CancelReason>("teacher");
+  const [refusal, setRefusal] = useState<string>();
+  const [isBusy, setIsBusy] = useState(false);
+  const kinds: Kind[] = teachers.length > 0 ? ["move", "substitute", "cancel"] : ["move", "cancel"];
+  const id = lesson.lesson_id;
+  const changes: Record<Kind, () => Promise<unknown>> = {
+    move: () => moveLesson(id, new Date(startsAt).toISOString()),
+    substitute: () => substituteTeacher(id, leadId),
+    cancel: () => cancelLesson(id, reason),
+  };
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    setRefusal(undefined);
+    if (kind === "move" && !startsAt) {
+      setRefusal(words.newLesson.needTime);
+      return;
+    }
+    setIsBusy(true);
+    changes[kind]()
+      .then(() => {
+        toast(planning.done[kind]);
+        onChanged();
+      })
+      .catch((error: unknown) =>
+        setRefusal(
+          error instanceof ApiError && error.clash
+            ? clashWords(planning, error.clash, language)
+            : errorWords(words, error instanceof ApiError ? error.code : "failed"),
+        ),
+      )
+      .finally(() => setIsBusy(false));
+  }
+
+  return (
+    <Dialog
+      title={planning.changeOf(lesson.title)}
+      cancelLabel={words.common.close}
+      onClose={onClose}
+      actions={
+        <Button type="submit" form="change-form" variant="primary" isBusy={isBusy}>
+          {planning.submit[kind]}
+        </Button>
+      }
+    >
+      <form id="change-form" className={styles.form} onSubmit={submit} noValidate>
+        {refusal && <Banner tone="live" title={refusal} />}
+        <fieldset className={styles.choices}>
+          <legend>{planning.what}</legend>
+          {kinds.map((one) => (
+            <label key={one} className={styles.choice}>
+              <input
+                type="radio"
+                name="kind"
+                checked={kind === one}
+                onChange={() => setKind(one)}
+              />
+              <span>{planning.kinds[one]}</span>
+            </label>
+          ))}
+        </fieldset>
+        {kind === "move" && (
+          <Field
+            label={planning.newTime}
+            hint={planning.newTimeHint(lesson.duration_min)}
+            type="datetime-local"
+            value={startsAt}
+            onChange={(event) => setStartsAt(event.target.value)}
+          />
+        )}
+        {kind === "substitute" && (
+          <Select
+            label={planning.newLead}
+            value={leadId}
+            options={teachers.map((one) => ({ value: one.user_id, label: one.name }))}
+            onChange={setLeadId}
+          />
+        )}
+        {kind === "cancel" && (
+          <Select
+            label={planning.reason}
+            value={reason}
+            options={REASONS.map((value) => ({ value, label: planning.reasons[value] }))}
+            onChange={(value) => setReason(value as CancelReason)}
+          />
+        )}
+        <p className={styles.soft}>{planning.told[kind]}</p>
+      </form>
+    </Dialog>
+  );
+}
