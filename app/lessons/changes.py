@@ -1,6 +1,6 @@
 """A planned lesson is moved, gets another teacher, or is cancelled: before it began, and in everybody's sight."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from app.http import Caller
 from app.ids import LessonId, ParticipantId, UserId
 from app.lessons.access import acting_as, is_its_admin, require_lead_or_admin
 from app.lessons.bookings import bookings_where, lock_timetable, read_bookings
-from app.lessons.clashes import Booking, find_clashes
+from app.lessons.clashes import Booking, ClashKind, find_clashes
 from app.lessons.control import LessonControl
 from app.lessons.repository import CancelReason, LessonDetail, LessonStore, check_lead
 
@@ -41,9 +41,8 @@ class LessonChanges:
             row = await self._lock(session, lesson)
             before_ms = row.starts_at_ms
             length_ms = row.ends_at_ms - before_ms
-            await self._refuse_clash(
-                session, row, starts_at_ms=starts_at_ms, ends_at_ms=starts_at_ms + length_ms
-            )
+            times = {"starts_at_ms": starts_at_ms, "ends_at_ms": starts_at_ms + length_ms}
+            await self._refuse_clash(session, row, times)
             first_ms = before_ms if row.first_starts_at_ms is None else row.first_starts_at_ms
             row.first_starts_at_ms = None if starts_at_ms == first_ms else first_ms
             row.starts_at_ms, row.ends_at_ms = starts_at_ms, starts_at_ms + length_ms
@@ -61,7 +60,9 @@ class LessonChanges:
             row = await self._lock(session, lesson)
             await check_lead(session, lead, caller.user_id, caller.administered)
             name = await session.scalar(select(User.name).where(User.user_id == lead))
-            await self._refuse_clash(session, row, lead_user_id=lead, lead_name=name or "")
+            # Its classrooms have it at this time already.
+            person = {"lead_user_id": lead, "lead_name": name or ""}
+            await self._refuse_clash(session, row, person, only="teacher")
             before = row.lead_user_id
             first = before if row.first_lead_user_id is None else row.first_lead_user_id
             row.first_lead_user_id = None if lead == first else first
@@ -95,14 +96,21 @@ class LessonChanges:
             raise Conflict("the lesson has begun", code="lesson_started")
         return row
 
-    async def _refuse_clash(self, session: AsyncSession, row: Lesson, **change: object) -> None:
+    async def _refuse_clash(
+        self,
+        session: AsyncSession,
+        row: Lesson,
+        change: Mapping[str, object],
+        only: ClashKind | None = None,
+    ) -> None:
         """`change`: fields of the booking that the lesson is now."""
         (now,) = await bookings_where(session, Lesson.lesson_id == row.lesson_id)
         wanted: Booking = replace(now, **change)  # type: ignore[arg-type]
         booked = await read_bookings(session, [wanted], self.now_ms(), {row.lesson_id})
         clashes = find_clashes([wanted], booked)
-        if clashes:
-            raise clashes[0].refusal()
+        clash = next((one for one in clashes if only in (None, one.kind)), None)
+        if clash is not None:
+            raise clash.refusal()
 
     async def _note(
         self,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.access.county import Things
+from tests.access.county import DAY_MS, Things
 from tests.support.county import PASSWORD
 
 
@@ -53,12 +53,15 @@ def _json(operation: str, things: Things, now_ms: int) -> Any:
         "create_lesson": {
             "title": "a new lesson",
             "subject": "音乐",
-            "starts_at": datetime.fromtimestamp(now_ms / 1000, UTC).isoformat(),
+            "starts_at": _time(now_ms),
             "duration_min": 45,
             "lead_id": "usr_lead" if things.side == "own" else f"usr_{things.side}_lead",
             "classroom_ids": ["cls_own"],
         },
         "add_lesson_staff": {"user_id": "usr_teacher", "role": "observer"},
+        "move_lesson": {"starts_at": _time(now_ms + 7 * DAY_MS)},
+        "substitute_teacher": {"lead_id": "usr_teacher"},
+        "cancel_lesson": {"reason": "power"},
         "create_ticket": {"seat_id": path["seat_id"]},
         "save_roll_call": {"typed_count": 20},
         "make_film": {},
@@ -69,6 +72,10 @@ def _json(operation: str, things: Things, now_ms: int) -> Any:
         "check_share": {"token": secret},
     }
     return bodies.get(operation)
+
+
+def _time(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat()
 
 
 def _person(school_id: str) -> dict[str, Any]:
