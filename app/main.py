@@ -100,7 +100,9 @@ from app.slides import endpoints as slides
 from app.slides.addresses import PageAddresses
 from app.slides.desk import SlideDesk, SlideParts
 from app.slides.repository import Decks
+from app.staff import audit_endpoints
 from app.staff import endpoints as staff
+from app.staff.audit_log import AuditLog
 from app.staff.invitations import Invitations
 from app.staff.people import Staff
 from app.storage.obstore_storage import ObstoreStorage
@@ -317,7 +319,12 @@ class Server:
             sessions, passwords, factors, now_ms, settings.session_cookie_days * DAY_MS
         )
         lesson_desk = lessons.LessonDesk(
-            database, self.store, self.control, self.recordings.recording_ids, now_ms
+            database,
+            self.store,
+            self.control,
+            self.recordings.recording_ids,
+            self._revoke_tickets,
+            now_ms,
         )
         changes = LessonChanges(database, self.store, self.control, now_ms)
         entry_desk = entry.EntryDesk(
@@ -404,6 +411,7 @@ class Server:
         tries = RateLimiter(INVITATION_TRIES_PER_ADDRESS, 5 * MINUTE_S)
         return [
             staff.build_router(Staff(self.database), invitations, self.authenticate, now_ms),
+            audit_endpoints.build_router(AuditLog(self.database), self.authenticate),
             staff.build_invitation_router(invitations, self.sessions, signing_in, tries, now_ms),
         ]
 

@@ -13,6 +13,7 @@ AuditAction = Literal[
     "school.added", "school.renamed", "classroom.added", "classroom.renamed",
     "roster.imported",
     "lesson.moved", "lesson.substituted", "lesson.cancelled",
+    "lesson.planned", "lesson.staff_added", "lesson.staff_removed",
 ]  # fmt: skip
 
 

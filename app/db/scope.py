@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from app.db.models import Classroom, Lesson, RoleGrant, School, Seat, User
+from app.db.models import AuditEntry, Classroom, Lesson, RoleGrant, School, Seat, User
 from app.scope import Scope
 
 
@@ -19,6 +19,12 @@ def people_within(scope: Scope) -> ColumnElement[bool]:
         return county
     above = select(RoleGrant.user_id).where(RoleGrant.role == "admin")
     return and_(county, User.school_id == scope.school_id, User.user_id.not_in(above))
+
+
+def audit_within(scope: Scope) -> ColumnElement[bool]:
+    """On `AuditEntry`: what was changed of the scope, by whomever."""
+    county = AuditEntry.county_id == scope.county_id
+    return county if scope.is_county else and_(county, AuditEntry.school_id == scope.school_id)
 
 
 def lessons_touching(scope: Scope) -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ from app.lessons.access import (
     seats_known_by_name,
 )
 from app.lessons.control import LessonControl
+from app.lessons.entry import RevokeTickets
 from app.lessons.repository import LessonDetail, LessonState, LessonStore, NewLesson
 from app.lessons.schemas import (
     HelperDraft,
@@ -30,6 +31,7 @@ from app.lessons.schemas import (
     LessonPage,
     LessonPath,
     ParticipantPath,
+    UserPath,
     lesson_body,
 )
 from app.lessons.staff import NewStaff
@@ -63,12 +65,14 @@ class LessonDesk:
         store: LessonStore,
         control: LessonControl,
         recording_ids: RecordingIds,
+        revoke_tickets: RevokeTickets,
         now_ms: Callable[[], int],
     ) -> None:
         self._database = database
         self._store = store
         self._control = control
         self._recording_ids = recording_ids
+        self._revoke_tickets = revoke_tickets
         self._now_ms = now_ms
 
     async def body(self, lesson: LessonDetail, caller: Caller) -> LessonBody:
@@ -139,7 +143,20 @@ class LessonDesk:
         require_lead_or_admin(caller, lesson.scope)
         if lesson.state == "ended":
             raise Conflict("the lesson is over", code="lesson_ended")
-        await self._store.add_staff(lesson, NewStaff(UserId(new.user_id), Role(new.role)))
+        wanted = NewStaff(UserId(new.user_id), Role(new.role))
+        await self._store.add_staff(lesson, wanted, caller.user_id)
+        return await self.body(await self._store.get(lesson_id), caller)
+
+    async def remove_staff(
+        self, lesson_id: LessonId, user_id: UserId, caller: Caller
+    ) -> LessonBody:
+        """Whoever is in the room as this leaves it at once: a ticket does not outlive the invitation."""
+        lesson = await self._store.get(lesson_id)
+        require_lead_or_admin(caller, lesson.scope)
+        await self._store.remove_staff(lesson, user_id, caller.user_id)
+        for role in (Role.ASSISTANT, Role.OBSERVER):
+            place = ParticipantId(f"{role}_{user_id}")
+            await self._revoke_tickets(lesson_id, place, self._now_ms())
         return await self.body(await self._store.get(lesson_id), caller)
 
     async def clear_help(
@@ -249,6 +266,17 @@ def build_router(desk: LessonDesk, authenticate: Authenticate) -> APIRouter:
         lesson_id: LessonPath, new: HelperDraft, caller: CallerNow
     ) -> LessonBody:
         return await desk.add_staff(lesson_id, new, caller)
+
+    @router.delete(
+        "/lessons/{id}/staff/{user_id}",
+        operation_id="remove_lesson_staff",
+        responses=refusals(401, 403, 404),
+        summary="Take an assistant or observer off a lesson, out of its room too",
+    )
+    async def remove_lesson_staff(
+        lesson_id: LessonPath, user_id: UserPath, caller: CallerNow
+    ) -> LessonBody:
+        return await desk.remove_staff(lesson_id, user_id, caller)
 
     @router.delete(
         "/lessons/{id}/help/{participant_id}",

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.db.audit import AuditAction, note_change
 from app.db.consent import RECORDED, allowed
 from app.db.engine import Database
 from app.db.models import Classroom, Lesson, LessonStaff, RoleGrant, School, Seat, User
@@ -29,7 +30,7 @@ from app.errors import InvalidInput, NotFound
 from app.http import PLANNERS, Caller
 from app.ids import ClassroomId, LessonId, SchoolId, SeatId, UserId, new_id
 from app.lessons.access import LessonScope
-from app.lessons.staff import NewStaff, StaffDetail, add_staff, read_staff
+from app.lessons.staff import NewStaff, StaffDetail, add_staff, read_staff, remove_staff
 from app.scope import Scope
 
 LessonState = Literal["waiting", "live", "ended"]
@@ -179,7 +180,7 @@ class LessonStore:
     async def create(self, new: NewLesson, leads: Scope | None = None) -> LessonId:
         """Write a lesson and its seats, in the order of `classroom_ids`.
 
-        `leads`: whose teachers may be named for it; who plans it may always.
+        `leads`: of an admin, whose teachers may be named for it; who plans it may always.
         ClassroomUnknown, TooManyClassrooms, LeadUnknown, HelperUnknown, TooManyHelpers.
         """
         async with self._database.transaction() as session:
@@ -223,12 +224,51 @@ class LessonStore:
             for position, classroom_id in enumerate(classroom_ids)
         )
         await add_staff(session, lesson_id, new.county_id, new.staff)
+        if leads is not None:
+            lead = await session.get_one(User, new.lead_user_id)
+            await note_change(
+                session,
+                new.county_id,
+                new.created_by,
+                "lesson.planned",
+                lesson_id,
+                {},
+                self._now_ms(),
+                school_id=lead.school_id,
+            )
         return lesson_id
 
-    async def add_staff(self, lesson: LessonDetail, new: NewStaff) -> None:
+    async def add_staff(self, lesson: LessonDetail, new: NewStaff, by: UserId) -> None:
         """Add an assistant or observer to a lesson. HelperUnknown, TooManyHelpers."""
         async with self._database.transaction() as session:
             await add_staff(session, lesson.lesson_id, lesson.county_id, [new])
+            await self._note(session, lesson, by, "lesson.staff_added", new)
+
+    async def remove_staff(self, lesson: LessonDetail, user_id: UserId, by: UserId) -> None:
+        """Take an assistant or observer off a lesson. NotFound."""
+        async with self._database.transaction() as session:
+            role = await remove_staff(session, lesson.lesson_id, user_id)
+            gone = NewStaff(user_id, role)
+            await self._note(session, lesson, by, "lesson.staff_removed", gone)
+
+    async def _note(
+        self,
+        session: AsyncSession,
+        lesson: LessonDetail,
+        by: UserId,
+        action: AuditAction,
+        whom: NewStaff,
+    ) -> None:
+        await note_change(
+            session,
+            lesson.county_id,
+            by,
+            action,
+            lesson.lesson_id,
+            {"user_id": whom.user_id, "role": whom.role.value},
+            self._now_ms(),
+            school_id=lesson.lead_school_id,
+        )
 
     async def list_for(
         self, caller: Caller, state: LessonState | None, limit: int, after: str | None

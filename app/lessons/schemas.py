@@ -9,8 +9,8 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from app.accounts.pcs import Pc
 from app.http import ApiModel, Caller, utc, utc_or_none
-from app.ids import LessonId, ParticipantId, SeatId
-from app.lessons.access import is_its_admin, own_roles, own_seats
+from app.ids import LessonId, ParticipantId, SeatId, UserId
+from app.lessons.access import is_its_admin, is_lead, own_roles, own_seats
 from app.lessons.control import HelpCall
 from app.lessons.repository import CancelReason, LessonDetail, LessonState
 from app.lessons.staff import MAX_INVITED
@@ -20,6 +20,7 @@ from app.rooms.state import Role, SoundPreset
 IdText = Annotated[str, StringConstraints(pattern=r"^\w{1,60}$")]
 LessonPath = Annotated[LessonId, Path(alias="id", pattern=r"^\w{1,60}$")]
 SeatPath = Annotated[SeatId, Path(pattern=r"^\w{1,60}$")]
+UserPath = Annotated[UserId, Path(pattern=r"^\w{1,60}$")]
 ParticipantPath = Annotated[str, Path(pattern=r"^\w{1,60}$")]
 _NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 StaffPlace = Literal["lead", "assistant", "observer"]
@@ -116,6 +117,8 @@ class LessonBody(ApiModel):
     my_seats: list[str]
     """Seats of the caller's own school."""
     change: ChangeBody | None
+    may_invite: bool
+    """Whether the caller chooses who helps and who watches."""
     help: list[HelpBody]
     """Places that call for help now, longest waiting first; admins are told."""
 
@@ -258,6 +261,7 @@ def lesson_body(
         ],
         my_seats=list(own_seats(caller, scope)),
         change=change_body(lesson),
+        may_invite=is_lead(caller, scope) or is_its_admin(caller, scope),
         help=[_help(lesson, call) for call in calls] if is_its_admin(caller, scope) else [],
     )
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import County, LessonStaff, RoleGrant, School, User
-from app.errors import InvalidInput
+from app.errors import InvalidInput, NotFound
 from app.http import PLANNERS
 from app.ids import LessonId, UserId
 from app.rooms.presence import MAX_STAFF
@@ -59,6 +59,18 @@ async def read_staff(
         detail = StaffDetail(UserId(one.user_id), Role(one.role), name, school or county)
         staff.setdefault(one.lesson_id, []).append(detail)
     return staff
+
+
+async def remove_staff(session: AsyncSession, lesson_id: LessonId, user_id: UserId) -> Role:
+    """As what they were invited. NotFound for somebody who is not on the staff."""
+    role = await session.scalar(
+        delete(LessonStaff)
+        .where(LessonStaff.lesson_id == lesson_id, LessonStaff.user_id == user_id)
+        .returning(LessonStaff.role)
+    )
+    if role is None:
+        raise NotFound("this person does not help in this lesson")
+    return Role(role)
 
 
 async def add_staff(

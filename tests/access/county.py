@@ -18,6 +18,7 @@ from app.db.models import (
     Deletion,
     Film,
     Lesson,
+    LessonStaff,
     Pupil,
     Recording,
     RecordingCaptions,
@@ -187,15 +188,16 @@ def _classroom(side: str, now_ms: int) -> Iterable[object]:
 
 
 def _lessons(side: str, lead: str, now_ms: int) -> Iterable[Lesson]:
-    """One for each role, so that one role's start is no other's."""
-    for role in ROLES:
+    """One for each role, so that one role's start is no other's; short and one after another."""
+    for number, role in enumerate(ROLES):
+        starts_at_ms = now_ms + 2 * number * MINUTE_MS
         yield Lesson(
             lesson_id=f"les_{side}_{role}",
             county_id="cou_here",
             title=f"lesson {side}",
             subject="音乐",
-            starts_at_ms=now_ms,
-            ends_at_ms=now_ms + 45 * MINUTE_MS,
+            starts_at_ms=starts_at_ms,
+            ends_at_ms=starts_at_ms + MINUTE_MS,
             lead_user_id=lead,
             created_by=lead,
             created_at_ms=now_ms,
@@ -284,6 +286,9 @@ def _around(side: str, lead: str, now_ms: int) -> Iterable[object]:
         changed_at_ms=now_ms,
     )
     for role in ROLES:
+        yield LessonStaff(
+            lesson_id=f"les_{side}_{role}", user_id=f"usr_{side}_person", role="observer"
+        )
         yield Deck(
             deck_id=f"dck_{side}_{role}",
             lesson_id=f"les_{side}_{role}",

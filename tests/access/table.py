@@ -120,6 +120,7 @@ TABLE: dict[str, Row | List | Open | Own] = {
     "close_staff": Row(ADMINS, "admin"),
     "invite_staff": Row(ADMINS, "admin"),
     "reopen_staff": Row(ADMINS, "admin"),
+    "list_audit": List(ALL_ADMINS, ADMINS, "admin", ("aud_own", "aud_foreign")),
     "check_invitation": Open("the token of a link"),
     "accept_invitation": Open("the token of a link"),
     # --- classroom PCs ----------------------------------------------------------------------------
@@ -148,6 +149,7 @@ TABLE: dict[str, Row | List | Open | Own] = {
     "move_lesson": Row("admin school_admin lead", "admin"),
     "substitute_teacher": Row(ADMINS, "admin"),
     "cancel_lesson": Row("admin school_admin lead", "admin"),
+    "remove_lesson_staff": Row("admin school_admin lead", "admin"),
     "create_ticket": Row("admin school_admin lead onsite", "admin"),
     "revoke_tickets": Row("admin school_admin lead", "admin"),
     "create_pairing": Row("admin school_admin lead onsite", "admin"),

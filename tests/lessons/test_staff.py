@@ -1,7 +1,10 @@
 """Assistants and observers are invited by the lead or an admin; a place that calls for help is on the admins' list."""
 
 import pytest
+from sqlalchemy import select
 
+from app.db.models import AuditEntry
+from app.errors import NotAuthenticated
 from app.ids import DeviceId, ParticipantId
 from app.lessons.directory import LessonDirectory
 from app.rooms.commands import CallForHelp, Join
@@ -95,3 +98,29 @@ async def test_a_call_for_help_stands_on_the_admins_list_until_an_admin_clears_i
         assert (await client.delete(f"/lessons/les_1/help/{seat}")).status_code == 204
         assert (await client.get("/lessons/les_1")).json()["help"] == []
         assert (await client.delete(f"/lessons/les_1/help/{seat}")).status_code == 204
+
+
+@on_both_databases
+async def test_who_is_taken_off_the_staff_cannot_come_in_any_more_and_both_are_noted(
+    api: LessonApi, county: SmallCounty
+) -> None:
+    invitation = {"user_id": county.other_teacher, "role": "assistant"}
+    path = f"/lessons/les_1/staff/{county.other_teacher}"
+    async with api.client(county.teacher) as lead, api.client(county.other_teacher) as helper:
+        await lead.post("/lessons/les_1/staff", json=invitation)
+        ticket = await helper.post("/lessons/les_1/tickets", json={"role": "assistant"})
+        assert (await helper.delete(path)).status_code == 403
+        left = await lead.delete(path)
+        assert (left.status_code, left.json()["staff"]) == (200, [])
+        assert (await lead.delete(path)).status_code == 404
+        assert (await helper.get("/lessons/les_1")).status_code == 404
+    with pytest.raises(NotAuthenticated) as refused:
+        api.book.read_ticket(ticket.json()["token"], api.time())
+    assert refused.value.code == "ticket_revoked"
+    async with api.database.reading() as session:
+        entries = (await session.scalars(select(AuditEntry).order_by(AuditEntry.action))).all()
+    assert [(one.action, one.user_id, one.subject_id, one.school_id) for one in entries] == [
+        (f"lesson.staff_{what}", county.teacher, "les_1", "sch_city")
+        for what in ("added", "removed")
+    ]
+    assert [one.details for one in entries] == [invitation] * 2

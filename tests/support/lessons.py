@@ -102,7 +102,7 @@ async def lesson_api(
         now_ms=time,
     )
 
-    lesson_desk = LessonDesk(database, api.store, api.control, no_recordings, time)
+    lesson_desk = LessonDesk(database, api.store, api.control, no_recordings, revoke, time)
     api.include(
         consoles.build_router(console_desk),
         endpoints.build_router(lesson_desk, api.authenticate),

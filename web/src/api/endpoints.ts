@@ -1,5 +1,6 @@
 import { client, unwrap } from "./client";
 import type {
+  AuditQuery,
   CancelReason,
   Captions,
   Door,
@@ -62,6 +63,8 @@ export const closeStaff = (id: string) =>
   unwrap(client.DELETE("/api/v1/staff/{user_id}", byUser(id)));
 export const reopenStaff = (id: string) =>
   unwrap(client.POST("/api/v1/staff/{user_id}/reopening", byUser(id)));
+export const listAudit = (query: AuditQuery) =>
+  unwrap(client.GET("/api/v1/audit", { params: { query } }));
 export const checkInvitation = (token: string) =>
   unwrap(client.POST("/api/v1/invitations/check", { body: { token } }));
 export const acceptInvitation = (token: string, password: string) =>
@@ -116,6 +119,10 @@ export const createLesson = (draft: LessonDraft) =>
   unwrap(client.POST("/api/v1/lessons", { body: draft }));
 export const addLessonStaff = (id: string, staff: HelperDraft) =>
   unwrap(client.POST("/api/v1/lessons/{id}/staff", { ...byId(id), body: staff }));
+export const removeLessonStaff = (id: string, user_id: string) =>
+  unwrap(
+    client.DELETE("/api/v1/lessons/{id}/staff/{user_id}", { params: { path: { id, user_id } } }),
+  );
 export const clearHelp = (id: string, participant_id: string) =>
   unwrap(
     client.DELETE("/api/v1/lessons/{id}/help/{participant_id}", {

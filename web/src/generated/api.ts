@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Audit */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/me": {
         parameters: {
             query?: never;
@@ -754,6 +771,23 @@ export interface paths {
         /** Let somebody of the county in as assistant or observer */
         post: operations["add_lesson_staff"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{id}/staff/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an assistant or observer off a lesson, out of its room too */
+        delete: operations["remove_lesson_staff"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1615,6 +1649,42 @@ export interface components {
             /** Spans */
             spans: components["schemas"]["SpanBody"][];
         };
+        /** AuditEntryBody */
+        AuditEntryBody: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.staff_added" | "lesson.staff_removed";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Entry Id */
+            entry_id: string;
+            /** Subject */
+            subject: string | null;
+            /** Subject Id */
+            subject_id: string;
+            /** User Id */
+            user_id: string;
+            /** Whom */
+            whom: string | null;
+        };
+        /** AuditPageBody */
+        AuditPageBody: {
+            /** Items */
+            items: components["schemas"]["AuditEntryBody"][];
+            /** Next */
+            next: string | null;
+        };
         /** CancellationDraft */
         CancellationDraft: {
             /**
@@ -2246,6 +2316,8 @@ export interface components {
             lead: components["schemas"]["LeadName"];
             /** Lesson Id */
             lesson_id: string;
+            /** May Invite */
+            may_invite: boolean;
             /** My Roles */
             my_roles: ("lead" | "assistant" | "observer")[];
             /** My Seats */
@@ -3720,6 +3792,60 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                action?: ("staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.staff_added" | "lesson.staff_removed") | null;
+                after?: string | null;
+                by?: string;
+                from?: string | null;
+                limit?: number;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPageBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6365,6 +6491,65 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_lesson_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -98,6 +98,10 @@ export const cockpitEn: typeof cockpitZhCN = {
     inviteAs: "As",
     inviteHint: "They find this lesson in their own list of lessons then.",
     invited: (name) => `${name} can come in now`,
+    staffNow: "Assistants and observers now",
+    takeOff: "Take off",
+    takeOffTitle: (name) => `Take ${name} off`,
+    takenOff: (name) => `${name} is off the lesson and cannot come in any more`,
   },
 };
 

@@ -1,6 +1,7 @@
 import type { LinkFigures } from "../media/linkVerdict";
 import type { Dictionary } from ".";
 import { accountEn } from "./account.en";
+import { auditEn } from "./audit.en";
 import { classroomPcEn } from "./classroomPc.en";
 import { cockpitEn, cockpitErrorsEn } from "./cockpit.en";
 import { consoleEn } from "./console.en";
@@ -378,5 +379,6 @@ export const en: Dictionary = {
   ...rosterEn,
   ...planningEn,
   ...staffEn,
+  ...auditEn,
   ...soundEn,
 };

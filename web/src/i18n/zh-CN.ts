@@ -1,5 +1,6 @@
 import type { LinkFigures } from "../media/linkVerdict";
 import { accountZhCN } from "./account.zh-CN";
+import { auditZhCN } from "./audit.zh-CN";
 import { classroomPcZhCN } from "./classroomPc.zh-CN";
 import { cockpitErrorsZhCN, cockpitZhCN } from "./cockpit.zh-CN";
 import { consoleZhCN } from "./console.zh-CN";
@@ -374,5 +375,6 @@ export const zhCN = {
   ...rosterZhCN,
   ...planningZhCN,
   ...staffZhCN,
+  ...auditZhCN,
   ...soundZhCN,
 };

@@ -69,6 +69,9 @@ export default function Lessons() {
               <Link to="/staff" className={buttonClass()}>
                 {words.lessons.staff}
               </Link>
+              <Link to="/audit" className={buttonClass()}>
+                {words.audit.title}
+              </Link>
             </>
           )}
           {me?.roles.includes("teacher") && <Rehearse />}

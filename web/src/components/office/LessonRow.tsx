@@ -1,13 +1,15 @@
+import { useState } from "react";
 import type { Lesson, Me, StaffRole } from "../../api/types";
 import { useLanguage, useWords } from "../../i18n";
 import { Link } from "../../router";
 import { Badge } from "../Badge";
-import { buttonClass } from "../Button";
+import { Button, buttonClass } from "../Button";
 import { Card } from "../Card";
 import { ChangeNotice } from "../ChangeNotice";
 import { ChangeLesson, mayChange } from "./ChangeLesson";
 import { formatMoment } from "./dates";
 import styles from "./LessonRow.module.css";
+import { LessonStaffDialog } from "./LessonStaffDialog";
 
 interface LessonRowProps {
   lesson: Lesson;
@@ -85,6 +87,18 @@ function Enter({ lesson }: { lesson: Lesson }) {
         ))}
       {lesson.state === "live" && <AttendanceLink lesson={lesson} />}
       <MaterialsLink lesson={lesson} />
+      {lesson.may_invite && <StaffButton lesson={lesson} />}
+    </>
+  );
+}
+
+function StaffButton({ lesson }: { lesson: Lesson }) {
+  const { cockpit } = useWords();
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <>
+      <Button onClick={() => setIsOpen(true)}>{cockpit.staff}</Button>
+      {isOpen && <LessonStaffDialog lessonId={lesson.lesson_id} onClose={() => setIsOpen(false)} />}
     </>
   );
 }

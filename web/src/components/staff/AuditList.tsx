@@ -1,0 +1,78 @@
+import { useCallback, useState } from "react";
+import { listAudit } from "../../api/endpoints";
+import type { AuditQuery, AuditRow } from "../../api/types";
+import { useAction } from "../../hooks/useAction";
+import { useLoaded } from "../../hooks/useLoaded";
+import { useLanguage, useWords } from "../../i18n";
+import { Button } from "../Button";
+import { EmptyState } from "../EmptyState";
+import tableStyles from "../office/AttendanceTable.module.css";
+import { formatMoment } from "../office/dates";
+import { LoadFailed } from "../office/OfficePage";
+import { Spinner } from "../Spinner";
+
+/** What was changed, the newest first. Mount it anew for another search. */
+export function AuditList({ query }: { query: AuditQuery }) {
+  const words = useWords();
+  const [first, reload] = useLoaded(useCallback(() => listAudit(query), [query]));
+  const [more, setMore] = useState<{ items: AuditRow[]; next: string | null }>();
+  const [run, isBusy] = useAction();
+  if (first.state === "loading") return <Spinner label={words.common.loading} />;
+  if (first.state === "failed") return <LoadFailed error={first.error} onRetry={reload} />;
+  const rows = [...first.value.items, ...(more?.items ?? [])];
+  const next = more ? more.next : first.value.next;
+  if (rows.length === 0) {
+    return (
+      <EmptyState icon="note" title={words.audit.noneTitle}>
+        {words.audit.noneHint}
+      </EmptyState>
+    );
+  }
+  const loadMore = (after: string) =>
+    run(async () => {
+      const page = await listAudit({ ...query, after });
+      setMore((was) => ({ items: [...(was?.items ?? []), ...page.items], next: page.next }));
+    });
+  return (
+    <>
+      <AuditTable rows={rows} />
+      {next !== null && (
+        <Button isBusy={isBusy} onClick={() => loadMore(next)}>
+          {words.audit.more}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function AuditTable({ rows }: { rows: AuditRow[] }) {
+  const words = useWords().audit;
+  const { language } = useLanguage();
+  return (
+    <div className={tableStyles.frame}>
+      <table className={tableStyles.table}>
+        <thead>
+          <tr>
+            <th scope="col">{words.when}</th>
+            <th scope="col">{words.who}</th>
+            <th scope="col">{words.what}</th>
+            <th scope="col">{words.subject}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.entry_id}>
+              <th scope="row">{formatMoment(row.at, language)}</th>
+              <td data-label={words.who}>{row.by}</td>
+              <td data-label={words.what}>
+                {words.actions[row.action]}
+                {row.whom && <span className={tableStyles.school}>{row.whom}</span>}
+              </td>
+              <td data-label={words.subject}>{row.subject ?? words.gone}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
