@@ -8,29 +8,38 @@ from pathlib import Path
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 REQUIRED = ("browser", "recording", "postgres")
 """Under TONGTANG_CI a skipped test with one of these marks fails the run."""
 SLOWEST = 12
 
-LANE_OF_ITS_OWN = "tests/browser/"
-"""Two processes share a run: one takes these, which mostly wait for browsers, the other takes the rest by file."""
+BROWSER_TESTS = "tests/browser/"
 
 _ROOT = Path(__file__).parent
 _reports: list[pytest.TestReport] = []
 
 
 class Lanes(LoadScopeScheduling):
-    """What a process takes as a whole: every test that waits for browsers, else a file."""
+    """A process takes a file at a time, and one process in three rather none that waits for browsers.
+
+    So there are mostly two browsers, which wait more than they compute, beside what computes.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return LANE_OF_ITS_OWN if file.startswith(LANE_OF_ITS_OWN) else file
+        return nodeid.partition("::")[0]
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        takes_browsers = self.nodes.index(node) % 3 != 2
+        wanted = (one for one in self.workqueue if takes_browsers == one.startswith(BROWSER_TESTS))
+        if (file := next(wanted, None)) is not None:
+            self.workqueue.move_to_end(file, last=False)
+        super()._assign_work_unit(node)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """For `-n 2`."""
+    """For `-n 3`."""
     return Lanes(config, log)
 
 

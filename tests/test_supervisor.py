@@ -152,8 +152,9 @@ async def test_a_child_that_ignores_sigterm_is_killed_when_asked_twice(tmp_path:
     log = tmp_path / "deaf.log"
     supervisor = Supervisor([ChildSpec("app", _python(deaf, log))], tmp_path, {})
     async with _running(supervisor) as task:
-        await _until(lambda: _lines(log) == ["started"])
-        pid = int((tmp_path / "app.pid").read_text())
+        pid_file = tmp_path / "app.pid"
+        await _until(lambda: _lines(log) == ["started"] and pid_file.exists())
+        pid = int(pid_file.read_text())
         supervisor.stop()
         supervisor.stop()
         await asyncio.wait_for(task, 15)

@@ -44,7 +44,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture(scope="session")
 def camera(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What every camera sees: a coloured picture with a moving bar and a flash each 2 s."""
-    return write_camera(tmp_path_factory.mktemp("camera") / "cam.mjpeg", (60, 120, 200))
+    return write_camera(tmp_path_factory.mktemp("camera") / "cam.y4m", (60, 120, 200))
 
 
 @pytest.fixture(scope="session")

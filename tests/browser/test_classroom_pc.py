@@ -43,7 +43,7 @@ async def test_a_paired_pc_is_in_its_lessons_by_itself(
     first = office.plan_lesson_of([classroom_id])
     (seat,) = first.seats
     async with tab(browser, served) as admin:
-        card = write_camera_before(tmp_path / "card.mjpeg", await _print_card(admin, served))
+        card = write_camera_before(tmp_path / "card.y4m", await _print_card(admin, served))
         async with (
             tab(browser, served) as lead,
             chromium(tmp_path, camera=card, microphone=microphone) as school,

@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.conftest import OpenTab
 from tests.support.office import TEACHER
-from tests.support.pages import sign_in
+from tests.support.pages import sign_in_by_hand
 from tests.support.serve import Served
 
 pytestmark = pytest.mark.browser
@@ -15,7 +15,7 @@ TITLE = "春天在哪里"
 async def test_a_teacher_plans_a_lesson_and_rehearses(served: Served, open_tab: OpenTab) -> None:
     teacher = await open_tab()
     page = teacher.page
-    await sign_in(teacher, served, TEACHER)
+    await sign_in_by_hand(teacher, served, TEACHER)
     await page.get_by_role("link", name="新建课堂").click()
     await teacher.press("保存课堂")
     await teacher.sees("请填写课题。")

@@ -146,6 +146,8 @@ class WholeLesson:
 
     async def ask_to_go_slower(self) -> None:
         await self.phone.press("请慢一点")
+        # In place of what was noted the round before.
+        await self.phone.sees("已发出")
         note = card(self.lead, self.seats[0]).get_by_role("button", name=re.compile("请慢一点"))
         await note.click()
         await self.phone.sees("主讲教师知道了：请慢一点")
