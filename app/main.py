@@ -64,6 +64,7 @@ from app.media.remote import RemoteEngine
 from app.media.turn import TurnServers
 from app.middlewares import BodyLimit, SecurityHeaders, TrustedProxies
 from app.process import LoopLag
+from app.protection import retention_endpoints
 from app.recording import endpoints as recordings
 from app.recording.film import endpoints as films
 from app.recording.film import shared_film
@@ -87,8 +88,10 @@ from app.recording.watching import endpoints as watching
 from app.recording.watching.repository import Watching
 from app.rooms.runtime import Clock, Rooms
 from app.rooms.views import VideoCaps
-from app.schools import consents, organisation, pcs
 from app.schools import endpoints as schools
+from app.schools import organisation, pcs
+from app.schools.consents import endpoints as consents
+from app.schools.consents.desk import ConsentDesk
 from app.schools.organisation import Organisation
 from app.schools.roster import endpoints as roster
 from app.schools.roster.desk import RosterDesk
@@ -360,7 +363,10 @@ class Server:
             organisation.build_router(Organisation(database, now_ms), authenticate),
             roster.build_router(RosterDesk(database, now_ms), authenticate),
             *self._staff_routers(passwords, signing_in),
-            consents.build_router(database, self.sharing.withdraw, authenticate, now_ms),
+            consents.build_router(
+                ConsentDesk(database, self.sharing.withdraw, now_ms), authenticate
+            ),
+            retention_endpoints.build_router(settings, authenticate),
             lessons.build_router(lesson_desk, authenticate),
             change_endpoints.build_router(lesson_desk, self.store, changes, authenticate),
             entry.build_router(

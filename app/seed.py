@@ -19,6 +19,7 @@ from app.db.models import (
     County,
     Login,
     Pupil,
+    PupilConsent,
     RoleGrant,
     RosterEntry,
     School,
@@ -198,9 +199,20 @@ async def _seed(session: AsyncSession, hashes: list[str], now_ms: int) -> None:
             )
             session.add(classroom)
             await session.flush()
-            session.add(_consent(classroom.classroom_id, admin_id, now_ms))
-            if not school.is_simulated:
-                await _seed_roster(session, classroom, index, names)
+            if school.is_simulated:
+                session.add(_consent(classroom.classroom_id, admin_id, now_ms))
+            else:
+                pupil_ids = await _seed_roster(session, classroom, index, names)
+                session.add_all(
+                    PupilConsent(
+                        pupil_id=pupil_id,
+                        purpose=RECORDED,
+                        is_granted=True,
+                        entered_by=admin_id,
+                        entered_at_ms=now_ms,
+                    )
+                    for pupil_id in pupil_ids
+                )
 
 
 async def _seed_staff(
@@ -249,7 +261,8 @@ def _consent(classroom_id: str, admin_id: str, now_ms: int) -> Consent:
 
 async def _seed_roster(
     session: AsyncSession, classroom: Classroom, index: int, names: random.Random
-) -> None:
+) -> list[str]:
+    """The pupils' ids."""
     count = names.randint(18, 22)
     given = names.sample(_GIVEN, count)
     pupils = [
@@ -267,3 +280,4 @@ async def _seed_roster(
         RosterEntry(classroom_id=classroom.classroom_id, pupil_id=pupil.pupil_id)
         for pupil in pupils
     )
+    return [pupil.pupil_id for pupil in pupils]

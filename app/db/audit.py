@@ -14,6 +14,7 @@ AuditAction = Literal[
     "roster.imported",
     "lesson.moved", "lesson.substituted", "lesson.cancelled",
     "lesson.planned", "lesson.staff_added", "lesson.staff_removed",
+    "consent.entered",
 ]  # fmt: skip
 
 

@@ -1,13 +1,29 @@
-"""What a classroom has agreed to. No record means no; this is the only place that decides."""
+"""Who agreed to what. No answer means no; this is the only place that decides.
 
-from collections.abc import Collection
-from typing import Literal
+A place allows a purpose if every pupil who is, or was, in front of its camera does. Where no pupil was ever entered by
+name the classroom's own record stands for all of them (docs/decisions).
+"""
 
-from sqlalchemy import Select, func, select
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
-from app.db.models import Consent
-from app.ids import ClassroomId, UserId, new_id
+from app.db.models import (
+    Classroom,
+    Consent,
+    Lesson,
+    PastRosterEntry,
+    PupilConsent,
+    Recording,
+    RollCallMark,
+    RosterEntry,
+    Seat,
+)
+from app.ids import ClassroomId, PupilId, SeatId, UserId, new_id
 
 Purpose = Literal["recorded", "shared", "public"]
 RECORDED: Purpose = "recorded"
@@ -19,18 +35,115 @@ PUBLIC: Purpose = "public"
 PURPOSES: tuple[Purpose, ...] = (RECORDED, SHARED, PUBLIC)
 """From narrow to wide: a wider one counts only together with every narrower one."""
 
+Allowance = tuple[SeatId, Purpose]
+"""What was recorded at this seat may be used for this."""
+
+
+@dataclass(frozen=True, slots=True)
+class PupilAnswer:
+    pupil_id: PupilId
+    purpose: Purpose
+    is_granted: bool
+
 
 def covering(purpose: Purpose) -> tuple[Purpose, ...]:
-    """The records that `purpose` needs: its own and every narrower one."""
+    """The answers that `purpose` needs: its own and every narrower one."""
     return PURPOSES[: PURPOSES.index(purpose) + 1]
 
 
-def classrooms_allowing(purpose: Purpose) -> Select[str]:
-    """The ids of all classrooms that allow `purpose` now, for use inside another statement."""
+def classroom_allows(purpose: Purpose) -> ColumnElement[bool]:
+    """Whether the outer statement's `Classroom` allows `purpose` now, by who is on its roster now."""
+    here = select(RosterEntry.pupil_id).where(RosterEntry.classroom_id == Classroom.classroom_id)
+    before = select(PastRosterEntry.pupil_id).where(
+        PastRosterEntry.classroom_id == Classroom.classroom_id
+    )
+    return _all_allow(
+        purpose,
+        present=[here.correlate(Classroom)],
+        known=[here.correlate(Classroom), before.correlate(Classroom)],
+        record=_record(purpose, Classroom.classroom_id).correlate(Classroom),
+    )
+
+
+def seat_allows(purpose: Purpose) -> ColumnElement[bool]:
+    """Whether what the outer statement's `Seat` shows may be used for `purpose` now.
+
+    In front of its camera is who was on the classroom's roster between the lesson's beginning and end, without those
+    who were marked absent, and whoever was marked as there.
+    """
+    begins = _of_lesson(func.coalesce(Lesson.started_at_ms, Lesson.starts_at_ms))
+    ends = _of_lesson(func.coalesce(Lesson.ended_at_ms, Lesson.ends_at_ms))
+    marks = RollCallMark.seat_id == Seat.seat_id
+    absent = select(RollCallMark.pupil_id).where(marks, RollCallMark.mark == "absent")
+    absent = absent.correlate(Seat)
+    here = select(RosterEntry.pupil_id).where(
+        RosterEntry.classroom_id == Seat.classroom_id, RosterEntry.joined_at_ms <= ends
+    )
+    past = select(PastRosterEntry.pupil_id).where(
+        PastRosterEntry.classroom_id == Seat.classroom_id, PastRosterEntry.joined_at_ms <= ends
+    )
+    there = select(RollCallMark.pupil_id).where(marks, RollCallMark.mark != "absent")
+    return _all_allow(
+        purpose,
+        present=[
+            here.where(RosterEntry.pupil_id.not_in(absent)).correlate(Seat),
+            past.where(
+                PastRosterEntry.left_at_ms > begins, PastRosterEntry.pupil_id.not_in(absent)
+            ).correlate(Seat),
+            there.correlate(Seat),
+        ],
+        known=[here.correlate(Seat), past.correlate(Seat)],
+        record=_record(purpose, Seat.classroom_id).correlate(Seat),
+    )
+
+
+def _of_lesson(moment: ColumnElement[int]) -> ScalarSelect[int]:
+    return (
+        select(moment).where(Lesson.lesson_id == Seat.lesson_id).correlate(Seat).scalar_subquery()
+    )
+
+
+def _all_allow(
+    purpose: Purpose,
+    present: Sequence[Select[str]],
+    known: Sequence[Select[str]],
+    record: Select[Any],
+) -> ColumnElement[bool]:
+    """The strictest of the pupils `present`; the classroom's `record` where none was ever `known`."""
+    return and_(
+        *(not_(pupils.where(_refuses(pupils, purpose)).exists()) for pupils in present),
+        or_(
+            *(pupils.exists() for pupils in present),
+            and_(*(not_(pupils.exists()) for pupils in known), record.exists()),
+        ),
+    )
+
+
+def _refuses(pupils: Select[str], purpose: Purpose) -> ColumnElement[bool]:
+    """Whether a pupil of the statement lacks one of the answers that `purpose` needs."""
+    pupil_id = pupils.selected_columns[0]
+    needed = covering(purpose)
+    agreed = (
+        select(func.count())
+        .select_from(PupilConsent)
+        .where(
+            PupilConsent.pupil_id == pupil_id,
+            PupilConsent.purpose.in_(needed),
+            PupilConsent.is_granted,
+        )
+        .correlate(pupil_id.table)
+        .scalar_subquery()
+    )
+    return agreed < len(needed)
+
+
+def _record(purpose: Purpose, classroom_id: InstrumentedAttribute[str]) -> Select[Any]:
     needed = covering(purpose)
     return (
         select(Consent.classroom_id)
-        .where(Consent.purpose.in_(needed), Consent.is_granted)
+        .where(
+            Consent.classroom_id == classroom_id, Consent.purpose.in_(needed), Consent.is_granted
+        )
         .group_by(Consent.classroom_id)
         .having(func.count() == len(needed))
     )
@@ -40,22 +153,97 @@ async def allowed(
     session: AsyncSession, classroom_ids: Collection[str], purpose: Purpose
 ) -> set[ClassroomId]:
     """Those of the classrooms that allow `purpose` now."""
-    granted = await session.scalars(
-        classrooms_allowing(purpose).where(Consent.classroom_id.in_(classroom_ids))
+    found = await session.scalars(
+        select(Classroom.classroom_id).where(
+            Classroom.classroom_id.in_(classroom_ids), classroom_allows(purpose)
+        )
     )
-    return {ClassroomId(classroom_id) for classroom_id in granted}
+    return {ClassroomId(classroom_id) for classroom_id in found}
 
 
-async def enter_consent(
+async def allowed_seats(
+    session: AsyncSession, seat_ids: Collection[str], purpose: Purpose
+) -> set[SeatId]:
+    """Those of the seats whose picture and sound may be used for `purpose` now."""
+    found = await session.scalars(
+        select(Seat.seat_id).where(Seat.seat_id.in_(seat_ids), seat_allows(purpose))
+    )
+    return {SeatId(seat_id) for seat_id in found}
+
+
+async def recorded_allowances(
+    session: AsyncSession, classroom_ids: Collection[str]
+) -> set[Allowance]:
+    """What recordings that show these classrooms may be used for now; a change compares before and after."""
+    found: set[Allowance] = set()
+    for purpose in PURPOSES:
+        seats = await session.scalars(
+            select(Seat.seat_id)
+            .join(Recording, Recording.lesson_id == Seat.lesson_id)
+            .where(Seat.classroom_id.in_(classroom_ids), seat_allows(purpose))
+        )
+        found |= {(SeatId(seat_id), purpose) for seat_id in seats}
+    return found
+
+
+async def classrooms_of(session: AsyncSession, pupil_ids: Collection[str]) -> set[ClassroomId]:
+    """Where these pupils sit or sat."""
+    sits = select(RosterEntry.classroom_id).where(RosterEntry.pupil_id.in_(pupil_ids))
+    sat = select(PastRosterEntry.classroom_id).where(PastRosterEntry.pupil_id.in_(pupil_ids))
+    marked = (
+        select(Seat.classroom_id)
+        .join(RollCallMark, RollCallMark.seat_id == Seat.seat_id)
+        .where(RollCallMark.pupil_id.in_(pupil_ids))
+    )
+    return {ClassroomId(one) for one in await session.scalars(sits.union(sat, marked))}
+
+
+async def has_roster(session: AsyncSession, classroom_id: ClassroomId) -> bool:
+    """Whether pupils were ever entered by name, so that their answers count."""
+    here = select(RosterEntry.pupil_id).where(RosterEntry.classroom_id == classroom_id)
+    before = select(PastRosterEntry.pupil_id).where(PastRosterEntry.classroom_id == classroom_id)
+    return bool(await session.scalar(select(or_(here.exists(), before.exists()))))
+
+
+async def enter_pupil_answers(
+    session: AsyncSession, answers: Iterable[PupilAnswer], entered_by: UserId, now_ms: int
+) -> list[PupilAnswer]:
+    """Write what differs from what stands; that is returned. A no is one to every wider purpose too."""
+    wanted = {(one.pupil_id, one.purpose): one.is_granted for one in answers}
+    found = await session.scalars(
+        select(PupilConsent)
+        .where(PupilConsent.pupil_id.in_({pupil_id for pupil_id, _ in wanted}))
+        .with_for_update()
+    )
+    rows = {(row.pupil_id, row.purpose): row for row in found}
+    # Else a later yes to the narrower one would bring back what was withdrawn with it.
+    for (pupil_id, purpose), is_granted in list(wanted.items()):
+        for wider in () if is_granted else PURPOSES[PURPOSES.index(purpose) + 1 :]:
+            if (pupil_id, wider) in wanted or (pupil_id, wider) in rows:
+                wanted[pupil_id, wider] = False
+    changed: list[PupilAnswer] = []
+    for (pupil_id, purpose), is_granted in wanted.items():
+        row = rows.get((pupil_id, purpose))
+        if row is not None and row.is_granted == is_granted:
+            continue
+        if row is None:
+            row = PupilConsent(pupil_id=pupil_id, purpose=purpose)
+            session.add(row)
+        row.is_granted, row.entered_by, row.entered_at_ms = is_granted, entered_by, now_ms
+        changed.append(PupilAnswer(pupil_id, purpose, is_granted))
+    await session.flush()
+    return changed
+
+
+async def enter_classroom_answer(
     session: AsyncSession,
     classroom_id: ClassroomId,
     purpose: Purpose,
     is_granted: bool,
     entered_by: UserId,
     now_ms: int,
-) -> set[Purpose]:
-    """Write the classroom's answer, in place of the one before; the purposes that it allowed and no longer does."""
-    before = await _allowed_purposes(session, classroom_id)
+) -> None:
+    """Write the record of a classroom without a roster, in place of the one before."""
     row = await session.scalar(
         select(Consent)
         .where(Consent.classroom_id == classroom_id, Consent.purpose == purpose)
@@ -64,12 +252,5 @@ async def enter_consent(
     if row is None:
         row = Consent(consent_id=new_id("con"), classroom_id=classroom_id, purpose=purpose)
         session.add(row)
-    row.is_granted = is_granted
-    row.entered_by = entered_by
-    row.entered_at_ms = now_ms
+    row.is_granted, row.entered_by, row.entered_at_ms = is_granted, entered_by, now_ms
     await session.flush()
-    return before - await _allowed_purposes(session, classroom_id)
-
-
-async def _allowed_purposes(session: AsyncSession, classroom_id: ClassroomId) -> set[Purpose]:
-    return {p for p in PURPOSES if await allowed(session, [classroom_id], p)}

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.db.audit import AuditAction, note_change
-from app.db.consent import RECORDED, allowed
+from app.db.consent import RECORDED, allowed_seats
 from app.db.engine import Database
 from app.db.models import Classroom, Lesson, LessonStaff, RoleGrant, School, Seat, User
 from app.db.scope import lessons_in_classrooms_of, lessons_touching, people_within
@@ -443,7 +443,7 @@ async def _read_seats(
             .order_by(Seat.lesson_id, Seat.position)
         )
     ).all()
-    agreed = await allowed(session, {seat.classroom_id for seat, _, _ in rows}, RECORDED)
+    agreed = await allowed_seats(session, {seat.seat_id for seat, _, _ in rows}, RECORDED)
     seats: dict[str, list[SeatDetail]] = {}
     for seat, classroom, school in rows:
         seats.setdefault(seat.lesson_id, []).append(
@@ -453,7 +453,7 @@ async def _read_seats(
                 classroom.name,
                 SchoolId(school.school_id),
                 school.name,
-                classroom.classroom_id in agreed,
+                seat.seat_id in agreed,
                 classroom.is_simulated,
             )
         )

@@ -5,12 +5,12 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.audit import AuditAction
 from app.db.engine import Database
-from app.db.models import AuditEntry, Classroom, Lesson, Recording, School, User
+from app.db.models import AuditEntry, Classroom, Lesson, Pupil, Recording, School, User
 from app.db.scope import audit_within
 from app.errors import InvalidInput
 from app.scope import Scope
@@ -114,7 +114,7 @@ def _whom(entry: AuditEntry) -> str:
 
 
 async def _names(session: AsyncSession, ids: Set[str]) -> dict[str, str]:
-    """Of people, schools, classrooms, lessons and recordings: one query each, however many there are."""
+    """Of people, schools, classrooms, pupils, lessons and recordings: one query each, however many there are."""
     names: dict[str, str] = {}
     for query in (
         select(User.user_id, User.name).where(User.user_id.in_(ids)),
@@ -123,6 +123,9 @@ async def _names(session: AsyncSession, ids: Set[str]) -> dict[str, str]:
         .join(School, School.school_id == Classroom.school_id)
         .where(Classroom.classroom_id.in_(ids)),
         select(Lesson.lesson_id, Lesson.title).where(Lesson.lesson_id.in_(ids)),
+        select(Pupil.pupil_id, func.coalesce(Pupil.name, "")).where(
+            Pupil.pupil_id.in_(ids), Pupil.name.is_not(None)
+        ),
         select(Recording.recording_id, Lesson.title)
         .join(Lesson, Lesson.lesson_id == Recording.lesson_id)
         .where(Recording.recording_id.in_(ids)),

@@ -40,6 +40,11 @@ def _json(operation: str, things: Things, now_ms: int) -> Any:
         "add_classroom": {"name": "a new classroom"},
         "rename_classroom": {"name": "another name"},
         "enter_consent": {"is_granted": False},
+        "enter_pupil_consents": {
+            "answers": [
+                {"pupil_id": f"pup_{things.side}", "purpose": "recorded", "is_granted": False}
+            ]
+        },
         "add_staff": _person(path["school_id"]),
         "change_staff": _person(path["school_id"]),
         "check_invitation": {"token": secret},

@@ -111,8 +111,13 @@ TABLE: dict[str, Row | List | Open | Own] = {
     "get_roster": Row("admin school_admin onsite", "admin"),
     "check_roster": Row("admin school_admin onsite", "admin"),
     "replace_roster": Row("admin school_admin onsite", "admin"),
-    "list_consents": List(ALL_ADMINS, ADMINS, "admin", _CLASSROOMS),
-    "enter_consent": Row(ADMINS, "admin"),
+    "list_consents": List(
+        "admin school_admin onsite elsewhere", "admin school_admin onsite", "admin", _CLASSROOMS
+    ),
+    "enter_consent": Row(ADMINS, "admin", (409,)),
+    "get_consent_sheet": Row("admin school_admin onsite", "admin"),
+    "enter_pupil_consents": Row("admin school_admin onsite", "admin"),
+    "get_retention": Own(SIGNED_IN),
     # --- people -----------------------------------------------------------------------------------
     "list_staff": List(ALL_ADMINS, ADMINS, "admin", ("usr_own_person", "usr_foreign_person")),
     "add_staff": Row(ADMINS, "admin"),

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.async_api import expect
 
 from tests.browser.conftest import OpenTab
 from tests.browser.test_accessibility import assert_accessible
@@ -17,7 +16,7 @@ from tests.support.stored_recording import store_recording
 
 pytestmark = [pytest.mark.browser, pytest.mark.recording]
 
-AGREED, SILENT = "石桥村小学 三年级", "青坪教学点 二三年级复式班"
+AGREED = "石桥村小学 三年级"
 PASSPHRASE = "春天的风"
 GONE_WITHIN_S = 30.0
 """Three times what is promised."""
@@ -80,12 +79,14 @@ async def test_publish_share_a_part_with_a_passphrase_and_revoke(
 async def _consents(admin: Screen, served: Served) -> None:
     """One classroom agrees to be seen by others."""
     await sign_in(admin, served, ADMIN, "/consents")
-    for purpose in ("全县可看", "公开链接"):
-        answer = admin.page.get_by_label(f"{AGREED}：{purpose}")
-        await answer.click()
-        await expect(answer).to_be_checked()
+    await admin.page.get_by_role("link", name=f"登记：{AGREED}").wait_for()
     await assert_accessible(admin, "consents")
-    assert not await admin.page.get_by_label(f"{SILENT}：全县可看").is_checked()
+    await admin.page.get_by_role("link", name=f"登记：{AGREED}").click()
+    for purpose in ("全县可看", "公开链接"):
+        await admin.page.get_by_role("button", name=f"全部学生：{purpose}").click()
+    await assert_accessible(admin, "consent sheet")
+    await admin.page.get_by_role("button", name="保存").click()
+    await admin.sees("这间教室现在：同意录制 · 全县可看 · 公开链接")
 
 
 async def _share(teacher: Screen) -> str:

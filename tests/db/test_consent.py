@@ -1,45 +1,150 @@
-"""What a classroom has agreed to: no record means no, and a wider purpose needs every narrower one."""
+"""Who agreed to what: no answer means no, the strictest of those in front of the camera decides."""
 
-from app.db.consent import PUBLIC, RECORDED, SHARED, Purpose, allowed, enter_consent
+import pytest
+from sqlalchemy import delete, update
+
+from app.db.consent import (
+    PUBLIC,
+    RECORDED,
+    SHARED,
+    PupilAnswer,
+    Purpose,
+    allowed,
+    allowed_seats,
+    enter_classroom_answer,
+    enter_pupil_answers,
+)
 from app.db.engine import Database
-from app.db.models import Consent
-from tests.support.county import make_county
+from app.db.models import PastRosterEntry, Pupil, RollCall, RollCallMark, RosterEntry
+from app.ids import PupilId
+from tests.support.county import SmallCounty, make_county, pupil_of
 from tests.support.database import on_both_databases
 
+NEWCOMER = PupilId("pup_new")
+
+
+class Answers:
+    """The county's first classroom, whose one pupil agreed to `recorded`, and its seat in the lesson."""
+
+    def __init__(self, database: Database, county: SmallCounty) -> None:
+        self.database = database
+        self.county = county
+        self.classroom, self.seat = county.classrooms[0], county.seats[0]
+        self.pupil = pupil_of(self.classroom)
+
+    async def enter(self, pupil_id: PupilId, purpose: Purpose, is_granted: bool = True) -> None:
+        async with self.database.transaction() as session:
+            answer = PupilAnswer(pupil_id, purpose, is_granted)
+            await enter_pupil_answers(session, [answer], self.county.admin, 1)
+
+    async def enter_for_classroom(self, purpose: Purpose) -> None:
+        async with self.database.transaction() as session:
+            await enter_classroom_answer(
+                session, self.classroom, purpose, True, self.county.admin, 1
+            )
+
+    async def join(self, at_ms: int) -> None:
+        """A newcomer who has agreed to nothing."""
+        async with self.database.transaction() as session:
+            session.add(Pupil(pupil_id=NEWCOMER, school_id="sch_1", name="新同学"))
+            await session.flush()
+            session.add(
+                RosterEntry(classroom_id=self.classroom, pupil_id=NEWCOMER, joined_at_ms=at_ms)
+            )
+
+    async def leave(self, pupil_id: PupilId, at_ms: int) -> None:
+        async with self.database.transaction() as session:
+            await session.execute(delete(RosterEntry).where(RosterEntry.pupil_id == pupil_id))
+            session.add(
+                PastRosterEntry(
+                    classroom_id=self.classroom,
+                    pupil_id=pupil_id,
+                    joined_at_ms=0,
+                    left_at_ms=at_ms,
+                )
+            )
+
+    async def mark(self, pupil_id: PupilId, mark: str) -> None:
+        async with self.database.transaction() as session:
+            await session.merge(RollCall(seat_id=self.seat, saved_at_ms=1))
+            await session.flush()
+            await session.merge(RollCallMark(seat_id=self.seat, pupil_id=pupil_id, mark=mark))
+
+    async def allow(self, purpose: Purpose = RECORDED) -> tuple[bool, bool]:
+        """The classroom now, and what was recorded at its seat."""
+        async with self.database.reading() as session:
+            rooms = await allowed(session, [self.classroom, "cls_none"], purpose)
+            seats = await allowed_seats(session, [self.seat, "sea_none"], purpose)
+        return self.classroom in rooms, self.seat in seats
+
+
+@pytest.fixture
+async def answers(database: Database) -> Answers:
+    return Answers(database, await make_county(database))
+
 
 @on_both_databases
-async def test_a_wider_purpose_needs_every_narrower_one(database: Database) -> None:
-    county = await make_county(database)
-    recorded, unrecorded = county.classrooms[0], county.classrooms[1]
-
-    async def enter(purpose: Purpose, is_granted: bool) -> list[set[Purpose]]:
-        async with database.transaction() as session:
-            return [
-                await enter_consent(session, classroom, purpose, is_granted, county.admin, 1)
-                for classroom in (recorded, unrecorded)
-            ]
-
-    async def who_allows(purpose: Purpose) -> set[str]:
-        async with database.reading() as session:
-            return {*await allowed(session, county.classrooms[:2], purpose)}
-
-    assert await who_allows(RECORDED) == {recorded}
-    assert await who_allows(SHARED) == set()
-    await enter(PUBLIC, True)
-    assert await who_allows(PUBLIC) == set()
-    await enter(SHARED, True)
-    # The other one has both wider records and still not the first.
-    assert await who_allows(PUBLIC) == await who_allows(SHARED) == {recorded}
-    assert await enter(SHARED, False) == [{SHARED, PUBLIC}, set()]
-    assert await who_allows(PUBLIC) == await who_allows(SHARED) == set()
-    assert await who_allows(RECORDED) == {recorded}
+async def test_the_strictest_of_the_pupils_decides_and_no_answer_is_a_no(answers: Answers) -> None:
+    assert await answers.allow() == (True, True)
+    await answers.join(at_ms=0)
+    assert await answers.allow() == (False, False)
+    await answers.enter(NEWCOMER, RECORDED)
+    assert await answers.allow() == (True, True)
+    await answers.enter(answers.pupil, RECORDED, False)
+    assert await answers.allow() == (False, False)
 
 
 @on_both_databases
-async def test_an_answer_replaces_the_one_before(database: Database) -> None:
-    county = await make_county(database)
-    async with database.transaction() as session:
-        await enter_consent(session, county.classrooms[0], RECORDED, False, county.teacher, 7)
-    async with database.reading() as session:
-        row = await session.get_one(Consent, f"con_{county.classrooms[0]}")
-    assert (row.is_granted, row.entered_by, row.entered_at_ms) == (False, county.teacher, 7)
+async def test_a_wider_purpose_needs_every_narrower_one(answers: Answers) -> None:
+    await answers.enter(answers.pupil, PUBLIC)
+    assert await answers.allow(PUBLIC) == (False, False)
+    await answers.enter(answers.pupil, SHARED)
+    assert await answers.allow(PUBLIC) == await answers.allow(SHARED) == (True, True)
+    await answers.enter(answers.pupil, RECORDED, False)
+    assert await answers.allow(PUBLIC) == await answers.allow(SHARED) == (False, False)
+    await answers.enter(answers.pupil, RECORDED)
+    assert await answers.allow() == (True, True)
+    assert await answers.allow(SHARED) == (False, False), "what was withdrawn does not come back"
+
+
+@on_both_databases
+async def test_who_was_absent_is_not_asked_and_who_was_there_is(answers: Answers) -> None:
+    await answers.join(at_ms=0)
+    await answers.mark(NEWCOMER, "absent")
+    assert await answers.allow() == (False, True)
+    await answers.mark(NEWCOMER, "late")
+    assert await answers.allow() == (False, False)
+    # Nobody came: there is nobody who could have agreed.
+    await answers.mark(NEWCOMER, "absent")
+    await answers.mark(answers.pupil, "absent")
+    await answers.enter(NEWCOMER, RECORDED)
+    assert await answers.allow() == (True, False)
+
+
+@on_both_databases
+async def test_a_lesson_asks_those_of_its_own_time(answers: Answers) -> None:
+    county = answers.county
+    await answers.join(at_ms=county.ends_at_ms + 1)
+    assert await answers.allow() == (False, True), "a newcomer is in no older recording"
+    await answers.enter(NEWCOMER, RECORDED)
+    await answers.leave(answers.pupil, at_ms=county.ends_at_ms + 2)
+    await answers.enter(answers.pupil, RECORDED, False)
+    assert await answers.allow() == (True, False), "who has left is still seen in older ones"
+
+
+@on_both_databases
+async def test_a_classroom_answers_for_itself_until_its_pupils_are_known(answers: Answers) -> None:
+    async with answers.database.transaction() as session:
+        await session.execute(
+            delete(RosterEntry).where(RosterEntry.classroom_id == answers.classroom)
+        )
+    assert await answers.allow() == (False, False)
+    await answers.enter_for_classroom(RECORDED)
+    assert await answers.allow() == (True, True)
+    ends_at_ms = answers.county.ends_at_ms
+    await answers.join(at_ms=ends_at_ms + 1)
+    assert await answers.allow() == (False, True)
+    await answers.leave(NEWCOMER, at_ms=ends_at_ms + 2)
+    async with answers.database.transaction() as session:
+        await session.execute(update(PastRosterEntry).values(joined_at_ms=ends_at_ms + 1))
+    assert await answers.allow() == (False, True), "an emptied roster brings no old answer back"

@@ -16,6 +16,7 @@ from app.db.models import (
     Consent,
     County,
     Pupil,
+    PupilConsent,
     RosterEntry,
     School,
     SiteSetting,
@@ -68,6 +69,7 @@ async def test_the_demo_county_is_whole(demo_api: LessonApi, database: Database)
         schools = (await session.scalars(select(School))).all()
         classrooms = (await session.scalars(select(Classroom))).all()
         consents = (await session.scalars(select(Consent))).all()
+        answers = (await session.scalars(select(PupilConsent))).all()
         sizes = await session.execute(
             select(RosterEntry.classroom_id, func.count()).group_by(RosterEntry.classroom_id)
         )
@@ -81,8 +83,9 @@ async def test_the_demo_county_is_whole(demo_api: LessonApi, database: Database)
     assert all(18 <= size <= 22 for size in roster.values())
     assert len({p.pupil_id for p in pupils}) == len(pupils)
     assert {c.classroom_id for c in consents if c.is_granted} == {
-        c.classroom_id for c in classrooms
+        c.classroom_id for c in classrooms if c.is_simulated
     }
+    assert {a.pupil_id for a in answers if a.is_granted} == {p.pupil_id for p in pupils}
 
 
 @on_both_databases

@@ -1,55 +1,110 @@
-"""What classrooms agreed to, as an admin sees and enters it."""
+"""What pupils agreed to, as school and county see and enter it."""
+
+from collections.abc import Collection
 
 import pytest
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.consent import Purpose
-from app.db.models import Classroom, County, School
-from app.ids import ClassroomId
-from app.schools.consents import build_router
-from tests.support.county import SmallCounty
+from app.db.consent import Allowance
+from app.db.models import AuditEntry, Classroom, County, Recording, RosterEntry, School
+from app.schools.consents.desk import ConsentDesk
+from app.schools.consents.endpoints import build_router
+from tests.support.clock import START_MS
+from tests.support.county import PUPIL_NAME, SmallCounty
 from tests.support.database import on_both_databases
 from tests.support.lessons import LessonApi
 
-Lost = list[tuple[str, set[Purpose]]]
+Lost = list[set[Allowance]]
+
+
+def answer(purpose: str, is_granted: bool, pupil_id: str = "pup_0") -> dict[str, object]:
+    return {"pupil_id": pupil_id, "purpose": purpose, "is_granted": is_granted}
 
 
 @pytest.fixture
-def lost(api: LessonApi) -> Lost:
-    """What was withdrawn, as whoever takes down recordings is told."""
+async def lost(api: LessonApi, county: SmallCounty) -> Lost:
+    """What was withdrawn, as whoever takes down recordings is told; the county's lesson was recorded."""
     told: Lost = []
 
-    async def withdraw(
-        _session: AsyncSession, classroom_id: ClassroomId, lost: set[Purpose], _now_ms: int
-    ) -> int:
-        told.append((classroom_id, lost))
+    async def withdraw(_session: AsyncSession, lost: Collection[Allowance], _now_ms: int) -> int:
+        told.append({*lost})
         return 3
 
-    api.include(build_router(api.database, withdraw, api.authenticate, api.time))
+    async with api.database.transaction() as session:
+        session.add(
+            Recording(
+                recording_id="rec_1",
+                lesson_id=county.lesson,
+                state="available",
+                started_at_ms=START_MS,
+                changed_at_ms=START_MS,
+            )
+        )
+    desk = ConsentDesk(api.database, withdraw, api.time)
+    api.include(build_router(desk, api.authenticate))
     return told
 
 
 @on_both_databases
-async def test_an_admin_enters_answers_and_sees_by_whom_and_when(
+async def test_the_school_fills_in_a_sheet_and_everybody_sees_by_whom(
     api: LessonApi, county: SmallCounty, lost: Lost
 ) -> None:
-    first = county.classrooms[0]
+    path = f"/classrooms/{county.classrooms[0]}/consents"
+    async with api.client(county.onsite) as client:
+        draft = {"answers": [answer("recorded", True), answer("shared", True)]}
+        assert (await client.put(path, json=draft)).json() == {"changed": 1, "unpublished": 0}
+        sheet = (await client.get(path)).json()
+        listed = (await client.get("/consents")).json()["items"]
+    assert (sheet["has_roster"], sheet["allowed"]) == (True, ["recorded", "shared"])
+    [pupil] = sheet["pupils"]
+    assert (pupil["name"], pupil["number"]) == (f"{PUPIL_NAME}0", "20260")
+    by = {one["purpose"]: (one["is_granted"], one["entered_by"]) for one in pupil["answers"]}
+    assert by == {"recorded": (True, "Admin"), "shared": (True, "On-site One")}
+    assert [one["classroom_id"] for one in listed] == county.classrooms[:2]
+    assert listed[0]["agreed"] == [
+        {"purpose": "recorded", "pupils": 1},
+        {"purpose": "shared", "pupils": 1},
+        {"purpose": "public", "pupils": 0},
+    ]
+    assert (listed[0]["allowed"], listed[1]["allowed"]) == (["recorded", "shared"], [])
+    assert lost == []
+
+
+@on_both_databases
+async def test_a_withdrawal_takes_down_what_shows_the_pupil_and_is_noted(
+    api: LessonApi, county: SmallCounty, lost: Lost
+) -> None:
+    path = f"/classrooms/{county.classrooms[0]}/consents"
     async with api.client(county.admin) as client:
-        path = f"/classrooms/{first}/consents"
-        for purpose, is_granted in (("shared", True), ("recorded", False)):
-            answer = await client.put(f"{path}/{purpose}", json={"is_granted": is_granted})
-            assert answer.json() == {"unpublished": 0 if is_granted else 3}
-        rows = (await client.get("/consents")).json()
-    assert lost == [(first, {"recorded", "shared"})]
-    assert [row["classroom_id"] for row in rows] == county.classrooms
-    answers = {one["purpose"]: one for one in rows[0]["answers"]}
-    assert (answers["recorded"]["is_granted"], answers["shared"]["is_granted"]) == (False, True)
-    assert answers["shared"]["entered_by"] == "Admin"
-    assert answers["shared"]["entered_at"].endswith("Z")
-    assert rows[1]["answers"] == []
+        draft = {"answers": [answer("recorded", False), answer("public", True)]}
+        assert (await client.put(path, json=draft)).json() == {"changed": 2, "unpublished": 3}
+        again = await client.put(path, json=draft)
+        assert again.json() == {"changed": 0, "unpublished": 0}
+    assert lost == [{(county.seats[0], "recorded")}]
+    async with api.database.reading() as session:
+        rows = await session.scalars(select(AuditEntry).order_by(AuditEntry.entry_id))
+        noted = {(row.action, row.subject_id, row.user_id): row.details for row in rows}
+    assert noted.keys() == {("consent.entered", "pup_0", county.admin)}
 
 
-async def test_only_an_admin_of_the_county_enters_answers(
+async def test_all_answers_are_taken_or_none(
+    api: LessonApi, county: SmallCounty, lost: Lost
+) -> None:
+    path = f"/classrooms/{county.classrooms[0]}/consents"
+    async with api.client(county.admin) as client:
+        draft = {"answers": [answer("recorded", False), answer("recorded", True, "pup_1")]}
+        refused = await client.put(path, json=draft)
+        assert (refused.status_code, refused.json()["code"]) == (422, "pupil_unknown")
+        assert (await client.get(path)).json()["allowed"] == ["recorded"]
+        sold = await client.put(path, json={"answers": [answer("sold", True)]})
+        assert sold.status_code == 422
+        by_itself = await client.put(f"{path}/recorded", json={"is_granted": True})
+        assert (by_itself.status_code, by_itself.json()["code"]) == (409, "classroom_has_roster")
+    assert lost == []
+
+
+async def test_only_the_school_and_the_county_enter_answers(
     api: LessonApi, county: SmallCounty, lost: Lost
 ) -> None:
     async with api.database.transaction() as session:
@@ -58,16 +113,43 @@ async def test_only_an_admin_of_the_county_enters_answers(
         session.add(School(school_id="sch_far", county_id="cou_2", name="far"))
         await session.flush()
         session.add(Classroom(classroom_id="cls_far", school_id="sch_far", name="far"))
-    grant = {"is_granted": True}
+    path = f"/classrooms/{county.classrooms[0]}/consents"
+    draft = {"answers": [answer("shared", True)]}
+    one = {"is_granted": True}
     async with api.client(county.admin) as client:
-        for classroom in ("cls_far", "cls_none"):
-            answer = await client.put(f"/classrooms/{classroom}/consents/recorded", json=grant)
-            assert answer.status_code == 404
-        answer = await client.put(f"/classrooms/{county.classrooms[0]}/consents/sold", json=grant)
-        assert answer.status_code == 422
-    for user in (county.teacher, county.onsite):
+        for unknown in ("cls_far", "cls_none"):
+            there = f"/classrooms/{unknown}/consents"
+            assert (await client.put(there, json=draft)).status_code == 404
+            assert (await client.put(f"{there}/recorded", json=one)).status_code == 404
+    for user in (county.teacher, county.other_onsite):
         async with api.client(user) as client:
-            assert (await client.get("/consents")).status_code == 403
-            path = f"/classrooms/{county.classrooms[0]}/consents/recorded"
-            assert (await client.put(path, json=grant)).status_code == 403
+            refused = 403 if user == county.teacher else 404
+            assert (await client.get(path)).status_code == refused
+            assert (await client.put(path, json=draft)).status_code == refused
+    async with api.client(county.onsite) as client:
+        assert (await client.put(f"{path}/recorded", json=one)).status_code == 403
+    async with api.client(county.teacher) as client:
+        assert (await client.get("/consents")).status_code == 403
     assert lost == []
+
+
+@on_both_databases
+async def test_an_admin_answers_for_a_classroom_without_a_roster(
+    api: LessonApi, county: SmallCounty, lost: Lost
+) -> None:
+    first = county.classrooms[0]
+    async with api.database.transaction() as session:
+        await session.execute(delete(RosterEntry).where(RosterEntry.classroom_id == first))
+    async with api.client(county.admin) as client:
+        path = f"/classrooms/{first}/consents"
+        await client.put(f"{path}/recorded", json={"is_granted": True})
+        listed = (await client.get("/consents", params={"text": "Class 1"})).json()
+        answered = await client.put(f"{path}/recorded", json={"is_granted": False})
+        after = (await client.get("/consents", params={"after": first})).json()
+    [row] = listed["items"]
+    assert (row["pupils"], row["allowed"]) == (0, ["recorded"])
+    assert row["answers"][0]["entered_by"] == "Admin"
+    assert answered.json()["unpublished"] == 3
+    assert lost == [{(county.seats[0], "recorded")}]
+    assert [one["classroom_id"] for one in after["items"]] == county.classrooms[1:]
+    assert after["next"] is None

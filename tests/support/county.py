@@ -7,18 +7,18 @@ from argon2 import PasswordHasher
 from app.db.engine import Database
 from app.db.models import (
     Classroom,
-    Consent,
     County,
     Lesson,
     Login,
     Pupil,
+    PupilConsent,
     RoleGrant,
     RosterEntry,
     School,
     Seat,
     User,
 )
-from app.ids import ClassroomId, LessonId, SeatId, UserId
+from app.ids import ClassroomId, LessonId, PupilId, SeatId, UserId
 from app.rooms import state
 from tests.support.clock import START_MS
 
@@ -67,6 +67,11 @@ class SmallCounty:
                 state.Seat(self.seats[1], self.classrooms[2], True),
             ),
         )
+
+
+def pupil_of(classroom_id: ClassroomId) -> PupilId:
+    """The one who is on the roster of this classroom."""
+    return PupilId(f"pup_{int(classroom_id.removeprefix('cls_')) - 1}")
 
 
 async def make_county(database: Database) -> SmallCounty:
@@ -121,9 +126,8 @@ async def make_county(database: Database) -> SmallCounty:
             session.add(Login(login=login, user_id=user_id))
         for classroom_id in (county.classrooms[0], county.classrooms[2]):
             session.add(
-                Consent(
-                    consent_id=f"con_{classroom_id}",
-                    classroom_id=classroom_id,
+                PupilConsent(
+                    pupil_id=pupil_of(classroom_id),
                     purpose="recorded",
                     is_granted=True,
                     entered_by=county.admin,

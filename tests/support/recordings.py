@@ -9,7 +9,7 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.passwords import Passwords
-from app.db.consent import Purpose, enter_consent
+from app.db.consent import PupilAnswer, Purpose, enter_pupil_answers
 from app.db.engine import Database
 from app.db.models import RecordingTrack
 from app.ids import ClassroomId, LessonId, ParticipantId, RecordingId
@@ -27,13 +27,14 @@ from app.recording.viewer import Viewer
 from app.recording.watching.endpoints import LARGER_BODIES, WatchingDesk
 from app.recording.watching.endpoints import build_router as watching_router
 from app.recording.watching.repository import Watching
-from app.schools import consents
+from app.schools.consents import endpoints as consents
+from app.schools.consents.desk import ConsentDesk
 from app.slides.repository import Decks
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.signing import UrlSigner
 from tests.support.api import Api, Time
 from tests.support.clock import START_MS
-from tests.support.county import FAST_HASHER, SmallCounty, make_county
+from tests.support.county import FAST_HASHER, SmallCounty, make_county, pupil_of
 
 LEAD = ParticipantId("lead_usr_teacher1")
 OBSERVER = ParticipantId("observer_usr_admin")
@@ -80,20 +81,27 @@ class RecordingApi(Api):
     async def consent(
         self, classroom_id: ClassroomId, purpose: Purpose, is_granted: bool = True
     ) -> None:
-        """As the admin enters it."""
+        """Of the one pupil there, as the admin enters it."""
         async with self.client(self.county.admin) as client:
             answer = await client.put(
-                f"/classrooms/{classroom_id}/consents/{purpose}", json={"is_granted": is_granted}
+                f"/classrooms/{classroom_id}/consents",
+                json={
+                    "answers": [
+                        {
+                            "pupil_id": pupil_of(classroom_id),
+                            "purpose": purpose,
+                            "is_granted": is_granted,
+                        }
+                    ]
+                },
             )
             assert answer.status_code == 200
 
     async def grant(self, classroom_id: ClassroomId, *purposes: Purpose) -> None:
         """Straight into the table."""
         async with self.database.transaction() as session:
-            for purpose in purposes:
-                await enter_consent(
-                    session, classroom_id, purpose, True, self.county.admin, self.time()
-                )
+            answers = [PupilAnswer(pupil_of(classroom_id), purpose, True) for purpose in purposes]
+            await enter_pupil_answers(session, answers, self.county.admin, self.time())
 
     async def make_link(self, **draft: Any) -> dict[str, Any]:
         """Publish and make a link, as the lead does; the new link with its `token`."""
@@ -218,7 +226,7 @@ async def recording_api(
             time,
         ),
         watching_router(desk, api.authenticate),
-        consents.build_router(database, api.sharing.withdraw, api.authenticate, time),
+        consents.build_router(ConsentDesk(database, api.sharing.withdraw, time), api.authenticate),
     )
     api.recording_id = await api.finish(api.county.lesson, START_MS)
     yield api

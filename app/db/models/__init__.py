@@ -25,7 +25,16 @@ from app.db.models.lessons import Lesson, LessonStaff, Seat
 from app.db.models.linktest import LinkTest
 from app.db.models.recording import Recording, RecordingTrack
 from app.db.models.roll_call import RollCall, RollCallCorrection, RollCallMark
-from app.db.models.schools import Classroom, Consent, County, Pupil, RosterEntry, School
+from app.db.models.schools import (
+    Classroom,
+    Consent,
+    County,
+    PastRosterEntry,
+    Pupil,
+    PupilConsent,
+    RosterEntry,
+    School,
+)
 from app.db.models.sharing import ClipTrack, Deletion, LibraryEntry, ShareLink
 from app.db.models.slides import Deck, DeckPage
 from app.db.models.telemetry import DataUsed
@@ -60,7 +69,9 @@ __all__ = [
     "LinkTest",
     "Login",
     "PairingCode",
+    "PastRosterEntry",
     "Pupil",
+    "PupilConsent",
     "Recording",
     "RecordingCaptions",
     "RecordingThumbnails",

@@ -48,7 +48,7 @@ class Pupil(Base):
 
 
 class RosterEntry(Base):
-    """This pupil sits in this classroom."""
+    """This pupil sits in this classroom since `joined_at_ms` (0: since before anybody wrote that down)."""
 
     __tablename__ = "roster_entry"
 
@@ -58,10 +58,40 @@ class RosterEntry(Base):
     pupil_id: Mapped[str] = mapped_column(
         ForeignKey("pupil.pupil_id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    joined_at_ms: Mapped[int] = mapped_column(MS, default=0)
+
+
+class PastRosterEntry(Base):
+    """This pupil sat in this classroom: what was recorded then still shows it."""
+
+    __tablename__ = "past_roster_entry"
+
+    classroom_id: Mapped[str] = mapped_column(
+        ForeignKey("classroom.classroom_id"), primary_key=True
+    )
+    pupil_id: Mapped[str] = mapped_column(
+        ForeignKey("pupil.pupil_id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    joined_at_ms: Mapped[int] = mapped_column(MS, primary_key=True, autoincrement=False)
+    left_at_ms: Mapped[int] = mapped_column(MS)
+
+
+class PupilConsent(Base):
+    """One answer per pupil and purpose (`recorded`, ...), given by whoever has custody. No answer means no."""
+
+    __tablename__ = "pupil_consent"
+
+    pupil_id: Mapped[str] = mapped_column(
+        ForeignKey("pupil.pupil_id", ondelete="CASCADE"), primary_key=True
+    )
+    purpose: Mapped[str] = mapped_column(String(40), primary_key=True)
+    is_granted: Mapped[bool] = mapped_column(Boolean)
+    entered_by: Mapped[str | None] = mapped_column(ForeignKey("user_account.user_id"))
+    entered_at_ms: Mapped[int] = mapped_column(MS)
 
 
 class Consent(Base):
-    """One record per classroom and purpose (`recorded`, ...). No record means no."""
+    """The answer of a classroom whose pupils nobody entered by name, per purpose. No record means no."""
 
     __tablename__ = "consent"
     __table_args__ = (UniqueConstraint("classroom_id", "purpose"),)

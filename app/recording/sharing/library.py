@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 
-from app.db.consent import SHARED, classrooms_allowing
+from app.db.consent import SHARED, seat_allows
 from app.db.engine import Database
 from app.db.models import Classroom, Lesson, Recording, School, Seat, User
 from app.errors import InvalidInput
@@ -109,7 +109,7 @@ def _is_of_school(viewer: Viewer, school_id: SchoolId) -> ColumnElement[bool]:
         .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
         .where(Classroom.school_id == school_id)
     )
-    sharing = seats.where(Seat.classroom_id.in_(classrooms_allowing(SHARED)))
+    sharing = seats.where(seat_allows(SHARED))
     return or_(
         User.school_id == school_id,
         Lesson.lesson_id.in_(sharing),

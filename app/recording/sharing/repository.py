@@ -1,12 +1,13 @@
 """What is published, and share links, as rows."""
 
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, not_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.consent import PUBLIC, SHARED, Purpose, classrooms_allowing
+from app.db.consent import PUBLIC, SHARED, Allowance, Purpose, seat_allows
 from app.db.engine import Database
 from app.db.models import (
     Classroom,
@@ -20,7 +21,7 @@ from app.db.models import (
     ShareLink,
     User,
 )
-from app.ids import ClassroomId, LessonId, ParticipantId, RecordingId, UserId
+from app.ids import LessonId, ParticipantId, RecordingId, UserId
 from app.recording.cast import Cast
 from app.recording.repository import RecordingSummary, summary_of
 from app.recording.sharing.links import LinkState, RevokedBecause, link_state
@@ -95,26 +96,34 @@ class Sharing:
         return None if row is None else Entry(*row)
 
     async def withdraw(
-        self, session: AsyncSession, classroom_id: ClassroomId, lost: set[Purpose], now_ms: int
+        self, session: AsyncSession, lost: Collection[Allowance], now_ms: int
     ) -> int:
-        """A classroom no longer allows these purposes: what shows it is unpublished at once, films are made anew.
+        """What was recorded at these seats may no longer be used: it is unpublished at once, films are made anew.
 
-        How many recordings were published and showed it.
+        How many recordings were published and showed one of them.
         """
+        purposes: defaultdict[str, set[Purpose]] = defaultdict(set)
+        for seat_id, purpose in lost:
+            purposes[seat_id].add(purpose)
         statement = (
-            select(Recording.recording_id, LibraryEntry.recording_id)
+            select(Recording.recording_id, LibraryEntry.recording_id, Seat.seat_id)
             .join(Seat, Seat.lesson_id == Recording.lesson_id)
             .outerjoin(LibraryEntry, LibraryEntry.recording_id == Recording.recording_id)
-            .where(Seat.classroom_id == classroom_id)
+            .where(Seat.seat_id.in_(purposes))
         )
+        published: set[RecordingId] = set()
+        withdrawn: defaultdict[RecordingId, set[Purpose]] = defaultdict(set)
+        for found, entry, seat in (await session.execute(statement)).all():
+            withdrawn[RecordingId(found)] |= purposes[seat]
+            if entry is not None:
+                published.add(RecordingId(found))
         taken_down = 0
-        for found, entry in (await session.execute(statement)).all():
-            recording_id = RecordingId(found)
-            if entry is not None and lost & {SHARED, PUBLIC}:
-                await _take_down(session, recording_id, lost, now_ms)
+        for recording_id, its_purposes in sorted(withdrawn.items()):
+            if recording_id in published and its_purposes & {SHARED, PUBLIC}:
+                await _take_down(session, recording_id, its_purposes, now_ms)
                 taken_down += 1
             if self._request_film is not None:
-                for purpose in sorted(lost):
+                for purpose in sorted(its_purposes):
                     await self._request_film(session, recording_id, purpose)
         return taken_down
 
@@ -131,7 +140,7 @@ class Sharing:
             .join(Seat, Seat.classroom_id == Classroom.classroom_id)
             .where(
                 Seat.lesson_id == lesson_id,
-                Seat.classroom_id.not_in(classrooms_allowing(purpose)),
+                not_(seat_allows(purpose)),
             )
             .order_by(Seat.position)
         )
@@ -286,9 +295,7 @@ async def revoke_links(
 async def cast_of(session: AsyncSession, lesson_id: LessonId, purpose: Purpose) -> Cast:
     """As `Sharing.cast`, within a session at hand."""
     seats = await session.scalars(
-        select(Seat.seat_id).where(
-            Seat.lesson_id == lesson_id, Seat.classroom_id.in_(classrooms_allowing(purpose))
-        )
+        select(Seat.seat_id).where(Seat.lesson_id == lesson_id, seat_allows(purpose))
     )
     return Cast(frozenset(ParticipantId(seat) for seat in seats))
 

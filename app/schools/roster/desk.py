@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.audit import note_change
 from app.db.engine import Database
-from app.db.models import Classroom, Pupil, RosterEntry, School
+from app.db.models import Classroom, PastRosterEntry, Pupil, RosterEntry, School
 from app.db.scope import schools_within
 from app.errors import NotFound
 from app.http import ADMINS, Caller
@@ -26,12 +26,12 @@ class RosterDesk:
     async def classroom(self, caller: Caller, classroom_id: str) -> tuple[Classroom, School]:
         """NotFound for another school's, too; NotAllowed for who knows no pupil by name."""
         async with self._database.reading() as session:
-            return await _classroom(session, caller, classroom_id)
+            return await classroom_for(session, caller, classroom_id)
 
     async def pupils(self, caller: Caller, classroom_id: str) -> list[KnownPupil]:
         """By number, then name."""
         async with self._database.reading() as session:
-            _, school = await _classroom(session, caller, classroom_id)
+            _, school = await classroom_for(session, caller, classroom_id)
             known = await _known(session, school.school_id, classroom_id)
         here = [pupil for pupil in known if pupil.is_here]
         return sorted(here, key=lambda one: (one.number is None, one.number or "", one.name))
@@ -39,17 +39,18 @@ class RosterDesk:
     async def check(self, caller: Caller, classroom_id: str, sheet: ReadSheet) -> RosterPlan:
         """What `take_over` would change."""
         async with self._database.reading() as session:
-            _, school = await _classroom(session, caller, classroom_id)
+            _, school = await classroom_for(session, caller, classroom_id)
             return plan(await _known(session, school.school_id, classroom_id), sheet.pupils)
 
     async def take_over(self, caller: Caller, classroom_id: str, sheet: ReadSheet) -> RosterPlan:
         """The roster is the sheet from now on. The sheet has no errors."""
         assert not sheet.errors
         async with self._database.transaction() as session:
-            _, school = await _classroom(session, caller, classroom_id)
+            _, school = await classroom_for(session, caller, classroom_id)
             known = await _known(session, school.school_id, classroom_id)
             change = plan(known, sheet.pupils)
-            await _apply(session, SchoolId(school.school_id), classroom_id, change)
+            now_ms = self._now_ms()
+            await _apply(session, SchoolId(school.school_id), classroom_id, change, now_ms)
             details = {
                 "added": len(change.added),
                 "joined": len(change.joined),
@@ -63,13 +64,13 @@ class RosterDesk:
                 "roster.imported",
                 classroom_id,
                 details,
-                self._now_ms(),
+                now_ms,
                 school_id=school.school_id,
             )
         return change
 
 
-async def _classroom(
+async def classroom_for(
     session: AsyncSession, caller: Caller, classroom_id: str
 ) -> tuple[Classroom, School]:
     scope = caller.require_scope(*ADMINS, "onsite")
@@ -107,7 +108,11 @@ async def _known(session: AsyncSession, school_id: str, classroom_id: str) -> li
 
 
 async def _apply(
-    session: AsyncSession, school_id: SchoolId, classroom_id: str, change: RosterPlan
+    session: AsyncSession,
+    school_id: SchoolId,
+    classroom_id: str,
+    change: RosterPlan,
+    now_ms: int,
 ) -> None:
     for renaming in change.renamed:
         await session.execute(
@@ -115,9 +120,9 @@ async def _apply(
             .where(Pupil.pupil_id == renaming.pupil.pupil_id)
             .values(name=renaming.name)
         )
-    await _leave(session, [pupil.pupil_id for pupil in change.left], classroom_id)
+    await _leave(session, [pupil.pupil_id for pupil in change.left], classroom_id, now_ms)
     # A pupil sits in one classroom of the school: whoever joins leaves the one before.
-    await _leave(session, [pupil.pupil_id for pupil in change.joined], None)
+    await _leave(session, [pupil.pupil_id for pupil in change.joined], None, now_ms)
     added = [
         Pupil(pupil_id=new_id("pup"), school_id=school_id, number=row.number, name=row.name)
         for row in change.added
@@ -126,13 +131,27 @@ async def _apply(
     await session.flush()
     joining = [*(one.pupil_id for one in change.joined), *(one.pupil_id for one in added)]
     session.add_all(
-        RosterEntry(classroom_id=classroom_id, pupil_id=pupil_id) for pupil_id in joining
+        RosterEntry(classroom_id=classroom_id, pupil_id=pupil_id, joined_at_ms=now_ms)
+        for pupil_id in joining
     )
     await session.flush()
 
 
-async def _leave(session: AsyncSession, pupil_ids: Sequence[str], classroom_id: str | None) -> None:
-    leaving = delete(RosterEntry).where(RosterEntry.pupil_id.in_(pupil_ids))
+async def _leave(
+    session: AsyncSession, pupil_ids: Sequence[str], classroom_id: str | None, now_ms: int
+) -> None:
+    """Off this roster, or off every one; that they sat there is kept, as recordings still show them."""
+    leaving = select(RosterEntry).where(RosterEntry.pupil_id.in_(pupil_ids))
     if classroom_id is not None:
         leaving = leaving.where(RosterEntry.classroom_id == classroom_id)
-    await session.execute(leaving)
+    for entry in list(await session.scalars(leaving)):
+        session.add(
+            PastRosterEntry(
+                classroom_id=entry.classroom_id,
+                pupil_id=entry.pupil_id,
+                joined_at_ms=entry.joined_at_ms,
+                left_at_ms=now_ms,
+            )
+        )
+        await session.delete(entry)
+    await session.flush()

@@ -10,7 +10,14 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from app.db.consent import PUBLIC, RECORDED, SHARED, Purpose, enter_consent
+from app.db.consent import (
+    PUBLIC,
+    RECORDED,
+    SHARED,
+    PupilAnswer,
+    Purpose,
+    enter_pupil_answers,
+)
 from app.db.engine import Database
 from app.db.models import AccessLogEntry, Deck, Recording, RecordingTrack, ShareLink
 from app.ids import DeckId, FilmId, LessonId, RecordingId, UserId
@@ -34,7 +41,7 @@ from app.storage.port import ObjectNotFound
 from app.storage.signing import UrlSigner
 from tests.support.api import DAY_MS, Api, Time
 from tests.support.clock import START_MS
-from tests.support.county import SmallCounty, make_county
+from tests.support.county import SmallCounty, make_county, pupil_of
 from tests.support.database import on_both_databases
 from tests.support.film_media import pictures_of, share_of
 from tests.support.film_scenes import (
@@ -115,14 +122,8 @@ class Studio(Api):
 
     async def agree(self, classroom: int, purpose: Purpose, is_granted: bool = True) -> None:
         async with self.database.transaction() as session:
-            await enter_consent(
-                session,
-                self.county.classrooms[classroom],
-                purpose,
-                is_granted,
-                self.county.admin,
-                START_MS,
-            )
+            answer = PupilAnswer(pupil_of(self.county.classrooms[classroom]), purpose, is_granted)
+            await enter_pupil_answers(session, [answer], self.county.admin, START_MS)
 
     async def request(self, purpose: str = "shared") -> dict[str, Any]:
         async with self.client(self.county.teacher) as client:

@@ -10,6 +10,7 @@ import type {
   LinkTestFigures,
   PcCodeKind,
   Place,
+  PupilAnswerDraft,
   Purpose,
   RecordingSearch,
   RollCallDraft,
@@ -269,7 +270,18 @@ export const openShare = (token: string, passphrase?: string) =>
 export const checkShare = (token: string) =>
   unwrap(client.POST("/api/v1/shares/check", { body: { token } }));
 
-export const listConsents = () => unwrap(client.GET("/api/v1/consents"));
+export const listConsents = (query: { text?: string; after?: string } = {}) =>
+  unwrap(client.GET("/api/v1/consents", { params: { query } }));
+export const getConsentSheet = (id: string) =>
+  unwrap(client.GET("/api/v1/classrooms/{classroom_id}/consents", byClassroom(id)));
+export const enterPupilConsents = (id: string, answers: PupilAnswerDraft[]) =>
+  unwrap(
+    client.PUT("/api/v1/classrooms/{classroom_id}/consents", {
+      ...byClassroom(id),
+      body: { answers },
+    }),
+  );
+export const getRetention = () => unwrap(client.GET("/api/v1/retention"));
 export const enterConsent = (classroomId: string, purpose: Purpose, isGranted: boolean) =>
   unwrap(
     client.PUT("/api/v1/classrooms/{classroom_id}/consents/{purpose}", {

@@ -295,6 +295,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/classrooms/{classroom_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Sheet */
+        get: operations["get_consent_sheet"];
+        /** Enter answers of pupils, all of them or none */
+        put: operations["enter_pupil_consents"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/classrooms/{classroom_id}/consents/{purpose}": {
         parameters: {
             query?: never;
@@ -303,7 +321,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Enter */
+        /** Answer for a classroom whose pupils are not known by name */
         put: operations["enter_consent"];
         post?: never;
         delete?: never;
@@ -1171,6 +1189,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Retention */
+        get: operations["get_retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schools": {
         parameters: {
             query?: never;
@@ -1551,6 +1586,16 @@ export interface components {
             invitation: components["schemas"]["InvitationBody"];
             person: components["schemas"]["StaffBody"];
         };
+        /** AgreedBody */
+        AgreedBody: {
+            /** Pupils */
+            pupils: number;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "recorded" | "shared" | "public";
+        };
         /** AnswerBody */
         AnswerBody: {
             /**
@@ -1575,8 +1620,15 @@ export interface components {
         };
         /** AnswerEffect */
         AnswerEffect: {
+            /** Changed */
+            changed: number;
             /** Unpublished */
             unpublished: number;
+        };
+        /** AnswersDraft */
+        AnswersDraft: {
+            /** Answers */
+            answers: components["schemas"]["PupilAnswerDraft"][];
         };
         /** CodeBody */
         app__accounts__account_endpoints__CodeBody: {
@@ -1655,7 +1707,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.staff_added" | "lesson.staff_removed";
+            action: "staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.staff_added" | "lesson.staff_removed" | "consent.entered";
             /**
              * At
              * Format: date-time
@@ -1794,6 +1846,10 @@ export interface components {
         };
         /** ClassroomConsents */
         ClassroomConsents: {
+            /** Agreed */
+            agreed: components["schemas"]["AgreedBody"][];
+            /** Allowed */
+            allowed: ("recorded" | "shared" | "public")[];
             /** Answers */
             answers: components["schemas"]["AnswerBody"][];
             /** Classroom Id */
@@ -1802,6 +1858,8 @@ export interface components {
             is_simulated: boolean;
             /** Name */
             name: string;
+            /** Pupils */
+            pupils: number;
             /** School Name */
             school_name: string;
         };
@@ -1878,6 +1936,30 @@ export interface components {
              */
             state: "connecting" | "connected" | "failed" | "closed";
             transport: components["schemas"]["TransportStats"];
+        };
+        /** ConsentPage */
+        ConsentPage: {
+            /** Items */
+            items: components["schemas"]["ClassroomConsents"][];
+            /** Next */
+            next: string | null;
+        };
+        /** ConsentSheetBody */
+        ConsentSheetBody: {
+            /** Allowed */
+            allowed: ("recorded" | "shared" | "public")[];
+            /** Answers */
+            answers: components["schemas"]["AnswerBody"][];
+            /** Classroom Id */
+            classroom_id: string;
+            /** Classroom Name */
+            classroom_name: string;
+            /** Has Roster */
+            has_roster: boolean;
+            /** Pupils */
+            pupils: components["schemas"]["PupilConsents"][];
+            /** School Name */
+            school_name: string;
         };
         /** CorrectionBody */
         CorrectionBody: {
@@ -2759,12 +2841,35 @@ export interface components {
             /** Published By */
             published_by: string;
         };
+        /** PupilAnswerDraft */
+        PupilAnswerDraft: {
+            /** Is Granted */
+            is_granted: boolean;
+            /** Pupil Id */
+            pupil_id: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "recorded" | "shared" | "public";
+        };
         /** PupilBody */
         PupilBody: {
             /** Mark */
             mark: ("present" | "late" | "left_early" | "late_and_left_early" | "absent") | null;
             /** Name */
             name: string | null;
+            /** Number */
+            number: string | null;
+            /** Pupil Id */
+            pupil_id: string;
+        };
+        /** PupilConsents */
+        PupilConsents: {
+            /** Answers */
+            answers: components["schemas"]["AnswerBody"][];
+            /** Name */
+            name: string;
             /** Number */
             number: string | null;
             /** Pupil Id */
@@ -2876,6 +2981,18 @@ export interface components {
             title: string;
             /** Tracks */
             tracks: components["schemas"]["TrackBody"][];
+        };
+        /**
+         * RetentionBody
+         * @description Days; what is older is deleted within hours.
+         */
+        RetentionBody: {
+            /** Chat Days */
+            chat_days: number;
+            /** Classroom Tracks Days */
+            classroom_tracks_days: number;
+            /** Recordings Days */
+            recordings_days: number;
         };
         /**
          * RevokedBecause
@@ -3813,7 +3930,7 @@ export interface operations {
     list_audit: {
         parameters: {
             query?: {
-                action?: ("staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.staff_added" | "lesson.staff_removed") | null;
+                action?: ("staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.staff_added" | "lesson.staff_removed" | "consent.entered") | null;
                 after?: string | null;
                 by?: string;
                 from?: string | null;
@@ -4456,6 +4573,126 @@ export interface operations {
             };
         };
     };
+    get_consent_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                classroom_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentSheetBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    enter_pupil_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                classroom_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswersDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerEffect"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     enter_consent: {
         parameters: {
             query?: never;
@@ -4501,6 +4738,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4839,7 +5085,10 @@ export interface operations {
     };
     list_consents: {
         parameters: {
-            query?: never;
+            query?: {
+                after?: string | null;
+                text?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4852,7 +5101,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClassroomConsents"][];
+                    "application/json": components["schemas"]["ConsentPage"];
                 };
             };
             /** @description Unauthorized */
@@ -8134,6 +8383,44 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

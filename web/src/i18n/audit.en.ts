@@ -14,6 +14,7 @@ export const auditEn: typeof auditZhCN = {
       "classroom.added": "Added a classroom",
       "classroom.renamed": "Renamed a classroom",
       "roster.imported": "Imported a roster",
+      "consent.entered": "Entered a consent",
       "lesson.planned": "Planned a lesson",
       "lesson.moved": "Moved a lesson",
       "lesson.substituted": "Named another lead teacher",

@@ -11,6 +11,7 @@ const ACTIONS: Record<AuditAction, string> = {
   "classroom.added": "添加教室",
   "classroom.renamed": "教室改名",
   "roster.imported": "导入学生名单",
+  "consent.entered": "登记录制授权",
   "lesson.planned": "安排课堂",
   "lesson.moved": "改上课时间",
   "lesson.substituted": "换主讲教师",

@@ -126,32 +126,4 @@ export const libraryEn: typeof libraryZhCN = {
       clip_failed: "This clip could not be made. Ask the person who shared it to try again.",
     },
   },
-  consents: {
-    title: "Consent of classrooms",
-    hint: "Enter what was agreed in writing. What is not entered is a no.",
-    demoHint:
-      "Demo data: every classroom has agreed to be recorded. To try sharing, enter consent for the county or for public links here.",
-    classroom: "Classroom",
-    purpose: {
-      recorded: "Recorded",
-      shared: "Whole county",
-      public: "Public links",
-    },
-    purposeHint: {
-      recorded: "Picture and sound are kept for those who took part",
-      shared: "Appears in the library, for every teacher of the county",
-      public: "Appears in share links, for whoever has one",
-    },
-    answerOf: (purpose, classroom) => `${classroom}: ${purpose}`,
-    entered: (name, when) => `${name}, ${when}`,
-    never: "Nothing entered",
-    needsNarrower: "Enter the one before it first",
-    withdrawTitle: "Enter that consent was withdrawn?",
-    withdrawHint: (classroom, purpose) =>
-      `${classroom} no longer allows “${purpose}”. Recordings that show it are taken down at once and their links end; what is published later leaves it out.`,
-    withdrawConfirm: "Withdraw",
-    withdrawn: (count) => `Entered. ${count} recordings or their links were taken down.`,
-    emptyTitle: "No classrooms yet",
-    emptyHint: "Classrooms appear here once they are entered.",
-  },
 };

@@ -122,31 +122,4 @@ export const libraryZhCN = {
       clip_failed: "这个片段没有做成。请分享的人再做一次。",
     },
   },
-  consents: {
-    title: "教室授权",
-    hint: "按书面同意书登记。没有登记就是不同意。",
-    demoHint: "演示数据：各教室都已登记“同意录制”；县内分享和公开链接请在这里登记后再试。",
-    classroom: "教室",
-    purpose: {
-      recorded: "同意录制",
-      shared: "全县可看",
-      public: "公开链接",
-    },
-    purposeHint: {
-      recorded: "画面和声音录下来，给上课的人回看",
-      shared: "出现在录像库，全县教师可看",
-      public: "出现在分享链接，拿到链接的人可看",
-    },
-    answerOf: (purpose: string, classroom: string) => `${classroom}：${purpose}`,
-    entered: (name: string, when: string) => `${name} ${when}`,
-    never: "没有登记",
-    needsNarrower: "要先登记前一项",
-    withdrawTitle: "登记撤回同意吗？",
-    withdrawHint: (classroom: string, purpose: string) =>
-      `${classroom} 将不再“${purpose}”。出现过这间教室的录像立即撤下，链接立即失效；以后发布时不再有它。`,
-    withdrawConfirm: "确定撤回",
-    withdrawn: (count: number) => `已登记。撤下 ${count} 段录像或它们的链接。`,
-    emptyTitle: "还没有登记教室",
-    emptyHint: "登记教室后，会出现在这里。",
-  },
 };

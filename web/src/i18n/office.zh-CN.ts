@@ -45,7 +45,7 @@ export const officeZhCN = {
     rehearse: "演练",
     rehearseHint: "用两间模拟教室试一试，不录制",
     recordings: "录像库",
-    consents: "教室授权",
+    consents: "录制授权",
     staff: "人员",
     rosters: "学生名单",
     schools: "学校与教室",

@@ -3,6 +3,7 @@ import { accountZhCN } from "./account.zh-CN";
 import { auditZhCN } from "./audit.zh-CN";
 import { classroomPcZhCN } from "./classroomPc.zh-CN";
 import { cockpitErrorsZhCN, cockpitZhCN } from "./cockpit.zh-CN";
+import { consentZhCN } from "./consent.zh-CN";
 import { consoleZhCN } from "./console.zh-CN";
 import { documentZhCN } from "./document.zh-CN";
 import { filmZhCN } from "./film.zh-CN";
@@ -363,6 +364,7 @@ export const zhCN = {
   ...classroomPcZhCN,
   ...accountZhCN,
   ...cockpitZhCN,
+  ...consentZhCN,
   ...consoleZhCN,
   ...documentZhCN,
   ...filmZhCN,

@@ -1,22 +1,20 @@
-import { useState } from "react";
-import { enterConsent, getSite, listConsents } from "../api/endpoints";
-import type { ClassroomConsents, Purpose } from "../api/types";
+import { type FormEvent, useCallback, useState } from "react";
+import { enterConsent, getMe, getSite, listConsents } from "../api/endpoints";
+import { isAdmin } from "../api/roles";
+import type { ClassroomConsents, ConsentPage, Purpose } from "../api/types";
 import { Banner } from "../components/Banner";
 import { Button } from "../components/Button";
+import { ConsentTable } from "../components/consent/ConsentTable";
 import { Dialog } from "../components/Dialog";
 import { EmptyState } from "../components/EmptyState";
-import { ConsentTable } from "../components/office/ConsentTable";
+import { Field } from "../components/Field";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { Spinner } from "../components/Spinner";
+import staffStyles from "../components/staff/Staff.module.css";
 import { useToast } from "../components/Toast";
 import { useAction } from "../hooks/useAction";
 import { useLoaded } from "../hooks/useLoaded";
 import { useWords } from "../i18n";
-
-async function load() {
-  const [classrooms, site] = await Promise.all([listConsents(), getSite()]);
-  return { classrooms, isDemo: site.is_demo };
-}
 
 interface Change {
   classroom: ClassroomConsents;
@@ -25,11 +23,70 @@ interface Change {
 
 const nameOf = (one: ClassroomConsents) => `${one.school_name} ${one.name}`;
 
-/** What each classroom has agreed to, for the county's admins. */
+/** What each classroom's pupils have agreed to: the county's for admins, the school's for its on-site teachers. */
 export default function Consents() {
+  const words = useWords().consents;
+  const [text, setText] = useState("");
+  const [shown, setShown] = useState("");
+
+  function search(event: FormEvent) {
+    event.preventDefault();
+    setShown(text.trim());
+  }
+
+  return (
+    <OfficePage title={words.title} back="/lessons">
+      <p>{words.hint}</p>
+      <form className={staffStyles.search} aria-label={words.find} onSubmit={search}>
+        <Field
+          label={words.search}
+          type="search"
+          value={text}
+          maxLength={100}
+          onChange={(event) => setText(event.target.value)}
+        />
+        <Button type="submit">{words.find}</Button>
+      </form>
+      <Classrooms key={shown} text={shown} />
+    </OfficePage>
+  );
+}
+
+function Classrooms({ text }: { text: string }) {
   const words = useWords();
+  const load = useCallback(async () => {
+    const [page, site, me] = await Promise.all([listConsents({ text }), getSite(), getMe()]);
+    return { page, isDemo: site.is_demo, mayAnswer: isAdmin(me) };
+  }, [text]);
+  const [first, reload] = useLoaded(load);
+  if (first.state === "loading") return <Spinner label={words.common.loading} />;
+  if (first.state === "failed") return <LoadFailed error={first.error} onRetry={reload} />;
+  const { page, isDemo, mayAnswer } = first.value;
+  return (
+    <>
+      {isDemo && <Banner title={words.consents.demoHint} />}
+      {page.items.length === 0 ? (
+        <EmptyState icon="people" title={words.consents.emptyTitle}>
+          {text ? words.consents.notFoundHint : words.consents.emptyHint}
+        </EmptyState>
+      ) : (
+        <Pages first={page} text={text} mayAnswer={mayAnswer} />
+      )}
+    </>
+  );
+}
+
+interface PagesProps {
+  first: ConsentPage;
+  text: string;
+  /** For classrooms without a roster. */
+  mayAnswer: boolean;
+}
+
+function Pages({ first, text, mayAnswer }: PagesProps) {
+  const words = useWords().consents;
   const toast = useToast();
-  const [consents, reload] = useLoaded(load);
+  const [page, setPage] = useState(first);
   const [withdrawing, setWithdrawing] = useState<Change | null>(null);
   const [run, isBusy] = useAction();
 
@@ -37,50 +94,44 @@ export default function Consents() {
     run(async () => {
       const { unpublished } = await enterConsent(classroom.classroom_id, purpose, isGranted);
       setWithdrawing(null);
-      if (!isGranted) toast(words.consents.withdrawn(unpublished));
-      reload();
+      if (!isGranted) toast(words.withdrawn(unpublished));
+      setPage(await listConsents({ text }));
+    });
+  const more = (after: string) =>
+    run(async () => {
+      const next = await listConsents({ text, after });
+      setPage({ items: [...page.items, ...next.items], next: next.next });
     });
 
   return (
-    <OfficePage title={words.consents.title} back="/lessons">
-      <p>{words.consents.hint}</p>
-      {consents.state === "loading" && <Spinner label={words.common.loading} />}
-      {consents.state === "failed" && <LoadFailed error={consents.error} onRetry={reload} />}
-      {consents.state === "ready" && (
-        <>
-          {consents.value.isDemo && <Banner title={words.consents.demoHint} />}
-          {consents.value.classrooms.length === 0 ? (
-            <EmptyState icon="people" title={words.consents.emptyTitle}>
-              {words.consents.emptyHint}
-            </EmptyState>
-          ) : (
-            <ConsentTable
-              classrooms={consents.value.classrooms}
-              isBusy={isBusy}
-              onChange={(classroom, purpose, isGranted) => {
-                if (isGranted) enter({ classroom, purpose }, true);
-                else setWithdrawing({ classroom, purpose });
-              }}
-            />
-          )}
-        </>
+    <>
+      <ConsentTable
+        classrooms={page.items}
+        isAdmin={mayAnswer}
+        isBusy={isBusy}
+        onChange={(classroom, purpose, isGranted) => {
+          if (isGranted) enter({ classroom, purpose }, true);
+          else setWithdrawing({ classroom, purpose });
+        }}
+      />
+      {page.next !== null && (
+        <Button isBusy={isBusy} onClick={() => page.next && more(page.next)}>
+          {words.more}
+        </Button>
       )}
       {withdrawing && (
         <Dialog
-          title={words.consents.withdrawTitle}
+          title={words.withdrawTitle}
           onClose={() => setWithdrawing(null)}
           actions={
             <Button variant="danger" isBusy={isBusy} onClick={() => enter(withdrawing, false)}>
-              {words.consents.withdrawConfirm}
+              {words.withdrawConfirm}
             </Button>
           }
         >
-          {words.consents.withdrawHint(
-            nameOf(withdrawing.classroom),
-            words.consents.purpose[withdrawing.purpose],
-          )}
+          {words.withdrawHint(nameOf(withdrawing.classroom), words.purpose[withdrawing.purpose])}
         </Dialog>
       )}
-    </OfficePage>
+    </>
   );
 }

@@ -56,13 +56,13 @@ export default function Lessons() {
               <Link to="/rosters" className={buttonClass()}>
                 {words.lessons.rosters}
               </Link>
+              <Link to="/consents" className={buttonClass()}>
+                {words.lessons.consents}
+              </Link>
             </>
           )}
           {me && isAdmin(me) && (
             <>
-              <Link to="/consents" className={buttonClass()}>
-                {words.lessons.consents}
-              </Link>
               <Link to="/schools" className={buttonClass()}>
                 {words.lessons.schools}
               </Link>

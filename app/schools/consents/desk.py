@@ -1,0 +1,192 @@
+"""What may be done with a classroom's answers: read them, and enter what came back on paper."""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.audit import note_change
+from app.db.consent import (
+    PURPOSES,
+    Allowance,
+    PupilAnswer,
+    Purpose,
+    allowed,
+    classrooms_of,
+    enter_classroom_answer,
+    enter_pupil_answers,
+    has_roster,
+    recorded_allowances,
+)
+from app.db.engine import Database
+from app.db.models import Classroom, Pupil, RosterEntry, School
+from app.db.scope import schools_within
+from app.errors import Conflict, InvalidInput, NotFound
+from app.http import ADMINS, Caller
+from app.ids import ClassroomId
+from app.schools.consents.overview import (
+    Answer,
+    Overview,
+    classroom_answers,
+    overviews,
+    pupil_answers,
+)
+from app.schools.roster.desk import classroom_for
+from app.scope import Scope
+
+Withdraw = Callable[[AsyncSession, Collection[Allowance], int], Awaitable[int]]
+"""What was recorded at these seats may no longer be used (now in ms): take it down; how many recordings that were."""
+
+
+class PupilUnknown(InvalidInput):
+    code = "pupil_unknown"
+
+
+class HasRoster(Conflict):
+    code = "classroom_has_roster"
+
+
+@dataclass(frozen=True, slots=True)
+class PupilSheet:
+    pupil: Pupil
+    answers: Sequence[Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentSheet:
+    """One classroom, for whoever fills it in."""
+
+    classroom: Classroom
+    school: School
+    has_roster: bool
+    pupils: Sequence[PupilSheet]
+    """By number, then name."""
+    answers: Sequence[Answer]
+    """The classroom's own record."""
+    allowed: frozenset[Purpose]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    changed: int
+    """Answers that are now others than before."""
+    unpublished: int
+    """Recordings that were taken down because of that."""
+
+
+class ConsentDesk:
+    def __init__(self, database: Database, withdraw: Withdraw, now_ms: Callable[[], int]) -> None:
+        self._database = database
+        self._withdraw = withdraw
+        self._now_ms = now_ms
+
+    async def overviews(
+        self, caller: Caller, text: str, after: str | None, limit: int
+    ) -> list[Overview]:
+        scope = caller.require_scope(*ADMINS, "onsite")
+        async with self._database.reading() as session:
+            return await overviews(session, scope, text, after, limit)
+
+    async def sheet(self, caller: Caller, classroom_id: ClassroomId) -> ConsentSheet:
+        """For the county's admins and the on-site teachers of the school. NotFound, NotAllowed."""
+        async with self._database.reading() as session:
+            classroom, school = await classroom_for(session, caller, classroom_id)
+            pupils = list(await session.scalars(_on_roster(classroom_id)))
+            pupils.sort(key=lambda one: (one.number is None, one.number or "", one.name))
+            answers = await pupil_answers(session, [one.pupil_id for one in pupils])
+            own = await classroom_answers(session, [classroom_id])
+            return ConsentSheet(
+                classroom,
+                school,
+                await has_roster(session, classroom_id),
+                [PupilSheet(one, answers.get(one.pupil_id, ())) for one in pupils],
+                own.get(classroom_id, ()),
+                frozenset([p for p in PURPOSES if await allowed(session, [classroom_id], p)]),
+            )
+
+    async def enter(
+        self, caller: Caller, classroom_id: ClassroomId, answers: Sequence[PupilAnswer]
+    ) -> Effect:
+        """All of them or none. PupilUnknown for one who is not on this roster."""
+        now_ms = self._now_ms()
+        async with self._database.transaction() as session:
+            _, school = await classroom_for(session, caller, classroom_id)
+            pupil_ids = {one.pupil_id for one in answers}
+            known = {one.pupil_id for one in await session.scalars(_on_roster(classroom_id))}
+            if unknown := pupil_ids - known:
+                raise PupilUnknown(f"this classroom has no pupil {min(unknown)}")
+            places = await classrooms_of(session, pupil_ids)
+            before = await recorded_allowances(session, places)
+            changed = await enter_pupil_answers(session, answers, caller.user_id, now_ms)
+            for one in changed:
+                await note_change(
+                    session,
+                    caller.county_id,
+                    caller.user_id,
+                    "consent.entered",
+                    one.pupil_id,
+                    {"purpose": one.purpose, "is_granted": one.is_granted},
+                    now_ms,
+                    school_id=school.school_id,
+                )
+            unpublished = await self._take_down(session, places, before, now_ms)
+        return Effect(len(changed), unpublished)
+
+    async def enter_for_classroom(
+        self, caller: Caller, classroom_id: ClassroomId, purpose: Purpose, is_granted: bool
+    ) -> Effect:
+        """The one answer of a classroom whose pupils nobody entered. For admins. NotFound, HasRoster."""
+        scope = caller.require_scope(*ADMINS)
+        now_ms = self._now_ms()
+        async with self._database.transaction() as session:
+            school_id = await _school_of(session, scope, classroom_id)
+            if await has_roster(session, classroom_id):
+                raise HasRoster("this classroom has a roster: its pupils' answers count")
+            before = await recorded_allowances(session, [classroom_id])
+            await enter_classroom_answer(
+                session, classroom_id, purpose, is_granted, caller.user_id, now_ms
+            )
+            await note_change(
+                session,
+                caller.county_id,
+                caller.user_id,
+                "consent.entered",
+                classroom_id,
+                {"purpose": purpose, "is_granted": is_granted},
+                now_ms,
+                school_id=school_id,
+            )
+            unpublished = await self._take_down(session, [classroom_id], before, now_ms)
+        return Effect(1, unpublished)
+
+    async def _take_down(
+        self,
+        session: AsyncSession,
+        places: Collection[ClassroomId],
+        before: set[Allowance],
+        now_ms: int,
+    ) -> int:
+        # In the same transaction: nothing is shown for a moment longer than it may be.
+        lost = before - await recorded_allowances(session, places)
+        return await self._withdraw(session, lost, now_ms) if lost else 0
+
+
+def _on_roster(classroom_id: ClassroomId) -> Select[Pupil]:
+    return (
+        select(Pupil)
+        .join(RosterEntry, RosterEntry.pupil_id == Pupil.pupil_id)
+        .where(RosterEntry.classroom_id == classroom_id, Pupil.name.is_not(None))
+    )
+
+
+async def _school_of(session: AsyncSession, scope: Scope, classroom_id: ClassroomId) -> str:
+    """NotFound for a classroom outside of the scope."""
+    school_id = await session.scalar(
+        select(School.school_id)
+        .join(Classroom, Classroom.school_id == School.school_id)
+        .where(Classroom.classroom_id == classroom_id, schools_within(scope))
+    )
+    if school_id is None:
+        raise NotFound("there is no such classroom")
+    return school_id
