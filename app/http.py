@@ -53,6 +53,11 @@ class Caller:
     def is_teacher(self) -> bool:
         return "teacher" in self.roles
 
+    @property
+    def is_guest(self) -> bool:
+        """A guest teacher has no role: nothing is theirs but the one lesson they lead."""
+        return not self.roles
+
     def require(self, *roles: StaffRole) -> None:
         """NotAllowed unless the caller has one of these roles."""
         if not self.roles.intersection(roles):
@@ -94,6 +99,18 @@ def admins_only(authenticate: Authenticate) -> Authenticate:
         return caller
 
     return authenticate_admin
+
+
+def staff_only(authenticate: Authenticate) -> Authenticate:
+    """The same dependency, and NotAllowed for a guest teacher."""
+
+    async def authenticate_staff(request: Request) -> Caller:
+        caller = await authenticate(request)
+        if caller.is_guest:
+            raise NotAllowed("a guest teacher has one lesson, and nothing else here")
+        return caller
+
+    return authenticate_staff
 
 
 class ApiModel(BaseModel):

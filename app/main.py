@@ -42,16 +42,18 @@ from app.http import (
     host_name,
     public_url,
     request_host,
+    staff_only,
 )
 from app.ids import DeckId, LessonId, ParticipantId, PcId
 from app.jobs.kinds import JobKind
 from app.jobs.repository import Jobs
-from app.lessons import change_endpoints, consoles, entry, pairing, timetable
+from app.lessons import change_endpoints, consoles, entry, guest_endpoints, pairing, timetable
 from app.lessons import endpoints as lessons
 from app.lessons.changes import LessonChanges
 from app.lessons.control import RoomsControl
 from app.lessons.demo import DemoLessons
 from app.lessons.directory import LessonDirectory
+from app.lessons.guests import Guests
 from app.lessons.materials import materials_access
 from app.lessons.plan import plan_loader
 from app.lessons.projector import project_lesson
@@ -228,6 +230,7 @@ class Server:
         )
         self.sessions = Sessions(database)
         self.authenticate = Authenticator(self.sessions, self.clock.now_ms)
+        self.authenticate_staff = staff_only(self.authenticate)
         self.data_used = DataUsedAccounts(DataUsedTable(database))
         self.history = MediaHistory(self.clock.now_ms)
         self.loop_lag = LoopLag()
@@ -315,7 +318,9 @@ class Server:
     def routers(self) -> list[APIRouter]:
         """The HTTP interface under `/api/v1`."""
         settings, database, now_ms = self.settings, self.database, self.clock.now_ms
-        sessions, authenticate = self.sessions, self.authenticate
+        sessions, authenticate = self.sessions, self.authenticate_staff
+        # Where a guest teacher comes in too: nowhere but around the one lesson.
+        guests_too = self.authenticate
         passwords = Passwords()
         factors = SecondFactors(database)
         signing_in = SigningIn(
@@ -347,12 +352,12 @@ class Server:
             now_ms=now_ms,
         )
         return [
-            accounts.build_router(sessions, signing_in, authenticate),
-            account_endpoints.build_router(sessions, signing_in, factors, authenticate, now_ms),
+            accounts.build_router(sessions, signing_in, guests_too),
+            account_endpoints.build_router(sessions, signing_in, factors, guests_too, now_ms),
             doors.build_router(
                 sessions,
                 signing_in,
-                authenticate,
+                guests_too,
                 self.demo.open,
                 is_demo=self.site.is_demo,
                 https_url=self._https_url,
@@ -367,12 +372,11 @@ class Server:
                 ConsentDesk(database, self.sharing.withdraw, now_ms), authenticate
             ),
             retention_endpoints.build_router(settings, authenticate),
-            lessons.build_router(lesson_desk, authenticate),
+            lessons.build_router(lesson_desk, guests_too),
             change_endpoints.build_router(lesson_desk, self.store, changes, authenticate),
-            entry.build_router(
-                entry_desk, authenticate, settings.internal_secret.get_secret_value()
-            ),
-            pairing.build_router(pairing_desk, authenticate),
+            self._guest_router(changes),
+            entry.build_router(entry_desk, guests_too, settings.internal_secret.get_secret_value()),
+            pairing.build_router(pairing_desk, guests_too),
             timetable.build_router(
                 timetable.TimetableDesk(self.store, entry_desk, now_ms),
                 PcAuthenticator(ClassroomPcs(database), now_ms),
@@ -416,10 +420,22 @@ class Server:
         invitations, now_ms = Invitations(self.database, passwords), self.clock.now_ms
         tries = RateLimiter(INVITATION_TRIES_PER_ADDRESS, 5 * MINUTE_S)
         return [
-            staff.build_router(Staff(self.database), invitations, self.authenticate, now_ms),
-            audit_endpoints.build_router(AuditLog(self.database), self.authenticate),
+            staff.build_router(Staff(self.database), invitations, self.authenticate_staff, now_ms),
+            audit_endpoints.build_router(AuditLog(self.database), self.authenticate_staff),
             staff.build_invitation_router(invitations, self.sessions, signing_in, tries, now_ms),
         ]
+
+    def _guest_router(self, changes: LessonChanges) -> APIRouter:
+        guests = Guests(
+            self.database,
+            self.store,
+            changes,
+            self.sessions,
+            now_ms=self.clock.now_ms,
+            grace_ms=self.settings.ticket_grace_s * 1000,
+        )
+        tries = RateLimiter(INVITATION_TRIES_PER_ADDRESS, 5 * MINUTE_S)
+        return guest_endpoints.build_router(guests, self.store, self.authenticate_staff, tries)
 
     def _console_desk(self, entry_desk: entry.EntryDesk) -> consoles.ConsoleDesk:
         return consoles.ConsoleDesk(
@@ -462,11 +478,11 @@ class Server:
                 Interruptions(self.database),
                 self.recordings,
                 self.recording_requests,
-                self.authenticate,
+                self.authenticate_staff,
             ),
-            *sharing.build_routers(parts, self.authenticate),
+            *sharing.build_routers(parts, self.authenticate_staff),
             shared_film.build_router(shared_films, film_files),
-            films.build_router(self._film_desk(film_files), self.authenticate),
+            films.build_router(self._film_desk(film_files), self.authenticate_staff),
             recordings.build_router(
                 self.database,
                 self.recordings,
@@ -475,10 +491,10 @@ class Server:
                 addresses,
                 self.storage,
                 watching_desk.extras,
-                self.authenticate,
+                self.authenticate_staff,
                 self.clock.now_ms,
             ),
-            watching.build_router(watching_desk, self.authenticate),
+            watching.build_router(watching_desk, self.authenticate_staff),
         ]
 
     def _slides_router(self) -> APIRouter:
@@ -554,7 +570,7 @@ class Server:
         )
         gathered = Metrics(site, self.engines, self.engine_restarts, self.loop_lag)
         token = self.settings.metrics_token.get_secret_value()
-        return metrics.build_router(gathered.expose, self.authenticate, token)
+        return metrics.build_router(gathered.expose, self.authenticate_staff, token)
 
     async def _revoke_tickets(
         self, lesson_id: LessonId, participant_id: ParticipantId, up_to_ms: int

@@ -29,6 +29,8 @@ class SessionBody(ApiModel):
 
 
 class AccountBody(ApiModel):
+    has_password: bool
+    """A guest teacher has none."""
     has_second_factor: bool
     may_have_second_factor: bool
     sessions: list[SessionBody]
@@ -67,6 +69,7 @@ def build_router(
         current = await sessions.find_id(presented_tokens(request))
         listed = await sessions.of(caller.user_id, now_ms())
         return AccountBody(
+            has_password=not caller.is_guest,
             has_second_factor=await factors.is_on(caller.user_id),
             may_have_second_factor=caller.administered is not None,
             sessions=[

@@ -13,7 +13,7 @@ AuditAction = Literal[
     "school.added", "school.renamed", "classroom.added", "classroom.renamed",
     "roster.imported",
     "lesson.moved", "lesson.substituted", "lesson.cancelled",
-    "lesson.planned", "lesson.staff_added", "lesson.staff_removed",
+    "lesson.planned", "lesson.guest_invited", "lesson.staff_added", "lesson.staff_removed",
     "consent.entered",
 ]  # fmt: skip
 

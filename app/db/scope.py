@@ -13,8 +13,9 @@ def schools_within(scope: Scope) -> ColumnElement[bool]:
 
 
 def people_within(scope: Scope) -> ColumnElement[bool]:
-    """On `User`. An admin of the county is nobody's to change but the county's, at whatever school."""
-    county = User.county_id == scope.county_id
+    """On `User`: staff, so no guest. An admin of the county is the county's alone to change, at whatever school."""
+    has_role = User.user_id.in_(select(RoleGrant.user_id))
+    county = and_(User.county_id == scope.county_id, has_role)
     if scope.is_county:
         return county
     above = select(RoleGrant.user_id).where(RoleGrant.role == "admin")

@@ -81,10 +81,28 @@ def require_sight(caller: Caller, lesson: LessonScope) -> None:
 
 
 def require_lead_or_admin(caller: Caller, lesson: LessonScope) -> None:
-    """Start, end, journal."""
+    """Start, end, help."""
     require_sight(caller, lesson)
     if not (is_lead(caller, lesson) or is_its_admin(caller, lesson)):
         raise NotAllowed("only the lead teacher or an admin may do this")
+
+
+def is_host(caller: Caller, lesson: LessonScope) -> bool:
+    """Who chooses staff, withdraws tickets and reads the journal: the lead, if no guest, and the lesson's admins."""
+    return (is_lead(caller, lesson) and not caller.is_guest) or is_its_admin(caller, lesson)
+
+
+def require_host(caller: Caller, lesson: LessonScope) -> None:
+    require_sight(caller, lesson)
+    if not is_host(caller, lesson):
+        raise NotAllowed("only the lead teacher or an admin may do this, and no guest")
+
+
+def require_admin(caller: Caller, lesson: LessonScope) -> None:
+    """Who leads is named by the lesson's admins."""
+    require_sight(caller, lesson)
+    if not is_its_admin(caller, lesson):
+        raise NotAllowed("only an admin names another teacher")
 
 
 def require_role(caller: Caller, lesson: LessonScope, role: Role) -> None:

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.audit import AuditAction, note_change
 from app.db.engine import Database
 from app.db.models import Lesson, User
-from app.errors import Conflict, NotAllowed
-from app.http import Caller
+from app.errors import Conflict
+from app.http import ADMINS, Caller
 from app.ids import LessonId, ParticipantId, UserId
-from app.lessons.access import acting_as, is_its_admin, require_lead_or_admin
+from app.lessons.access import acting_as, require_admin, require_lead_or_admin
 from app.lessons.bookings import bookings_where, lock_timetable, read_bookings
 from app.lessons.clashes import Booking, ClashKind, find_clashes
 from app.lessons.control import LessonControl
@@ -53,24 +53,31 @@ class LessonChanges:
 
     async def substitute(self, lesson: LessonDetail, lead: UserId, caller: Caller) -> None:
         """Another teacher leads. LeadUnknown, and as `move`; for admins."""
-        require_lead_or_admin(caller, lesson.scope)
-        if not is_its_admin(caller, lesson.scope) or caller.administered is None:
-            raise NotAllowed("only an admin names another teacher")
+        require_admin(caller, lesson.scope)
         async with self._database.transaction() as session:
-            row = await self._lock(session, lesson)
-            await check_lead(session, lead, caller.user_id, caller.administered)
-            name = await session.scalar(select(User.name).where(User.user_id == lead))
-            # Its classrooms have it at this time already.
-            person = {"lead_user_id": lead, "lead_name": name or ""}
-            await self._refuse_clash(session, row, person, only="teacher")
-            before = row.lead_user_id
-            first = before if row.first_lead_user_id is None else row.first_lead_user_id
-            row.first_lead_user_id = None if lead == first else first
-            row.lead_user_id = lead
-            await self._note(
-                session, lesson, caller, "lesson.substituted", before=before, after=lead
-            )
-        await self._control.renew(lesson.lesson_id)
+            within = caller.require_scope(*ADMINS)
+            await check_lead(session, lead, caller.user_id, within)
+            await self.give_to(session, lesson, lead, caller)
+        await self.tell_room(lesson.lesson_id)
+
+    async def give_to(
+        self, session: AsyncSession, lesson: LessonDetail, lead: UserId, caller: Caller
+    ) -> None:
+        """This person leads from now on; `tell_room` after the transaction."""
+        row = await self._lock(session, lesson)
+        name = await session.scalar(select(User.name).where(User.user_id == lead))
+        # Its classrooms have it at this time already.
+        person = {"lead_user_id": lead, "lead_name": name or ""}
+        await self._refuse_clash(session, row, person, only="teacher")
+        before = row.lead_user_id
+        first = before if row.first_lead_user_id is None else row.first_lead_user_id
+        row.first_lead_user_id = None if lead == first else first
+        row.lead_user_id = lead
+        await self._note(session, lesson, caller, "lesson.substituted", before=before, after=lead)
+
+    async def tell_room(self, lesson_id: LessonId) -> None:
+        """Its room, where one is open, goes by the plan of now."""
+        await self._control.renew(lesson_id)
 
     async def cancel(self, lesson: LessonDetail, reason: CancelReason, caller: Caller) -> None:
         """Who waits in the room already is told that it is over. Conflict `lesson_started`, `lesson_ended`."""

@@ -15,6 +15,7 @@ from app.http import PLANNERS, Authenticate, Caller, refusals, to_ms, utc
 from app.ids import ClassroomId, LessonId, ParticipantId, RecordingId, SeatId, UserId
 from app.lessons.access import (
     acting_as,
+    require_host,
     require_lead_or_admin,
     require_sight,
     seats_known_by_name,
@@ -140,7 +141,7 @@ class LessonDesk:
 
     async def add_staff(self, lesson_id: LessonId, new: HelperDraft, caller: Caller) -> LessonBody:
         lesson = await self._store.get(lesson_id)
-        require_lead_or_admin(caller, lesson.scope)
+        require_host(caller, lesson.scope)
         if lesson.state == "ended":
             raise Conflict("the lesson is over", code="lesson_ended")
         wanted = NewStaff(UserId(new.user_id), Role(new.role))
@@ -152,7 +153,7 @@ class LessonDesk:
     ) -> LessonBody:
         """Whoever is in the room as this leaves it at once: a ticket does not outlive the invitation."""
         lesson = await self._store.get(lesson_id)
-        require_lead_or_admin(caller, lesson.scope)
+        require_host(caller, lesson.scope)
         await self._store.remove_staff(lesson, user_id, caller.user_id)
         for role in (Role.ASSISTANT, Role.OBSERVER):
             place = ParticipantId(f"{role}_{user_id}")
@@ -193,7 +194,7 @@ class LessonDesk:
         self, lesson_id: LessonId, caller: Caller, after: int, limit: int
     ) -> JournalPage:
         lesson = await self._store.get(lesson_id)
-        require_lead_or_admin(caller, lesson.scope)
+        require_host(caller, lesson.scope)
         async with self._database.transaction() as session:
             await log_access(session, caller.user_id, "journal.viewed", lesson_id, self._now_ms())
         async with self._database.reading() as session:

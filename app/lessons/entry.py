@@ -16,7 +16,7 @@ from app.http import (
     utc,
 )
 from app.ids import ClassroomId, LessonId, ParticipantId, PcId, SeatId, UserId
-from app.lessons.access import require_lead_or_admin, require_role, require_seat
+from app.lessons.access import require_host, require_role, require_seat
 from app.lessons.repository import LessonDetail, LessonStore
 from app.lessons.schemas import (
     LessonPath,
@@ -86,11 +86,12 @@ class EntryDesk:
         role = Role(place.role or "")
         require_role(caller, lesson.scope, role)
         participant_id = ParticipantId(f"{role}_{caller.user_id}")
-        return self._ticket(lesson, participant_id, role, caller.user_id, None, request)
+        ticket = self._ticket(lesson, participant_id, role, caller.user_id, None, request)
+        return ticket.model_copy(update={"is_guest": caller.is_guest})
 
     async def revoke(self, lesson_id: LessonId, participant_id: str, caller: Caller) -> None:
         lesson = await self._store.get(lesson_id)
-        require_lead_or_admin(caller, lesson.scope)
+        require_host(caller, lesson.scope)
         await self._revoke_tickets(lesson_id, ParticipantId(participant_id), self._now_ms())
 
     async def simulated_seats(self, request: Request) -> list[SimulatedSeat]:

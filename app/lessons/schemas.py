@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 from app.accounts.pcs import Pc
 from app.http import ApiModel, Caller, utc, utc_or_none
 from app.ids import LessonId, ParticipantId, SeatId, UserId
-from app.lessons.access import is_its_admin, is_lead, own_roles, own_seats
+from app.lessons.access import is_host, is_its_admin, own_roles, own_seats
 from app.lessons.control import HelpCall
 from app.lessons.repository import CancelReason, LessonDetail, LessonState
 from app.lessons.staff import MAX_INVITED
@@ -151,6 +151,8 @@ class TicketBody(ApiModel):
     expires_at: datetime
     expires_in_s: int
     """The same counted from now: a page cannot trust its PC's clock."""
+    is_guest: bool = False
+    """A guest teacher leads, and chooses nobody else."""
 
 
 class PairingBody(ApiModel):
@@ -261,7 +263,7 @@ def lesson_body(
         ],
         my_seats=list(own_seats(caller, scope)),
         change=change_body(lesson),
-        may_invite=is_lead(caller, scope) or is_its_admin(caller, scope),
+        may_invite=is_host(caller, scope),
         help=[_help(lesson, call) for call in calls] if is_its_admin(caller, scope) else [],
     )
 

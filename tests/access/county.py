@@ -48,6 +48,7 @@ _PEOPLE: dict[str, tuple[str, str | None, tuple[str, ...]]] = {
     "lead": ("here", OWN, ("teacher",)),
     "teacher": ("here", OWN, ("teacher",)),
     "onsite": ("here", OWN, ("onsite",)),
+    "guest": ("here", OWN, ()),
     "elsewhere": ("there", None, ("admin",)),
 }
 """Lead teaches the lessons of the own school, teacher none."""
@@ -191,6 +192,7 @@ def _lessons(side: str, lead: str, now_ms: int) -> Iterable[Lesson]:
     """One for each role, so that one role's start is no other's; short and one after another."""
     for number, role in enumerate(ROLES):
         starts_at_ms = now_ms + 2 * number * MINUTE_MS
+        leader = "usr_guest" if (side, role) == (OWN, "guest") else lead
         yield Lesson(
             lesson_id=f"les_{side}_{role}",
             county_id="cou_here",
@@ -198,7 +200,7 @@ def _lessons(side: str, lead: str, now_ms: int) -> Iterable[Lesson]:
             subject="音乐",
             starts_at_ms=starts_at_ms,
             ends_at_ms=starts_at_ms + MINUTE_MS,
-            lead_user_id=lead,
+            lead_user_id=leader,
             created_by=lead,
             created_at_ms=now_ms,
         )

@@ -6,6 +6,7 @@ The roles of the columns (`ROLES`):
   lead          a teacher of the own school who leads the own lesson
   teacher       another one, who leads no lesson
   onsite        an on-site teacher of the own school
+  guest         a guest teacher, to whom a lesson of the own school was given
   classroom     a paired PC of the own school with the ticket of its seat; nobody is signed in
   nobody        has nothing
   elsewhere     an admin of another county
@@ -22,11 +23,13 @@ ROLES = (
     "lead",
     "teacher",
     "onsite",
+    "guest",
     "classroom",
     "nobody",
     "elsewhere",
 )
 SIGNED_IN = "admin school_admin lead teacher onsite elsewhere"
+SIGNED_IN_OR_GUEST = SIGNED_IN + " guest"
 ADMINS = "admin school_admin"
 ALL_ADMINS = "admin school_admin elsewhere"
 
@@ -79,14 +82,14 @@ TABLE: dict[str, Row | List | Open | Own] = {
     "create_token": Open("a login and a password"),
     "sign_in": Open("a login and a password"),
     "sign_out": Open("ends the session of the cookie, if there is one"),
-    "revoke_token": Own(SIGNED_IN),
-    "get_me": Own(SIGNED_IN),
-    "get_account": Own(SIGNED_IN),
-    "end_session": Row(SIGNED_IN),
-    "change_password": Own(SIGNED_IN, (422,)),
+    "revoke_token": Own(SIGNED_IN_OR_GUEST),
+    "get_me": Own(SIGNED_IN_OR_GUEST),
+    "get_account": Own(SIGNED_IN_OR_GUEST),
+    "end_session": Row(SIGNED_IN_OR_GUEST),
+    "change_password": Own(SIGNED_IN_OR_GUEST, (422,)),
     "begin_second_factor": Own(ALL_ADMINS),
     "confirm_second_factor": Own(ALL_ADMINS, (401,)),
-    "remove_second_factor": Own(SIGNED_IN),
+    "remove_second_factor": Own(SIGNED_IN_OR_GUEST),
     "get_site": Open("says what this server is"),
     "open_door": Open("only on the machine that runs the demo"),
     # --- schools ----------------------------------------------------------------------------------
@@ -147,30 +150,35 @@ TABLE: dict[str, Row | List | Open | Own] = {
     # --- lessons ----------------------------------------------------------------------------------
     "create_lesson": Row("admin school_admin lead", "admin"),
     "create_rehearsal": Own("admin school_admin lead teacher elsewhere"),
-    "list_lessons": List(SIGNED_IN, "admin school_admin lead onsite", "admin", _LESSONS),
-    "get_lesson": Row("admin school_admin lead onsite", "admin"),
+    "list_lessons": List(
+        SIGNED_IN_OR_GUEST, "admin school_admin lead onsite guest", "admin", _LESSONS
+    ),
+    "get_lesson": Row("admin school_admin lead onsite guest", "admin"),
     "list_journal": Row("admin school_admin lead", "admin"),
     "add_lesson_staff": Row("admin school_admin lead", "admin"),
+    "invite_guest": Row(ADMINS, "admin"),
+    "check_guest": Open("the token of a link"),
+    "enter_as_guest": Open("the token of a link"),
     "move_lesson": Row("admin school_admin lead", "admin"),
     "substitute_teacher": Row(ADMINS, "admin"),
     "cancel_lesson": Row("admin school_admin lead", "admin"),
     "remove_lesson_staff": Row("admin school_admin lead", "admin"),
-    "create_ticket": Row("admin school_admin lead onsite", "admin"),
+    "create_ticket": Row("admin school_admin lead onsite guest", "admin"),
     "revoke_tickets": Row("admin school_admin lead", "admin"),
-    "create_pairing": Row("admin school_admin lead onsite", "admin"),
+    "create_pairing": Row("admin school_admin lead onsite guest", "admin"),
     "get_attendance": Row("admin school_admin lead onsite", "admin"),
     "download_attendance": Row("admin school_admin lead onsite", "admin"),
     "get_roll_call": Row("admin school_admin onsite classroom", "admin"),
     "get_media_stats": Row("admin school_admin lead", "admin"),
     "get_media_history": Row("admin school_admin lead", "admin"),
-    "list_decks": Row("admin school_admin lead onsite classroom", "admin"),
-    "upload_deck": Row("admin school_admin lead", "admin"),
-    "delete_deck": Row("admin school_admin lead", "admin"),
+    "list_decks": Row("admin school_admin lead onsite classroom guest", "admin"),
+    "upload_deck": Row("admin school_admin lead guest", "admin"),
+    "delete_deck": Row("admin school_admin lead guest", "admin"),
     # These wake the room of a lesson. Each role has lessons of its own for them, and what they do stays.
     "save_roll_call": Row("admin school_admin onsite classroom", "admin"),
-    "start_lesson": Row("admin school_admin lead", "admin"),
-    "clear_help": Row("admin school_admin lead", "admin"),
-    "end_lesson": Row("admin school_admin lead", "admin"),
+    "start_lesson": Row("admin school_admin lead guest", "admin"),
+    "clear_help": Row("admin school_admin lead guest", "admin"),
+    "end_lesson": Row("admin school_admin lead guest", "admin"),
     # --- recordings -------------------------------------------------------------------------------
     "list_recordings": List(SIGNED_IN, "admin school_admin lead onsite", "admin", _RECORDINGS),
     "list_recording_choices": List(

@@ -19,11 +19,20 @@ from app.db.engine import Database
 from app.db.journal import Journal
 from app.http import public_url
 from app.ids import LessonId, ParticipantId, PcId, RecordingId
-from app.lessons import change_endpoints, consoles, endpoints, entry, pairing, timetable
+from app.lessons import (
+    change_endpoints,
+    consoles,
+    endpoints,
+    entry,
+    guest_endpoints,
+    pairing,
+    timetable,
+)
 from app.lessons.changes import LessonChanges
 from app.lessons.control import RoomsControl
 from app.lessons.endpoints import LessonDesk
 from app.lessons.entry import EntryDesk
+from app.lessons.guests import Guests
 from app.lessons.plan import plan_loader
 from app.lessons.projector import project_lesson
 from app.lessons.reporting import lesson_for_report, seat_for_roll_call
@@ -102,16 +111,14 @@ async def lesson_api(
         now_ms=time,
     )
 
+    changes = LessonChanges(database, api.store, api.control, time)
+    guests = Guests(database, api.store, changes, api.sessions, now_ms=time, grace_ms=1_800_000)
     lesson_desk = LessonDesk(database, api.store, api.control, no_recordings, revoke, time)
     api.include(
         consoles.build_router(console_desk),
         endpoints.build_router(lesson_desk, api.authenticate),
-        change_endpoints.build_router(
-            lesson_desk,
-            api.store,
-            LessonChanges(database, api.store, api.control, time),
-            api.authenticate,
-        ),
+        change_endpoints.build_router(lesson_desk, api.store, changes, api.authenticate),
+        guest_endpoints.build_router(guests, api.store, api.authenticate, RateLimiter(20, 300)),
         entry.build_router(desk, api.authenticate, INTERNAL_SECRET),
         attendance_endpoints.build_router(
             database,

@@ -23,6 +23,7 @@ export const ROUTES: readonly (readonly [pattern: string, page: PageComponent])[
   ["/rosters", lazy(() => import("./pages/Rosters"))],
   ["/classrooms/:id/roster", lazy(() => import("./pages/Roster"))],
   ["/staff", lazy(() => import("./pages/StaffList"))],
+  ["/g/:token", lazy(() => import("./pages/GuestDoor"))],
   ["/audit", lazy(() => import("./pages/Audit"))],
   ["/schools", lazy(() => import("./pages/Schools"))],
   ["/welcome/:token", lazy(() => import("./pages/Welcome"))],

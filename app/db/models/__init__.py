@@ -21,7 +21,7 @@ from app.db.models.base import Base
 from app.db.models.film import Film
 from app.db.models.jobs import Job
 from app.db.models.journal import JournalRow, LessonLease
-from app.db.models.lessons import Lesson, LessonStaff, Seat
+from app.db.models.lessons import GuestLink, Lesson, LessonStaff, Seat
 from app.db.models.linktest import LinkTest
 from app.db.models.recording import Recording, RecordingTrack
 from app.db.models.roll_call import RollCall, RollCallCorrection, RollCallMark
@@ -59,6 +59,7 @@ __all__ = [
     "DeckPage",
     "Deletion",
     "Film",
+    "GuestLink",
     "Invitation",
     "Job",
     "JournalRow",

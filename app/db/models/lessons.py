@@ -65,6 +65,24 @@ class Seat(Base):
     position: Mapped[int] = mapped_column(Integer)
 
 
+class GuestLink(Base):
+    """Lets a guest teacher in to lead one lesson, once. Only the token's SHA-256 is kept."""
+
+    __tablename__ = "guest_link"
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(
+        ForeignKey("lesson.lesson_id", ondelete="CASCADE"), index=True
+    )
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("user_account.user_id", ondelete="CASCADE"), index=True
+    )
+    created_by: Mapped[str] = mapped_column(ForeignKey("user_account.user_id"))
+    created_at_ms: Mapped[int] = mapped_column(MS)
+    expires_at_ms: Mapped[int] = mapped_column(MS)
+    used_at_ms: Mapped[int | None] = mapped_column(MS)
+
+
 class LessonStaff(Base):
     """An assistant or an observer, invited by the lead or an admin."""
 

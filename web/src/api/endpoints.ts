@@ -120,6 +120,12 @@ export const createLesson = (draft: LessonDraft) =>
   unwrap(client.POST("/api/v1/lessons", { body: draft }));
 export const addLessonStaff = (id: string, staff: HelperDraft) =>
   unwrap(client.POST("/api/v1/lessons/{id}/staff", { ...byId(id), body: staff }));
+export const inviteGuest = (id: string, name: string) =>
+  unwrap(client.POST("/api/v1/lessons/{id}/guest", { ...byId(id), body: { name } }));
+export const checkGuest = (token: string) =>
+  unwrap(client.POST("/api/v1/guests/check", { body: { token } }));
+export const enterAsGuest = (token: string) =>
+  unwrap(client.POST("/api/v1/guests/enter", { body: { token } }));
 export const removeLessonStaff = (id: string, user_id: string) =>
   unwrap(
     client.DELETE("/api/v1/lessons/{id}/staff/{user_id}", { params: { path: { id, user_id } } }),

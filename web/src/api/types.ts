@@ -67,6 +67,7 @@ export type Chapter = Schemas["ChapterBody"];
 export type ChapterKind = Chapter["kind"];
 export type RecordingSearch = NonNullable<operations["list_recordings"]["parameters"]["query"]>;
 export type RecordingChoices = Schemas["ChoicesBody"];
+export type GuestLink = Schemas["GuestLinkBody"];
 export type AuditQuery = NonNullable<operations["list_audit"]["parameters"]["query"]>;
 export type AuditRow = Schemas["AuditEntryBody"];
 export type AuditAction = AuditRow["action"];

@@ -16,6 +16,7 @@ export const auditEn: typeof auditZhCN = {
       "roster.imported": "Imported a roster",
       "consent.entered": "Entered a consent",
       "lesson.planned": "Planned a lesson",
+      "lesson.guest_invited": "Invited a guest teacher",
       "lesson.moved": "Moved a lesson",
       "lesson.substituted": "Named another lead teacher",
       "lesson.cancelled": "Cancelled a lesson",

@@ -13,6 +13,7 @@ const ACTIONS: Record<AuditAction, string> = {
   "roster.imported": "导入学生名单",
   "consent.entered": "登记录制授权",
   "lesson.planned": "安排课堂",
+  "lesson.guest_invited": "邀请客座教师",
   "lesson.moved": "改上课时间",
   "lesson.substituted": "换主讲教师",
   "lesson.cancelled": "取消课堂",

@@ -8,6 +8,7 @@ import { consentEn } from "./consent.en";
 import { consoleEn } from "./console.en";
 import { documentEn } from "./document.en";
 import { filmEn } from "./film.en";
+import { guestEn, guestErrorsEn } from "./guest.en";
 import { interruptedEn } from "./interrupted.en";
 import { libraryEn } from "./library.en";
 import { officeEn } from "./office.en";
@@ -125,6 +126,7 @@ export const en: Dictionary = {
     ...replayErrorsEn,
     ...rollCallErrorsEn,
     ...rosterErrorsEn,
+    ...guestErrorsEn,
     ...slideErrorsEn,
     ...planningErrorsEn,
   },
@@ -382,5 +384,6 @@ export const en: Dictionary = {
   ...planningEn,
   ...staffEn,
   ...auditEn,
+  ...guestEn,
   ...soundEn,
 };

@@ -7,6 +7,7 @@ import { consentZhCN } from "./consent.zh-CN";
 import { consoleZhCN } from "./console.zh-CN";
 import { documentZhCN } from "./document.zh-CN";
 import { filmZhCN } from "./film.zh-CN";
+import { guestErrorsZhCN, guestZhCN } from "./guest.zh-CN";
 import { interruptedZhCN } from "./interrupted.zh-CN";
 import { libraryZhCN } from "./library.zh-CN";
 import { officeZhCN } from "./office.zh-CN";
@@ -125,6 +126,7 @@ export const zhCN = {
     ...replayErrorsZhCN,
     ...rollCallErrorsZhCN,
     ...rosterErrorsZhCN,
+    ...guestErrorsZhCN,
     ...slideErrorsZhCN,
     ...planningErrorsZhCN,
   },
@@ -378,5 +380,6 @@ export const zhCN = {
   ...planningZhCN,
   ...staffZhCN,
   ...auditZhCN,
+  ...guestZhCN,
   ...soundZhCN,
 };

@@ -18,9 +18,11 @@ export default function Account() {
       {account.state === "failed" && <LoadFailed error={account.error} onRetry={reload} />}
       {account.state === "ready" && (
         <>
-          <Card>
-            <PasswordChange onChanged={reload} />
-          </Card>
+          {account.value.has_password && (
+            <Card>
+              <PasswordChange onChanged={reload} />
+            </Card>
+          )}
           {account.value.may_have_second_factor && (
             <Card>
               <SecondFactor isOn={account.value.has_second_factor} onChanged={reload} />

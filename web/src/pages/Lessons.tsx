@@ -1,6 +1,6 @@
 import { useCallback, useEffect } from "react";
 import { createRehearsal, getMe, listLessons } from "../api/endpoints";
-import { caresForClassrooms, isAdmin, mayPlan } from "../api/roles";
+import { caresForClassrooms, isAdmin, isGuest, mayPlan } from "../api/roles";
 import type { Lesson, LessonState, Me } from "../api/types";
 import { Button, buttonClass } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
@@ -45,9 +45,11 @@ export default function Lessons() {
       title={words.lessons.title}
       actions={
         <>
-          <Link to="/recordings" className={buttonClass()}>
-            {words.lessons.recordings}
-          </Link>
+          {me && !isGuest(me) && (
+            <Link to="/recordings" className={buttonClass()}>
+              {words.lessons.recordings}
+            </Link>
+          )}
           {me && caresForClassrooms(me) && (
             <>
               <Link to="/classroom-pcs" className={buttonClass()}>

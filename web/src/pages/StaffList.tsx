@@ -15,15 +15,16 @@ import { Button } from "../components/Button";
 import { Dialog } from "../components/Dialog";
 import { EmptyState } from "../components/EmptyState";
 import { Field } from "../components/Field";
+import { formatDay } from "../components/office/dates";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { Spinner } from "../components/Spinner";
-import { InvitationDialog } from "../components/staff/InvitationDialog";
+import { LinkDialog } from "../components/staff/LinkDialog";
 import styles from "../components/staff/Staff.module.css";
 import { StaffForm } from "../components/staff/StaffForm";
 import { StaffRow } from "../components/staff/StaffRow";
 import { useAction } from "../hooks/useAction";
 import { useLoaded } from "../hooks/useLoaded";
-import { useWords } from "../i18n";
+import { useLanguage, useWords } from "../i18n";
 import listStyles from "./Lessons.module.css";
 
 /** What is open over the list. */
@@ -147,10 +148,20 @@ interface OverProps {
 /** The dialog over the list. */
 function Over({ open, onClose, onDone }: OverProps) {
   const words = useWords().staff;
+  const { language } = useLanguage();
   const [around] = useLoaded(loadAround);
   const [run, isBusy] = useAction();
   if (open.what === "invitation") {
-    return <InvitationDialog {...open} onClose={onClose} />;
+    const { name, invitation } = open;
+    return (
+      <LinkDialog
+        title={words.linkTitle(name)}
+        url={invitation.url}
+        label={words.linkHint}
+        hint={words.linkUntil(formatDay(invitation.expires_at, language))}
+        onClose={onClose}
+      />
+    );
   }
   if (open.what === "add" || open.what === "change") {
     const person = open.what === "change" ? open.person : null;

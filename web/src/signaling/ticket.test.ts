@@ -10,6 +10,7 @@ const TICKET: Ticket = {
   role: "classroom",
   expires_at: "2027-01-15T09:15:00Z",
   expires_in_s: 75 * 60,
+  is_guest: false,
 };
 
 beforeEach(() => void vi.useFakeTimers());

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from "react";
 import { ApiError } from "../../api/client";
 import { cancelLesson, listTeachers, moveLesson, substituteTeacher } from "../../api/endpoints";
-import { isAdmin } from "../../api/roles";
+import { isAdmin, isGuest } from "../../api/roles";
 import type { CancelReason, Lesson, Me, Teacher } from "../../api/types";
 import { errorWords, useLanguage, useWords } from "../../i18n";
 import { Banner } from "../Banner";
@@ -27,11 +27,14 @@ type Kind = "move" | "substitute" | "cancel";
 /** The lead moves and cancels; an admin of the lesson also names another teacher. */
 export function mayChange(me: Me, lesson: Lesson): boolean {
   const isPlanned = lesson.state === "waiting" && !lesson.is_rehearsal && !lesson.is_demo;
-  return isPlanned && (lesson.lead.user_id === me.user_id || isItsAdmin(me, lesson));
+  return (
+    isPlanned && !isGuest(me) && (lesson.lead.user_id === me.user_id || isItsAdmin(me, lesson))
+  );
 }
 
 /** An admin may observe only the lessons that are theirs to change. */
-const isItsAdmin = (me: Me, lesson: Lesson) => isAdmin(me) && lesson.my_roles.includes("observer");
+export const isItsAdmin = (me: Me, lesson: Lesson) =>
+  isAdmin(me) && lesson.my_roles.includes("observer");
 
 interface ChangeLessonProps {
   lesson: Lesson;

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { isGuest } from "../../api/roles";
 import type { Lesson, Me, StaffRole } from "../../api/types";
 import { useLanguage, useWords } from "../../i18n";
 import { Link } from "../../router";
@@ -6,8 +7,9 @@ import { Badge } from "../Badge";
 import { Button, buttonClass } from "../Button";
 import { Card } from "../Card";
 import { ChangeNotice } from "../ChangeNotice";
-import { ChangeLesson, mayChange } from "./ChangeLesson";
+import { ChangeLesson, isItsAdmin, mayChange } from "./ChangeLesson";
 import { formatMoment } from "./dates";
+import { GuestTeacher } from "./GuestTeacher";
 import styles from "./LessonRow.module.css";
 import { LessonStaffDialog } from "./LessonStaffDialog";
 
@@ -44,8 +46,15 @@ export function LessonRow({ lesson, me, onChanged }: LessonRowProps) {
         </div>
       </div>
       <div className={styles.actions}>
-        {lesson.state === "ended" ? <After lesson={lesson} /> : <Enter lesson={lesson} />}
+        {lesson.state === "ended" ? (
+          <After lesson={lesson} me={me} />
+        ) : (
+          <Enter lesson={lesson} me={me} />
+        )}
         {mayChange(me, lesson) && <ChangeLesson lesson={lesson} me={me} onChanged={onChanged} />}
+        {mayChange(me, lesson) && isItsAdmin(me, lesson) && (
+          <GuestTeacher lesson={lesson} onChanged={onChanged} />
+        )}
       </div>
     </Card>
   );
@@ -53,7 +62,7 @@ export function LessonRow({ lesson, me, onChanged }: LessonRowProps) {
 
 const idOf = (lesson: Lesson) => encodeURIComponent(lesson.lesson_id);
 
-function Enter({ lesson }: { lesson: Lesson }) {
+function Enter({ lesson, me }: { lesson: Lesson; me: Me }) {
   const words = useWords();
   const door = (query: string) => `/lessons/${idOf(lesson)}/join?${query}`;
   const byRole: Record<StaffRole, string> = {
@@ -85,7 +94,7 @@ function Enter({ lesson }: { lesson: Lesson }) {
             {words.lessons.enterSeat(seat.classroom_name)}
           </Link>
         ))}
-      {lesson.state === "live" && <AttendanceLink lesson={lesson} />}
+      {lesson.state === "live" && !isGuest(me) && <AttendanceLink lesson={lesson} />}
       <MaterialsLink lesson={lesson} />
       {lesson.may_invite && <StaffButton lesson={lesson} />}
     </>
@@ -103,11 +112,11 @@ function StaffButton({ lesson }: { lesson: Lesson }) {
   );
 }
 
-function After({ lesson }: { lesson: Lesson }) {
+function After({ lesson, me }: { lesson: Lesson; me: Me }) {
   const words = useWords();
   return (
     <>
-      {lesson.recording_id && (
+      {lesson.recording_id && !isGuest(me) && (
         <Link
           to={`/recordings/${encodeURIComponent(lesson.recording_id)}`}
           className={buttonClass("primary")}
@@ -115,7 +124,7 @@ function After({ lesson }: { lesson: Lesson }) {
           {words.lessons.replay}
         </Link>
       )}
-      <AttendanceLink lesson={lesson} />
+      {!isGuest(me) && <AttendanceLink lesson={lesson} />}
       <MaterialsLink lesson={lesson} />
     </>
   );

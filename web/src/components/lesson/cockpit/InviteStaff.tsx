@@ -9,6 +9,7 @@ export function InviteStaff() {
   const { cockpit } = useWords();
   const session = useSession();
   const [isOpen, setIsOpen] = useState(false);
+  if (session.ticket.is_guest) return null;
   return (
     <>
       <Button size="small" icon="plus" onClick={() => setIsOpen(true)}>
