@@ -28,6 +28,8 @@ from app.accounts.sessions import Sessions
 from app.accounts.signing_in import SigningIn
 from app.accounts.tokens import TicketBook, console_of
 from app.attendance import endpoints as attendance
+from app.attendance.ledger import endpoints as ledger
+from app.attendance.ledger import projector as ledger_projector
 from app.attendance.projector import project_attendance
 from app.attendance.roll_call import endpoints as roll_call
 from app.attendance.roll_call.desk import RollCallDesk
@@ -169,7 +171,9 @@ class Server:
         self.database = database
         self.site = site
         self.clock = Clock()
-        self.journal = Journal(database, (project_lesson, project_attendance))
+        self.journal = Journal(
+            database, (project_lesson, project_attendance, ledger_projector.project_ledger)
+        )
         self.store = LessonStore(database, self.clock.now_ms)
         self.load_plan = plan_loader(self.store, settings)
         self.rooms = Rooms(self.journal, self.load_plan, self.clock)
@@ -300,6 +304,8 @@ class Server:
             await stack.enter_async_context(_task(self.recorder.run(), "recorder link"))
             await stack.enter_async_context(_task(self._request_sweeps(), "retention"))
             await stack.enter_async_context(_task(self.loop_lag.probe(), "loop lag"))
+            catch_up = ledger_projector.catch_up(self.database)
+            await stack.enter_async_context(_task(catch_up, "ledger"))
             stack.push_async_callback(self.data_used.close)
             await stack.enter_async_context(_task(self.data_used.run(), "data used"))
             await self.media.start()
@@ -393,6 +399,7 @@ class Server:
                 authenticate,
                 now_ms,
             ),
+            ledger.build_router(database, authenticate, now_ms),
             roll_call.build_router(
                 RollCallDesk(
                     database,

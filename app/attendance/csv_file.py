@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta, timezone
 from typing import Literal
 
+from app.attendance.cells import safe_cell
 from app.attendance.report import Sheet, SheetRow
 from app.attendance.roll_call.in_report import PupilRow
 from app.http import utc
@@ -14,7 +15,6 @@ Language = Literal["zh", "en"]
 Line = Mapping[str, str]
 """Text by column; a column that is not in it stays empty."""
 _BOM = "\ufeff"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _COLUMNS: dict[str, dict[Language, str]] = {
     "lesson": {"zh": "课堂", "en": "Lesson"},
     "role": {"zh": "身份", "en": "Role"},
@@ -45,6 +45,7 @@ _KINDS: dict[str, dict[Language, str]] = {
 _YES: dict[Language, str] = {"zh": "是", "en": "yes"}
 _CAME: dict[Language, str] = {"zh": "到", "en": "present"}
 _ABSENT: dict[Language, str] = {"zh": "缺", "en": "absent"}
+_EXCUSED: dict[Language, str] = {"zh": "请假", "en": "excused"}
 _NOT_CALLED: dict[Language, str] = {"zh": "未点到", "en": "not called"}
 
 
@@ -61,11 +62,6 @@ def sheet_csv(sheet: Sheet, language: Language, utc_offset_min: int) -> str:
         cells = {"lesson": sheet.lesson.title, **line}
         writer.writerow({column: safe_cell(cell) for column, cell in cells.items()})
     return out.getvalue()
-
-
-def safe_cell(text: str) -> str:
-    """The text with an apostrophe before it if a spreadsheet would take it for a formula."""
-    return "'" + text if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
 
 
 def _lines(sheet: Sheet, language: Language, zone: timezone) -> Iterator[Line]:
@@ -116,6 +112,8 @@ def _pupil(row: PupilRow, language: Language) -> Line:
             word = _NOT_CALLED[language]
         case "absent":
             word = _ABSENT[language]
+        case "excused":
+            word = _EXCUSED[language]
         case _:
             word = _CAME[language]
     return {

@@ -74,6 +74,8 @@ class RollCallRowBody(ApiModel):
     """Null: nobody counted."""
     on_roster: int
     absent: int
+    """Without leave."""
+    excused: int
     late: int
     left_early: int
     may_see_names: bool

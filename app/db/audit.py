@@ -11,7 +11,7 @@ from app.ids import UserId, new_id
 AuditAction = Literal[
     "staff.added", "staff.changed", "staff.closed", "staff.reopened", "staff.invited",
     "school.added", "school.renamed", "classroom.added", "classroom.renamed",
-    "roster.imported",
+    "roster.imported", "ledger.corrected",
     "lesson.moved", "lesson.substituted", "lesson.cancelled",
     "lesson.planned", "lesson.guest_invited", "lesson.staff_added", "lesson.staff_removed",
     "consent.entered",

@@ -34,6 +34,8 @@ PUBLIC: Purpose = "public"
 """Whoever has a share link may see it."""
 PURPOSES: tuple[Purpose, ...] = (RECORDED, SHARED, PUBLIC)
 """From narrow to wide: a wider one counts only together with every narrower one."""
+NOT_THERE = ("absent", "excused")
+"""Marks of a roll call."""
 
 Allowance = tuple[SeatId, Purpose]
 """What was recorded at this seat may be used for this."""
@@ -69,12 +71,12 @@ def seat_allows(purpose: Purpose) -> ColumnElement[bool]:
     """Whether what the outer statement's `Seat` shows may be used for `purpose` now.
 
     In front of its camera is who was on the classroom's roster between the lesson's beginning and end, without those
-    who were marked absent, and whoever was marked as there.
+    who were marked absent or on leave, and whoever was marked as there.
     """
     begins = _of_lesson(func.coalesce(Lesson.started_at_ms, Lesson.starts_at_ms))
     ends = _of_lesson(func.coalesce(Lesson.ended_at_ms, Lesson.ends_at_ms))
     marks = RollCallMark.seat_id == Seat.seat_id
-    absent = select(RollCallMark.pupil_id).where(marks, RollCallMark.mark == "absent")
+    absent = select(RollCallMark.pupil_id).where(marks, RollCallMark.mark.in_(NOT_THERE))
     absent = absent.correlate(Seat)
     here = select(RosterEntry.pupil_id).where(
         RosterEntry.classroom_id == Seat.classroom_id, RosterEntry.joined_at_ms <= ends
@@ -82,7 +84,7 @@ def seat_allows(purpose: Purpose) -> ColumnElement[bool]:
     past = select(PastRosterEntry.pupil_id).where(
         PastRosterEntry.classroom_id == Seat.classroom_id, PastRosterEntry.joined_at_ms <= ends
     )
-    there = select(RollCallMark.pupil_id).where(marks, RollCallMark.mark != "absent")
+    there = select(RollCallMark.pupil_id).where(marks, RollCallMark.mark.not_in(NOT_THERE))
     return _all_allow(
         purpose,
         present=[

@@ -1,7 +1,7 @@
 """What is sent with each operation: right in form, so that nothing but the right to do it can be missing."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.access.county import DAY_MS, Things
@@ -15,7 +15,20 @@ class Sent:
     params: dict[str, str] = field(default_factory=dict)
 
 
+_ABOUT_DAYS: dict[str, dict[str, str]] = {
+    "get_ledger": {},
+    "get_ledger_totals": {"by": "classroom"},
+    "download_ledger_csv": {},
+    "download_ledger_xlsx": {},
+    "get_pupil_attendance": {},
+}
+
+
 def sent_with(operation: str, things: Things, now_ms: int) -> Sent:
+    if operation in _ABOUT_DAYS:
+        days = [datetime.fromtimestamp(now_ms / 1000, UTC) + timedelta(days=n) for n in (-2, 2)]
+        from_, to = (day.isoformat() for day in days)
+        return Sent(params={"from": from_, "to": to, **_ABOUT_DAYS[operation]})
     if operation in ("check_roster", "replace_roster"):
         return Sent(content="学号,姓名\n1,小明\n".encode())
     if operation == "upload_deck":
@@ -52,6 +65,7 @@ def _json(operation: str, things: Things, now_ms: int) -> Any:
         "invite_guest": {"name": "somebody from outside"},
         "check_guest": {"token": secret},
         "enter_as_guest": {"token": secret},
+        "correct_ledger": {"is_excused": True, "reason": "why"},
         "create_pc_code": {"kind": "spoken"},
         "create_setup_file": {"code": "abcdefghjkmn"},
         "pair": {"code": "00000000"},

@@ -7,6 +7,8 @@ from typing import get_args
 from app.accounts.digest import digest
 from app.accounts.pc_identity import COOKIE
 from app.accounts.tokens import TicketBook
+from app.attendance.ledger.causes import Delivery
+from app.attendance.ledger.projector import entry_of
 from app.db.engine import Database
 from app.db.models import (
     AuditEntry,
@@ -31,7 +33,7 @@ from app.db.models import (
     User,
 )
 from app.http import TICKET_HEADER
-from app.ids import ClassroomId, LessonId, ParticipantId, UserId
+from app.ids import ClassroomId, LessonId, ParticipantId, SeatId, UserId
 from app.recording.film.job import FileName
 from app.rooms.state import Role
 from tests.access.table import ROLES
@@ -232,6 +234,9 @@ def _seats(side: str) -> Iterable[Seat]:
 
 def _around(side: str, lead: str, now_ms: int) -> Iterable[object]:
     """What hangs on classrooms and lessons."""
+    for role in ROLES:
+        delivery = Delivery(2700, 2700, 0, {})
+        yield entry_of(SeatId(f"sea_{side}_{role}"), delivery)
     yield RosterEntry(classroom_id=f"cls_{side}", pupil_id=f"pup_{side}")
     yield Consent(
         consent_id=f"con_{side}",

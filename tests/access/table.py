@@ -179,6 +179,14 @@ TABLE: dict[str, Row | List | Open | Own] = {
     "start_lesson": Row("admin school_admin lead guest", "admin"),
     "clear_help": Row("admin school_admin lead guest", "admin"),
     "end_lesson": Row("admin school_admin lead guest", "admin"),
+    # --- ledger ------------------------------------------------------------------------------------
+    "get_ledger": List(ALL_ADMINS, ADMINS, "admin", _LESSONS),
+    "get_ledger_totals": List(ALL_ADMINS, ADMINS, "admin", _CLASSROOMS),
+    "download_ledger_csv": Own(ALL_ADMINS),
+    "download_ledger_xlsx": Own(ALL_ADMINS),
+    "get_pupil_attendance": Row("admin school_admin onsite", "admin"),
+    "correct_ledger": Row(ADMINS, "admin"),
+    "list_ledger_corrections": Row(ADMINS, "admin"),
     # --- recordings -------------------------------------------------------------------------------
     "list_recordings": List(SIGNED_IN, "admin school_admin lead onsite", "admin", _RECORDINGS),
     "list_recording_choices": List(

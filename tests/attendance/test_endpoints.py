@@ -4,7 +4,7 @@ import io
 import pytest
 from sqlalchemy import select, update
 
-from app.attendance.csv_file import safe_cell
+from app.attendance.cells import safe_cell
 from app.attendance.report import is_late, left_early
 from app.attendance.spans import Presence, Span
 from app.db.engine import Database

@@ -1,7 +1,7 @@
 """Rows == fold of the journal, whatever happens in the room, on both databases."""
 
 import itertools
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,57 +14,18 @@ from app.attendance.spans import Attendance, fold
 from app.db.engine import Database
 from app.db.journal import Journal
 from app.db.models import AttendanceRow, JournalRow, Lesson, Pupil
-from app.errors import CommandRejected
 from app.ids import DeviceId, LessonId, ParticipantId, SeatId
 from app.lessons.projector import project_lesson
 from app.rooms import commands as c
-from app.rooms.decide import decide
-from app.rooms.events import Recorded
-from app.rooms.evolve import evolve
-from app.rooms.evolve import fold as fold_room
-from app.rooms.state import LessonPlan, Role, Room, Seat
-from tests.support.clock import START_MS
+from app.rooms.state import Role, Seat
 from tests.support.county import SmallCounty, add_lesson, make_county
 from tests.support.database import on_both_databases
+from tests.support.room_by_the_book import RoomByTheBook
 
 _numbers = itertools.count()
 
 
-@dataclass
-class Room1:
-    """A room by the book: decide, append in one transaction, evolve. No runtime, no clock."""
-
-    database: Database
-    journal: Journal
-    plan: LessonPlan
-    now_ms: int = START_MS
-    epoch: int = 0
-    room: Room = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.room = Room(self.plan)
-
-    async def take_up(self) -> None:
-        """A new process: claim, load, anchor."""
-        self.epoch = await self.journal.claim(self.plan.lesson_id)
-        self.room = fold_room(self.plan, await self.journal.load(self.plan.lesson_id))
-        await self.execute(c.TakeUpRoom(f"boot_{self.epoch}", 1, self.now_ms))
-
-    async def execute(self, command: c.Command) -> None:
-        try:
-            events = decide(self.room, command, self.now_ms)
-        except CommandRejected:
-            return
-        rows = [
-            Recorded(self.room.seq + 1 + i, self.now_ms, self.now_ms * 1000, event)
-            for i, event in enumerate(events)
-        ]
-        await self.journal.append(self.plan.lesson_id, self.epoch, rows)
-        for row in rows:
-            self.room = evolve(self.room, row)
-
-
-async def open_room(database: Database, county: SmallCounty) -> Room1:
+async def open_room(database: Database, county: SmallCounty) -> RoomByTheBook:
     lesson_id = LessonId(f"les_p{next(_numbers)}")
     await add_lesson(database, county, lesson_id)
     plan = replace(
@@ -75,7 +36,7 @@ async def open_room(database: Database, county: SmallCounty) -> Room1:
             for seat in county.plan.seats
         ),
     )
-    room = Room1(database, Journal(database, [project_attendance, project_lesson]), plan)
+    room = RoomByTheBook(database, Journal(database, [project_attendance, project_lesson]), plan)
     await room.take_up()
     return room
 
@@ -105,7 +66,7 @@ steps = st.lists(
 )
 
 
-def command_of(step: Step, room: Room1, county: SmallCounty) -> c.Command:
+def command_of(step: Step, room: RoomByTheBook, county: SmallCounty) -> c.Command:
     seats = [seat.seat_id for seat in room.plan.seats]
     lead, observer = f"lead_{county.teacher}", f"observer_{county.admin}"
     by = ParticipantId([lead, *seats, observer][step.who])
@@ -138,7 +99,7 @@ def command_of(step: Step, room: Room1, county: SmallCounty) -> c.Command:
             return c.CheckDeadlines()
 
 
-async def assert_rows_equal_the_fold(room: Room1) -> None:
+async def assert_rows_equal_the_fold(room: RoomByTheBook) -> None:
     lesson_id = room.plan.lesson_id
     journal = await room.journal.load(lesson_id)
     expected = fold(Attendance(), journal)

@@ -11,6 +11,8 @@ from app.accounts.rate_limit import RateLimiter
 from app.accounts.revocations import open_ticket_book, revoke_tickets
 from app.accounts.tokens import TicketBook, console_of
 from app.attendance import endpoints as attendance_endpoints
+from app.attendance.ledger import endpoints as ledger_endpoints
+from app.attendance.ledger.projector import project_ledger
 from app.attendance.projector import project_attendance
 from app.attendance.roll_call import endpoints as roll_call_endpoints
 from app.attendance.roll_call.desk import RollCallDesk
@@ -71,7 +73,7 @@ async def lesson_api(
     api.store = LessonStore(database, time)
     api.book = await open_ticket_book(database)
     api.clock = FakeClock()
-    journal = Journal(database, [project_attendance, project_lesson])
+    journal = Journal(database, [project_attendance, project_lesson, project_ledger])
     api.rooms = Rooms(journal, plan_loader(api.store, Settings()), api.clock, [])
     api.control = RoomsControl(api.rooms)
 
@@ -127,6 +129,7 @@ async def lesson_api(
             api.authenticate,
             time,
         ),
+        ledger_endpoints.build_router(database, api.authenticate, time),
         roll_call_endpoints.build_router(
             RollCallDesk(database, seat_for_roll_call(api.store), HeadCounts(api.rooms).tell, time),
             api.authenticate,

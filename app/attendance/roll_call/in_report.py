@@ -38,6 +38,8 @@ class RollRow:
     """None: nobody counted."""
     on_roster: int
     absent: int
+    """Without leave."""
+    excused: int
     late: int
     left_early: int
     may_see_names: bool
@@ -69,6 +71,7 @@ def roll_rows(lesson: RolledLesson, rolls: Mapping[SeatId, SeatRoll]) -> list[Ro
                 head_count=seat.roll.head_count,
                 on_roster=seat.on_roster,
                 absent=seat.roll.count("absent"),
+                excused=seat.roll.count("excused"),
                 late=seat.roll.count("late", "late_and_left_early"),
                 left_early=seat.roll.count("left_early", "late_and_left_early"),
                 may_see_names=seat_id in lesson.seats_with_names,

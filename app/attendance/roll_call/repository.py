@@ -66,22 +66,28 @@ async def load_rolls(session: AsyncSession, lesson_id: LessonId) -> dict[SeatId,
     )
     seats = (
         await session.execute(
-            select(Seat.seat_id, RollCall.typed_count, sizes.c.size)
-            .outerjoin(RollCall, RollCall.seat_id == Seat.seat_id)
+            select(Seat.seat_id, sizes.c.size)
             .outerjoin(sizes, sizes.c.classroom_id == Seat.classroom_id)
             .where(Seat.lesson_id == lesson_id)
         )
     ).all()
+    rolls = await rolls_of(session, [SeatId(seat_id) for seat_id, _ in seats])
+    return {
+        SeatId(seat_id): SeatRoll(rolls.get(SeatId(seat_id), Roll()), size or 0)
+        for seat_id, size in seats
+    }
+
+
+async def rolls_of(session: AsyncSession, seat_ids: Sequence[SeatId]) -> dict[SeatId, Roll]:
+    """Of those seats whose roll was called."""
+    called = await session.scalars(select(RollCall).where(RollCall.seat_id.in_(seat_ids)))
     marks: dict[str, dict[PupilId, PupilMark]] = {}
     for row in await session.scalars(
-        select(RollCallMark)
-        .join(Seat, Seat.seat_id == RollCallMark.seat_id)
-        .where(Seat.lesson_id == lesson_id)
+        select(RollCallMark).where(RollCallMark.seat_id.in_(seat_ids))
     ):
         marks.setdefault(row.seat_id, {})[PupilId(row.pupil_id)] = _mark(row)
     return {
-        SeatId(seat_id): SeatRoll(Roll(marks.get(seat_id, {}), typed_count), size or 0)
-        for seat_id, typed_count, size in seats
+        SeatId(roll.seat_id): Roll(marks.get(roll.seat_id, {}), roll.typed_count) for roll in called
     }
 
 

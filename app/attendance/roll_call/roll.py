@@ -6,7 +6,8 @@ from typing import Literal
 
 from app.ids import PupilId
 
-PupilMark = Literal["present", "late", "left_early", "late_and_left_early", "absent"]
+PupilMark = Literal["present", "late", "left_early", "late_and_left_early", "absent", "excused"]
+"""`excused`: absent with leave."""
 MAX_PUPILS = 200
 """Behind one screen."""
 
@@ -23,7 +24,7 @@ class Roll:
         """How many pupils are there; None: nobody counted."""
         if self.typed_count is not None:
             return self.typed_count
-        return len(self.marks) - self.count("absent") if self.marks else None
+        return len(self.marks) - self.count("absent", "excused") if self.marks else None
 
     def count(self, *marks: PupilMark) -> int:
         return sum(mark in marks for mark in self.marks.values())

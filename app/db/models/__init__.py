@@ -21,6 +21,7 @@ from app.db.models.base import Base
 from app.db.models.film import Film
 from app.db.models.jobs import Job
 from app.db.models.journal import JournalRow, LessonLease
+from app.db.models.ledger import LedgerCorrection, LedgerEntry
 from app.db.models.lessons import GuestLink, Lesson, LessonStaff, Seat
 from app.db.models.linktest import LinkTest
 from app.db.models.recording import Recording, RecordingTrack
@@ -63,6 +64,8 @@ __all__ = [
     "Invitation",
     "Job",
     "JournalRow",
+    "LedgerCorrection",
+    "LedgerEntry",
     "Lesson",
     "LessonLease",
     "LessonStaff",

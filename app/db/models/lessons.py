@@ -25,6 +25,7 @@ class Lesson(Base):
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'live', 'ended')", name="state"),
         Index("ix_lesson_county_id_state_starts_at_ms", "county_id", "state", "starts_at_ms"),
+        Index("ix_lesson_county_id_starts_at_ms", "county_id", "starts_at_ms"),
     )
 
     lesson_id: Mapped[str] = mapped_column(ID, primary_key=True)

@@ -25,7 +25,7 @@ class RollCallMark(Base):
     __tablename__ = "roll_call_mark"
     __table_args__ = (
         CheckConstraint(
-            "mark IN ('present', 'late', 'left_early', 'late_and_left_early', 'absent')",
+            "mark IN ('present', 'late', 'left_early', 'late_and_left_early', 'absent', 'excused')",
             name="mark",
         ),
     )

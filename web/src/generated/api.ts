@@ -347,6 +347,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/classrooms/{classroom_id}/pupil-attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By name, for who may know the classroom's pupils by name */
+        get: operations["get_pupil_attendance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/classrooms/{classroom_id}/roster": {
         parameters: {
             query?: never;
@@ -547,6 +564,74 @@ export interface paths {
         put?: never;
         /** Check Invitation */
         post: operations["check_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Ledger */
+        get: operations["get_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download Ledger Csv */
+        get: operations["download_ledger_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download Ledger Xlsx */
+        get: operations["download_ledger_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Ledger Totals */
+        get: operations["get_ledger_totals"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -787,6 +872,24 @@ export interface paths {
         put?: never;
         /** To another time; refused with the lesson that is in the way */
         post: operations["move_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{id}/seats/{seat_id}/ledger-corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Ledger Corrections */
+        get: operations["list_ledger_corrections"];
+        put?: never;
+        /** Correct Ledger */
+        post: operations["correct_ledger"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1760,7 +1863,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.guest_invited" | "lesson.staff_added" | "lesson.staff_removed" | "consent.entered";
+            action: "staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "ledger.corrected" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.guest_invited" | "lesson.staff_added" | "lesson.staff_removed" | "consent.entered";
             /**
              * At
              * Format: date-time
@@ -1936,6 +2039,13 @@ export interface components {
             /** School Name */
             school_name: string;
         };
+        /** ClassroomPupilsBody */
+        ClassroomPupilsBody: {
+            /** Pupils */
+            pupils: components["schemas"]["PupilTotalBody"][];
+            /** Rolls */
+            rolls: number;
+        };
         /** ClipBody */
         ClipBody: {
             /** From Ms */
@@ -2029,6 +2139,14 @@ export interface components {
             by: string;
             /** Pupil Id */
             pupil_id: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /** CorrectionDraft */
+        CorrectionDraft: {
+            /** Is Excused */
+            is_excused?: boolean | null;
+            moved?: components["schemas"]["MovedDraft"] | null;
             /** Reason */
             reason: string;
         };
@@ -2462,6 +2580,92 @@ export interface components {
             /** User Id */
             user_id: string;
         };
+        /** LedgerBody */
+        LedgerBody: {
+            /** Items */
+            items: components["schemas"]["LedgerRowBody"][];
+            /** Next */
+            next: string | null;
+        };
+        /** LedgerCorrectionBody */
+        LedgerCorrectionBody: {
+            /** After */
+            after: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Before */
+            before: string;
+            /** By */
+            by: string;
+            /** Moved S */
+            moved_s: number;
+            /** Reason */
+            reason: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "excused" | "cause";
+        };
+        /** LedgerRowBody */
+        LedgerRowBody: {
+            /** Classroom */
+            classroom: string;
+            /** Corrections */
+            corrections: number;
+            /** Cut S */
+            cut_s: number;
+            /** Cuts */
+            cuts: number;
+            /** Delivered S */
+            delivered_s: number;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Extra S */
+            extra_s: number;
+            /** First Joined At */
+            first_joined_at: string | null;
+            /** Is Excused */
+            is_excused: boolean;
+            /** Is Late */
+            is_late: boolean;
+            /** Last Left At */
+            last_left_at: string | null;
+            /** Left Early */
+            left_early: boolean;
+            /** Lesson Id */
+            lesson_id: string;
+            missed: components["schemas"]["MissedBody"];
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "held" | "cancelled" | "not_held";
+            /** Planned S */
+            planned_s: number;
+            pupils: components["schemas"]["RollNumbersBody"];
+            /** School */
+            school: string;
+            /** Seat Id */
+            seat_id: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Subject */
+            subject: string;
+            /** Teacher */
+            teacher: string;
+            /** Title */
+            title: string;
+        };
         /**
          * LeftOutBody
          * @description A classroom that is not in a film.
@@ -2716,6 +2920,43 @@ export interface components {
             /** Sinks */
             sinks: components["schemas"]["SinkStats"][];
         };
+        /**
+         * MissedBody
+         * @description Seconds of each cause. With the delivered ones they are the planned ones.
+         */
+        MissedBody: {
+            /** Cancelled */
+            cancelled: number;
+            /** Classroom Away */
+            classroom_away: number;
+            /** Ended Early */
+            ended_early: number;
+            /** Link */
+            link: number;
+            /** Not Held */
+            not_held: number;
+            /** Power */
+            power: number;
+            /** Server */
+            server: number;
+            /** Teacher Away */
+            teacher_away: number;
+            /** Teacher Late */
+            teacher_late: number;
+        };
+        /** MovedDraft */
+        MovedDraft: {
+            /**
+             * From Cause
+             * @enum {string}
+             */
+            from_cause: "cancelled" | "not_held" | "server" | "teacher_late" | "teacher_away" | "ended_early" | "classroom_away" | "link" | "power";
+            /**
+             * To Cause
+             * @enum {string}
+             */
+            to_cause: "cancelled" | "not_held" | "server" | "teacher_late" | "teacher_away" | "ended_early" | "classroom_away" | "link" | "power";
+        };
         /** MoveDraft */
         MoveDraft: {
             /**
@@ -2953,7 +3194,7 @@ export interface components {
         /** PupilBody */
         PupilBody: {
             /** Mark */
-            mark: ("present" | "late" | "left_early" | "late_and_left_early" | "absent") | null;
+            mark: ("present" | "late" | "left_early" | "late_and_left_early" | "absent" | "excused") | null;
             /** Name */
             name: string | null;
             /** Number */
@@ -2967,6 +3208,28 @@ export interface components {
             answers: components["schemas"]["AnswerBody"][];
             /** Name */
             name: string;
+            /** Number */
+            number: string | null;
+            /** Pupil Id */
+            pupil_id: string;
+        };
+        /**
+         * PupilTotalBody
+         * @description In lessons.
+         */
+        PupilTotalBody: {
+            /** Absent */
+            absent: number;
+            /** Called */
+            called: number;
+            /** Excused */
+            excused: number;
+            /** Late */
+            late: number;
+            /** Left Early */
+            left_early: number;
+            /** Name */
+            name: string | null;
             /** Number */
             number: string | null;
             /** Pupil Id */
@@ -3122,7 +3385,7 @@ export interface components {
         RollCallDraft: {
             /** Marks */
             marks?: {
-                [key: string]: ("present" | "late" | "left_early" | "late_and_left_early" | "absent") | null;
+                [key: string]: ("present" | "late" | "left_early" | "late_and_left_early" | "absent" | "excused") | null;
             };
             /**
              * Reason
@@ -3141,6 +3404,8 @@ export interface components {
             absent: number;
             /** Classroom */
             classroom: string;
+            /** Excused */
+            excused: number;
             /** Head Count */
             head_count: number | null;
             /** Late */
@@ -3155,6 +3420,19 @@ export interface components {
             school: string;
             /** Seat Id */
             seat_id: string;
+        };
+        /** RollNumbersBody */
+        RollNumbersBody: {
+            /** Absent */
+            absent: number;
+            /** Excused */
+            excused: number;
+            /** Head Count */
+            head_count: number | null;
+            /** Late */
+            late: number;
+            /** Left Early */
+            left_early: number;
         };
         /** RosterBody */
         RosterBody: {
@@ -3600,6 +3878,37 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** TotalBody */
+        TotalBody: {
+            /** Delivered S */
+            delivered_s: number;
+            /** Excused */
+            excused: number;
+            /** Extra S */
+            extra_s: number;
+            /** Id */
+            id: string;
+            /** Late */
+            late: number;
+            /** Left Early */
+            left_early: number;
+            /** Lessons */
+            lessons: number;
+            missed: components["schemas"]["MissedBody"];
+            /** Name */
+            name: string;
+            /** Planned S */
+            planned_s: number;
+            /** School */
+            school: string;
+        };
+        /** TotalsBody */
+        TotalsBody: {
+            /** Items */
+            items: components["schemas"]["TotalBody"][];
+            /** Next */
+            next: string | null;
+        };
         /** TrackBody */
         TrackBody: {
             /** Codec */
@@ -4032,7 +4341,7 @@ export interface operations {
     list_audit: {
         parameters: {
             query?: {
-                action?: ("staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.guest_invited" | "lesson.staff_added" | "lesson.staff_removed" | "consent.entered") | null;
+                action?: ("staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "ledger.corrected" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.guest_invited" | "lesson.staff_added" | "lesson.staff_removed" | "consent.entered") | null;
                 after?: string | null;
                 by?: string;
                 from?: string | null;
@@ -4938,6 +5247,69 @@ export interface operations {
             };
         };
     };
+    get_pupil_attendance: {
+        parameters: {
+            query: {
+                from: string;
+                subject?: string | null;
+                teacher_id?: string | null;
+                to: string;
+            };
+            header?: never;
+            path: {
+                classroom_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassroomPupilsBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_roster: {
         parameters: {
             query?: never;
@@ -5756,6 +6128,249 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_ledger: {
+        parameters: {
+            query: {
+                after?: string | null;
+                classroom_id?: string | null;
+                from: string;
+                limit?: number;
+                school_id?: string | null;
+                subject?: string | null;
+                teacher_id?: string | null;
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download_ledger_csv: {
+        parameters: {
+            query: {
+                classroom_id?: string | null;
+                from: string;
+                language?: "zh" | "en";
+                school_id?: string | null;
+                subject?: string | null;
+                teacher_id?: string | null;
+                to: string;
+                utc_offset_min?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download_ledger_xlsx: {
+        parameters: {
+            query: {
+                classroom_id?: string | null;
+                from: string;
+                language?: "zh" | "en";
+                school_id?: string | null;
+                subject?: string | null;
+                teacher_id?: string | null;
+                to: string;
+                utc_offset_min?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_ledger_totals: {
+        parameters: {
+            query: {
+                after?: string | null;
+                by: "classroom" | "school" | "teacher" | "subject";
+                classroom_id?: string | null;
+                from: string;
+                limit?: number;
+                school_id?: string | null;
+                subject?: string | null;
+                teacher_id?: string | null;
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotalsBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6719,6 +7334,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LessonBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_ledger_corrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                seat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerCorrectionBody"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    correct_ledger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                seat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerRowBody"];
                 };
             };
             /** @description Unauthorized */

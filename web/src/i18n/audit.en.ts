@@ -15,6 +15,7 @@ export const auditEn: typeof auditZhCN = {
       "classroom.renamed": "Renamed a classroom",
       "roster.imported": "Imported a roster",
       "consent.entered": "Entered a consent",
+      "ledger.corrected": "Ledger corrected",
       "lesson.planned": "Planned a lesson",
       "lesson.guest_invited": "Invited a guest teacher",
       "lesson.moved": "Moved a lesson",

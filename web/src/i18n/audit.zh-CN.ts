@@ -12,6 +12,7 @@ const ACTIONS: Record<AuditAction, string> = {
   "classroom.renamed": "教室改名",
   "roster.imported": "导入学生名单",
   "consent.entered": "登记录制授权",
+  "ledger.corrected": "更正考勤台账",
   "lesson.planned": "安排课堂",
   "lesson.guest_invited": "邀请客座教师",
   "lesson.moved": "改上课时间",

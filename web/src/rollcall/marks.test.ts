@@ -9,6 +9,7 @@ const MARKS: (PupilMark | null)[] = [
   "left_early",
   "late_and_left_early",
   "absent",
+  "excused",
 ];
 
 describe("a pupil's mark", () => {

@@ -13,7 +13,8 @@ export const NOTHING_UNSENT: Unsent = { marks: {} };
 export const unsentCount = (unsent: Unsent) =>
   Object.keys(unsent.marks).length + (unsent.typedCount === undefined ? 0 : 1);
 
-export const came = (mark: PupilMark | null) => mark !== null && mark !== "absent";
+export const came = (mark: PupilMark | null) =>
+  mark !== null && mark !== "absent" && mark !== "excused";
 export const isLate = (mark: PupilMark | null) => mark === "late" || mark === "late_and_left_early";
 export const leftEarly = (mark: PupilMark | null) =>
   mark === "left_early" || mark === "late_and_left_early";

@@ -5,6 +5,7 @@ import { useAction } from "../../hooks/useAction";
 import { useLoaded } from "../../hooks/useLoaded";
 import { errorWords, useWords } from "../../i18n";
 import { usePlace, useRoom } from "../../lesson/context";
+import { came } from "../../rollcall/marks";
 import { Banner } from "../Banner";
 import { Button } from "../Button";
 import { Spinner } from "../Spinner";
@@ -83,5 +84,6 @@ function Names({ onChosen }: { onChosen: () => void }) {
   );
 }
 
-/** Erased pupils have no name, and who was called absent does not speak. */
-const mayHaveCome = (pupil: RollPupil) => pupil.name !== null && pupil.mark !== "absent";
+/** Erased pupils have no name, and who was called absent, with leave or without, does not speak. */
+const mayHaveCome = (pupil: RollPupil) =>
+  pupil.name !== null && (pupil.mark === null || came(pupil.mark));

@@ -56,6 +56,7 @@ function Numbers({ row, isOpen }: { row: RollCallRow; isOpen: boolean }) {
   const count = row.head_count;
   const details = [
     row.absent > 0 && words.absentCount(row.absent),
+    row.excused > 0 && words.excusedCount(row.excused),
     row.late > 0 && words.lateCount(row.late),
     row.left_early > 0 && words.earlyCount(row.left_early),
   ].filter((one) => one !== false);

@@ -10,7 +10,7 @@ interface PupilRowProps {
   onMark: (mark: PupilMark | null) => void;
 }
 
-/** One pupil and four keys. The key that is pressed already takes its mark back. */
+/** One pupil and five keys. The key that is pressed already takes its mark back. */
 export function PupilRow({ pupil, mark, onMark }: PupilRowProps) {
   const words = useWords().rollCall;
   const name = pupil.name ?? words.erased;
@@ -33,6 +33,12 @@ export function PupilRow({ pupil, mark, onMark }: PupilRowProps) {
           isOn={mark === "absent"}
           onPress={() => onMark(mark === "absent" ? null : "absent")}
           label={words.absent}
+        />
+        <Key
+          tone="partly"
+          isOn={mark === "excused"}
+          onPress={() => onMark(mark === "excused" ? null : "excused")}
+          label={words.excused}
         />
         <Key
           tone="partly"

@@ -1,0 +1,90 @@
+"""Which lessons of which classrooms a report is about, and the rows it is made from."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.attendance.ledger.causes import CAUSES, Cause
+from app.db.models import Classroom, LedgerEntry, Lesson, School, Seat, User
+from app.db.scope import schools_within
+from app.errors import InvalidInput
+from app.scope import Scope
+
+MAX_RANGE_MS = 400 * 86_400_000
+"""A school year and some weeks."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFilter:
+    """Lessons planned to begin from `from_ms` on and before `to_ms`; the rest narrows it down."""
+
+    from_ms: int
+    to_ms: int
+    school_id: str | None = None
+    classroom_id: str | None = None
+    teacher_id: str | None = None
+    subject: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 < self.to_ms - self.from_ms <= MAX_RANGE_MS:
+            raise InvalidInput("a report is about 1 to 400 days", code="range_invalid")
+
+
+PLANNED_S: ColumnElement[int] = func.coalesce(
+    LedgerEntry.planned_s, Lesson.ends_at_ms // 1000 - Lesson.starts_at_ms // 1000
+)
+DELIVERED_S: ColumnElement[int] = func.coalesce(LedgerEntry.delivered_s, 0)
+EXTRA_S: ColumnElement[int] = func.coalesce(LedgerEntry.extra_s, 0)
+IS_CANCELLED = Lesson.cancelled_at_ms.is_not(None)
+
+
+def cause_s(cause: Cause) -> ColumnElement[int]:
+    """Seconds of this cause. A lesson that nobody opened has one for all of its time."""
+    stored: InstrumentedAttribute[int] = getattr(LedgerEntry, f"{cause}_s")
+    if cause not in ("cancelled", "not_held"):
+        return func.coalesce(stored, 0)
+    is_it = IS_CANCELLED if cause == "cancelled" else ~IS_CANCELLED
+    return case((LedgerEntry.seat_id.is_not(None), stored), (is_it, PLANNED_S), else_=0)
+
+
+AMOUNTS: tuple[ColumnElement[int], ...] = (
+    PLANNED_S,
+    DELIVERED_S,
+    EXTRA_S,
+    *(cause_s(cause) for cause in CAUSES),
+)
+
+
+def over_within(
+    columns: tuple[Any, ...], scope: Scope, wanted: LedgerFilter, now_ms: int
+) -> Select[Any]:
+    """These columns of every seat whose lesson is over, in the scope's classrooms. Rehearsals are no lessons."""
+    nobody_came = and_(Lesson.state == "waiting", Lesson.ends_at_ms < now_ms)
+    query = (
+        select(*columns)
+        .select_from(Lesson)
+        .join(Seat, Seat.lesson_id == Lesson.lesson_id)
+        .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
+        .join(School, School.school_id == Classroom.school_id)
+        .join(User, User.user_id == Lesson.lead_user_id)
+        .outerjoin(LedgerEntry, LedgerEntry.seat_id == Seat.seat_id)
+        .where(
+            Lesson.county_id == scope.county_id,
+            schools_within(scope),
+            ~Lesson.is_rehearsal,
+            or_(LedgerEntry.seat_id.is_not(None), nobody_came),
+            Lesson.starts_at_ms >= wanted.from_ms,
+            Lesson.starts_at_ms < wanted.to_ms,
+        )
+    )
+    for column, value in (
+        (School.school_id, wanted.school_id),
+        (Classroom.classroom_id, wanted.classroom_id),
+        (Lesson.lead_user_id, wanted.teacher_id),
+        (Lesson.subject, wanted.subject),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    return query

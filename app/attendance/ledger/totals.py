@@ -1,0 +1,121 @@
+"""The ledger added up: per classroom, school, teacher or subject."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import BigInteger, ColumnElement, Integer, cast, func, literal, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.attendance.ledger.causes import CAUSES, Cause
+from app.attendance.ledger.filter import AMOUNTS, LedgerFilter, over_within
+from app.db.models import Classroom, LedgerEntry, Lesson, School, User
+from app.errors import InvalidInput
+from app.scope import Scope
+
+GroupedBy = Literal["classroom", "school", "teacher", "subject"]
+_GROUPS: Mapping[GroupedBy, tuple[InstrumentedAttribute[str], ...]] = {
+    # sorted by, known by, and what else is shown
+    "classroom": (Classroom.name, Classroom.classroom_id, School.name),
+    "school": (School.name, School.school_id),
+    "teacher": (User.name, User.user_id),
+    "subject": (Lesson.subject, Lesson.subject),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Of one classroom, school, teacher or subject."""
+
+    id: str
+    name: str
+    school: str
+    """Of a classroom; empty otherwise."""
+    lessons: int
+    planned_s: int
+    """Summed over the lessons' classrooms, as every amount here."""
+    delivered_s: int
+    extra_s: int
+    missed_s: Mapping[Cause, int]
+    late: int
+    """How often a classroom came late without an excuse."""
+    left_early: int
+    excused: int
+
+
+@dataclass(frozen=True, slots=True)
+class TotalsPage:
+    totals: tuple[Total, ...]
+    next: str | None
+
+
+async def load_totals(
+    session: AsyncSession,
+    scope: Scope,
+    wanted: LedgerFilter,
+    by: GroupedBy,
+    now_ms: int,
+    limit: int,
+    after: str | None,
+) -> TotalsPage:
+    """In order of names. InvalidInput for a cursor that is none."""
+    name, key, *more = _GROUPS[by]
+    columns = (
+        key,
+        name,
+        more[0] if more else literal(""),
+        func.count(Lesson.lesson_id.distinct()),
+        *(_sum(amount) for amount in AMOUNTS),
+        _sum(cast(LedgerEntry.is_late & ~LedgerEntry.is_excused, Integer)),
+        _sum(cast(LedgerEntry.left_early & ~LedgerEntry.is_excused, Integer)),
+        _sum(cast(LedgerEntry.is_excused, Integer)),
+    )
+    query = (
+        over_within(columns, scope, wanted, now_ms)
+        .group_by(*dict.fromkeys((name, key, *more)))
+        .order_by(name, key)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        query = query.where(tuple_(name, key) > tuple_(*_parse(after)))
+    found = (await session.execute(query)).all()
+    totals = tuple(_total(row) for row in found[:limit])
+    return TotalsPage(totals, _cursor(totals[-1]) if len(found) > limit else None)
+
+
+def _sum(amount: ColumnElement[int]) -> ColumnElement[int]:
+    return cast(func.coalesce(func.sum(amount), 0), BigInteger)
+
+
+def _total(row: Any) -> Total:
+    key, name, school, lessons, planned_s, delivered_s, extra_s, *rest = row
+    *missed, late, left_early, excused = rest
+    return Total(
+        id=key,
+        name=name,
+        school=school,
+        lessons=lessons,
+        planned_s=planned_s,
+        delivered_s=delivered_s,
+        extra_s=extra_s,
+        missed_s=dict(zip(CAUSES, missed, strict=True)),
+        late=late,
+        left_early=left_early,
+        excused=excused,
+    )
+
+
+def _cursor(last: Total) -> str:
+    text = json.dumps([last.name, last.id], ensure_ascii=False)
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def _parse(cursor: str) -> tuple[str, str]:
+    try:
+        name, key = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+    except (ValueError, TypeError):
+        raise InvalidInput("this is no cursor of this list") from None
+    return str(name), str(key)
