@@ -3,8 +3,11 @@ import type {
   AuditQuery,
   CancelReason,
   Captions,
+  CorrectionDraft,
   Door,
   HelperDraft,
+  LedgerGrouping,
+  LedgerQuery,
   LessonDraft,
   LessonState,
   LinkTestFigures,
@@ -164,6 +167,48 @@ export const saveRollCall = (id: string, seatId: string, draft: RollCallDraft, t
       keepalive: true,
     }),
   );
+
+const PAGE_ROWS = 100;
+export const listLedger = (query: LedgerQuery, after?: string) =>
+  unwrap(
+    client.GET("/api/v1/ledger", {
+      params: { query: { ...query, limit: PAGE_ROWS, ...(after !== undefined && { after }) } },
+    }),
+  );
+export const listLedgerTotals = (query: LedgerQuery, by: LedgerGrouping, after?: string) =>
+  unwrap(
+    client.GET("/api/v1/ledger/totals", {
+      params: { query: { ...query, by, ...(after !== undefined && { after }) } },
+    }),
+  );
+export const getPupilAttendance = (
+  classroom_id: string,
+  { from, to, teacher_id, subject }: LedgerQuery,
+) =>
+  unwrap(
+    client.GET("/api/v1/classrooms/{classroom_id}/pupil-attendance", {
+      params: {
+        path: { classroom_id },
+        query: {
+          from,
+          to,
+          ...(teacher_id && { teacher_id }),
+          ...(subject && { subject }),
+        },
+      },
+    }),
+  );
+const ofSeat = (id: string, seat_id: string) => ({ params: { path: { id, seat_id } } });
+export const correctLedger = (id: string, seatId: string, draft: CorrectionDraft) =>
+  unwrap(
+    client.POST("/api/v1/lessons/{id}/seats/{seat_id}/ledger-corrections", {
+      ...ofSeat(id, seatId),
+      body: draft,
+    }),
+  );
+export const listLedgerCorrections = (id: string, seatId: string) =>
+  unwrap(client.GET("/api/v1/lessons/{id}/seats/{seat_id}/ledger-corrections", ofSeat(id, seatId)));
+
 export const attendanceCsvUrl = (id: string) =>
   `/api/v1/lessons/${encodeURIComponent(id)}/attendance.csv`;
 

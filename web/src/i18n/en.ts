@@ -10,6 +10,7 @@ import { documentEn } from "./document.en";
 import { filmEn } from "./film.en";
 import { guestEn, guestErrorsEn } from "./guest.en";
 import { interruptedEn } from "./interrupted.en";
+import { ledgerEn, ledgerErrorsEn } from "./ledger.en";
 import { libraryEn } from "./library.en";
 import { officeEn } from "./office.en";
 import { planningEn, planningErrorsEn } from "./planning.en";
@@ -123,6 +124,7 @@ export const en: Dictionary = {
     too_many_links: "There are too many links. Revoke some first.",
     clip_range_invalid: "Give a beginning and an end within the lesson.",
     ...cockpitErrorsEn,
+    ...ledgerErrorsEn,
     ...replayErrorsEn,
     ...rollCallErrorsEn,
     ...rosterErrorsEn,
@@ -377,6 +379,7 @@ export const en: Dictionary = {
   ...slidesEn,
   ...officeEn,
   ...interruptedEn,
+  ...ledgerEn,
   ...libraryEn,
   ...replayEn,
   ...rollCallEn,

@@ -9,6 +9,7 @@ import { documentZhCN } from "./document.zh-CN";
 import { filmZhCN } from "./film.zh-CN";
 import { guestErrorsZhCN, guestZhCN } from "./guest.zh-CN";
 import { interruptedZhCN } from "./interrupted.zh-CN";
+import { ledgerErrorsZhCN, ledgerZhCN } from "./ledger.zh-CN";
 import { libraryZhCN } from "./library.zh-CN";
 import { officeZhCN } from "./office.zh-CN";
 import { planningErrorsZhCN, planningZhCN } from "./planning.zh-CN";
@@ -123,6 +124,7 @@ export const zhCN = {
     too_many_links: "有效的链接太多，请先收回几个。",
     clip_range_invalid: "请填写这节课里的起止时间。",
     ...cockpitErrorsZhCN,
+    ...ledgerErrorsZhCN,
     ...replayErrorsZhCN,
     ...rollCallErrorsZhCN,
     ...rosterErrorsZhCN,
@@ -373,6 +375,7 @@ export const zhCN = {
   ...slidesZhCN,
   ...officeZhCN,
   ...interruptedZhCN,
+  ...ledgerZhCN,
   ...libraryZhCN,
   ...replayZhCN,
   ...rollCallZhCN,

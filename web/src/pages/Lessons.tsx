@@ -65,6 +65,9 @@ export default function Lessons() {
           )}
           {me && isAdmin(me) && (
             <>
+              <Link to="/ledger" className={buttonClass()}>
+                {words.ledger.title}
+              </Link>
               <Link to="/schools" className={buttonClass()}>
                 {words.lessons.schools}
               </Link>

@@ -1,0 +1,101 @@
+import type { ClassroomRow, SchoolRow, Teacher } from "../../api/types";
+import { useWords } from "../../i18n";
+import type { LedgerFilter } from "../../ledger/filter";
+import { LEDGER_VIEWS, type LedgerView } from "../../ledger/views";
+import { Field } from "../Field";
+import { Select } from "../Select";
+import styles from "./Ledger.module.css";
+
+interface LedgerFiltersProps {
+  choices: {
+    schools: readonly SchoolRow[];
+    classrooms: readonly ClassroomRow[];
+    teachers: readonly Teacher[];
+    /** A school's admin has no schools to choose from. */
+    isOfCounty: boolean;
+  };
+  filter: LedgerFilter;
+  view: LedgerView;
+  onFilter: (filter: LedgerFilter) => void;
+  onView: (view: LedgerView) => void;
+}
+
+/** What the report is about, and how it is read. It changes with every choice. */
+export function LedgerFilters({ choices, filter, view, onFilter, onView }: LedgerFiltersProps) {
+  const words = useWords().ledger;
+  const set = (change: Partial<LedgerFilter>) => onFilter({ ...filter, ...change });
+  const { schoolId } = filter;
+  const inSchool = choices.classrooms.filter((one) => !schoolId || one.school_id === schoolId);
+  return (
+    <form
+      className={styles.filters}
+      aria-label={words.about}
+      onSubmit={(event) => event.preventDefault()}
+    >
+      <Select
+        label={words.view}
+        value={view}
+        options={LEDGER_VIEWS.map((value) => ({ value, label: words.views[value] }))}
+        onChange={(value) => onView(value as LedgerView)}
+      />
+      <Field
+        label={words.from}
+        type="date"
+        required
+        value={filter.from}
+        max={filter.to}
+        onChange={(event) => set({ from: event.target.value })}
+      />
+      <Field
+        label={words.to}
+        type="date"
+        required
+        value={filter.to}
+        min={filter.from}
+        onChange={(event) => set({ to: event.target.value })}
+      />
+      {choices.isOfCounty && (
+        <Select
+          label={words.school}
+          value={schoolId}
+          options={withAll(words.all, choices.schools, (one) => [one.school_id, one.name])}
+          onChange={(value) => set({ schoolId: value, classroomId: "" })}
+        />
+      )}
+      <Select
+        label={words.classroom}
+        value={filter.classroomId}
+        options={withAll(words.all, inSchool, (one) => [
+          one.classroom_id,
+          `${one.school_name} ${one.name}`,
+        ])}
+        onChange={(value) => set({ classroomId: value })}
+      />
+      <Select
+        label={words.teacher}
+        value={filter.teacherId}
+        options={withAll(words.all, choices.teachers, (one) => [one.user_id, one.name])}
+        onChange={(value) => set({ teacherId: value })}
+      />
+      <Field
+        label={words.subject}
+        hint={words.subjectHint}
+        value={filter.subject}
+        maxLength={120}
+        onChange={(event) => set({ subject: event.target.value.trim() })}
+      />
+    </form>
+  );
+}
+
+function withAll<Item>(
+  all: string,
+  items: readonly Item[],
+  option: (item: Item) => [value: string, label: string],
+) {
+  const options = items.map((item) => {
+    const [value, label] = option(item);
+    return { value, label };
+  });
+  return [{ value: "", label: all }, ...options];
+}

@@ -1,0 +1,112 @@
+import { useMemo, useState } from "react";
+import { getMe, listClassrooms, listSchools, listTeachers } from "../api/endpoints";
+import { isCountyAdmin } from "../api/roles";
+import type { LedgerQuery } from "../api/types";
+import { Banner } from "../components/Banner";
+import { Button, buttonClass } from "../components/Button";
+import { Icon } from "../components/Icon";
+import styles from "../components/ledger/Ledger.module.css";
+import { LedgerFilters } from "../components/ledger/LedgerFilters";
+import { LedgerTable } from "../components/ledger/LedgerTable";
+import { PupilsTable } from "../components/ledger/PupilsTable";
+import { TotalsTable } from "../components/ledger/TotalsTable";
+import { formatDay } from "../components/office/dates";
+import { LoadFailed, OfficePage } from "../components/office/OfficePage";
+import { Spinner } from "../components/Spinner";
+import { useLoaded } from "../hooks/useLoaded";
+import { useLanguage, useWords } from "../i18n";
+import { fileUrl, queryOf, recentDays } from "../ledger/filter";
+import type { LedgerView } from "../ledger/views";
+
+async function loadChoices() {
+  const [me, schools, classrooms, teachers] = await Promise.all([
+    getMe(),
+    listSchools(),
+    listClassrooms(),
+    listTeachers(),
+  ]);
+  const own = new Set(schools.map((school) => school.school_id));
+  return {
+    schools,
+    classrooms: classrooms.filter((classroom) => own.has(classroom.school_id)),
+    teachers,
+    isOfCounty: isCountyAdmin(me),
+  };
+}
+
+/** Planned against delivered time with the causes: by lesson, added up, or by pupil; on screen, on paper, as a file. */
+export default function Ledger() {
+  const words = useWords();
+  const { language } = useLanguage();
+  const [choices, reload] = useLoaded(loadChoices);
+  const [filter, setFilter] = useState(() => recentDays(new Date()));
+  const [view, setView] = useState<LedgerView>("lessons");
+  const query = useMemo(() => queryOf(filter), [filter]);
+  return (
+    <OfficePage
+      title={words.ledger.title}
+      back="/lessons"
+      actions={query && <Files query={query} language={language} />}
+    >
+      {choices.state === "loading" && <Spinner label={words.common.loading} />}
+      {choices.state === "failed" && <LoadFailed error={choices.error} onRetry={reload} />}
+      {choices.state === "ready" && (
+        <>
+          <LedgerFilters
+            choices={choices.value}
+            filter={filter}
+            view={view}
+            onFilter={setFilter}
+            onView={setView}
+          />
+          {query ? (
+            <>
+              <h2 className={styles.printed}>
+                {words.ledger.range(
+                  formatDay(`${filter.from}T00:00`, language),
+                  formatDay(`${filter.to}T00:00`, language),
+                )}
+              </h2>
+              <Report key={JSON.stringify([view, query])} view={view} query={query} />
+            </>
+          ) : (
+            <Banner tone="warn" title={words.ledger.daysWrong} />
+          )}
+        </>
+      )}
+    </OfficePage>
+  );
+}
+
+function Files({ query, language }: { query: LedgerQuery; language: string }) {
+  const words = useWords().ledger;
+  return (
+    <>
+      <Button icon="printer" onClick={() => window.print()}>
+        {words.print}
+      </Button>
+      {(["csv", "xlsx"] as const).map((kind) => (
+        <a
+          key={kind}
+          href={fileUrl(kind, query, language)}
+          download
+          className={buttonClass(kind === "xlsx" ? "primary" : "secondary")}
+        >
+          <Icon name="download" />
+          <span>{words.download[kind]}</span>
+        </a>
+      ))}
+    </>
+  );
+}
+
+function Report({ view, query }: { view: LedgerView; query: LedgerQuery }) {
+  switch (view) {
+    case "lessons":
+      return <LedgerTable query={query} />;
+    case "pupils":
+      return <PupilsTable query={query} />;
+    default:
+      return <TotalsTable query={query} by={view} />;
+  }
+}
