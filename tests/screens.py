@@ -47,7 +47,7 @@ async def open_page(browser: Browser) -> Page:
 
 def camera_of(clip: str, folder: Path) -> Path:
     """A bundled clip as what a fake camera sees (MJPEG)."""
-    path = folder / f"{clip}.y4m"
+    path = folder / f"{clip}.mjpeg"
     with (
         av.open(str(CLIPS / f"{clip}.webm")) as source,
         av.open(str(path), "w", format="mjpeg") as target,

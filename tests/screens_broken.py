@@ -11,6 +11,7 @@ from tests.support.link import Conditions, Link
 from tests.support.office import ONSITE, Office, PlannedLesson
 from tests.support.pages import (
     Screen,
+    cut_power,
     enter_as_classroom,
     enter_as_lead,
     sign_in,
@@ -20,6 +21,7 @@ from tests.support.pages import (
 from tests.support.serve import Served, serving
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "screens"
+DENIED = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError') }"
 IN_USE = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotReadableError') }"
 STILLS, SOUND_ALONE = 75_000, 30_000
 """Links on which a picture comes every few seconds, and none, bits per second."""
@@ -40,14 +42,12 @@ async def doors(served: Served, folder: Path) -> None:
     (seat,) = plan.seats
     door = f"/lessons/{plan.lesson_id}/join?seat={seat.seat_id}"
     async with AsyncExitStack() as stack:
-        for name, words, has_devices, flags, script in (
-            ("no-device", "没有找到设备", False, (), ""),
-            ("not-allowed", "浏览器没有允许使用", True, ("--deny-permission-prompts",), ""),
-            ("in-use", "设备正被别的程序占用", True, (), IN_USE),
+        for name, words, has_devices, script in (
+            ("no-device", "没有找到设备", False, ""),
+            ("not-allowed", "浏览器没有允许使用", True, DENIED),
+            ("in-use", "设备正被别的程序占用", True, IN_USE),
         ):
-            browser = await stack.enter_async_context(
-                chromium(folder, has_devices=has_devices, flags=flags)
-            )
+            browser = await stack.enter_async_context(chromium(folder, has_devices=has_devices))
             screen = await stack.enter_async_context(tab(browser, served))
             await screen.page.add_init_script(script)
             await sign_in(screen, served, ONSITE[seat.school], door)
@@ -89,6 +89,8 @@ async def in_a_lesson(served: Served, folder: Path) -> None:
                 ("sound-only", SOUND_ALONE, "只传声音"),
             ):
                 link.change(down=Conditions(rate_bps=rate_bps, delay_s=0.03))
+                await classroom.sees(words)
+                await classroom.page.get_by_text("画面中断").wait_for(state="detached")
                 await shoot(classroom.page, name, words)
         async with lesson(browser, served) as (plan, lead, classroom):
             await lead.page.close()
@@ -104,10 +106,19 @@ async def in_a_lesson(served: Served, folder: Path) -> None:
         plan = Office(served).plan_lesson(1)
         await enter_as_lead(lead, served, plan)
         await enter_as_classroom(classroom, served, plan.seats[0], plan.lesson_id)
-        # A page that is opened again has not been touched yet.
-        await classroom.page.reload()
+        # Without an open microphone a page that nobody has touched yet may not sound.
+        await classroom.press("关闭摄像头")
+        await classroom.press("关闭话筒")
+        await classroom.sees("话筒关")
         await start_lesson(lead)
-        await shoot(classroom.page, "sound-blocked", "按任意键打开声音")
+        await classroom.sees_picture(plan.lead_id)
+        address, session = await cut_power(classroom)
+        async with tab(browser, served) as restored:
+            await restored.page.add_init_script(session)
+            await restored.page.goto(address)
+            # Not with a locator, which counts as a touch.
+            await restored.reads("按任意键打开声音")
+            await shoot(restored.page, "sound-blocked")
 
 
 async def without_a_server(folder: Path) -> None:

@@ -1,6 +1,5 @@
 """A browser as a school has it: no flag but the fake devices and the sandbox switch."""
 
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from playwright.async_api import Browser
 
 from tests.browser.conftest import Meet, OpenTab
 from tests.support.browser import chromium
-from tests.support.pages import call_up
+from tests.support.pages import call_up, cut_power
 
 pytestmark = pytest.mark.browser
 
@@ -53,13 +52,9 @@ async def test_a_restored_tab_asks_for_one_key_and_then_sounds(
     await before_cut.press("关闭摄像头")
     await before_cut.press("关闭话筒")
     await before_cut.sees("话筒关")
-    address = before_cut.page.url
-    kept = await before_cut.page.evaluate("({ ...sessionStorage })")
-    await before_cut.page.close()
+    address, session = await cut_power(before_cut)
     restored = await open_tab()
-    await restored.page.add_init_script(
-        f"for (const [key, value] of Object.entries({json.dumps(kept)})) sessionStorage[key] ??= value;"
-    )
+    await restored.page.add_init_script(session)
     await restored.page.goto(address)
 
     await restored.sees_picture(meeting.plan.lead_id)

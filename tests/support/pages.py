@@ -1,6 +1,7 @@
 """Pages of the product as people use them: by visible words and roles. Media is read with `getStats`."""
 
 import asyncio
+import json
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -336,6 +337,18 @@ async def sign_in_by_hand(
     await screen.press("登录")
     # Not a pattern: the sign-in page's own address ends with `path` as well.
     await screen.page.wait_for_url(lambda url: url == f"{origin}{path}")
+
+
+async def cut_power(screen: Screen) -> tuple[str, str]:
+    """The tab is gone. Its address, and the script by which a browser that opens it again fills its session storage."""
+    address = screen.page.url
+    kept = await screen.page.evaluate("({ ...sessionStorage })")
+    await screen.page.close()
+    entries = json.dumps(kept)
+    return (
+        address,
+        f"for (const [key, value] of Object.entries({entries})) sessionStorage[key] ??= value;",
+    )
 
 
 async def enter_as_lead(screen: Screen, served: Served, lesson: PlannedLesson) -> None:

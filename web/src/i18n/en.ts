@@ -163,7 +163,8 @@ export const en: Dictionary = {
     problems: {
       insecure: {
         title: "Camera and microphone do not work at this address",
-        hint: "Browsers allow them only on https. Open this address instead:",
+        hint: "Browsers allow them only on https.",
+        openInstead: "Open this address instead:",
         noAddress: "Ask your administrator for the address that begins with https.",
       },
       missing: {

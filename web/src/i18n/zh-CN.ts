@@ -163,7 +163,8 @@ export const zhCN = {
     problems: {
       insecure: {
         title: "这个网址不能使用摄像头和话筒",
-        hint: "浏览器只在 https 网址上开放摄像头。请改用下面的网址打开：",
+        hint: "浏览器只在 https 网址上开放摄像头。",
+        openInstead: "请改用这个网址打开：",
         noAddress: "请向管理员要 https 开头的网址。",
       },
       missing: {

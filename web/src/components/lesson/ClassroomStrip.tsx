@@ -1,5 +1,5 @@
 import { useWords } from "../../i18n";
-import { useRoom } from "../../lesson/context";
+import { useLink, useRoom } from "../../lesson/context";
 import { leadOf, listenersOf, ownPlace } from "../../room/selectors";
 import { classes } from "../classes";
 import { Icon, type IconName } from "../Icon";
@@ -23,11 +23,14 @@ interface Line {
 }
 
 function useLine(): Line {
-  const { classroom, cockpit, lead: leadWords } = useWords();
+  const { classroom, cockpit, lead: leadWords, lesson } = useWords();
   const room = useRoom();
+  const link = useLink();
   const place = ownPlace(room);
   const lead = leadOf(room);
   const isLive = room.view.phase === "live";
+  // What the room was like before the cut may be over.
+  if (link.kind === "reconnecting") return { tone: "warn", icon: "clock", text: lesson.cut };
   if (isLive && lead?.presence !== "present") {
     return { tone: "warn", icon: "clock", text: classroom.leadAbsent };
   }

@@ -80,6 +80,7 @@ function SecureAddress() {
   const address = new URL(secureReturnPath(), site.value.https_url).href;
   return (
     <>
+      <p>{words.media.problems.insecure.openInstead}</p>
       <a className={styles.address} href={address}>
         {address}
       </a>

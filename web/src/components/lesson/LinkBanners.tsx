@@ -18,15 +18,13 @@ interface LinkBannersProps {
 
 /** What is wrong with the link or the sound right now. Lies over the page, so nothing moves when it comes or goes. */
 export function LinkBanners({ isBelowStrip = false, children }: LinkBannersProps) {
-  const words = useWords();
-  const media = useMedia();
   return (
     <div className={classes(styles.banners, isBelowStrip && styles.belowStrip)}>
       <Reconnecting />
       <SoundBlocked />
       <Quiet />
       <Countdown />
-      {media.phase === "recovering" && <Banner tone="warn" title={words.lesson.recovering} />}
+      <Recovering />
       {children}
     </div>
   );
@@ -45,6 +43,15 @@ export function Reconnecting() {
       {words.lesson.reconnectingHint}
     </Banner>
   );
+}
+
+/** A cut of the whole link says more than the picture's. */
+function Recovering() {
+  const words = useWords();
+  const link = useLink();
+  const media = useMedia();
+  if (media.phase !== "recovering" || link.kind === "reconnecting") return null;
+  return <Banner tone="warn" title={words.lesson.recovering} />;
 }
 
 function SoundBlocked() {
