@@ -150,6 +150,15 @@ class ErrorBody(ApiModel):
     clash: ClashBody | None = None
 
 
+SHEET_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+"""OpenAPI of an operation whose body is a file of a spreadsheet program."""
+
+
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI `responses` for the refusals an operation can give."""
     return {status: {"model": ErrorBody} for status in (*statuses, 422)}

@@ -62,6 +62,10 @@ from app.lessons.projector import project_lesson
 from app.lessons.reporting import lesson_for_report, only_lead_or_admin, seat_for_roll_call
 from app.lessons.repository import LessonStore
 from app.lessons.sample import SampleLesson
+from app.lessons.terms import endpoints as terms
+from app.lessons.terms.holidays import Holidays
+from app.lessons.terms.planning import Planning
+from app.lessons.terms.terms import Terms
 from app.linktest import endpoints as linktest
 from app.media.reactor import MediaReactor
 from app.media.remote import RemoteEngine
@@ -377,6 +381,12 @@ class Server:
             consents.build_router(
                 ConsentDesk(database, self.sharing.withdraw, now_ms), authenticate
             ),
+            *terms.build_routers(
+                Terms(database, settings.time_zone, now_ms),
+                Planning(database, changes, now_ms),
+                Holidays(database, changes, now_ms),
+                authenticate,
+            ),
             retention_endpoints.build_router(settings, authenticate),
             lessons.build_router(lesson_desk, guests_too),
             change_endpoints.build_router(lesson_desk, self.store, changes, authenticate),
@@ -640,7 +650,7 @@ def application(settings: Settings, lifespan: Lifespan[FastAPI] | None) -> FastA
     add_error_handlers(app)
     app.add_middleware(
         BodyLimit,
-        larger=watching.LARGER_BODIES | roster.LARGER_BODIES,
+        larger=watching.LARGER_BODIES | roster.LARGER_BODIES | terms.LARGER_BODIES,
         streamed=slides.STREAMED_BODIES,
     )
     app.add_middleware(WhipCors)

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
+from dateutil.tz import gettz
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -44,6 +45,12 @@ def _sentence(error: ErrorDetails) -> str:
     is_secret = Settings.model_fields[name].annotation is SecretStr or "@" in str(error["input"])
     given = "" if is_secret else f"={error['input']}"
     return f"{PREFIX}{name.upper()}{given} cannot be used: {reason[:1].lower()}{reason[1:]}."
+
+
+def _time_zone(value: str) -> str:
+    if not value or gettz(value) is None:
+        raise ValueError("there is no such time zone")
+    return value
 
 
 def _cores_for_auto(value: object) -> object:
@@ -92,6 +99,8 @@ class Settings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_database_url)] = ""
     """SQLAlchemy async URL; empty: SQLite in `data_dir`."""
 
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Shanghai"
+    """By which new terms count hours and days, a name of the IANA database."""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     """What the terminal shows; the files in `data_dir/logs` have info and above in any case."""
 

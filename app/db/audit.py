@@ -12,6 +12,8 @@ AuditAction = Literal[
     "staff.added", "staff.changed", "staff.closed", "staff.reopened", "staff.invited",
     "school.added", "school.renamed", "classroom.added", "classroom.renamed",
     "roster.imported", "ledger.corrected",
+    "term.added", "group.added", "plan.imported", "course.ended",
+    "holiday.added", "holiday.moved", "holiday.removed",
     "lesson.moved", "lesson.substituted", "lesson.cancelled",
     "lesson.planned", "lesson.guest_invited", "lesson.staff_added", "lesson.staff_removed",
     "consent.entered",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.errors import Conflict
-from app.http import utc
+from app.http import ClashBody, utc
 from app.ids import ClassroomId, UserId
 
 ClashKind = Literal["teacher", "classroom"]
@@ -41,13 +41,16 @@ class Clash:
             f"{self.name} has “{self.booked.title}” at that time",
             code=f"{self.kind}_busy",
             line=line,
-            clash={
-                "kind": self.kind,
-                "name": self.name,
-                "title": self.booked.title,
-                "starts_at": utc(self.booked.starts_at_ms).isoformat(),
-                "ends_at": utc(self.booked.ends_at_ms).isoformat(),
-            },
+            clash=self.body().model_dump(mode="json"),
+        )
+
+    def body(self) -> ClashBody:
+        return ClashBody(
+            kind=self.kind,
+            name=self.name,
+            title=self.booked.title,
+            starts_at=utc(self.booked.starts_at_ms),
+            ends_at=utc(self.booked.ends_at_ms),
         )
 
 

@@ -22,7 +22,7 @@ LessonPath = Annotated[LessonId, Path(alias="id", pattern=r"^\w{1,60}$")]
 SeatPath = Annotated[SeatId, Path(pattern=r"^\w{1,60}$")]
 UserPath = Annotated[UserId, Path(pattern=r"^\w{1,60}$")]
 ParticipantPath = Annotated[str, Path(pattern=r"^\w{1,60}$")]
-_NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
+NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 StaffPlace = Literal["lead", "assistant", "observer"]
 HelperPlace = Literal["assistant", "observer"]
 
@@ -37,12 +37,10 @@ class HelperDraft(ApiModel):
 class LessonDraft(ApiModel):
     title: Annotated[
         str,
-        StringConstraints(
-            strip_whitespace=True, min_length=1, max_length=120, pattern=_NO_CONTROLS
-        ),
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=NO_CONTROLS),
     ]
     subject: Annotated[
-        str, StringConstraints(strip_whitespace=True, max_length=60, pattern=_NO_CONTROLS)
+        str, StringConstraints(strip_whitespace=True, max_length=60, pattern=NO_CONTROLS)
     ]
     starts_at: AwareDatetime
     duration_min: Annotated[int, Field(ge=5, le=240)]

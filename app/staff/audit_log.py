@@ -10,7 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.audit import AuditAction
 from app.db.engine import Database
-from app.db.models import AuditEntry, Classroom, Lesson, Pupil, Recording, School, User
+from app.db.models import (
+    AuditEntry,
+    Classroom,
+    Course,
+    Holiday,
+    Lesson,
+    Pupil,
+    Recording,
+    School,
+    SchoolGroup,
+    Term,
+    User,
+)
 from app.db.scope import audit_within
 from app.errors import InvalidInput
 from app.scope import Scope
@@ -114,7 +126,7 @@ def _whom(entry: AuditEntry) -> str:
 
 
 async def _names(session: AsyncSession, ids: Set[str]) -> dict[str, str]:
-    """Of people, schools, classrooms, pupils, lessons and recordings: one query each, however many there are."""
+    """Of whatever a subject can be: one query for each kind, however many there are."""
     names: dict[str, str] = {}
     for query in (
         select(User.user_id, User.name).where(User.user_id.in_(ids)),
@@ -129,6 +141,10 @@ async def _names(session: AsyncSession, ids: Set[str]) -> dict[str, str]:
         select(Recording.recording_id, Lesson.title)
         .join(Lesson, Lesson.lesson_id == Recording.lesson_id)
         .where(Recording.recording_id.in_(ids)),
+        select(Term.term_id, Term.name).where(Term.term_id.in_(ids)),
+        select(SchoolGroup.group_id, SchoolGroup.name).where(SchoolGroup.group_id.in_(ids)),
+        select(Course.course_id, Course.title).where(Course.course_id.in_(ids)),
+        select(Holiday.holiday_id, Holiday.name).where(Holiday.holiday_id.in_(ids)),
     ):
         names |= dict((await session.execute(query)).all())
     return names

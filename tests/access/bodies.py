@@ -31,6 +31,8 @@ def sent_with(operation: str, things: Things, now_ms: int) -> Sent:
         return Sent(params={"from": from_, "to": to, **_ABOUT_DAYS[operation]})
     if operation in ("check_roster", "replace_roster"):
         return Sent(content="学号,姓名\n1,小明\n".encode())
+    if operation in ("check_plan", "import_plan"):
+        return Sent(content=_plan(things))
     if operation == "upload_deck":
         return Sent(content=b"%PDF-1.4\n", params={"name": "slides.pdf"})
     if operation == "upload_captions":
@@ -81,6 +83,16 @@ def _json(operation: str, things: Things, now_ms: int) -> Any:
             "classroom_ids": ["cls_own"],
         },
         "add_lesson_staff": {"user_id": "usr_teacher", "role": "observer"},
+        "add_term": {"name": "a new term", "first_day": "2030-03-01", "last_day": "2030-07-01"},
+        "add_school_group": {
+            "name": "a new group",
+            "city_id": path["school_id"],
+            "town_id": "sch_third",
+            "village_ids": ["sch_fourth"],
+        },
+        "end_course": {"reason": "other"},
+        "add_holiday": {"school_id": path["school_id"], "day": "2029-05-01", "name": "a day off"},
+        "move_holiday": {"day": "2029-05-02", "name": "a day off"},
         "move_lesson": {"starts_at": _time(now_ms + 7 * DAY_MS)},
         "substitute_teacher": {"lead_id": "usr_teacher"},
         "cancel_lesson": {"reason": "power"},
@@ -98,6 +110,14 @@ def _json(operation: str, things: Things, now_ms: int) -> Any:
 
 def _time(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat()
+
+
+def _plan(things: Things) -> bytes:
+    """A course of the own teacher, in the evening."""
+    room = f"{things.side} room {things.side}"
+    return (
+        f"课程,主讲教师,教室,星期,开始时间,时长\nChoir,name of lead,{room},一,20:00,40\n"
+    ).encode()
 
 
 def _person(school_id: str) -> dict[str, Any]:

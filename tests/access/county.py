@@ -16,9 +16,13 @@ from app.db.models import (
     ClassroomPc,
     Consent,
     County,
+    Course,
+    CourseClassroom,
     Deck,
     Deletion,
     Film,
+    GroupSchool,
+    Holiday,
     Lesson,
     LessonStaff,
     Pupil,
@@ -27,9 +31,11 @@ from app.db.models import (
     RoleGrant,
     RosterEntry,
     School,
+    SchoolGroup,
     Seat,
     Session,
     ShareLink,
+    Term,
     User,
 )
 from app.http import TICKET_HEADER
@@ -85,6 +91,10 @@ class Things:
             "deck_id": f"dck_{side}_{self.role}",
             "pc_id": f"pcs_{side}",
             "session_id": f"ses_{self.role}" if side == OWN else f"ses_{side}",
+            "term_id": f"trm_{side}",
+            "group_id": f"grp_{side}",
+            "course_id": f"crs_{side}",
+            "holiday_id": f"hol_{side}",
             "purpose": "recorded",
             "system": "windows",
             "door": "teach",
@@ -126,7 +136,10 @@ async def make_schools(database: Database, now_ms: int) -> None:
 
         await write(*(County(county_id=f"cou_{one}", name=one) for one in ("here", "there")))
         await write(
-            *(School(school_id=f"sch_{one}", county_id="cou_here", name=one) for one in _SIDES)
+            *(
+                School(school_id=f"sch_{one}", county_id="cou_here", name=one)
+                for one in (*_SIDES, *_OTHER_SCHOOLS)
+            )
         )
         for county in ("here", "there"):
             await write(*_simulated(county))
@@ -146,9 +159,12 @@ async def make_schools(database: Database, now_ms: int) -> None:
             await write(*_lessons(side, lead, now_ms))
             await write(*_seats(side))
             await write(*_around(side, lead, now_ms))
+            await write(*_term_plan(side, lead, now_ms))
 
 
 _SIDES = (OWN, FOREIGN)
+_OTHER_SCHOOLS = ("third", "fourth")
+"""To make groups with."""
 
 
 def _simulated(county: str) -> Iterable[object]:
@@ -230,6 +246,40 @@ def _seats(side: str) -> Iterable[Seat]:
             classroom_id=f"cls_{side}",
             position=0,
         )
+
+
+def _term_plan(side: str, lead: str, now_ms: int) -> Iterable[object]:
+    yield Term(
+        term_id=f"trm_{side}",
+        county_id="cou_here",
+        name=f"term {side}",
+        first_day="2029-03-01",
+        last_day="2029-07-01",
+        time_zone="Asia/Shanghai",
+    )
+    yield SchoolGroup(group_id=f"grp_{side}", county_id="cou_here", name=f"group {side}")
+    yield GroupSchool(group_id=f"grp_{side}", school_id=f"sch_{side}", kind="city")
+    yield Course(
+        course_id=f"crs_{side}",
+        term_id=f"trm_{side}",
+        group_id=f"grp_{side}",
+        title="drawing",
+        subject="美术",
+        lead_user_id=lead,
+        rule="DTSTART:20290305T100000\nRRULE:FREQ=WEEKLY;UNTIL=20290701T235959;BYDAY=MO",
+        duration_min=40,
+        is_recorded=False,
+        created_by=lead,
+        created_at_ms=now_ms,
+    )
+    yield CourseClassroom(course_id=f"crs_{side}", classroom_id=f"cls_{side}", position=0)
+    yield Holiday(
+        holiday_id=f"hol_{side}",
+        term_id=f"trm_{side}",
+        school_id=f"sch_{side}",
+        day="2029-04-04",
+        name="a day off",
+    )
 
 
 def _around(side: str, lead: str, now_ms: int) -> Iterable[object]:

@@ -79,8 +79,8 @@ async def test_a_clash_is_refused_with_the_name_of_the_lesson_in_the_way(
             "kind": "teacher",
             "name": "Teacher One",
             "title": "古诗",
-            "starts_at": f"{DAY}T08:00:00+00:00",
-            "ends_at": f"{DAY}T08:40:00+00:00",
+            "starts_at": f"{DAY}T08:00:00Z",
+            "ends_at": f"{DAY}T08:40:00Z",
         }
         refused = await client.post(f"/lessons/{same_room}/move", json=busy)
         assert refused.json()["code"] == "classroom_busy"

@@ -66,10 +66,12 @@ async def no_recordings(lesson_ids: Sequence[LessonId]) -> Mapping[LessonId, Rec
 
 @asynccontextmanager
 async def lesson_api(
-    database: Database, streamed_bodies: Mapping[re.Pattern[str], int] | None = None
+    database: Database,
+    streamed_bodies: Mapping[re.Pattern[str], int] | None = None,
+    larger_bodies: Mapping[re.Pattern[str], int] | None = None,
 ) -> AsyncIterator[LessonApi]:
     time = Time(START_MS)
-    api = LessonApi(database, time, streamed_bodies=streamed_bodies)
+    api = LessonApi(database, time, larger_bodies, streamed_bodies)
     api.store = LessonStore(database, time)
     api.book = await open_ticket_book(database)
     api.clock = FakeClock()

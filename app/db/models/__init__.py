@@ -39,6 +39,14 @@ from app.db.models.schools import (
 from app.db.models.sharing import ClipTrack, Deletion, LibraryEntry, ShareLink
 from app.db.models.slides import Deck, DeckPage
 from app.db.models.telemetry import DataUsed
+from app.db.models.terms import (
+    Course,
+    CourseClassroom,
+    GroupSchool,
+    Holiday,
+    SchoolGroup,
+    Term,
+)
 from app.db.models.watching import RecordingCaptions, RecordingThumbnails, WatchProgress
 
 __all__ = [
@@ -55,12 +63,16 @@ __all__ = [
     "Consent",
     "ConsoleCode",
     "County",
+    "Course",
+    "CourseClassroom",
     "DataUsed",
     "Deck",
     "DeckPage",
     "Deletion",
     "Film",
+    "GroupSchool",
     "GuestLink",
+    "Holiday",
     "Invitation",
     "Job",
     "JournalRow",
@@ -86,11 +98,13 @@ __all__ = [
     "RollCallMark",
     "RosterEntry",
     "School",
+    "SchoolGroup",
     "Seat",
     "SecondFactor",
     "Session",
     "ShareLink",
     "SiteSetting",
+    "Term",
     "TicketRevocation",
     "User",
     "WatchProgress",

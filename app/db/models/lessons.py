@@ -26,6 +26,7 @@ class Lesson(Base):
         CheckConstraint("state IN ('waiting', 'live', 'ended')", name="state"),
         Index("ix_lesson_county_id_state_starts_at_ms", "county_id", "state", "starts_at_ms"),
         Index("ix_lesson_county_id_starts_at_ms", "county_id", "starts_at_ms"),
+        Index("uq_lesson_course_id_occurs_at_ms", "course_id", "occurs_at_ms", unique=True),
     )
 
     lesson_id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -46,6 +47,9 @@ class Lesson(Base):
     end_reason: Mapped[str | None] = mapped_column(String(40))
     engine_index: Mapped[int] = mapped_column(Integer, default=0)
     """Which media engine serves the lesson."""
+    course_id: Mapped[str | None] = mapped_column(ForeignKey("course.course_id"))
+    occurs_at_ms: Mapped[int | None] = mapped_column(MS)
+    """When the rule of its course has it begin, whatever happened since: RECURRENCE-ID of RFC 5545."""
     first_starts_at_ms: Mapped[int | None] = mapped_column(MS)
     """When it was to begin before it was moved; null: it was not."""
     first_lead_user_id: Mapped[str | None] = mapped_column(ForeignKey("user_account.user_id"))

@@ -7,19 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request
 
 from app.errors import InvalidInput
-from app.http import API, ApiModel, Authenticate, Caller, refusals
+from app.http import API, SHEET_BODY, ApiModel, Authenticate, Caller, refusals
 from app.schools.roster.desk import RosterDesk
 from app.schools.roster.plan import RosterPlan
-from app.schools.roster.sheet import MAX_FILE_BYTES, ReadSheet, SheetUnreadable, read_sheet
+from app.schools.roster.sheet import ReadSheet, read_sheet
+from app.sheets import MAX_FILE_BYTES, SheetUnreadable
 
 LARGER_BODIES = {re.compile(rf"{API}/classrooms/\w+/roster(/check)?"): MAX_FILE_BYTES}
 ClassroomPath = Annotated[str, Path(pattern=r"^\w{1,60}$")]
-_SHEETS = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
 
 
 class RosterPupil(ApiModel):
@@ -97,7 +92,7 @@ def build_router(desk: RosterDesk, authenticate: Authenticate) -> APIRouter:
         "/check",
         operation_id="check_roster",
         responses=refusals(401, 403, 404, 413),
-        openapi_extra=_SHEETS,
+        openapi_extra=SHEET_BODY,
         summary="What a sheet would change",
     )
     async def check_roster(
@@ -110,7 +105,7 @@ def build_router(desk: RosterDesk, authenticate: Authenticate) -> APIRouter:
         "",
         operation_id="replace_roster",
         responses=refusals(401, 403, 404, 413),
-        openapi_extra=_SHEETS,
+        openapi_extra=SHEET_BODY,
         summary="Take a sheet over, all of it or nothing",
     )
     async def replace_roster(

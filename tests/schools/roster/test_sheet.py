@@ -8,13 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.schools.roster.sheet import (
-    MAX_FILE_BYTES,
-    MAX_LINES,
-    MAX_PUPILS,
-    SheetUnreadable,
-    read_sheet,
-)
+from app.schools.roster.sheet import MAX_PUPILS, read_sheet
+from app.sheets import MAX_FILE_BYTES, MAX_LINES, SheetUnreadable
 
 TEXT = "学号,姓名\r\n1,王小花\r\n2,李强\r\n"
 

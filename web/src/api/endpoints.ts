@@ -6,6 +6,7 @@ import type {
   CorrectionDraft,
   Door,
   HelperDraft,
+  HolidayDraft,
   LedgerGrouping,
   LedgerQuery,
   LessonDraft,
@@ -17,9 +18,11 @@ import type {
   Purpose,
   RecordingSearch,
   RollCallDraft,
+  SchoolGroupDraft,
   SetupSystem,
   ShareLinkDraft,
   StaffDraft,
+  TermDraft,
   WatchReport,
 } from "./types";
 
@@ -115,6 +118,47 @@ export const checkRoster = (id: string, file: File) =>
 export const replaceRoster = (id: string, file: File) =>
   unwrap(
     client.PUT("/api/v1/classrooms/{classroom_id}/roster", { ...byClassroom(id), ...asFile(file) }),
+  );
+
+export const listTerms = () => unwrap(client.GET("/api/v1/terms"));
+export const addTerm = (body: TermDraft) => unwrap(client.POST("/api/v1/terms", { body }));
+export const getTerm = (term_id: string) =>
+  unwrap(client.GET("/api/v1/terms/{term_id}", { params: { path: { term_id } } }));
+export const listSchoolGroups = () => unwrap(client.GET("/api/v1/school-groups"));
+export const addSchoolGroup = (body: SchoolGroupDraft) =>
+  unwrap(client.POST("/api/v1/school-groups", { body }));
+export const addHoliday = (term_id: string, body: HolidayDraft) =>
+  unwrap(client.POST("/api/v1/terms/{term_id}/holidays", { params: { path: { term_id } }, body }));
+const byHoliday = (holiday_id: string) => ({ params: { path: { holiday_id } } });
+export const moveHoliday = (id: string, day: string, name: string) =>
+  unwrap(client.PUT("/api/v1/holidays/{holiday_id}", { ...byHoliday(id), body: { day, name } }));
+export const removeHoliday = (id: string) =>
+  unwrap(client.DELETE("/api/v1/holidays/{holiday_id}", byHoliday(id)));
+const ofGroup = (term_id: string, group_id: string) => ({
+  params: { path: { term_id, group_id } },
+});
+export const getGroupPlan = (term: string, group: string) =>
+  unwrap(client.GET("/api/v1/terms/{term_id}/groups/{group_id}", ofGroup(term, group)));
+export const checkPlan = (term: string, group: string, file: File) =>
+  unwrap(
+    client.POST("/api/v1/terms/{term_id}/groups/{group_id}/plan/check", {
+      ...ofGroup(term, group),
+      ...asFile(file),
+    }),
+  );
+export const importPlan = (term: string, group: string, file: File) =>
+  unwrap(
+    client.POST("/api/v1/terms/{term_id}/groups/{group_id}/plan", {
+      ...ofGroup(term, group),
+      ...asFile(file),
+    }),
+  );
+export const endCourse = (course_id: string, reason: CancelReason) =>
+  unwrap(
+    client.POST("/api/v1/courses/{course_id}/end", {
+      params: { path: { course_id } },
+      body: { reason },
+    }),
   );
 
 export const listLessons = (query: { state?: LessonState; limit?: number; before?: string } = {}) =>

@@ -20,6 +20,7 @@ import { rosterEn, rosterErrorsEn } from "./roster.en";
 import { slideErrorsEn, slidesEn } from "./slides.en";
 import { soundEn } from "./sound.en";
 import { staffEn } from "./staff.en";
+import { termErrorsEn, termsEn } from "./terms.en";
 
 export const en: Dictionary = {
   common: {
@@ -131,6 +132,7 @@ export const en: Dictionary = {
     ...guestErrorsEn,
     ...slideErrorsEn,
     ...planningErrorsEn,
+    ...termErrorsEn,
   },
   media: {
     camera: "Camera",
@@ -386,6 +388,7 @@ export const en: Dictionary = {
   ...rollCallEn,
   ...rosterEn,
   ...planningEn,
+  ...termsEn,
   ...staffEn,
   ...auditEn,
   ...guestEn,

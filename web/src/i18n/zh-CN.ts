@@ -19,6 +19,7 @@ import { rosterErrorsZhCN, rosterZhCN } from "./roster.zh-CN";
 import { slideErrorsZhCN, slidesZhCN } from "./slides.zh-CN";
 import { soundZhCN } from "./sound.zh-CN";
 import { staffZhCN } from "./staff.zh-CN";
+import { termErrorsZhCN, termsZhCN } from "./terms.zh-CN";
 
 /** The words on every screen. Few and plain: a button has at most 12 characters, an error says what to do next. */
 export const zhCN = {
@@ -131,6 +132,7 @@ export const zhCN = {
     ...guestErrorsZhCN,
     ...slideErrorsZhCN,
     ...planningErrorsZhCN,
+    ...termErrorsZhCN,
   },
   media: {
     camera: "摄像头",
@@ -382,6 +384,7 @@ export const zhCN = {
   ...rollCallZhCN,
   ...rosterZhCN,
   ...planningZhCN,
+  ...termsZhCN,
   ...staffZhCN,
   ...auditZhCN,
   ...guestZhCN,

@@ -68,6 +68,9 @@ export default function Lessons() {
               <Link to="/ledger" className={buttonClass()}>
                 {words.ledger.title}
               </Link>
+              <Link to="/terms" className={buttonClass()}>
+                {words.terms.title}
+              </Link>
               <Link to="/schools" className={buttonClass()}>
                 {words.lessons.schools}
               </Link>

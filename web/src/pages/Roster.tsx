@@ -5,16 +5,13 @@ import { Button } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
 import tableStyles from "../components/office/AttendanceTable.module.css";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
-import { download, rosterCsv } from "../components/roster/csv";
+import { download, rosterCsv, SHEET_KINDS } from "../components/roster/csv";
 import { RosterChange } from "../components/roster/RosterChange";
 import { Spinner } from "../components/Spinner";
 import { useToast } from "../components/Toast";
 import { useAction } from "../hooks/useAction";
 import { useLoaded } from "../hooks/useLoaded";
 import { useWords } from "../i18n";
-
-const KINDS =
-  ".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /** The pupils of one classroom, for the school's on-site teachers and the county's admins. */
 export default function Roster({ params }: { params: Record<string, string> }) {
@@ -50,7 +47,7 @@ function Upload({ classroomId, onChanged }: { classroomId: string; onChanged: ()
       <input
         ref={input}
         type="file"
-        accept={KINDS}
+        accept={SHEET_KINDS}
         hidden
         aria-label={words.upload}
         onChange={(event) => {

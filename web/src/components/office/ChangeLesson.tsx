@@ -1,27 +1,19 @@
 import { type FormEvent, useState } from "react";
-import { ApiError } from "../../api/client";
 import { cancelLesson, listTeachers, moveLesson, substituteTeacher } from "../../api/endpoints";
 import { isAdmin, isGuest } from "../../api/roles";
 import type { CancelReason, Lesson, Me, Teacher } from "../../api/types";
-import { errorWords, useLanguage, useWords } from "../../i18n";
+import { useClashAction } from "../../hooks/useClashAction";
+import { useWords } from "../../i18n";
 import { Banner } from "../Banner";
 import { Button } from "../Button";
 import { Dialog } from "../Dialog";
 import { Field } from "../Field";
 import { Select } from "../Select";
 import { useToast } from "../Toast";
-import { clashWords } from "./clashWords";
 import { toLocalInput } from "./dates";
 import styles from "./Form.module.css";
+import { ReasonChoice } from "./ReasonChoice";
 
-const REASONS: readonly CancelReason[] = [
-  "teacher",
-  "school",
-  "holiday",
-  "network",
-  "power",
-  "other",
-];
 type Kind = "move" | "substitute" | "cancel";
 
 /** The lead moves and cancels; an admin of the lesson also names another teacher. */
@@ -81,14 +73,13 @@ interface ChangeDialogProps {
 function ChangeDialog({ lesson, teachers, onClose, onChanged }: ChangeDialogProps) {
   const words = useWords();
   const { planning } = words;
-  const { language } = useLanguage();
   const toast = useToast();
   const [kind, setKind] = useState<Kind>("move");
   const [startsAt, setStartsAt] = useState(() => toLocalInput(new Date(lesson.starts_at)));
   const [leadId, setLeadId] = useState(teachers[0]?.user_id ?? "");
   const [reason, setReason] = useState<CancelReason>("teacher");
-  const [refusal, setRefusal] = useState<string>();
-  const [isBusy, setIsBusy] = useState(false);
+  const [wasTried, setWasTried] = useState(false);
+  const [run, isBusy, refusal] = useClashAction();
   const kinds: Kind[] = teachers.length > 0 ? ["move", "substitute", "cancel"] : ["move", "cancel"];
   const id = lesson.lesson_id;
   const changes: Record<Kind, () => Promise<unknown>> = {
@@ -99,25 +90,13 @@ function ChangeDialog({ lesson, teachers, onClose, onChanged }: ChangeDialogProp
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    setRefusal(undefined);
-    if (kind === "move" && !startsAt) {
-      setRefusal(words.newLesson.needTime);
-      return;
-    }
-    setIsBusy(true);
-    changes[kind]()
-      .then(() => {
-        toast(planning.done[kind]);
-        onChanged();
-      })
-      .catch((error: unknown) =>
-        setRefusal(
-          error instanceof ApiError && error.clash
-            ? clashWords(planning, error.clash, language)
-            : errorWords(words, error instanceof ApiError ? error.code : "failed"),
-        ),
-      )
-      .finally(() => setIsBusy(false));
+    setWasTried(true);
+    if (kind === "move" && !startsAt) return;
+    run(async () => {
+      await changes[kind]();
+      toast(planning.done[kind]);
+      onChanged();
+    });
   }
 
   return (
@@ -153,6 +132,7 @@ function ChangeDialog({ lesson, teachers, onClose, onChanged }: ChangeDialogProp
             hint={planning.newTimeHint(lesson.duration_min)}
             type="datetime-local"
             value={startsAt}
+            error={wasTried && !startsAt ? words.newLesson.needTime : undefined}
             onChange={(event) => setStartsAt(event.target.value)}
           />
         )}
@@ -164,14 +144,7 @@ function ChangeDialog({ lesson, teachers, onClose, onChanged }: ChangeDialogProp
             onChange={setLeadId}
           />
         )}
-        {kind === "cancel" && (
-          <Select
-            label={planning.reason}
-            value={reason}
-            options={REASONS.map((value) => ({ value, label: planning.reasons[value] }))}
-            onChange={(value) => setReason(value as CancelReason)}
-          />
-        )}
+        {kind === "cancel" && <ReasonChoice reason={reason} onChange={setReason} />}
         <p className={styles.soft}>{planning.told[kind]}</p>
       </form>
     </Dialog>

@@ -19,6 +19,16 @@ export function formatDay(iso: string, language: string): string {
   });
 }
 
+/** `3月3日 周三` for a day `2027-03-03`, whatever the reader's time zone. */
+export function formatPlainDay(day: string, language: string): string {
+  return new Date(`${day}T12:00`).toLocaleDateString(language, {
+    year: "numeric",
+    month: language === "en" ? "short" : "long",
+    day: "numeric",
+    weekday: "short",
+  });
+}
+
 export function formatClock(iso: string, language: string): string {
   return new Date(iso).toLocaleTimeString(language, {
     hour: "2-digit",

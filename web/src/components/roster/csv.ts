@@ -1,11 +1,19 @@
 import type { RosterPupil } from "../../api/types";
 
+/** What a file chooser offers for a sheet. */
+export const SHEET_KINDS =
+  ".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /** The roster as a file that a spreadsheet opens (UTF-8 with a mark) and that can be uploaded again. */
 export function rosterCsv(
   header: readonly [string, string],
   pupils: readonly RosterPupil[],
 ): string {
-  const rows = [header, ...pupils.map((one) => [one.number ?? "", one.name] as const)];
+  return csvOf([header, ...pupils.map((one) => [one.number ?? "", one.name] as const)]);
+}
+
+/** Rows as a file that a spreadsheet opens. */
+export function csvOf(rows: readonly (readonly string[])[]): string {
   return `\uFEFF${rows.map((row) => row.map(quoted).join(",")).join("\r\n")}\r\n`;
 }
 

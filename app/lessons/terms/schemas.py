@@ -1,0 +1,218 @@
+"""Bodies of the term plan endpoints."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import Field, StringConstraints
+
+from app.http import ApiModel, ClashBody, utc, utc_or_none
+from app.lessons.repository import CancelReason
+from app.lessons.schemas import NO_CONTROLS, IdText
+from app.lessons.terms.holidays import Followed
+from app.lessons.terms.planning import CourseDetail, PlanOutline
+from app.lessons.terms.terms import MAX_VILLAGES, GroupDetail, GroupKind, HolidayDetail
+
+TermPath = Annotated[str, Path(pattern=r"^\w{1,60}$")]
+GroupPath = Annotated[str, Path(pattern=r"^\w{1,60}$")]
+CoursePath = Annotated[str, Path(pattern=r"^\w{1,60}$")]
+HolidayPath = Annotated[str, Path(pattern=r"^\w{1,60}$")]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=NO_CONTROLS),
+]
+
+
+class TermDraft(ApiModel):
+    name: Name
+    first_day: date
+    last_day: date
+
+
+class GroupDraft(ApiModel):
+    name: Name
+    city_id: IdText
+    town_id: IdText
+    village_ids: Annotated[list[IdText], Field(max_length=MAX_VILLAGES)]
+
+
+class HolidayDraft(ApiModel):
+    school_id: IdText | None = None
+    """None: the whole county."""
+    day: date
+    name: Name
+
+
+class HolidayMove(ApiModel):
+    day: date
+    name: Name
+
+
+class CourseEnd(ApiModel):
+    reason: CancelReason
+
+
+class MadeBody(ApiModel):
+    id: str
+
+
+class TermBody(ApiModel):
+    term_id: str
+    name: str
+    first_day: date
+    last_day: date
+
+
+class GroupSchoolBody(ApiModel):
+    school_id: str
+    name: str
+    kind: GroupKind
+
+
+class GroupBody(ApiModel):
+    group_id: str
+    name: str
+    schools: list[GroupSchoolBody]
+    """The city school, the town school, the village schools."""
+
+
+class GroupInTerm(ApiModel):
+    group: GroupBody
+    courses: int
+
+
+class HolidayBody(ApiModel):
+    holiday_id: str
+    day: date
+    name: str
+    school_id: str | None
+    school_name: str | None
+
+
+class TermDetail(ApiModel):
+    term: TermBody
+    holidays: list[HolidayBody]
+    groups: list[GroupInTerm]
+
+
+class CourseBody(ApiModel):
+    course_id: str
+    title: str
+    subject: str
+    lead_name: str
+    classrooms: list[str]
+    rule: str
+    """DTSTART and RRULE of RFC 5545, local time."""
+    duration_min: int
+    coming: int
+    """Lessons that are still to come."""
+    next_at: datetime | None
+
+
+class GroupPlan(ApiModel):
+    term: TermBody
+    group: GroupBody
+    courses: list[CourseBody]
+
+
+class PlanError(ApiModel):
+    line: int
+    code: str
+
+
+class PlanClash(ApiModel):
+    line: int
+    wanted_at: datetime
+    clash: ClashBody
+
+
+class CourseOutlineBody(ApiModel):
+    line: int
+    title: str
+    lessons: int
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+class PlanCheck(ApiModel):
+    """What a sheet comes to; with errors or clashes nothing can be taken over."""
+
+    errors: list[PlanError]
+    clashes: list[PlanClash]
+    courses: list[CourseOutlineBody]
+    lessons: int
+
+
+class FollowedBody(ApiModel):
+    """What became of lessons."""
+
+    added: int
+    cancelled: int
+    restored: int
+    reseated: int
+    """Go on with other classrooms."""
+
+
+def group_body(group: GroupDetail) -> GroupBody:
+    return GroupBody(
+        group_id=group.group_id,
+        name=group.name,
+        schools=[
+            GroupSchoolBody(school_id=one.school_id, name=one.name, kind=one.kind)
+            for one in group.schools
+        ],
+    )
+
+
+def holiday_body(one: HolidayDetail) -> HolidayBody:
+    return HolidayBody(
+        holiday_id=one.holiday_id,
+        day=one.day,
+        name=one.name,
+        school_id=one.school_id,
+        school_name=one.school_name,
+    )
+
+
+def course_body(one: CourseDetail) -> CourseBody:
+    return CourseBody(
+        course_id=one.course.course_id,
+        title=one.course.title,
+        subject=one.course.subject,
+        lead_name=one.lead_name,
+        classrooms=list(one.classrooms),
+        rule=one.course.rule,
+        duration_min=one.course.duration_min,
+        coming=one.coming,
+        next_at=utc_or_none(one.next_at_ms),
+    )
+
+
+def plan_check(outline: PlanOutline) -> PlanCheck:
+    return PlanCheck(
+        errors=[PlanError(line=one.line, code=one.code) for one in outline.sheet.errors],
+        clashes=[
+            PlanClash(line=line, wanted_at=utc(one.wanted.starts_at_ms), clash=one.body())
+            for line, one in outline.clashes
+        ],
+        courses=[
+            CourseOutlineBody(
+                line=one.line,
+                title=one.title,
+                lessons=len(one.starts_at_ms),
+                first_at=utc(min(one.starts_at_ms)) if one.starts_at_ms else None,
+                last_at=utc(max(one.starts_at_ms)) if one.starts_at_ms else None,
+            )
+            for one in outline.courses
+        ],
+        lessons=sum(len(one.starts_at_ms) for one in outline.courses),
+    )
+
+
+def followed_body(followed: Followed) -> FollowedBody:
+    return FollowedBody(
+        added=followed.added,
+        cancelled=followed.cancelled,
+        restored=followed.restored,
+        reseated=followed.reseated,
+    )

@@ -1,0 +1,96 @@
+"""Lines of cells out of a file that somebody made in a spreadsheet: CSV in the encodings they write, or XLSX."""
+
+import csv
+import io
+import zipfile
+
+from openpyxl.reader.excel import load_workbook
+
+MAX_FILE_BYTES = 1_000_000
+MAX_UNPACKED_BYTES = 20_000_000
+"""A small XLSX may unpack into something that fills the memory."""
+MAX_LINES = 2_000
+MAX_COLUMNS = 50
+_XLSX_START = b"PK\x03\x04"
+_ENCODINGS = ("utf-8-sig", "gb18030")
+"""What spreadsheets in China write: with a mark at the start, or in the national encoding."""
+Lines = list[tuple[int, list[str]]]
+"""Each line's number, from 1 as the spreadsheet counts, and its cells."""
+
+
+class SheetUnreadable(Exception):
+    """`code` is stable."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def read_lines(content: bytes) -> Lines:
+    """Every line that has something in it, cells without space around them.
+
+    SheetUnreadable `file_too_large`, `file_unreadable`, or `columns_missing` for an empty file.
+    """
+    if len(content) > MAX_FILE_BYTES:
+        raise SheetUnreadable("file_too_large")
+    lines = _xlsx_lines(content) if content.startswith(_XLSX_START) else _csv_lines(content)
+    filled = [
+        (line, [cell.strip() for cell in row]) for line, row in lines if any(map(str.strip, row))
+    ]
+    if not filled:
+        raise SheetUnreadable("columns_missing")
+    return filled
+
+
+def _csv_lines(content: bytes) -> Lines:
+    for encoding in _ENCODINGS:
+        try:
+            text = content.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise SheetUnreadable("file_unreadable")
+    if "\0" in text:
+        raise SheetUnreadable("file_unreadable")
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines: Lines = []
+    try:
+        for row in rows:
+            lines.append((rows.line_num, row))
+            if len(lines) > MAX_LINES:
+                raise SheetUnreadable("file_too_large")
+    except csv.Error:
+        raise SheetUnreadable("file_unreadable") from None
+    return lines
+
+
+def _xlsx_lines(content: bytes) -> Lines:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(one.file_size for one in packed.infolist()) > MAX_UNPACKED_BYTES:
+                raise SheetUnreadable("file_too_large")
+        book = load_workbook(  # type: ignore[no-untyped-call]
+            io.BytesIO(content), read_only=True, data_only=True
+        )
+        lines: Lines = []
+        for number, row in enumerate(
+            book.worksheets[0].iter_rows(max_col=MAX_COLUMNS, values_only=True), 1
+        ):
+            if number > MAX_LINES:
+                raise SheetUnreadable("file_too_large")
+            lines.append((number, [_cell(value) for value in row]))
+        return lines
+    except SheetUnreadable:
+        raise
+    except Exception as error:
+        raise SheetUnreadable("file_unreadable") from error
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    # A number typed into a cell: 20260101, not 20260101.0.
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
