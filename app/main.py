@@ -437,7 +437,9 @@ class Server:
         invitations, now_ms = Invitations(self.database, passwords), self.clock.now_ms
         tries = RateLimiter(INVITATION_TRIES_PER_ADDRESS, 5 * MINUTE_S)
         return [
-            staff.build_router(Staff(self.database), invitations, self.authenticate_staff, now_ms),
+            staff.build_router(
+                Staff(self.database), invitations, self.sessions, self.authenticate_staff, now_ms
+            ),
             audit_endpoints.build_router(AuditLog(self.database), self.authenticate_staff),
             staff.build_invitation_router(invitations, self.sessions, signing_in, tries, now_ms),
         ]

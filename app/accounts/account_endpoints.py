@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 from app.accounts.identity import presented_tokens
 from app.accounts.passwords import MAX_PASSWORD_CHARS
 from app.accounts.second_factor import SecondFactors
-from app.accounts.sessions import SessionKind, Sessions
+from app.accounts.sessions import KnownSession, SessionKind, Sessions
 from app.accounts.signing_in import SigningIn
 from app.http import ADMINS, ApiModel, Authenticate, Caller, client_ip, refusals, utc
 
@@ -54,6 +54,17 @@ class PasswordBody(ApiModel):
     password: Password
 
 
+def session_body(known: KnownSession, *, is_current: bool = False) -> SessionBody:
+    return SessionBody(
+        session_id=known.session_id,
+        kind=known.kind,
+        agent=known.agent,
+        created_at=utc(known.created_at_ms),
+        expires_at=utc(known.expires_at_ms),
+        is_current=is_current,
+    )
+
+
 def build_router(
     sessions: Sessions,
     signing_in: SigningIn,
@@ -72,17 +83,7 @@ def build_router(
             has_password=not caller.is_guest,
             has_second_factor=await factors.is_on(caller.user_id),
             may_have_second_factor=caller.administered is not None,
-            sessions=[
-                SessionBody(
-                    session_id=one.session_id,
-                    kind=one.kind,
-                    agent=one.agent,
-                    created_at=utc(one.created_at_ms),
-                    expires_at=utc(one.expires_at_ms),
-                    is_current=one.session_id == current,
-                )
-                for one in listed
-            ],
+            sessions=[session_body(one, is_current=one.session_id == current) for one in listed],
         )
 
     @router.delete(

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.digest import digest
 from app.accounts.pairing import PairedClassroom
+from app.db.audit import AuditAction, note_change
 from app.db.engine import Database
 from app.db.models import Classroom, ClassroomPc, PairingCode, School
 from app.errors import Conflict, NotAuthenticated, NotFound
@@ -132,9 +133,23 @@ class ClassroomPcs:
     async def revoke(self, pc_id: PcId, by: UserId, now_ms: int) -> None:
         """This PC is out for good. NotFound if it is none, or out already."""
         async with self._database.transaction() as session:
-            is_out = await _revoke(session, pc_id, by, now_ms)
-        if not is_out:
-            raise NotFound("there is no such classroom PC")
+            if not await _revoke(session, pc_id, by, now_ms):
+                raise NotFound("there is no such classroom PC")
+            pc = await session.get_one(ClassroomPc, pc_id)
+            await note_classroom(session, pc.classroom_id, by, "pc.removed", now_ms)
+
+
+async def note_classroom(
+    session: AsyncSession, classroom_id: str, by: UserId, action: AuditAction, now_ms: int
+) -> None:
+    """What somebody did with a classroom's PCs, in the audit log."""
+    row = await session.execute(
+        select(School.county_id, School.school_id)
+        .join(Classroom, Classroom.school_id == School.school_id)
+        .where(Classroom.classroom_id == classroom_id)
+    )
+    county_id, school_id = row.one()
+    await note_change(session, county_id, by, action, classroom_id, {}, now_ms, school_id=school_id)
 
 
 async def require_room_for_a_pc(session: AsyncSession, classroom_id: ClassroomId) -> None:

@@ -17,6 +17,9 @@ AuditAction = Literal[
     "lesson.moved", "lesson.substituted", "lesson.cancelled",
     "lesson.planned", "lesson.guest_invited", "lesson.staff_added", "lesson.staff_removed",
     "consent.entered",
+    "pc.code_made", "pc.removed", "staff.signed_out",
+    "recording.published", "recording.unpublished", "recording.shared", "recording.link_revoked",
+    "recording.deleted",
 ]  # fmt: skip
 
 

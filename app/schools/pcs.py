@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.pairing import PairingCodes
-from app.accounts.pcs import ClassroomPcs, PcRemoved, require_room_for_a_pc
+from app.accounts.pcs import ClassroomPcs, PcRemoved, note_classroom, require_room_for_a_pc
 from app.db.engine import Database
 from app.db.models import Classroom, ClassroomPc, School, User
 from app.db.scope import schools_within
@@ -101,6 +101,9 @@ class PcDesk:
         await self.require_classroom(classroom_id, caller)
         async with self.database.transaction() as session:
             await require_room_for_a_pc(session, classroom_id)
+            await note_classroom(
+                session, classroom_id, caller.user_id, "pc.code_made", self.now_ms()
+            )
         made = await PairingCodes(self.database).create_for_classroom(
             classroom_id, asked.kind, caller.user_id, self.now_ms()
         )

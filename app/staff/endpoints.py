@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field, StringConstraints
 
+from app.accounts.account_endpoints import SessionBody, session_body
 from app.accounts.endpoints import Me, me_of, set_session_cookie
 from app.accounts.identity import refuse_cross_origin
 from app.accounts.login import MAX_LOGIN_CHARS
@@ -109,7 +110,11 @@ def body_of(person: Person) -> StaffBody:
 
 
 def build_router(
-    staff: Staff, invitations: Invitations, authenticate: Authenticate, now_ms: Callable[[], int]
+    staff: Staff,
+    invitations: Invitations,
+    sessions: Sessions,
+    authenticate: Authenticate,
+    now_ms: Callable[[], int],
 ) -> APIRouter:
     """What admins do."""
     router = APIRouter(prefix="/staff", tags=["staff"])
@@ -154,6 +159,26 @@ def build_router(
     )
     async def invite_staff(admin: Admin, request: Request, user_id: str) -> InvitationBody:
         return await invite(request, admin, user_id)
+
+    @router.get(
+        "/{user_id}/sessions",
+        operation_id="list_staff_sessions",
+        responses=refusals(401, 403, 404),
+        summary="Where somebody is signed in",
+    )
+    async def list_staff_sessions(admin: Admin, user_id: str) -> list[SessionBody]:
+        person = await staff.get(admin, user_id, now_ms())
+        return [session_body(one) for one in await sessions.of(person.user_id, now_ms())]
+
+    @router.delete(
+        "/{user_id}/sessions",
+        operation_id="sign_out_staff",
+        status_code=204,
+        responses=refusals(401, 403, 404),
+        summary="Sign somebody out everywhere",
+    )
+    async def sign_out_staff(admin: Admin, user_id: str) -> None:
+        await staff.sign_out(admin, user_id, now_ms())
 
     @router.delete(
         "/{user_id}",

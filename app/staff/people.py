@@ -136,6 +136,13 @@ class Staff:
     async def reopen(self, by: Caller, user_id: str, now_ms: int) -> None:
         await self._set_active(by, user_id, True, now_ms)
 
+    async def sign_out(self, by: Caller, user_id: str, now_ms: int) -> None:
+        """Everywhere, at once: somebody lost a computer, or does not know where they are signed in."""
+        async with self._database.transaction() as session:
+            await person_within(session, by.require_scope(*ADMINS), user_id)
+            await end_sessions(session, UserId(user_id), now_ms)
+            await _note(session, by, "staff.signed_out", user_id, {}, now_ms)
+
     async def _set_active(self, by: Caller, user_id: str, is_active: bool, now_ms: int) -> None:
         async with self._database.transaction() as session:
             user = await person_within(session, by.require_scope(*ADMINS), user_id)

@@ -126,6 +126,8 @@ TABLE: dict[str, Row | List | Open | Own] = {
     "add_staff": Row(ADMINS, "admin"),
     "change_staff": Row(ADMINS, "admin"),
     "close_staff": Row(ADMINS, "admin"),
+    "list_staff_sessions": Row(ADMINS, "admin"),
+    "sign_out_staff": Row(ADMINS, "admin"),
     "invite_staff": Row(ADMINS, "admin"),
     "reopen_staff": Row(ADMINS, "admin"),
     "list_audit": List(ALL_ADMINS, ADMINS, "admin", ("aud_own", "aud_foreign")),

@@ -205,7 +205,9 @@ async def test_a_share_link_shows_the_pages_of_its_part_and_no_other(
     assert [(await seen_at(api, url)) for url in urls] == [(200, one) for one in pages]
     assert [stroke["from_ms"] for stroke in slides["strokes"]] == ([3_000] if clip else [25_000])
 
-    assert await api.sharing.revoke_link(api.recording_id, link["link_id"], api.time())
+    assert await api.sharing.revoke_link(
+        api.recording_id, link["link_id"], api.county.teacher, api.time()
+    )
     assert await seen_at(api, urls[0]) == (410, "link_revoked")
     async with api.client() as stranger:
         again = stranger.post(OPEN, json={"token": link["token"]})

@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from app.db.engine import Database
+from app.db.models import AuditEntry
 from app.http import Caller
 from app.ids import SchoolId, UserId
 from app.scope import Scope
@@ -83,3 +85,20 @@ def test_the_widest_of_the_asked_roles_counts() -> None:
     assert caller.scope_as("school_admin") is None
     assert not Scope("cou", SchoolId("sch")).holds("cou", None)
     assert not Scope("cou").holds("another", "sch")
+
+
+async def test_somebody_is_signed_out_everywhere(
+    api: Api, admin: httpx.AsyncClient, database: Database, county: SmallCounty
+) -> None:
+    path = f"/staff/{county.onsite}/sessions"
+    async with api.client(county.onsite) as phone:
+        (listed,) = (await admin.get(path)).json()
+        assert (listed["kind"], listed["is_current"]) == ("bearer", False)
+        assert (await admin.delete(path)).status_code == 204
+        assert (await phone.get("/auth/me")).status_code == 401
+    assert (await admin.get(path)).json() == []
+    async with database.reading() as session:
+        (noted,) = await session.scalars(select(AuditEntry))
+    assert (noted.action, noted.subject_id, noted.school_id) == (
+        "staff.signed_out", county.onsite, "sch_1",
+    )  # fmt: skip

@@ -46,7 +46,9 @@ async def api(database: Database, county: SmallCounty) -> Api:
     invitations = Invitations(database, Passwords(FAST_HASHER))
     return api.include(
         accounts.build_router(api.sessions, api.signing_in, api.authenticate),
-        endpoints.build_router(Staff(database), invitations, api.authenticate, api.time),
+        endpoints.build_router(
+            Staff(database), invitations, api.sessions, api.authenticate, api.time
+        ),
         endpoints.build_invitation_router(
             invitations, api.sessions, api.signing_in, RateLimiter(20, 300), api.time
         ),

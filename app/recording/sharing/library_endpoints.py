@@ -140,7 +140,7 @@ def build_router(
     )
     async def unpublish(caller: CallerNow, recording_id: str) -> None:
         summary = await managed(recordings, caller, RecordingId(recording_id))
-        await sharing.unpublish(summary.recording_id, now_ms())
+        await sharing.unpublish(summary.recording_id, caller.user_id, now_ms())
 
     @router.api_route(
         "/library/{recording_id}/media/{track_id}",

@@ -14,7 +14,7 @@ from app.db.engine import Database
 from app.db.models import ShareLink
 from app.errors import Conflict, InvalidInput, NotFound
 from app.http import ApiModel, Authenticate, Caller, refusals, utc
-from app.ids import LessonId, RecordingId, new_id
+from app.ids import LessonId, RecordingId, UserId, new_id
 from app.recording.repository import Recordings, RecordingSummary
 from app.recording.sharing.library_endpoints import managed
 from app.recording.sharing.links import (
@@ -33,6 +33,7 @@ from app.recording.sharing.links import (
     new_token,
     token_sha256,
 )
+from app.recording.sharing.noting import note_recording
 from app.recording.sharing.repository import NamedLink, Sharing
 
 RequestClip = Callable[[AsyncSession, str, LessonId], Awaitable[object]]
@@ -161,6 +162,9 @@ class LinkDesk:
                 > MAX_LINKS
             ):
                 raise Conflict("revoke a link first", code="too_many_links")
+            await note_recording(
+                session, recording.recording_id, caller.user_id, "recording.shared", now_ms
+            )
             if clip is not None:
                 await self._request_clip(session, link.link_id, recording.lesson_id)
             else:
@@ -169,8 +173,11 @@ class LinkDesk:
             link=_link_body(NamedLink(link, caller.name), now_ms), path=f"/s/{token}"
         )
 
-    async def revoke(self, recording: RecordingSummary, link_id: str) -> None:
-        if not await self._sharing.revoke_link(recording.recording_id, link_id, self._now_ms()):
+    async def revoke(self, recording: RecordingSummary, link_id: str, by: UserId) -> None:
+        is_known = await self._sharing.revoke_link(
+            recording.recording_id, link_id, by, self._now_ms()
+        )
+        if not is_known:
             raise NotFound("there is no such link")
 
 
@@ -202,8 +209,8 @@ def build_router(desk: LinkDesk, recordings: Recordings, authenticate: Authentic
         status_code=204,
         responses=refusals(401, 403, 404),
     )
-    async def revoke_link(recording: Managed, link_id: str) -> None:
-        await desk.revoke(recording, link_id)
+    async def revoke_link(recording: Managed, caller: CallerNow, link_id: str) -> None:
+        await desk.revoke(recording, link_id, caller.user_id)
 
     return router
 

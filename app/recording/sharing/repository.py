@@ -25,6 +25,7 @@ from app.ids import LessonId, ParticipantId, RecordingId, UserId
 from app.recording.cast import Cast
 from app.recording.repository import RecordingSummary, summary_of
 from app.recording.sharing.links import LinkState, RevokedBecause, link_state
+from app.recording.sharing.noting import note_recording
 from app.storage.object_response import ServedObject
 
 RequestFilm = Callable[[AsyncSession, RecordingId, Purpose], Awaitable[object]]
@@ -79,10 +80,13 @@ class Sharing:
                         recording_id=recording_id, published_by=user_id, published_at_ms=now_ms
                     )
                 )
+                await note_recording(session, recording_id, user_id, "recording.published", now_ms)
 
-    async def unpublish(self, recording_id: RecordingId, now_ms: int) -> None:
+    async def unpublish(self, recording_id: RecordingId, by: UserId, now_ms: int) -> None:
         """Out of the library; its links are revoked with it, for good."""
         async with self._database.transaction() as session:
+            if await session.get(LibraryEntry, recording_id) is not None:
+                await note_recording(session, recording_id, by, "recording.unpublished", now_ms)
             await unpublish(session, recording_id, RevokedBecause.UNPUBLISHED, now_ms)
 
     async def entry(self, recording_id: RecordingId) -> Entry | None:
@@ -214,7 +218,9 @@ class Sharing:
         )
         return count or 0
 
-    async def revoke_link(self, recording_id: RecordingId, link_id: str, now_ms: int) -> bool:
+    async def revoke_link(
+        self, recording_id: RecordingId, link_id: str, by: UserId, now_ms: int
+    ) -> bool:
         """Whether there is such a link; revoking it twice is the same as once."""
         async with self._database.transaction() as session:
             link = await session.get(ShareLink, link_id)
@@ -222,6 +228,7 @@ class Sharing:
                 return False
             if link.revoked_at_ms is None:
                 link.revoked_at_ms, link.revoked_because = now_ms, RevokedBecause.BY_HAND.value
+                await note_recording(session, recording_id, by, "recording.link_revoked", now_ms)
             return True
 
     async def find_by_token(self, token_sha256: str) -> FoundLink | None:

@@ -19,6 +19,7 @@ from app.jobs.port import ClaimedJob, Progress
 from app.recording.lifecycle import RecordingState
 from app.recording.sharing.clip_maker import clip_folder
 from app.recording.sharing.links import DAY_MS, RevokedBecause
+from app.recording.sharing.noting import note_recording
 from app.recording.sharing.repository import unpublish
 from app.settings import Settings
 from app.storage.port import ObjectNotFound, Storage
@@ -112,6 +113,8 @@ class Retention:
             if recording is None:
                 return
             await _note(session, recording, reason, user_id, sizes, now_ms)
+            if user_id is not None:
+                await note_recording(session, recording_id, user_id, "recording.deleted", now_ms)
             links = select(ShareLink.link_id).where(ShareLink.recording_id == recording_id)
             await session.execute(delete(ClipTrack).where(ClipTrack.link_id.in_(links)))
             await session.execute(delete(Recording).where(Recording.recording_id == recording_id))

@@ -313,7 +313,7 @@ async def test_a_film_of_the_library_is_gone_with_the_publication(studio: Studio
     assert [(await studio.get(url)).status_code for url in urls] == [200] * 3
     bent = [url.replace("library-films", "films") for url in urls]
     assert [(await studio.get(url)).status_code for url in bent] == [403] * 3
-    await sharing.unpublish(studio.recording_id, studio.time())
+    await sharing.unpublish(studio.recording_id, studio.county.teacher, studio.time())
     assert [(await studio.get(url)).status_code for url in urls] == [410] * 3
     async with studio.client(stranger) as client:
         assert (await client.get(path)).status_code == 404
@@ -359,7 +359,9 @@ async def test_a_share_link_offers_the_film_for_links_and_no_other_until_it_ends
     assert await studio.shared.of(link) is None
     assert [(await studio.get(url)).json()["code"] for url in urls] == ["film_withdrawn"] * 4
     await studio.agree(SEAT_CLASSROOM, PUBLIC)
-    assert await studio.sharing.revoke_link(studio.recording_id, "lnk_1", START_MS)
+    assert await studio.sharing.revoke_link(
+        studio.recording_id, "lnk_1", studio.county.teacher, START_MS
+    )
     assert [(await studio.get(url)).json()["code"] for url in urls] == ["link_revoked"] * 4
 
 

@@ -98,7 +98,9 @@ async def test_a_link_that_was_revoked_meanwhile_leaves_no_files(
     link = await api.make_link(clip={"from_ms": 1_000, "to_ms": 3_000})
 
     async def revoke(_share: float) -> None:
-        await api.sharing.revoke_link(api.recording_id, link["link_id"], api.time())
+        await api.sharing.revoke_link(
+            api.recording_id, link["link_id"], api.county.teacher, api.time()
+        )
 
     await maker.run_job(job_of(link["link_id"]), revoke)
     assert await api.storage.sizes(clip_folder(link["link_id"])) == {}

@@ -33,7 +33,7 @@ async def test_only_those_who_took_part_get_addresses_of_the_store(
             part = await stranger.get(url, headers={"Range": "bytes=100-199"})
             content = content_of(track["track_id"])
             assert (part.status_code, part.content) == (206, content[100:200])
-            await api.sharing.unpublish(api.recording_id, api.time())
+            await api.sharing.unpublish(api.recording_id, api.county.teacher, api.time())
             gone = await stranger.get(url, headers={"Range": "bytes=100-199"})
             assert (gone.status_code, gone.json()["code"]) == (410, "link_revoked")
         await api.retention.delete_recording(api.recording_id, "by_hand", None, api.time())

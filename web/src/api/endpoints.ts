@@ -66,6 +66,10 @@ export const changeStaff = (id: string, draft: StaffDraft) =>
   unwrap(client.PUT("/api/v1/staff/{user_id}", { ...byUser(id), body: draft }));
 export const inviteStaff = (id: string) =>
   unwrap(client.POST("/api/v1/staff/{user_id}/invitation", byUser(id)));
+export const listStaffSessions = (id: string) =>
+  unwrap(client.GET("/api/v1/staff/{user_id}/sessions", byUser(id)));
+export const signOutStaff = (id: string) =>
+  unwrap(client.DELETE("/api/v1/staff/{user_id}/sessions", byUser(id)));
 export const closeStaff = (id: string) =>
   unwrap(client.DELETE("/api/v1/staff/{user_id}", byUser(id)));
 export const reopenStaff = (id: string) =>

@@ -1603,6 +1603,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/{user_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where somebody is signed in */
+        get: operations["list_staff_sessions"];
+        put?: never;
+        post?: never;
+        /** Sign somebody out everywhere */
+        delete: operations["sign_out_staff"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teachers": {
         parameters: {
             query?: never;
@@ -2019,7 +2037,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "ledger.corrected" | "term.added" | "group.added" | "plan.imported" | "course.ended" | "holiday.added" | "holiday.moved" | "holiday.removed" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.guest_invited" | "lesson.staff_added" | "lesson.staff_removed" | "consent.entered";
+            action: "staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "ledger.corrected" | "term.added" | "group.added" | "plan.imported" | "course.ended" | "holiday.added" | "holiday.moved" | "holiday.removed" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.guest_invited" | "lesson.staff_added" | "lesson.staff_removed" | "consent.entered" | "pc.code_made" | "pc.removed" | "staff.signed_out" | "recording.published" | "recording.unpublished" | "recording.shared" | "recording.link_revoked" | "recording.deleted";
             /**
              * At
              * Format: date-time
@@ -4713,7 +4731,7 @@ export interface operations {
     list_audit: {
         parameters: {
             query?: {
-                action?: ("staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "ledger.corrected" | "term.added" | "group.added" | "plan.imported" | "course.ended" | "holiday.added" | "holiday.moved" | "holiday.removed" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.guest_invited" | "lesson.staff_added" | "lesson.staff_removed" | "consent.entered") | null;
+                action?: ("staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "ledger.corrected" | "term.added" | "group.added" | "plan.imported" | "course.ended" | "holiday.added" | "holiday.moved" | "holiday.removed" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.guest_invited" | "lesson.staff_added" | "lesson.staff_removed" | "consent.entered" | "pc.code_made" | "pc.removed" | "staff.signed_out" | "recording.published" | "recording.unpublished" | "recording.shared" | "recording.link_revoked" | "recording.deleted") | null;
                 after?: string | null;
                 by?: string;
                 from?: string | null;
@@ -10946,6 +10964,120 @@ export interface operations {
         };
     };
     reopen_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_staff_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionBody"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sign_out_staff: {
         parameters: {
             query?: never;
             header?: never;

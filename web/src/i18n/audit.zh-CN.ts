@@ -27,6 +27,14 @@ const ACTIONS: Record<AuditAction, string> = {
   "lesson.cancelled": "取消课堂",
   "lesson.staff_added": "邀请助教或观课",
   "lesson.staff_removed": "移出助教或观课",
+  "pc.code_made": "生成教室电脑配对码",
+  "pc.removed": "移除教室电脑",
+  "staff.signed_out": "让人员退出登录",
+  "recording.published": "发布录像",
+  "recording.unpublished": "撤回录像",
+  "recording.shared": "分享录像",
+  "recording.link_revoked": "撤销分享链接",
+  "recording.deleted": "删除录像",
 };
 
 /** Words of the page that shows what admins changed. */

@@ -34,6 +34,11 @@ export const staffEn: typeof staffZhCN = {
     linkConfirmHint:
       "Earlier links stop working. The old password counts until a new one is chosen.",
     linkConfirm: "Make the link",
+    sessions: "Devices",
+    sessionsTitle: (name) => `Where ${name} is signed in`,
+    noSessions: "Not signed in anywhere now.",
+    signOut: "Sign out everywhere",
+    signedOut: (name) => `${name} is signed out everywhere`,
     close: "Close",
     closeTitle: (name) => `Close the account of ${name}?`,
     closeHint:

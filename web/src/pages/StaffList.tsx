@@ -19,6 +19,7 @@ import { formatDay } from "../components/office/dates";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { Spinner } from "../components/Spinner";
 import { LinkDialog } from "../components/staff/LinkDialog";
+import { SessionsDialog } from "../components/staff/SessionsDialog";
 import styles from "../components/staff/Staff.module.css";
 import { StaffForm } from "../components/staff/StaffForm";
 import { StaffRow } from "../components/staff/StaffRow";
@@ -30,7 +31,7 @@ import listStyles from "./Lessons.module.css";
 /** What is open over the list. */
 type Open =
   | { what: "add" }
-  | { what: "change" | "link" | "close"; person: StaffMember }
+  | { what: "change" | "link" | "sessions" | "close"; person: StaffMember }
   | { what: "invitation"; name: string; invitation: Invitation };
 
 async function loadAround() {
@@ -119,6 +120,7 @@ function People({ text, onOpen, onDone }: PeopleProps) {
               isBusy={isBusy}
               onChange={() => onOpen({ what: "change", person })}
               onLink={() => onOpen({ what: "link", person })}
+              onSessions={() => onOpen({ what: "sessions", person })}
               onClose={() => onOpen({ what: "close", person })}
               onReopen={() =>
                 run(async () => {
@@ -178,6 +180,7 @@ function Over({ open, onClose, onDone }: OverProps) {
     return <StaffForm {...around.value} person={person} onSave={save} onClose={onClose} />;
   }
   const { person } = open;
+  if (open.what === "sessions") return <SessionsDialog person={person} onClose={onClose} />;
   const isLink = open.what === "link";
   const act = async () => {
     if (isLink) {

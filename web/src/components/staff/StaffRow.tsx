@@ -10,12 +10,14 @@ interface StaffRowProps {
   isBusy: boolean;
   onChange: () => void;
   onLink: () => void;
+  onSessions: () => void;
   onClose: () => void;
   onReopen: () => void;
 }
 
 /** One person: who, what they may do, whether they can come in. */
-export function StaffRow({ person, isBusy, onChange, onLink, onClose, onReopen }: StaffRowProps) {
+export function StaffRow(props: StaffRowProps) {
+  const { person, isBusy, onChange, onLink, onSessions, onClose, onReopen } = props;
   const words = useWords().staff;
   const { language } = useLanguage();
   return (
@@ -45,6 +47,9 @@ export function StaffRow({ person, isBusy, onChange, onLink, onClose, onReopen }
             </Button>
             <Button size="small" onClick={onLink} aria-label={`${words.link} ${person.name}`}>
               {words.link}
+            </Button>
+            <Button size="small" onClick={onSessions} aria-label={words.sessionsTitle(person.name)}>
+              {words.sessions}
             </Button>
             <Button size="small" onClick={onClose} aria-label={`${words.close} ${person.name}`}>
               {words.close}
