@@ -89,7 +89,7 @@ async def in_a_lesson(served: Served, folder: Path) -> None:
                 ("sound-only", SOUND_ALONE, "只传声音"),
             ):
                 link.change(down=Conditions(rate_bps=rate_bps, delay_s=0.03))
-                await classroom.sees(words)
+                await classroom.sees(words, WORDS_MS / 1000)
                 await classroom.page.get_by_text("画面中断").wait_for(state="detached")
                 await shoot(classroom.page, name, words)
         async with lesson(browser, served) as (plan, lead, classroom):
