@@ -92,6 +92,8 @@ generate: .venv/.stamp-dev web/node_modules/.stamp
 	@mkdir -p .tools/generated
 	@$(PY) -m app export-schema > .tools/generated/signaling.json
 	@$(PY) -m app export-openapi > .tools/generated/openapi.json
+	@$(PY) -m app export-data-map zh > docs/data-map.zh-CN.md
+	@$(PY) -m app export-data-map en > docs/data-map.en.md
 	$(STEP) "web/src/generated/signaling.ts" node web/scripts/generate-signaling.mjs $(CURDIR)/.tools/generated/signaling.json
 	$(STEP) "web/src/generated/api.ts" node web/scripts/generate-api.mjs $(CURDIR)/.tools/generated/openapi.json
 

@@ -198,6 +198,13 @@ def export_openapi() -> None:
     print(json.dumps(document, indent=2, ensure_ascii=False))
 
 
+@cli.command("export-data-map")
+def export_data_map(language: Annotated[str, typer.Argument(help="zh or en")]) -> None:
+    """Write the data map as a document: what is kept about people, where, how long, and who sees it."""
+    retention = _load("app.protection.data_map", "retention_of")(_settings())
+    print(_load("app.protection.data_map", "data_map_markdown")(language, retention), end="")
+
+
 @cli.command()
 def worker(
     beside_recorder: Annotated[

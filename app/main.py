@@ -72,7 +72,11 @@ from app.media.remote import RemoteEngine
 from app.media.turn import TurnServers
 from app.middlewares import BodyLimit, SecurityHeaders, TrustedProxies
 from app.process import LoopLag
-from app.protection import retention_endpoints
+from app.protection import access_endpoints, map_endpoints, pupil_endpoints
+from app.protection.access_log import AccessLog
+from app.protection.access_projector import project_access
+from app.protection.data_map import retention_of
+from app.protection.pupils import PupilDesk
 from app.recording import endpoints as recordings
 from app.recording.film import endpoints as films
 from app.recording.film import shared_film
@@ -176,7 +180,13 @@ class Server:
         self.site = site
         self.clock = Clock()
         self.journal = Journal(
-            database, (project_lesson, project_attendance, ledger_projector.project_ledger)
+            database,
+            (
+                project_lesson,
+                project_attendance,
+                ledger_projector.project_ledger,
+                project_access,
+            ),
         )
         self.store = LessonStore(database, self.clock.now_ms)
         self.load_plan = plan_loader(self.store, settings)
@@ -387,7 +397,7 @@ class Server:
                 Holidays(database, changes, now_ms),
                 authenticate,
             ),
-            retention_endpoints.build_router(settings, authenticate),
+            *self._protection_routers(),
             lessons.build_router(lesson_desk, guests_too),
             change_endpoints.build_router(lesson_desk, self.store, changes, authenticate),
             self._guest_router(changes),
@@ -455,6 +465,14 @@ class Server:
         )
         tries = RateLimiter(INVITATION_TRIES_PER_ADDRESS, 5 * MINUTE_S)
         return guest_endpoints.build_router(guests, self.store, self.authenticate_staff, tries)
+
+    def _protection_routers(self) -> list[APIRouter]:
+        pupils = PupilDesk(self.database, self.sharing.withdraw, self.clock.now_ms)
+        return [
+            map_endpoints.build_router(retention_of(self.settings), self.authenticate),
+            access_endpoints.build_router(AccessLog(self.database), self.authenticate),
+            pupil_endpoints.build_router(pupils, self.authenticate),
+        ]
 
     def _console_desk(self, entry_desk: entry.EntryDesk) -> consoles.ConsoleDesk:
         return consoles.ConsoleDesk(

@@ -147,6 +147,10 @@ class Settings(BaseSettings):
     """All that is left of a recording is deleted this long after the lesson."""
     chat_kept_days: int = Field(default=30, ge=1, le=3_650)
     """What staff and on-site teachers wrote to each other is erased after this time."""
+    access_log_kept_days: int = Field(default=365, ge=180, le=3_650)
+    """Who looked at what is forgotten after this time."""
+    audit_log_kept_days: int = Field(default=1_095, ge=180, le=3_650)
+    """What admins changed is forgotten after this time."""
 
     recording_min_free_bytes: int = Field(default=512 * 1024 * 1024, ge=0)
     """Below this the recorder stops the least important track, and further ones as it gets less."""

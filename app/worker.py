@@ -14,6 +14,7 @@ from pathlib import Path
 from app.backchannel.repository import ChatTable
 from app.db.engine import Database
 from app.db.journal import Journal
+from app.db.log_retention import erase_old_entries
 from app.db.migrate import check_migrated
 from app.ids import LessonId, new_id
 from app.jobs.kinds import JobKind
@@ -80,7 +81,14 @@ def handlers(
     async def erase_chat(now_ms: int) -> None:
         await chat.erase(settings.chat_kept_days, now_ms)
 
-    retention = Retention(database, storage, segments.clear, kept, [films.folders], [erase_chat])
+    async def erase_logs(now_ms: int) -> None:
+        await erase_old_entries(
+            database, settings.access_log_kept_days, settings.audit_log_kept_days, now_ms
+        )
+
+    retention = Retention(
+        database, storage, segments.clear, kept, [films.folders], [erase_chat, erase_logs]
+    )
     thumbnails = ThumbnailMaker(database, storage)
 
     decks = Decks(database, jobs)

@@ -6,15 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta, timezone
 from typing import Literal
 
-from app.attendance.cells import safe_cell
 from app.attendance.report import Sheet, SheetRow
 from app.attendance.roll_call.in_report import PupilRow
 from app.http import utc
+from app.spreadsheet import BOM, safe_cell
 
 Language = Literal["zh", "en"]
 Line = Mapping[str, str]
 """Text by column; a column that is not in it stays empty."""
-_BOM = "\ufeff"
 _COLUMNS: dict[str, dict[Language, str]] = {
     "lesson": {"zh": "课堂", "en": "Lesson"},
     "role": {"zh": "身份", "en": "Role"},
@@ -55,7 +54,7 @@ def sheet_csv(sheet: Sheet, language: Language, utc_offset_min: int) -> str:
     Times in the given offset from UTC.
     """
     out = io.StringIO()
-    out.write(_BOM)
+    out.write(BOM)
     writer = csv.DictWriter(out, [*_COLUMNS], restval="", lineterminator="\r\n")
     writer.writerow({column: names[language] for column, names in _COLUMNS.items()})
     for line in _lines(sheet, language, timezone(timedelta(minutes=utc_offset_min))):

@@ -11,7 +11,8 @@ from app.ids import LessonId, UserId, new_id
 SAME_VISIT_MS = 600_000
 """A page that refreshes itself is one visit."""
 
-AccessAction = Literal["journal.viewed", "attendance.viewed", "attendance.downloaded",
+AccessAction = Literal["lesson.viewed", "classroom.listened",
+                       "journal.viewed", "attendance.viewed", "attendance.downloaded",
                        "roll_call.viewed",
                        "recording.viewed", "recording.downloaded", "share.viewed",
                        "captions.downloaded"]  # fmt: skip

@@ -16,7 +16,7 @@ AuditAction = Literal[
     "holiday.added", "holiday.moved", "holiday.removed",
     "lesson.moved", "lesson.substituted", "lesson.cancelled",
     "lesson.planned", "lesson.guest_invited", "lesson.staff_added", "lesson.staff_removed",
-    "consent.entered",
+    "consent.entered", "pupil.exported", "pupil.erased",
     "pc.code_made", "pc.removed", "staff.signed_out",
     "recording.published", "recording.unpublished", "recording.shared", "recording.link_revoked",
     "recording.deleted",

@@ -76,6 +76,19 @@ class Database:
         async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
             yield session
 
+    async def drop_deleted_pages(self) -> None:
+        """Nothing that was deleted or overwritten stays in SQLite's log; call it outside of a transaction.
+
+        PostgreSQL does the same by itself when it vacuums.
+        """
+        if not self.is_sqlite:
+            return
+        async with self._write_lock, self.engine.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            # Outside of any transaction, which `exec_driver_sql` would begin. Waits for readers as a writer would.
+            await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def check_reachable(self) -> None:
         """Open one connection; raises DatabaseUnreachable."""
         try:
@@ -107,6 +120,8 @@ def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
+        # What is deleted is overwritten: a name that was erased is in no free part of a page.
+        "secure_delete=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

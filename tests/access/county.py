@@ -11,6 +11,7 @@ from app.attendance.ledger.causes import Delivery
 from app.attendance.ledger.projector import entry_of
 from app.db.engine import Database
 from app.db.models import (
+    AccessLogEntry,
     AuditEntry,
     Classroom,
     ClassroomPc,
@@ -90,6 +91,7 @@ class Things:
             "film_id": f"flm_{side}",
             "deck_id": f"dck_{side}_{self.role}",
             "pc_id": f"pcs_{side}",
+            "pupil_id": f"pup_{side}",
             "session_id": f"ses_{self.role}" if side == OWN else f"ses_{side}",
             "term_id": f"trm_{side}",
             "group_id": f"grp_{side}",
@@ -367,6 +369,14 @@ def _around(side: str, lead: str, now_ms: int) -> Iterable[object]:
         recording_id=f"rec_{side}",
         object_keys=[],
         size_bytes=0,
+    )
+    yield AccessLogEntry(
+        access_id=f"acc_{side}",
+        at_ms=now_ms,
+        user_id=lead,
+        action="journal.viewed",
+        lesson_id=f"les_{side}_lead",
+        subject_id=f"les_{side}_lead",
     )
     yield AuditEntry(
         entry_id=f"aud_{side}",

@@ -121,6 +121,11 @@ TABLE: dict[str, Row | List | Open | Own] = {
     "get_consent_sheet": Row("admin school_admin onsite", "admin"),
     "enter_pupil_consents": Row("admin school_admin onsite", "admin"),
     "get_retention": Own(SIGNED_IN),
+    "get_data_map": Own(ALL_ADMINS),
+    "export_pupil": Row(ADMINS, "admin"),
+    "erase_pupil": Row(ADMINS, "admin"),
+    "list_accesses": List(ALL_ADMINS, ADMINS, "admin", _LESSONS),
+    "download_accesses": List(ALL_ADMINS, ADMINS, "admin", _LESSONS),
     # --- people -----------------------------------------------------------------------------------
     "list_staff": List(ALL_ADMINS, ADMINS, "admin", ("usr_own_person", "usr_foreign_person")),
     "add_staff": Row(ADMINS, "admin"),

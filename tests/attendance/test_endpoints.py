@@ -4,7 +4,6 @@ import io
 import pytest
 from sqlalchemy import select, update
 
-from app.attendance.cells import safe_cell
 from app.attendance.report import is_late, left_early
 from app.attendance.spans import Presence, Span
 from app.db.engine import Database
@@ -17,6 +16,7 @@ from app.recording.watching.repository import Watching
 from app.rooms.commands import Join, Leave, ReportCut
 from app.rooms.runtime import RoomRuntime
 from app.rooms.state import Role
+from app.spreadsheet import safe_cell
 from tests.support.county import MINUTE_MS, SmallCounty
 from tests.support.database import on_both_databases
 from tests.support.lessons import LessonApi

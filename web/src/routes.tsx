@@ -25,6 +25,8 @@ export const ROUTES: readonly (readonly [pattern: string, page: PageComponent])[
   ["/classrooms/:id/roster", lazy(() => import("./pages/Roster"))],
   ["/staff", lazy(() => import("./pages/StaffList"))],
   ["/g/:token", lazy(() => import("./pages/GuestDoor"))],
+  ["/access-log", lazy(() => import("./pages/AccessLog"))],
+  ["/data", lazy(() => import("./pages/DataMap"))],
   ["/audit", lazy(() => import("./pages/Audit"))],
   ["/schools", lazy(() => import("./pages/Schools"))],
   ["/terms", lazy(() => import("./pages/Terms"))],

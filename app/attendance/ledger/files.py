@@ -1,6 +1,6 @@
 """The ledger as CSV and XLSX, written row by row: neither holds more than some rows in memory.
 
-Texts are guarded by `cells.safe_cell`; amounts are whole seconds, so that a file adds up as exactly as the ledger.
+Texts are guarded by `spreadsheet.safe_cell`; amounts are whole seconds: a file adds up as exactly as the ledger.
 """
 
 import asyncio
@@ -12,11 +12,11 @@ from pathlib import Path
 
 from openpyxl.workbook.workbook import Workbook
 
-from app.attendance.cells import safe_cell
 from app.attendance.csv_file import Language
 from app.attendance.ledger.causes import CAUSES, Cause
 from app.attendance.ledger.rows import LedgerRow, Outcome
 from app.http import utc
+from app.spreadsheet import safe_cell
 
 Cell = str | int | None
 _BOM = "\ufeff"

@@ -10,7 +10,6 @@ import httpx
 from openpyxl import load_workbook
 from sqlalchemy import delete, event, select, update
 
-from app.attendance.cells import plain_cell
 from app.attendance.ledger.causes import CAUSES
 from app.attendance.ledger.projector import catch_up, project_ledger
 from app.attendance.projector import project_attendance
@@ -21,6 +20,7 @@ from app.ids import DeviceId, LessonId, ParticipantId, SeatId
 from app.lessons.projector import project_lesson
 from app.rooms.commands import CheckDeadlines, EndLesson, Join, Leave, ReportCut, StartLesson
 from app.rooms.state import LessonPlan, Role, Seat
+from app.spreadsheet import plain_cell
 from tests.support.county import MINUTE_MS, PUPIL_NAME, SmallCounty, add_lesson
 from tests.support.database import on_both_databases
 from tests.support.lessons import LessonApi

@@ -1,5 +1,6 @@
 import { client, unwrap } from "./client";
 import type {
+  AccessQuery,
   AuditQuery,
   CancelReason,
   Captions,
@@ -74,6 +75,30 @@ export const closeStaff = (id: string) =>
   unwrap(client.DELETE("/api/v1/staff/{user_id}", byUser(id)));
 export const reopenStaff = (id: string) =>
   unwrap(client.POST("/api/v1/staff/{user_id}/reopening", byUser(id)));
+export const listAccesses = (query: AccessQuery) =>
+  unwrap(client.GET("/api/v1/access-log", { params: { query } }));
+/** Address of the same as a file, in the times of this place. */
+export function accessLogFile({ by, action, from, to }: AccessQuery, language: string): string {
+  const query = new URLSearchParams({
+    ...(by && { by }),
+    ...(action && { action }),
+    ...(from && { from }),
+    ...(to && { to }),
+    language: language === "en" ? "en" : "zh",
+    utc_offset_min: String(-new Date().getTimezoneOffset()),
+  });
+  return `/api/v1/access-log.csv?${query}`;
+}
+export const getDataMap = (language: string) =>
+  unwrap(
+    client.GET("/api/v1/data-map", {
+      params: { query: { language: language === "en" ? "en" : "zh" } },
+    }),
+  );
+export const erasePupil = (pupil_id: string) =>
+  unwrap(client.DELETE("/api/v1/pupils/{pupil_id}", { params: { path: { pupil_id } } }));
+/** Address of everything about one pupil, as a file. */
+export const pupilFile = (id: string) => `/api/v1/pupils/${encodeURIComponent(id)}/export`;
 export const listAudit = (query: AuditQuery) =>
   unwrap(client.GET("/api/v1/audit", { params: { query } }));
 export const checkInvitation = (token: string) =>

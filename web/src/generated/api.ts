@@ -1,6 +1,40 @@
 // Generated from the server's OpenAPI by `make generate`. Do not edit.
 
 export interface paths {
+    "/api/v1/access-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Accesses */
+        get: operations["list_accesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access-log.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download Accesses */
+        get: operations["download_accesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account": {
         parameters: {
             query?: never;
@@ -479,6 +513,23 @@ export interface paths {
         put?: never;
         /** Give a course up: what is still to come of it is cancelled */
         post: operations["end_course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Data Map */
+        get: operations["get_data_map"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1113,6 +1164,40 @@ export interface paths {
         put?: never;
         /** Pair */
         post: operations["pair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pupils/{pupil_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Erase a pupil's name and answers, for good */
+        delete: operations["erase_pupil"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pupils/{pupil_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is kept about a pupil */
+        get: operations["export_pupil"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1884,6 +1969,43 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AccessEntryBody */
+        AccessEntryBody: {
+            /** Access Id */
+            access_id: string;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "lesson.viewed" | "classroom.listened" | "journal.viewed" | "attendance.viewed" | "attendance.downloaded" | "roll_call.viewed" | "recording.viewed" | "recording.downloaded" | "share.viewed" | "captions.downloaded";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string | null;
+            /** Classroom */
+            classroom: string;
+            /** Lesson */
+            lesson: string;
+            /**
+             * Lesson At
+             * Format: date-time
+             */
+            lesson_at: string;
+            /** Lesson Id */
+            lesson_id: string;
+            /** School */
+            school: string;
+        };
+        /** AccessPageBody */
+        AccessPageBody: {
+            /** Items */
+            items: components["schemas"]["AccessEntryBody"][];
+            /** Next */
+            next: string | null;
+        };
         /** AccessToken */
         AccessToken: {
             /** Access Token */
@@ -2037,7 +2159,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "ledger.corrected" | "term.added" | "group.added" | "plan.imported" | "course.ended" | "holiday.added" | "holiday.moved" | "holiday.removed" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.guest_invited" | "lesson.staff_added" | "lesson.staff_removed" | "consent.entered" | "pc.code_made" | "pc.removed" | "staff.signed_out" | "recording.published" | "recording.unpublished" | "recording.shared" | "recording.link_revoked" | "recording.deleted";
+            action: "staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "ledger.corrected" | "term.added" | "group.added" | "plan.imported" | "course.ended" | "holiday.added" | "holiday.moved" | "holiday.removed" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.guest_invited" | "lesson.staff_added" | "lesson.staff_removed" | "consent.entered" | "pupil.exported" | "pupil.erased" | "pc.code_made" | "pc.removed" | "staff.signed_out" | "recording.published" | "recording.unpublished" | "recording.shared" | "recording.link_revoked" | "recording.deleted";
             /**
              * At
              * Format: date-time
@@ -2486,6 +2608,13 @@ export interface components {
         EnteredBody: {
             /** Lesson Id */
             lesson_id: string;
+        };
+        /** ErasedBody */
+        ErasedBody: {
+            /** Texts */
+            texts: number;
+            /** Unpublished */
+            unpublished: number;
         };
         /**
          * ErrorBody
@@ -3198,6 +3327,30 @@ export interface components {
              */
             state: "queued" | "running" | "held";
         };
+        /** MapRowBody */
+        MapRowBody: {
+            /** About */
+            about: string;
+            /** Is Personal */
+            is_personal: boolean;
+            /** Kept */
+            kept: string;
+            /** Personal */
+            personal: string[];
+            /** Readers */
+            readers: string[];
+            /** What */
+            what: string;
+            /** Where */
+            where: string;
+        };
+        /** MapSectionBody */
+        MapSectionBody: {
+            /** Rows */
+            rows: components["schemas"]["MapRowBody"][];
+            /** Title */
+            title: string;
+        };
         /** Me */
         Me: {
             /** Name */
@@ -3697,6 +3850,10 @@ export interface components {
          * @description Days; what is older is deleted within hours.
          */
         RetentionBody: {
+            /** Access Log Days */
+            access_log_days: number;
+            /** Audit Log Days */
+            audit_log_days: number;
             /** Chat Days */
             chat_days: number;
             /** Classroom Tracks Days */
@@ -4431,6 +4588,114 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_accesses: {
+        parameters: {
+            query?: {
+                action?: ("lesson.viewed" | "classroom.listened" | "journal.viewed" | "attendance.viewed" | "attendance.downloaded" | "roll_call.viewed" | "recording.viewed" | "recording.downloaded" | "share.viewed" | "captions.downloaded") | null;
+                after?: string | null;
+                by?: string;
+                from?: string | null;
+                limit?: number;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessPageBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download_accesses: {
+        parameters: {
+            query?: {
+                action?: ("lesson.viewed" | "classroom.listened" | "journal.viewed" | "attendance.viewed" | "attendance.downloaded" | "roll_call.viewed" | "recording.viewed" | "recording.downloaded" | "share.viewed" | "captions.downloaded") | null;
+                by?: string;
+                from?: string | null;
+                language?: "zh" | "en";
+                to?: string | null;
+                utc_offset_min?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_account: {
         parameters: {
             query?: never;
@@ -4731,7 +4996,7 @@ export interface operations {
     list_audit: {
         parameters: {
             query?: {
-                action?: ("staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "ledger.corrected" | "term.added" | "group.added" | "plan.imported" | "course.ended" | "holiday.added" | "holiday.moved" | "holiday.removed" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.guest_invited" | "lesson.staff_added" | "lesson.staff_removed" | "consent.entered" | "pc.code_made" | "pc.removed" | "staff.signed_out" | "recording.published" | "recording.unpublished" | "recording.shared" | "recording.link_revoked" | "recording.deleted") | null;
+                action?: ("staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "ledger.corrected" | "term.added" | "group.added" | "plan.imported" | "course.ended" | "holiday.added" | "holiday.moved" | "holiday.removed" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.guest_invited" | "lesson.staff_added" | "lesson.staff_removed" | "consent.entered" | "pupil.exported" | "pupil.erased" | "pc.code_made" | "pc.removed" | "staff.signed_out" | "recording.published" | "recording.unpublished" | "recording.shared" | "recording.link_revoked" | "recording.deleted") | null;
                 after?: string | null;
                 by?: string;
                 from?: string | null;
@@ -6215,6 +6480,55 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_data_map: {
+        parameters: {
+            query?: {
+                language?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapSectionBody"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8903,6 +9217,122 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    erase_pupil: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pupil_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasedBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_pupil: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pupil_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -23,6 +23,8 @@ export const auditEn: typeof auditZhCN = {
       "holiday.added": "Added a day off",
       "holiday.moved": "Moved a day off",
       "holiday.removed": "Removed a day off",
+      "pupil.exported": "Exported a pupil's data",
+      "pupil.erased": "Erased a pupil's data",
       "lesson.planned": "Planned a lesson",
       "lesson.guest_invited": "Invited a guest teacher",
       "lesson.moved": "Moved a lesson",

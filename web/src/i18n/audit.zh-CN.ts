@@ -20,6 +20,8 @@ const ACTIONS: Record<AuditAction, string> = {
   "holiday.added": "登记放假",
   "holiday.moved": "放假改日期",
   "holiday.removed": "取消放假",
+  "pupil.exported": "导出学生个人信息",
+  "pupil.erased": "删除学生个人信息",
   "lesson.planned": "安排课堂",
   "lesson.guest_invited": "邀请客座教师",
   "lesson.moved": "改上课时间",

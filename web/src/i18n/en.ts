@@ -14,6 +14,7 @@ import { ledgerEn, ledgerErrorsEn } from "./ledger.en";
 import { libraryEn } from "./library.en";
 import { officeEn } from "./office.en";
 import { planningEn, planningErrorsEn } from "./planning.en";
+import { protectionEn } from "./protection.en";
 import { replayEn, replayErrorsEn } from "./replay.en";
 import { rollCallEn, rollCallErrorsEn } from "./rollcall.en";
 import { rosterEn, rosterErrorsEn } from "./roster.en";
@@ -376,6 +377,7 @@ export const en: Dictionary = {
   ...accountEn,
   ...cockpitEn,
   ...consentEn,
+  ...protectionEn,
   ...consoleEn,
   ...documentEn,
   ...filmEn,

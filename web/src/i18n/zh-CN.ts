@@ -13,6 +13,7 @@ import { ledgerErrorsZhCN, ledgerZhCN } from "./ledger.zh-CN";
 import { libraryZhCN } from "./library.zh-CN";
 import { officeZhCN } from "./office.zh-CN";
 import { planningErrorsZhCN, planningZhCN } from "./planning.zh-CN";
+import { protectionZhCN } from "./protection.zh-CN";
 import { replayErrorsZhCN, replayZhCN } from "./replay.zh-CN";
 import { rollCallErrorsZhCN, rollCallZhCN } from "./rollcall.zh-CN";
 import { rosterErrorsZhCN, rosterZhCN } from "./roster.zh-CN";
@@ -372,6 +373,7 @@ export const zhCN = {
   ...accountZhCN,
   ...cockpitZhCN,
   ...consentZhCN,
+  ...protectionZhCN,
   ...consoleZhCN,
   ...documentZhCN,
   ...filmZhCN,

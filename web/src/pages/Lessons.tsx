@@ -80,6 +80,9 @@ export default function Lessons() {
               <Link to="/audit" className={buttonClass()}>
                 {words.audit.title}
               </Link>
+              <Link to="/data" className={buttonClass()}>
+                {words.dataMap.title}
+              </Link>
             </>
           )}
           {me?.roles.includes("teacher") && <Rehearse />}

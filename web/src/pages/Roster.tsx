@@ -1,10 +1,12 @@
 import { useCallback, useRef, useState } from "react";
-import { checkRoster, getRoster, replaceRoster } from "../api/endpoints";
+import { checkRoster, getMe, getRoster, replaceRoster } from "../api/endpoints";
+import { isAdmin } from "../api/roles";
 import type { Roster as RosterBody, RosterCheck } from "../api/types";
 import { Button } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
 import tableStyles from "../components/office/AttendanceTable.module.css";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
+import { PupilActions } from "../components/protection/PupilActions";
 import { download, rosterCsv, SHEET_KINDS } from "../components/roster/csv";
 import { RosterChange } from "../components/roster/RosterChange";
 import { Spinner } from "../components/Spinner";
@@ -17,10 +19,12 @@ import { useWords } from "../i18n";
 export default function Roster({ params }: { params: Record<string, string> }) {
   const words = useWords();
   const id = params.id ?? "";
-  const [roster, reload] = useLoaded(useCallback(() => getRoster(id), [id]));
+  const [roster, reload] = useLoaded(
+    useCallback(() => Promise.all([getRoster(id), getMe()]), [id]),
+  );
   const title =
     roster.state === "ready"
-      ? words.roster.titleOf(roster.value.school_name, roster.value.classroom_name)
+      ? words.roster.titleOf(roster.value[0].school_name, roster.value[0].classroom_name)
       : words.roster.title;
   return (
     <OfficePage
@@ -30,7 +34,9 @@ export default function Roster({ params }: { params: Record<string, string> }) {
     >
       {roster.state === "loading" && <Spinner label={words.common.loading} />}
       {roster.state === "failed" && <LoadFailed error={roster.error} onRetry={reload} />}
-      {roster.state === "ready" && <Pupils roster={roster.value} />}
+      {roster.state === "ready" && (
+        <Pupils roster={roster.value[0]} mayErase={isAdmin(roster.value[1])} onErased={reload} />
+      )}
     </OfficePage>
   );
 }
@@ -84,8 +90,15 @@ function Upload({ classroomId, onChanged }: { classroomId: string; onChanged: ()
   );
 }
 
-function Pupils({ roster }: { roster: RosterBody }) {
-  const words = useWords().roster;
+interface PupilsProps {
+  roster: RosterBody;
+  /** And take a pupil's data along. */
+  mayErase: boolean;
+  onErased: () => void;
+}
+
+function Pupils({ roster, mayErase, onErased }: PupilsProps) {
+  const { roster: words, pupilData } = useWords();
   const name = `${roster.school_name} ${roster.classroom_name}`;
   const save = () =>
     download(words.fileName(name), rosterCsv([words.number, words.name], roster.pupils));
@@ -109,6 +122,7 @@ function Pupils({ roster }: { roster: RosterBody }) {
               <tr>
                 <th scope="col">{words.name}</th>
                 <th scope="col">{words.number}</th>
+                {mayErase && <th scope="col">{pupilData.column}</th>}
               </tr>
             </thead>
             <tbody>
@@ -116,6 +130,11 @@ function Pupils({ roster }: { roster: RosterBody }) {
                 <tr key={pupil.pupil_id}>
                   <th scope="row">{pupil.name}</th>
                   <td data-label={words.number}>{pupil.number}</td>
+                  {mayErase && (
+                    <td data-label={pupilData.column}>
+                      <PupilActions pupil={pupil} onErased={onErased} />
+                    </td>
+                  )}
                 </tr>
               ))}
             </tbody>

@@ -2,6 +2,8 @@
 
 import re
 
+BOM = "\ufeff"
+"""Before a CSV file, so that spreadsheets read it as UTF-8."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 

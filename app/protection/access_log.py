@@ -1,0 +1,140 @@
+"""Who looked at what belongs to others, as rows to be read: filtered, a page at a time, with the names of now."""
+
+import re
+from collections.abc import AsyncIterator, Set
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.access_log import AccessAction
+from app.db.engine import Database
+from app.db.models import AccessLogEntry, Classroom, Lesson, School, Seat, User
+from app.db.scope import lessons_touching
+from app.errors import InvalidInput
+from app.scope import Scope
+
+_CURSOR = re.compile(r"(\d{1,15})\.(\w{1,40})", re.ASCII)
+_FILE_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class AccessSearch:
+    """Everything given must hold."""
+
+    by: str = ""
+    """Part of the person's name."""
+    action: AccessAction | None = None
+    from_ms: int | None = None
+    to_ms: int | None = None
+    """Not included."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessLine:
+    access_id: str
+    at_ms: int
+    by: str | None
+    """None: a stranger with a share link."""
+    school: str
+    """The person's; empty for the county's own people."""
+    action: AccessAction
+    lesson_id: str
+    lesson: str
+    lesson_at_ms: int
+    classroom: str
+    """If it was about one."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPage:
+    lines: tuple[AccessLine, ...]
+    next: str | None
+    """Cursor of what follows; None at the end."""
+
+
+class AccessLog:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(
+        self, scope: Scope, search: AccessSearch, limit: int, after: str | None
+    ) -> AccessPage:
+        """The newest first, of lessons that touch the scope. InvalidInput for a cursor that is none."""
+        query = (
+            select(AccessLogEntry, User.name, School.name, Lesson.title, Lesson.starts_at_ms)
+            .join(Lesson, Lesson.lesson_id == AccessLogEntry.lesson_id)
+            .outerjoin(User, User.user_id == AccessLogEntry.user_id)
+            .outerjoin(School, School.school_id == User.school_id)
+            .where(lessons_touching(scope), *_conditions(search))
+            .order_by(AccessLogEntry.at_ms.desc(), AccessLogEntry.access_id.desc())
+            .limit(limit + 1)
+        )
+        if after is not None:
+            position = tuple_(AccessLogEntry.at_ms, AccessLogEntry.access_id)
+            query = query.where(position < _parse(after))
+        async with self._database.reading() as session:
+            rows = (await session.execute(query)).all()
+            shown = rows[:limit]
+            rooms = await _classrooms(session, {row[0].subject_id for row in shown})
+        last = shown[-1][0] if len(rows) > limit else None
+        return AccessPage(
+            tuple(
+                AccessLine(
+                    access_id=entry.access_id,
+                    at_ms=entry.at_ms,
+                    by=by,
+                    school=school or "",
+                    action=cast("AccessAction", entry.action),
+                    lesson_id=entry.lesson_id or "",
+                    lesson=title,
+                    lesson_at_ms=at_ms,
+                    classroom=rooms.get(entry.subject_id, ""),
+                )
+                for entry, by, school, title, at_ms in shown
+            ),
+            None if last is None else f"{last.at_ms}.{last.access_id}",
+        )
+
+    async def lines(self, scope: Scope, search: AccessSearch) -> AsyncIterator[AccessLine]:
+        """All of them, a few hundred in memory at a time."""
+        after: str | None = None
+        while True:
+            page = await self.page(scope, search, _FILE_PAGE, after)
+            for line in page.lines:
+                yield line
+            after = page.next
+            if after is None:
+                return
+
+
+def _conditions(search: AccessSearch) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if search.by:
+        conditions.append(User.name.icontains(search.by, autoescape=True))
+    if search.action is not None:
+        conditions.append(AccessLogEntry.action == search.action)
+    if search.from_ms is not None:
+        conditions.append(AccessLogEntry.at_ms >= search.from_ms)
+    if search.to_ms is not None:
+        conditions.append(AccessLogEntry.at_ms < search.to_ms)
+    return conditions
+
+
+async def _classrooms(session: AsyncSession, subject_ids: Set[str]) -> dict[str, str]:
+    """By seat, of those subjects that are seats."""
+    rows = await session.execute(
+        select(Seat.seat_id, School.name + " " + Classroom.name)
+        .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
+        .join(School, School.school_id == Classroom.school_id)
+        .where(Seat.seat_id.in_(subject_ids))
+    )
+    return dict(rows.all())
+
+
+def _parse(cursor: str) -> tuple[int, str]:
+    match = _CURSOR.fullmatch(cursor)
+    if match is None:
+        raise InvalidInput("`after` is not a cursor of this list")
+    return int(match[1]), match[2]

@@ -1,0 +1,90 @@
+import { useCallback, useState } from "react";
+import { listAccesses } from "../../api/endpoints";
+import type { AccessPage, AccessQuery, AccessRow } from "../../api/types";
+import { useAction } from "../../hooks/useAction";
+import { useLoaded } from "../../hooks/useLoaded";
+import { useLanguage, useWords } from "../../i18n";
+import { Button } from "../Button";
+import { EmptyState } from "../EmptyState";
+import tableStyles from "../office/AttendanceTable.module.css";
+import { formatMoment } from "../office/dates";
+import { LoadFailed } from "../office/OfficePage";
+import { Spinner } from "../Spinner";
+
+/** The newest first, a page at a time. Mount it anew for another query. */
+export function AccessList({ query }: { query: AccessQuery }) {
+  const words = useWords();
+  const [first, reload] = useLoaded(useCallback(() => listAccesses(query), [query]));
+  const [more, setMore] = useState<AccessPage>();
+  const [run, isBusy] = useAction();
+  if (first.state === "loading") return <Spinner label={words.common.loading} />;
+  if (first.state === "failed") return <LoadFailed error={first.error} onRetry={reload} />;
+  const rows = [...first.value.items, ...(more?.items ?? [])];
+  const next = more ? more.next : first.value.next;
+  if (rows.length === 0) {
+    return (
+      <EmptyState icon="eye" title={words.accessLog.noneTitle}>
+        {words.accessLog.noneHint}
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <Table rows={rows} />
+      {next !== null && (
+        <Button
+          isBusy={isBusy}
+          onClick={() =>
+            run(async () => {
+              const page = await listAccesses({ ...query, after: next });
+              setMore((was) => ({
+                items: [...(was?.items ?? []), ...page.items],
+                next: page.next,
+              }));
+            })
+          }
+        >
+          {words.audit.more}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Table({ rows }: { rows: AccessRow[] }) {
+  const words = useWords();
+  const { language } = useLanguage();
+  return (
+    <div className={tableStyles.frame}>
+      <table className={tableStyles.table}>
+        <thead>
+          <tr>
+            <th scope="col">{words.audit.when}</th>
+            <th scope="col">{words.audit.who}</th>
+            <th scope="col">{words.audit.what}</th>
+            <th scope="col">{words.accessLog.lesson}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.access_id}>
+              <td data-label={words.audit.when}>{formatMoment(row.at, language)}</td>
+              <th scope="row">
+                {row.by ?? words.accessLog.stranger}
+                <span className={tableStyles.school}>{row.school}</span>
+              </th>
+              <td data-label={words.audit.what}>
+                {words.accessLog.actions[row.action]}
+                <span className={tableStyles.school}>{row.classroom}</span>
+              </td>
+              <td data-label={words.accessLog.lesson}>
+                {row.lesson}
+                <span className={tableStyles.school}>{formatMoment(row.lesson_at, language)}</span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

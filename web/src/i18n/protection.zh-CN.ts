@@ -1,0 +1,45 @@
+/** Who looked at what, what is kept, and a pupil's own data. */
+export const protectionZhCN = {
+  accessLog: {
+    title: "查看记录",
+    download: "下载记录",
+    lesson: "课堂",
+    stranger: "分享链接的访客",
+    noneTitle: "没有记录",
+    noneHint: "谁看课、旁听、看回看或下载，都会记在这里。换个条件再找。",
+    actions: {
+      "lesson.viewed": "看课",
+      "classroom.listened": "旁听教室",
+      "recording.viewed": "看回看",
+      "recording.downloaded": "下载录像",
+      "captions.downloaded": "下载字幕",
+      "share.viewed": "打开分享链接",
+      "attendance.viewed": "看考勤",
+      "attendance.downloaded": "下载考勤",
+      "roll_call.viewed": "看点名",
+      "journal.viewed": "看课堂记录",
+    },
+  },
+  dataMap: {
+    title: "数据地图",
+    hint: "系统保存了什么、在哪里、存多久、谁能看到。可用于个人信息保护影响评估。",
+    what: "内容和位置",
+    about: "涉及",
+    personal: "个人信息",
+    kept: "保存多久",
+    readers: "谁能看到",
+    comma: "、",
+  },
+  pupilData: {
+    column: "个人信息",
+    export: "导出",
+    exportOf: (name: string) => `导出${name}的个人信息`,
+    erase: "删除",
+    eraseOf: (name: string) => `删除${name}的个人信息`,
+    askTitle: (name: string) => `删除${name}的个人信息吗？`,
+    askHint:
+      "姓名、学号和授权从系统里抹掉，不能恢复；拍到这名学生的录像立即撤下。考勤人数不变。已有的备份文件里还有，请按期清理备份。",
+    confirm: "确定删除",
+    erased: (count: number) => `已删除。撤下 ${count} 段录像或它们的链接。`,
+  },
+};
