@@ -51,8 +51,8 @@ class CourseOutline:
 class PlanOutline:
     sheet: CourseSheet
     courses: tuple[CourseOutline, ...] = ()
-    clashes: tuple[tuple[int, Clash], ...] = ()
-    """With the lines that want them."""
+    clashes: tuple[tuple[int, Clash, int], ...] = ()
+    """The line, the first clash of this line over the same with a lesson of the same name, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Planning:
             outline = await self._write(session, caller, term_id, group_id, lines)
             for error in outline.sheet.errors[:1]:
                 raise InvalidInput("a line is wrong", code=error.code, line=error.line)
-            for line, clash in outline.clashes[:1]:
+            for line, clash, _ in outline.clashes[:1]:
                 raise clash.refusal(line)
             await note_change(
                 session,
@@ -126,8 +126,12 @@ class Planning:
         lesson_ids, outlines = await self._add_lessons(session, term, line_of)
         clashes = await clashes_of(session, lesson_ids, self._now_ms())
         lines_of = {lesson_id: line_of[course_id] for lesson_id, course_id in lesson_ids.items()}
-        with_lines = [(lines_of[LessonId(one.wanted.key)], one) for one in clashes]
-        return PlanOutline(sheet, outlines, tuple(with_lines[:MAX_CLASHES_SHOWN]))
+        alike: dict[tuple[int, str, str, str], list[Clash]] = {}
+        for one in clashes:
+            line = lines_of[LessonId(one.wanted.key)]
+            alike.setdefault((line, one.kind, one.name, one.booked.title), []).append(one)
+        shown = [(line, found[0], len(found)) for (line, *_), found in alike.items()]
+        return PlanOutline(sheet, outlines, tuple(shown[:MAX_CLASHES_SHOWN]))
 
     async def _add_lessons(
         self, session: AsyncSession, term: Term, line_of: dict[str, int]

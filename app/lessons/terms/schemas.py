@@ -124,6 +124,9 @@ class PlanClash(ApiModel):
     line: int
     wanted_at: datetime
     clash: ClashBody
+    """The first of its kind."""
+    times: int
+    """How often this line wants what that course has."""
 
 
 class CourseOutlineBody(ApiModel):
@@ -192,8 +195,10 @@ def plan_check(outline: PlanOutline) -> PlanCheck:
     return PlanCheck(
         errors=[PlanError(line=one.line, code=one.code) for one in outline.sheet.errors],
         clashes=[
-            PlanClash(line=line, wanted_at=utc(one.wanted.starts_at_ms), clash=one.body())
-            for line, one in outline.clashes
+            PlanClash(
+                line=line, wanted_at=utc(one.wanted.starts_at_ms), clash=one.body(), times=times
+            )
+            for line, one, times in outline.clashes
         ],
         courses=[
             CourseOutlineBody(

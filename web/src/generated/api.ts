@@ -3632,6 +3632,8 @@ export interface components {
             clash: components["schemas"]["ClashBody"];
             /** Line */
             line: number;
+            /** Times */
+            times: number;
             /**
              * Wanted At
              * Format: date-time

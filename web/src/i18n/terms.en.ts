@@ -51,7 +51,15 @@ export const termsEn: typeof termsZhCN = {
     removeHint: "Lessons that were cancelled for it come back.",
     removed: "The day off is removed",
     followed: (added, cancelled, restored, reseated) =>
-      `Timetable updated: ${cancelled} cancelled, ${restored} restored, ${added} added, ${reseated} with other classrooms`,
+      [
+        "Timetable updated",
+        cancelled && `${cancelled} cancelled`,
+        restored && `${restored} restored`,
+        added && `${added} added`,
+        reseated && `${reseated} with other classrooms`,
+      ]
+        .filter(Boolean)
+        .join(", "),
     upload: "Upload courses",
     template: "Download an empty sheet",
     templateName: "Courses.csv",
@@ -100,6 +108,7 @@ export const termsEn: typeof termsZhCN = {
     clashesTitle: "Some lessons clash; mend the sheet and upload it again",
     errorAt: (line, what) => `Line ${line}: ${what}`,
     clashAt: (line, moment, what) => `Line ${line}, ${moment}: ${what}`,
+    clashTimes: (count) => ` It happens ${count} times.`,
     courseAt: (title, count, first, last) => `${title}: ${count} lessons, ${first} to ${last}`,
     noneOf: (title) => `${title}: no lessons to plan`,
     total: (count) => `${count} lessons in all`,

@@ -49,7 +49,15 @@ export const termsZhCN = {
     removeHint: "因为它取消的课会恢复。",
     removed: "已取消放假",
     followed: (added: number, cancelled: number, restored: number, reseated: number) =>
-      `课表已更新：取消 ${cancelled} 节，恢复 ${restored} 节，新增 ${added} 节，${reseated} 节改了教室`,
+      [
+        "课表已更新",
+        cancelled && `取消 ${cancelled} 节`,
+        restored && `恢复 ${restored} 节`,
+        added && `新增 ${added} 节`,
+        reseated && `${reseated} 节改了教室`,
+      ]
+        .filter(Boolean)
+        .join("，"),
     upload: "上传课程表",
     template: "下载空表",
     templateName: "课程表.csv",
@@ -106,6 +114,7 @@ export const termsZhCN = {
     clashesTitle: "有几节课撞上了，改好再上传",
     errorAt: (line: number, what: string) => `第 ${line} 行：${what}`,
     clashAt: (line: number, moment: string, what: string) => `第 ${line} 行，${moment}：${what}`,
+    clashTimes: (count: number) => `这样的冲突一共 ${count} 次。`,
     courseAt: (title: string, count: number, first: string, last: string) =>
       `${title}：${count} 节，${first} 至 ${last}`,
     noneOf: (title: string) => `${title}：没有要排的课`,

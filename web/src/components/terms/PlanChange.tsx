@@ -35,12 +35,13 @@ export function PlanChange({ check, isBusy, onTakeOver, onClose }: PlanChangePro
       <Dialog title={words.clashesTitle} cancelLabel={common.close} onClose={onClose} isWide>
         <ul>
           {check.clashes.map((one) => (
-            <li key={`${one.line} ${one.wanted_at} ${one.clash.kind} ${one.clash.title}`}>
+            <li key={`${one.line} ${one.clash.kind} ${one.clash.name} ${one.clash.title}`}>
               {words.clashAt(
                 one.line,
                 moment(one.wanted_at),
                 clashWords(planning, one.clash, language),
               )}
+              {one.times > 1 && words.clashTimes(one.times)}
             </li>
           ))}
         </ul>
