@@ -98,6 +98,7 @@ export const cockpitEn: typeof cockpitZhCN = {
     inviteAs: "As",
     inviteHint: "They find this lesson in their own list of lessons then.",
     invited: (name) => `${name} can come in now`,
+    staffOf: (title) => `Assistants and observers: ${title}`,
     staffNow: "Assistants and observers now",
     takeOff: "Take off",
     takeOffTitle: (name) => `Take ${name} off`,

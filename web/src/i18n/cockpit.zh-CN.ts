@@ -89,6 +89,7 @@ export const cockpitZhCN = {
     inviteAs: "身份",
     inviteHint: "选好后，对方在自己的课堂列表里就能进来。",
     invited: (name: string) => `${name} 现在可以进来了`,
+    staffOf: (title: string) => `助教和观课：${title}`,
     staffNow: "现有助教和观课",
     takeOff: "移出",
     takeOffTitle: (name: string) => `移出 ${name}`,

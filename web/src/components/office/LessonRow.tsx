@@ -106,7 +106,9 @@ function StaffButton({ lesson }: { lesson: Lesson }) {
   const [isOpen, setIsOpen] = useState(false);
   return (
     <>
-      <Button onClick={() => setIsOpen(true)}>{cockpit.staff}</Button>
+      <Button aria-label={cockpit.staffOf(lesson.title)} onClick={() => setIsOpen(true)}>
+        {cockpit.staff}
+      </Button>
       {isOpen && <LessonStaffDialog lessonId={lesson.lesson_id} onClose={() => setIsOpen(false)} />}
     </>
   );
