@@ -13,7 +13,7 @@ SAME_VISIT_MS = 600_000
 
 AccessAction = Literal["lesson.viewed", "classroom.listened",
                        "journal.viewed", "attendance.viewed", "attendance.downloaded",
-                       "roll_call.viewed",
+                       "roll_call.viewed", "pupils.viewed", "pupils.downloaded",
                        "recording.viewed", "recording.downloaded", "share.viewed",
                        "captions.downloaded"]  # fmt: skip
 
@@ -22,16 +22,16 @@ async def log_access(
     session: AsyncSession,
     user_id: UserId | None,
     action: AccessAction,
-    lesson_id: LessonId,
+    lesson_id: LessonId | None,
     now_ms: int,
     subject_id: str = "",
 ) -> None:
     """Note the visit; of the same person again only after `SAME_VISIT_MS`.
 
-    `subject_id`: the recording, track or share link, if not the lesson. `user_id`: None for a stranger, whose visits
-    the caller tells apart.
+    `subject_id`: the recording, track, share link or classroom, if not the lesson. `user_id`: None for a stranger,
+    whose visits the caller tells apart.
     """
-    subject_id = subject_id or lesson_id
+    subject_id = subject_id or lesson_id or ""
     if user_id is not None and await _is_same_visit(session, user_id, action, subject_id, now_ms):
         return
     session.add(

@@ -18,9 +18,9 @@ class Sent:
 _ABOUT_DAYS: dict[str, dict[str, str]] = {
     "get_ledger": {},
     "get_ledger_totals": {"by": "classroom"},
-    "download_ledger_csv": {},
-    "download_ledger_xlsx": {},
+    "download_ledger": {},
     "get_pupil_attendance": {},
+    "download_pupil_attendance": {},
 }
 
 

@@ -82,6 +82,7 @@ class Things:
             "id": self.lesson,
             "lesson_id": self.lesson,
             "school_id": f"sch_{side}",
+            "kind": "csv",
             "classroom_id": f"cls_{side}",
             "seat_id": f"sea_{side}_{self.role}",
             "participant_id": f"sea_{side}_{self.role}",

@@ -202,9 +202,9 @@ TABLE: dict[str, Row | List | Open | Own] = {
     # --- ledger ------------------------------------------------------------------------------------
     "get_ledger": List(ALL_ADMINS, ADMINS, "admin", _LESSONS),
     "get_ledger_totals": List(ALL_ADMINS, ADMINS, "admin", _CLASSROOMS),
-    "download_ledger_csv": Own(ALL_ADMINS),
-    "download_ledger_xlsx": Own(ALL_ADMINS),
+    "download_ledger": Own(ALL_ADMINS),
     "get_pupil_attendance": Row("admin school_admin onsite", "admin"),
+    "download_pupil_attendance": Row("admin school_admin onsite", "admin"),
     "correct_ledger": Row(ADMINS, "admin"),
     "list_ledger_corrections": Row(ADMINS, "admin"),
     # --- recordings -------------------------------------------------------------------------------

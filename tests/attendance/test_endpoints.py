@@ -2,6 +2,8 @@ import csv
 import io
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from app.attendance.report import is_late, left_early
@@ -16,7 +18,7 @@ from app.recording.watching.repository import Watching
 from app.rooms.commands import Join, Leave, ReportCut
 from app.rooms.runtime import RoomRuntime
 from app.rooms.state import Role
-from app.spreadsheet import safe_cell
+from app.spreadsheet import plain_cell, safe_cell
 from tests.support.county import MINUTE_MS, SmallCounty
 from tests.support.database import on_both_databases
 from tests.support.lessons import LessonApi
@@ -188,6 +190,11 @@ async def test_the_csv_opens_in_a_spreadsheet_and_runs_nothing(
 def test_no_cell_is_a_formula(text: str) -> None:
     assert safe_cell(text).startswith("'")
     assert safe_cell("三年级") == "三年级"
+
+
+@given(st.text(alphabet=" '=+-@\t\r＝a中", max_size=6))
+def test_a_cell_reads_back_as_it_was(text: str) -> None:
+    assert plain_cell(safe_cell(text)) == text
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,11 @@ async def test_a_new_school_and_a_new_teacher(served: Served, open_tab: OpenTab)
     await admin.sees("共 2 人")
     await assert_accessible(admin, "roster")
 
+    await page.goto("/ledger")
+    await page.get_by_label("教室", exact=True).select_option("竹林小学 一年级")
+    await admin.sees("这段时间没有上过的课")
+    await assert_accessible(admin, "an empty ledger")
+
     await page.goto("/staff")
     await admin.press("添加人员")
     await page.get_by_label("姓名", exact=True).fill("孙丽")

@@ -75,6 +75,7 @@ class LedgerBody(ApiModel):
 class TotalBody(ApiModel):
     id: str
     name: str
+    """Empty: the lessons outside of every course."""
     school: str
     """Of a classroom; empty otherwise."""
     lessons: int

@@ -1,15 +1,10 @@
 """`/ledger`: planned against delivered time with the causes, for admins: rows, totals, files, corrections."""
 
-import asyncio
-import tempfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
-from pathlib import Path as FilePath
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Response
-from fastapi.responses import FileResponse, StreamingResponse
-from starlette.background import BackgroundTask
 
 from app.accounts.rate_limit import RateLimiter
 from app.attendance.csv_file import Language
@@ -27,13 +22,15 @@ from app.attendance.ledger.bodies import (
     row_body,
     totals_body,
 )
+from app.attendance.ledger.columns import PupilColumns, RowColumns, TotalColumns
 from app.attendance.ledger.corrections import LedgerDesk, Moved
-from app.attendance.ledger.files import LedgerFile, csv_chunks, write_xlsx
+from app.attendance.ledger.files import XLSX_TYPE, FileKind, LedgerFiles
 from app.attendance.ledger.filter import LedgerFilter
-from app.attendance.ledger.pupils import load_pupil_totals
+from app.attendance.ledger.pupils import ClassroomPupils, PupilTotal, load_pupil_totals
 from app.attendance.ledger.rows import count_rows, every_page, load_page
-from app.attendance.ledger.totals import GroupedBy, load_totals
+from app.attendance.ledger.totals import GroupedBy, every_total, load_totals
 from app.attendance.roll_call.endpoints import SeatPath
+from app.db.access_log import AccessAction, log_access
 from app.db.engine import Database
 from app.errors import InvalidInput
 from app.http import ADMINS, Authenticate, Caller, admins_only, refusals, to_ms
@@ -41,8 +38,6 @@ from app.http import ADMINS, Authenticate, Caller, admins_only, refusals, to_ms
 MAX_FILE_ROWS = 200_000
 FILES, FILES_WINDOW_S = 20, 300.0
 """Of one person."""
-XLSX_AT_ONCE = 1
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _Id = Annotated[str | None, Query(pattern=r"^\w{1,40}$")]
 _Limit = Annotated[int, Query(ge=1, le=200)]
 _After = Annotated[str | None, Query(max_length=800)]
@@ -63,67 +58,102 @@ def wanted(
     return LedgerFilter(to_ms(from_), to_ms(to), school_id, classroom_id, teacher_id, subject)
 
 
+def wanted_of_classroom(
+    from_: Annotated[datetime, Query(alias="from")],
+    to: datetime,
+    teacher_id: _Id = None,
+    subject: Annotated[str | None, Query(max_length=120)] = None,
+) -> LedgerFilter:
+    """The same where the path names the classroom."""
+    return wanted(from_, to, None, None, teacher_id, subject)
+
+
 Wanted = Annotated[LedgerFilter, Depends(wanted)]
+WantedOfClassroom = Annotated[LedgerFilter, Depends(wanted_of_classroom)]
+ClassroomPath = Annotated[str, Path(pattern=r"^\w{1,40}$")]
 
 
-class LedgerFiles:
-    """Hands the ledger out as files, some at a time."""
+def _a_file(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI `responses` of a download."""
+    return {**refusals(*statuses), 200: {"content": {"text/csv": {}, XLSX_TYPE: {}}}}
+
+
+class LedgerReports:
+    """The ledger's files for those who may have them."""
 
     def __init__(self, database: Database, now_ms: Callable[[], int]) -> None:
         self._database = database
         self._now_ms = now_ms
+        self._files = LedgerFiles()
         self._taken = RateLimiter(FILES, FILES_WINDOW_S)
-        self._xlsx_slots = asyncio.Semaphore(XLSX_AT_ONCE)
 
-    async def csv(self, caller: Caller, wanted: LedgerFilter, file: LedgerFile) -> Response:
+    async def of_lessons(
+        self, kind: FileKind, caller: Caller, wanted: LedgerFilter, columns: RowColumns
+    ) -> Response:
         """InvalidInput `file_too_large`, RateLimited."""
-        await self._check(caller, wanted)
-        pages = every_page(self._database, caller.require_scope(*ADMINS), wanted, self._now_ms())
-        return StreamingResponse(
-            csv_chunks(file, pages), media_type="text/csv; charset=utf-8", headers=_headers("csv")
-        )
-
-    async def xlsx(self, caller: Caller, wanted: LedgerFilter, file: LedgerFile) -> Response:
-        """As `csv`. The format wants its table of contents written last, so it goes through a file."""
-        await self._check(caller, wanted)
-        pages = every_page(self._database, caller.require_scope(*ADMINS), wanted, self._now_ms())
-        folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="tongtang-ledger-")
-        path = FilePath(folder.name) / "ledger.xlsx"
-        try:
-            async with self._xlsx_slots:
-                await write_xlsx(path, file, pages)
-        except BaseException:
-            folder.cleanup()
-            raise
-        return FileResponse(
-            path,
-            media_type=XLSX,
-            headers=_headers("xlsx"),
-            background=BackgroundTask(folder.cleanup),
-        )
-
-    async def _check(self, caller: Caller, wanted: LedgerFilter) -> None:
+        scope, now_ms = caller.require_scope(*ADMINS), self._now_ms()
         self._taken.take(caller.user_id)
         async with self._database.reading() as session:
-            count = await count_rows(session, caller.require_scope(*ADMINS), wanted, self._now_ms())
+            count = await count_rows(session, scope, wanted, now_ms)
         if count > MAX_FILE_ROWS:
             raise InvalidInput(
                 f"a file has {MAX_FILE_ROWS} rows at most, these are {count}", code="file_too_large"
             )
+        pages = every_page(self._database, scope, wanted, now_ms)
+        return await self._files.answer(kind, columns, pages)
+
+    async def of_totals(
+        self,
+        kind: FileKind,
+        caller: Caller,
+        wanted: LedgerFilter,
+        by: GroupedBy,
+        columns: TotalColumns,
+    ) -> Response:
+        """RateLimited."""
+        scope = caller.require_scope(*ADMINS)
+        self._taken.take(caller.user_id)
+        pages = every_total(self._database, scope, wanted, by, self._now_ms())
+        return await self._files.answer(kind, columns, pages)
+
+    async def pupils(
+        self,
+        caller: Caller,
+        classroom_id: str,
+        wanted: LedgerFilter,
+        action: AccessAction = "pupils.viewed",
+    ) -> ClassroomPupils:
+        """By name, which is logged. NotFound, NotAllowed."""
+        scope = caller.require_scope("admin", "school_admin", "onsite")
+        async with self._database.reading() as session:
+            found = await load_pupil_totals(session, scope, classroom_id, wanted)
+        async with self._database.transaction() as session:
+            await log_access(session, caller.user_id, action, None, self._now_ms(), classroom_id)
+        return found
+
+    async def of_pupils(
+        self,
+        kind: FileKind,
+        caller: Caller,
+        classroom_id: str,
+        wanted: LedgerFilter,
+        columns: PupilColumns,
+    ) -> Response:
+        """NotFound, NotAllowed, RateLimited."""
+        found = await self.pupils(caller, classroom_id, wanted, "pupils.downloaded")
+        self._taken.take(caller.user_id)
+        return await self._files.answer(kind, columns, _one_page(found.pupils))
 
 
-def _headers(suffix: str) -> dict[str, str]:
-    return {
-        "Content-Disposition": f'attachment; filename="ledger.{suffix}"',
-        "X-Content-Type-Options": "nosniff",
-    }
+async def _one_page(items: Sequence[PupilTotal]) -> AsyncIterator[Sequence[PupilTotal]]:
+    yield items
 
 
 def build_router(
     database: Database, authenticate: Authenticate, now_ms: Callable[[], int]
 ) -> APIRouter:
     router = APIRouter(tags=["ledger"])
-    desk, files = LedgerDesk(database, now_ms), LedgerFiles(database, now_ms)
+    desk, reports = LedgerDesk(database, now_ms), LedgerReports(database, now_ms)
     CallerNow = Annotated[Caller, Depends(authenticate)]  # noqa: N806 - an alias of a type
     AdminNow = Annotated[Caller, Depends(admins_only(authenticate))]  # noqa: N806
 
@@ -150,32 +180,24 @@ def build_router(
             )
 
     @router.get(
-        "/ledger.csv",
-        operation_id="download_ledger_csv",
+        "/ledger.{kind}",
+        operation_id="download_ledger",
         response_class=Response,
-        responses={**refusals(401, 403, 429), 200: {"content": {"text/csv": {}}}},
+        responses=_a_file(401, 403, 429),
     )
-    async def download_ledger_csv(
+    async def download_ledger(
+        kind: FileKind,
         caller: AdminNow,
         wanted: Wanted,
+        by: GroupedBy | None = None,
         language: Language = "zh",
         utc_offset_min: _Offset = CHINA_OFFSET_MIN,
     ) -> Response:
-        return await files.csv(caller, wanted, LedgerFile(language, utc_offset_min))
-
-    @router.get(
-        "/ledger.xlsx",
-        operation_id="download_ledger_xlsx",
-        response_class=Response,
-        responses={**refusals(401, 403, 429), 200: {"content": {XLSX: {}}}},
-    )
-    async def download_ledger_xlsx(
-        caller: AdminNow,
-        wanted: Wanted,
-        language: Language = "zh",
-        utc_offset_min: _Offset = CHINA_OFFSET_MIN,
-    ) -> Response:
-        return await files.xlsx(caller, wanted, LedgerFile(language, utc_offset_min))
+        """Every lesson and classroom, or added up `by` something."""
+        if by is None:
+            columns = RowColumns(language, utc_offset_min)
+            return await reports.of_lessons(kind, caller, wanted, columns)
+        return await reports.of_totals(kind, caller, wanted, by, TotalColumns(language))
 
     @router.get(
         "/classrooms/{classroom_id}/pupil-attendance",
@@ -184,17 +206,25 @@ def build_router(
         summary="By name, for who may know the classroom's pupils by name",
     )
     async def get_pupil_attendance(
-        caller: CallerNow,
-        classroom_id: Annotated[str, Path(pattern=r"^\w{1,40}$")],
-        from_: Annotated[datetime, Query(alias="from")],
-        to: datetime,
-        teacher_id: _Id = None,
-        subject: Annotated[str | None, Query(max_length=120)] = None,
+        caller: CallerNow, classroom_id: ClassroomPath, wanted: WantedOfClassroom
     ) -> ClassroomPupilsBody:
-        scope = caller.require_scope("admin", "school_admin", "onsite")
-        only = wanted(from_, to, None, None, teacher_id, subject)
-        async with database.reading() as session:
-            return pupils_body(await load_pupil_totals(session, scope, classroom_id, only))
+        return pupils_body(await reports.pupils(caller, classroom_id, wanted))
+
+    @router.get(
+        "/classrooms/{classroom_id}/pupil-attendance.{kind}",
+        operation_id="download_pupil_attendance",
+        response_class=Response,
+        responses=_a_file(401, 403, 404, 429),
+    )
+    async def download_pupil_attendance(
+        kind: FileKind,
+        caller: CallerNow,
+        classroom_id: ClassroomPath,
+        wanted: WantedOfClassroom,
+        language: Language = "zh",
+    ) -> Response:
+        columns = PupilColumns(language)
+        return await reports.of_pupils(kind, caller, classroom_id, wanted, columns)
 
     @router.post(
         "/lessons/{id}/seats/{seat_id}/ledger-corrections",

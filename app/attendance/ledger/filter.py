@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.attendance.ledger.causes import CAUSES, Cause
-from app.db.models import Classroom, LedgerEntry, Lesson, School, Seat, User
+from app.db.models import Classroom, Course, LedgerEntry, Lesson, School, Seat, Term, User
 from app.db.scope import schools_within
 from app.errors import InvalidInput
 from app.scope import Scope
@@ -69,6 +69,8 @@ def over_within(
         .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
         .join(School, School.school_id == Classroom.school_id)
         .join(User, User.user_id == Lesson.lead_user_id)
+        .outerjoin(Course, Course.course_id == Lesson.course_id)
+        .outerjoin(Term, Term.term_id == Course.term_id)
         .outerjoin(LedgerEntry, LedgerEntry.seat_id == Seat.seat_id)
         .where(
             Lesson.county_id == scope.county_id,

@@ -29,7 +29,7 @@ from app.scope import Scope
 
 Outcome = Literal["held", "cancelled", "not_held"]
 _CURSOR = re.compile(r"(-?\d{1,15})\.(\w{1,40})", re.ASCII)
-_EXPORT_STEP = 500
+_FILE_STEP = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ async def every_page(
     after: str | None = None
     while True:
         async with database.reading() as session:
-            page = await load_page(session, scope, wanted, now_ms, _EXPORT_STEP, after)
+            page = await load_page(session, scope, wanted, now_ms, _FILE_STEP, after)
         yield page.rows
         after = page.next
         if after is None:

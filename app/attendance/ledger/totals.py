@@ -1,34 +1,49 @@
-"""The ledger added up: per classroom, school, teacher or subject."""
+"""The ledger added up: per classroom, school, teacher, subject, course or term."""
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, cast, func, literal, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    SQLColumnExpression,
+    cast,
+    func,
+    literal,
+    literal_column,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from app.attendance.ledger.causes import CAUSES, Cause
 from app.attendance.ledger.filter import AMOUNTS, LedgerFilter, over_within
-from app.db.models import Classroom, LedgerEntry, Lesson, School, User
+from app.db.engine import Database
+from app.db.models import Classroom, Course, LedgerEntry, Lesson, School, Term, User
 from app.errors import InvalidInput
 from app.scope import Scope
 
-GroupedBy = Literal["classroom", "school", "teacher", "subject"]
-_GROUPS: Mapping[GroupedBy, tuple[InstrumentedAttribute[str], ...]] = {
+GroupedBy = Literal["classroom", "school", "teacher", "subject", "course", "term"]
+_FILE_STEP = 1_000
+_NONE: SQLColumnExpression[str] = literal_column("''")
+_GROUPS: Mapping[GroupedBy, tuple[SQLColumnExpression[str], ...]] = {
     # sorted by, known by, and what else is shown
     "classroom": (Classroom.name, Classroom.classroom_id, School.name),
     "school": (School.name, School.school_id),
     "teacher": (User.name, User.user_id),
     "subject": (Lesson.subject, Lesson.subject),
+    # Lessons outside of every course come together, without a name.
+    "course": (func.coalesce(Course.title, _NONE), func.coalesce(Course.course_id, _NONE)),
+    "term": (func.coalesce(Term.name, _NONE), func.coalesce(Term.term_id, _NONE)),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Of one classroom, school, teacher or subject."""
+    """Of one classroom, school, teacher, subject, course or term."""
 
     id: str
     name: str
@@ -84,6 +99,20 @@ async def load_totals(
     found = (await session.execute(query)).all()
     totals = tuple(_total(row) for row in found[:limit])
     return TotalsPage(totals, _cursor(totals[-1]) if len(found) > limit else None)
+
+
+async def every_total(
+    database: Database, scope: Scope, wanted: LedgerFilter, by: GroupedBy, now_ms: int
+) -> AsyncIterator[tuple[Total, ...]]:
+    """All of them in steps, each a short read of its own."""
+    after: str | None = None
+    while True:
+        async with database.reading() as session:
+            page = await load_totals(session, scope, wanted, by, now_ms, _FILE_STEP, after)
+        yield page.totals
+        after = page.next
+        if after is None:
+            return
 
 
 def _sum(amount: ColumnElement[int]) -> ColumnElement[int]:

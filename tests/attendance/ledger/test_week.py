@@ -9,13 +9,14 @@ from typing import Any
 import httpx
 from openpyxl import load_workbook
 from sqlalchemy import delete, event, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.attendance.ledger.causes import CAUSES
 from app.attendance.ledger.projector import catch_up, project_ledger
 from app.attendance.projector import project_attendance
 from app.db.engine import Database
 from app.db.journal import Journal
-from app.db.models import AuditEntry, LedgerEntry, Lesson
+from app.db.models import AccessLogEntry, AuditEntry, Course, LedgerEntry, Lesson, SchoolGroup, Term
 from app.ids import DeviceId, LessonId, ParticipantId, SeatId
 from app.lessons.projector import project_lesson
 from app.rooms.commands import CheckDeadlines, EndLesson, Join, Leave, ReportCut, StartLesson
@@ -110,6 +111,7 @@ async def hold_the_week(api: LessonApi, county: SmallCounty) -> None:
             update(Lesson).where(Lesson.lesson_id == "les_cut").values(title=FORMULA)
         )
         await session.execute(delete(Lesson).where(Lesson.lesson_id == county.lesson))
+        await put_into_a_course(session, county, "les_late")
     async with api.client(county.admin) as client:
         for seat, marks in ((1, {"pup_0": "excused"}), (3, {"pup_2": "late"})):
             answer = await client.patch(
@@ -117,6 +119,29 @@ async def hold_the_week(api: LessonApi, county: SmallCounty) -> None:
             )
             assert answer.status_code == 200, answer.text
     api.time.now_ms = county.starts_at_ms + 8 * DAY_MS
+
+
+async def put_into_a_course(session: AsyncSession, county: SmallCounty, lesson_id: str) -> None:
+    of_county = {"county_id": county.county_id}
+    session.add(
+        Term(
+            term_id="trm_1", name="秋", first_day="2027-01-01", last_day="2027-01-31",
+            time_zone="Asia/Shanghai", **of_county,
+        )
+    )  # fmt: skip
+    session.add(SchoolGroup(group_id="grp_1", name="组", **of_county))
+    await session.flush()
+    session.add(
+        Course(
+            course_id="crs_1", term_id="trm_1", group_id="grp_1", title="七年级数学",
+            subject="数学", lead_user_id=county.teacher, rule="", duration_min=45,
+            is_recorded=False, created_by=county.admin, created_at_ms=0,
+        )
+    )  # fmt: skip
+    await session.flush()
+    await session.execute(
+        update(Lesson).where(Lesson.lesson_id == lesson_id).values(course_id="crs_1")
+    )
 
 
 EXPECTED: list[tuple[str, int, str, int, int, Mapping[str, int], str, int, int]] = [
@@ -201,14 +226,26 @@ async def test_the_ledger_of_a_scripted_week(
 
 
 async def assert_totals_add_up(client: httpx.AsyncClient, rows: list[dict[str, Any]]) -> None:
-    for by, count in (("classroom", 2), ("school", 2), ("teacher", 1), ("subject", 1)):
+    for by, count in (
+        ("classroom", 2),
+        ("school", 2),
+        ("teacher", 1),
+        ("subject", 1),
+        ("course", 2),
+        ("term", 2),
+    ):
         first = (await client.get("/ledger/totals", params={**WEEK, "by": by, "limit": 1})).json()
         totals = first["items"]
         if first["next"] is not None:
             more = {**WEEK, "by": by, "after": first["next"]}
             totals += (await client.get("/ledger/totals", params=more)).json()["items"]
         assert len(totals) == count
-        assert [total["lessons"] for total in totals] == [len(DAYS)] * count
+        in_course = by in ("course", "term")
+        assert [total["lessons"] for total in totals] == (
+            [len(DAYS) - 1, 1] if in_course else [len(DAYS)] * count
+        )
+        if in_course:
+            assert [one["name"] for one in totals] == ["", "七年级数学" if by == "course" else "秋"]
         for amount in ("planned_s", "delivered_s", "extra_s"):
             assert sum(one[amount] for one in totals) == sum(row[amount] for row in rows)
         for cause in CAUSES:
@@ -273,6 +310,21 @@ async def assert_files_read_back(client: httpx.AsyncClient, rows: list[dict[str,
     names, *lines = (list(line) for line in sheet.iter_rows(values_only=True))
     assert names == header
     assert [read_back(header, line) for line in lines] == expected
+
+    answer = await client.get("/ledger.csv", params={**params, "by": "school"})
+    header, *lines = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert header[:7] == [
+        "Id", "Name", "School", "Lessons", "Planned (s)", "Delivered (s)",
+        "Delivered beyond the plan (s)",
+    ]  # fmt: skip
+    totals = (await client.get("/ledger/totals", params={**WEEK, "by": "school"})).json()["items"]
+    assert [[int(cell) for cell in line[3:]] for line in lines] == [
+        [
+            one["lessons"], one["planned_s"], one["delivered_s"], one["extra_s"],
+            *one["missed"].values(), one["late"], one["left_early"], one["excused"],
+        ]
+        for one in totals
+    ]  # fmt: skip
 
     chinese = await client.get("/ledger.csv", params=WEEK)
     first = chinese.content.decode("utf-8-sig").splitlines()
@@ -341,6 +393,19 @@ async def test_pupils_over_the_week_by_name_for_who_may_know_them(
                 }
             ],
         }  # fmt: skip
+        answer = await client.get(f"{path}.csv", params={**WEEK, "language": "en"})
+        header, line = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+        assert dict(zip(header, line, strict=True)) == {
+            "Pupil id": "pup_0", "Pupil number": "20260", "Name": f"{PUPIL_NAME}0",
+            "Times called": "1", "Times absent": "0", "Times excused": "1", "Times late": "0",
+            "Times left early": "0",
+        }  # fmt: skip
+        assert (await client.get(f"{path}.pdf", params=WEEK)).status_code == 422
+    async with api.database.reading() as session:
+        visits = await session.scalars(
+            select(AccessLogEntry.action).where(AccessLogEntry.subject_id == "cls_1")
+        )
+    assert sorted(visits) == ["pupils.downloaded", "pupils.viewed"]
     async with api.client(county.other_onsite) as client:
         assert (await client.get(path, params=WEEK)).status_code == 404
     async with api.client(county.teacher) as client:

@@ -398,6 +398,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/classrooms/{classroom_id}/pupil-attendance.{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download Pupil Attendance */
+        get: operations["download_pupil_attendance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/classrooms/{classroom_id}/roster": {
         parameters: {
             query?: never;
@@ -673,32 +690,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/ledger.csv": {
+    "/api/v1/ledger.{kind}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Download Ledger Csv */
-        get: operations["download_ledger_csv"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/ledger.xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Download Ledger Xlsx */
-        get: operations["download_ledger_xlsx"];
+        /**
+         * Download Ledger
+         * @description Every lesson and classroom, or added up `by` something.
+         */
+        get: operations["download_ledger"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1977,7 +1980,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "lesson.viewed" | "classroom.listened" | "journal.viewed" | "attendance.viewed" | "attendance.downloaded" | "roll_call.viewed" | "recording.viewed" | "recording.downloaded" | "share.viewed" | "captions.downloaded";
+            action: "lesson.viewed" | "classroom.listened" | "journal.viewed" | "attendance.viewed" | "attendance.downloaded" | "roll_call.viewed" | "pupils.viewed" | "pupils.downloaded" | "recording.viewed" | "recording.downloaded" | "share.viewed" | "captions.downloaded";
             /**
              * At
              * Format: date-time
@@ -4593,7 +4596,7 @@ export interface operations {
     list_accesses: {
         parameters: {
             query?: {
-                action?: ("lesson.viewed" | "classroom.listened" | "journal.viewed" | "attendance.viewed" | "attendance.downloaded" | "roll_call.viewed" | "recording.viewed" | "recording.downloaded" | "share.viewed" | "captions.downloaded") | null;
+                action?: ("lesson.viewed" | "classroom.listened" | "journal.viewed" | "attendance.viewed" | "attendance.downloaded" | "roll_call.viewed" | "pupils.viewed" | "pupils.downloaded" | "recording.viewed" | "recording.downloaded" | "share.viewed" | "captions.downloaded") | null;
                 after?: string | null;
                 by?: string;
                 from?: string | null;
@@ -4647,7 +4650,7 @@ export interface operations {
     download_accesses: {
         parameters: {
             query?: {
-                action?: ("lesson.viewed" | "classroom.listened" | "journal.viewed" | "attendance.viewed" | "attendance.downloaded" | "roll_call.viewed" | "recording.viewed" | "recording.downloaded" | "share.viewed" | "captions.downloaded") | null;
+                action?: ("lesson.viewed" | "classroom.listened" | "journal.viewed" | "attendance.viewed" | "attendance.downloaded" | "roll_call.viewed" | "pupils.viewed" | "pupils.downloaded" | "recording.viewed" | "recording.downloaded" | "share.viewed" | "captions.downloaded") | null;
                 by?: string;
                 from?: string | null;
                 language?: "zh" | "en";
@@ -5967,6 +5970,81 @@ export interface operations {
             };
         };
     };
+    download_pupil_attendance: {
+        parameters: {
+            query: {
+                from: string;
+                language?: "zh" | "en";
+                subject?: string | null;
+                teacher_id?: string | null;
+                to: string;
+            };
+            header?: never;
+            path: {
+                classroom_id: string;
+                kind: "csv" | "xlsx";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_roster: {
         parameters: {
             query?: never;
@@ -7099,9 +7177,10 @@ export interface operations {
             };
         };
     };
-    download_ledger_csv: {
+    download_ledger: {
         parameters: {
             query: {
+                by?: ("classroom" | "school" | "teacher" | "subject" | "course" | "term") | null;
                 classroom_id?: string | null;
                 from: string;
                 language?: "zh" | "en";
@@ -7112,72 +7191,9 @@ export interface operations {
                 utc_offset_min?: number;
             };
             header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": unknown;
-                };
+            path: {
+                kind: "csv" | "xlsx";
             };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    download_ledger_xlsx: {
-        parameters: {
-            query: {
-                classroom_id?: string | null;
-                from: string;
-                language?: "zh" | "en";
-                school_id?: string | null;
-                subject?: string | null;
-                teacher_id?: string | null;
-                to: string;
-                utc_offset_min?: number;
-            };
-            header?: never;
-            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -7189,6 +7205,7 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/csv": unknown;
                 };
             };
             /** @description Unauthorized */
@@ -7233,7 +7250,7 @@ export interface operations {
         parameters: {
             query: {
                 after?: string | null;
-                by: "classroom" | "school" | "teacher" | "subject";
+                by: "classroom" | "school" | "teacher" | "subject" | "course" | "term";
                 classroom_id?: string | null;
                 from: string;
                 limit?: number;

@@ -19,6 +19,8 @@ export const protectionEn: typeof protectionZhCN = {
       "attendance.viewed": "Saw the attendance",
       "attendance.downloaded": "Downloaded the attendance",
       "roll_call.viewed": "Saw the roll call",
+      "pupils.viewed": "Saw pupils' attendance",
+      "pupils.downloaded": "Downloaded pupils' attendance",
       "journal.viewed": "Read the lesson's journal",
     },
   },

@@ -21,13 +21,18 @@ describe("what a ledger report is about", () => {
     const query = queryOf({ ...recent, schoolId: "sch_1", subject: "音乐" });
     expect(query).not.toBeNull();
     if (query === null) return;
-    const url = new URL(fileUrl("xlsx", query, "zh-CN"), "http://localhost");
+    const url = new URL(fileUrl("xlsx", "lessons", query, "zh-CN") ?? "", "http://localhost");
     expect(url.pathname).toBe("/api/v1/ledger.xlsx");
     expect(Object.fromEntries(url.searchParams)).toEqual({
       ...query,
       language: "zh",
       utc_offset_min: String(-new Date(2026, 9, 31).getTimezoneOffset()),
     });
+    expect(fileUrl("csv", "school", query, "en")).toMatch(/\/ledger\.csv\?.*by=school/);
+    expect(fileUrl("csv", "pupils", query, "en")).toBeNull();
+    expect(fileUrl("csv", "pupils", { ...query, classroom_id: "cls_1" }, "en")).toMatch(
+      /\/classrooms\/cls_1\/pupil-attendance\.csv\?/,
+    );
   });
 
   it("says seconds as minutes", () => {

@@ -1,4 +1,5 @@
 import type { LedgerQuery } from "../api/types";
+import type { LedgerView } from "./views";
 
 /** What the report is about. Days are `2026-11-29`, as a date input has them; empty means all. */
 export interface LedgerFilter {
@@ -42,15 +43,25 @@ export function queryOf(filter: LedgerFilter): LedgerQuery | null {
   };
 }
 
-/** Where the file of this report is; times in it by this reader's clock. */
-export function fileUrl(kind: "csv" | "xlsx", query: LedgerQuery, language: string): string {
-  const asked = new URLSearchParams({
-    language: language === "en" ? "en" : "zh",
-    utc_offset_min: String(-new Date(query.from).getTimezoneOffset()),
-  });
-  for (const [name, value] of Object.entries(query)) {
+/** Where the file of this report is, times in it by this reader's clock; null while no classroom of the pupils is chosen. */
+export function fileUrl(
+  kind: "csv" | "xlsx",
+  view: LedgerView,
+  query: LedgerQuery,
+  language: string,
+): string | null {
+  const { classroom_id, ...rest } = query;
+  const asked = new URLSearchParams({ language: language === "en" ? "en" : "zh" });
+  for (const [name, value] of Object.entries(view === "pupils" ? rest : query)) {
     if (typeof value === "string") asked.set(name, value);
   }
+  if (view === "pupils") {
+    const classroom = classroom_id && encodeURIComponent(classroom_id);
+    return classroom ? `/api/v1/classrooms/${classroom}/pupil-attendance.${kind}?${asked}` : null;
+  }
+  if (view === "lessons") {
+    asked.set("utc_offset_min", String(-new Date(query.from).getTimezoneOffset()));
+  } else asked.set("by", view);
   return `/api/v1/ledger.${kind}?${asked}`;
 }
 

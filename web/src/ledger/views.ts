@@ -9,5 +9,7 @@ export const LEDGER_VIEWS: readonly LedgerView[] = [
   "school",
   "teacher",
   "subject",
+  "course",
+  "term",
   "pupils",
 ];

@@ -1,5 +1,5 @@
 import { useMemo, useState } from "react";
-import { getMe, listClassrooms, listSchools, listTeachers } from "../api/endpoints";
+import { getMe, listClassrooms, listSchools, listTeachers, listTerms } from "../api/endpoints";
 import { isCountyAdmin } from "../api/roles";
 import type { LedgerQuery } from "../api/types";
 import { Banner } from "../components/Banner";
@@ -19,17 +19,19 @@ import { fileUrl, queryOf, recentDays } from "../ledger/filter";
 import type { LedgerView } from "../ledger/views";
 
 async function loadChoices() {
-  const [me, schools, classrooms, teachers] = await Promise.all([
+  const [me, schools, classrooms, teachers, terms] = await Promise.all([
     getMe(),
     listSchools(),
     listClassrooms(),
     listTeachers(),
+    listTerms(),
   ]);
   const own = new Set(schools.map((school) => school.school_id));
   return {
     schools,
     classrooms: classrooms.filter((classroom) => own.has(classroom.school_id)),
     teachers,
+    terms,
     isOfCounty: isCountyAdmin(me),
   };
 }
@@ -46,7 +48,7 @@ export default function Ledger() {
     <OfficePage
       title={words.ledger.title}
       back="/lessons"
-      actions={query && <Files query={query} language={language} />}
+      actions={query && <Files query={query} view={view} />}
     >
       {choices.state === "loading" && <Spinner label={words.common.loading} />}
       {choices.state === "failed" && <LoadFailed error={choices.error} onRetry={reload} />}
@@ -78,17 +80,24 @@ export default function Ledger() {
   );
 }
 
-function Files({ query, language }: { query: LedgerQuery; language: string }) {
+const KINDS = ["csv", "xlsx"] as const;
+
+function Files({ query, view }: { query: LedgerQuery; view: LedgerView }) {
   const words = useWords().ledger;
+  const { language } = useLanguage();
+  const files = KINDS.flatMap((kind) => {
+    const url = fileUrl(kind, view, query, language);
+    return url === null ? [] : [{ kind, url }];
+  });
   return (
     <>
       <Button icon="printer" onClick={() => window.print()}>
         {words.print}
       </Button>
-      {(["csv", "xlsx"] as const).map((kind) => (
+      {files.map(({ kind, url }) => (
         <a
           key={kind}
-          href={fileUrl(kind, query, language)}
+          href={url}
           download
           className={buttonClass(kind === "xlsx" ? "primary" : "secondary")}
         >

@@ -117,7 +117,7 @@ function Made({ row }: { row: LedgerRow }) {
   if (made.state !== "ready") return null;
   return (
     <>
-      <h3>{words.madeBefore}</h3>
+      <h3 className={styles.madeTitle}>{words.madeBefore}</h3>
       <ul className={styles.made}>
         {made.value.map((one) => (
           <MadeOne key={`${one.at} ${one.what}`} one={one} />

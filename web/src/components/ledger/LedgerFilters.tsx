@@ -1,4 +1,5 @@
-import type { ClassroomRow, SchoolRow, Teacher } from "../../api/types";
+import { useState } from "react";
+import type { ClassroomRow, SchoolRow, Teacher, Term } from "../../api/types";
 import { useWords } from "../../i18n";
 import type { LedgerFilter } from "../../ledger/filter";
 import { LEDGER_VIEWS, type LedgerView } from "../../ledger/views";
@@ -11,6 +12,7 @@ interface LedgerFiltersProps {
     schools: readonly SchoolRow[];
     classrooms: readonly ClassroomRow[];
     teachers: readonly Teacher[];
+    terms: readonly Term[];
     /** A school's admin has no schools to choose from. */
     isOfCounty: boolean;
   };
@@ -20,17 +22,25 @@ interface LedgerFiltersProps {
   onView: (view: LedgerView) => void;
 }
 
-/** What the report is about, and how it is read. It changes with every choice. */
+/** What the report is about, and how it is read. It changes with every choice; a typed subject counts on Enter or on leaving the field. */
 export function LedgerFilters({ choices, filter, view, onFilter, onView }: LedgerFiltersProps) {
   const words = useWords().ledger;
   const set = (change: Partial<LedgerFilter>) => onFilter({ ...filter, ...change });
   const { schoolId } = filter;
+  const term = choices.terms.find(
+    (one) => one.first_day === filter.from && one.last_day === filter.to,
+  );
+  const [subject, setSubject] = useState(filter.subject);
+  const takeSubject = () => set({ subject: subject.trim() });
   const inSchool = choices.classrooms.filter((one) => !schoolId || one.school_id === schoolId);
   return (
     <form
       className={styles.filters}
       aria-label={words.about}
-      onSubmit={(event) => event.preventDefault()}
+      onSubmit={(event) => {
+        event.preventDefault();
+        takeSubject();
+      }}
     >
       <Select
         label={words.view}
@@ -38,6 +48,17 @@ export function LedgerFilters({ choices, filter, view, onFilter, onView }: Ledge
         options={LEDGER_VIEWS.map((value) => ({ value, label: words.views[value] }))}
         onChange={(value) => onView(value as LedgerView)}
       />
+      {choices.terms.length > 0 && (
+        <Select
+          label={words.term}
+          value={term?.term_id ?? ""}
+          options={withAll(words.ownDays, choices.terms, (one) => [one.term_id, one.name])}
+          onChange={(value) => {
+            const chosen = choices.terms.find((one) => one.term_id === value);
+            if (chosen) set({ from: chosen.first_day, to: chosen.last_day });
+          }}
+        />
+      )}
       <Field
         label={words.from}
         type="date"
@@ -80,9 +101,10 @@ export function LedgerFilters({ choices, filter, view, onFilter, onView }: Ledge
       <Field
         label={words.subject}
         hint={words.subjectHint}
-        value={filter.subject}
+        value={subject}
         maxLength={120}
-        onChange={(event) => set({ subject: event.target.value.trim() })}
+        onChange={(event) => setSubject(event.target.value)}
+        onBlur={takeSubject}
       />
     </form>
   );

@@ -42,7 +42,7 @@ function PupilsOf({ classroomId, query }: { classroomId: string; query: LedgerQu
         <table className={tableStyles.table}>
           <thead>
             <tr>
-              <th scope="col">{words.ledger.views.pupils}</th>
+              <th scope="col">{words.ledger.pupils}</th>
               <th scope="col">{words.ledger.called}</th>
               <th scope="col">{words.rollCall.absent}</th>
               <th scope="col">{words.rollCall.excused}</th>

@@ -13,7 +13,7 @@ interface TotalsTableProps {
   by: LedgerGrouping;
 }
 
-/** The ledger added up, one row for each classroom, school, teacher or subject. */
+/** The ledger added up, one row for each classroom, school, teacher, subject, course or term. */
 export function TotalsTable({ query, by }: TotalsTableProps) {
   const words = useWords().ledger;
   const load = useCallback((after?: string) => listLedgerTotals(query, by, after), [query, by]);
@@ -24,7 +24,7 @@ export function TotalsTable({ query, by }: TotalsTableProps) {
         <table className={tableStyles.table}>
           <thead>
             <tr>
-              <th scope="col">{words.views[by]}</th>
+              <th scope="col">{words[by]}</th>
               <th scope="col">{words.lessons}</th>
               <th scope="col">{words.delivered}</th>
               <th scope="col">{words.share}</th>
@@ -51,7 +51,7 @@ function Row({ total }: { total: LedgerTotal }) {
   return (
     <tr>
       <th scope="row">
-        {total.name}
+        {total.name || words.noCourse}
         {total.school && <span className={tableStyles.school}>{total.school}</span>}
       </th>
       <td data-label={words.lessons}>{total.lessons}</td>
