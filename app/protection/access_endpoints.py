@@ -49,7 +49,8 @@ class AccessEntryBody(ApiModel):
     action: AccessAction
     lesson_id: str
     lesson: str
-    lesson_at: datetime
+    lesson_at: datetime | None
+    """Null, and the two above empty: about a classroom and no lesson."""
     classroom: str
     """If it was about one."""
 
@@ -123,7 +124,7 @@ def _body(line: AccessLine) -> AccessEntryBody:
         action=line.action,
         lesson_id=line.lesson_id,
         lesson=line.lesson,
-        lesson_at=utc(line.lesson_at_ms),
+        lesson_at=None if line.lesson_at_ms is None else utc(line.lesson_at_ms),
         classroom=line.classroom,
     )
 
@@ -144,7 +145,7 @@ async def _csv(
                 line.school,
                 _ACTIONS[line.action][language],
                 line.lesson,
-                moment(line.lesson_at_ms),
+                "" if line.lesson_at_ms is None else moment(line.lesson_at_ms),
                 line.classroom,
             )
         )

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Set
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, or_, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.access_log import AccessAction
 from app.db.engine import Database
 from app.db.models import AccessLogEntry, Classroom, Lesson, School, Seat, User
-from app.db.scope import lessons_touching
+from app.db.scope import lessons_touching, schools_within
 from app.errors import InvalidInput
 from app.scope import Scope
 
@@ -42,7 +42,8 @@ class AccessLine:
     action: AccessAction
     lesson_id: str
     lesson: str
-    lesson_at_ms: int
+    lesson_at_ms: int | None
+    """Of what is about a classroom and no lesson: None, and the two above are empty."""
     classroom: str
     """If it was about one."""
 
@@ -61,13 +62,14 @@ class AccessLog:
     async def page(
         self, scope: Scope, search: AccessSearch, limit: int, after: str | None
     ) -> AccessPage:
-        """The newest first, of lessons that touch the scope. InvalidInput for a cursor that is none."""
+        """The newest first, of the scope's lessons and classrooms. InvalidInput for a cursor that is none."""
         query = (
             select(AccessLogEntry, User.name, School.name, Lesson.title, Lesson.starts_at_ms)
-            .join(Lesson, Lesson.lesson_id == AccessLogEntry.lesson_id)
+            .select_from(AccessLogEntry)
+            .outerjoin(Lesson, Lesson.lesson_id == AccessLogEntry.lesson_id)
             .outerjoin(User, User.user_id == AccessLogEntry.user_id)
             .outerjoin(School, School.school_id == User.school_id)
-            .where(lessons_touching(scope), *_conditions(search))
+            .where(or_(lessons_touching(scope), _classrooms_within(scope)), *_conditions(search))
             .order_by(AccessLogEntry.at_ms.desc(), AccessLogEntry.access_id.desc())
             .limit(limit + 1)
         )
@@ -88,7 +90,7 @@ class AccessLog:
                     school=school or "",
                     action=cast("AccessAction", entry.action),
                     lesson_id=entry.lesson_id or "",
-                    lesson=title,
+                    lesson=title or "",
                     lesson_at_ms=at_ms,
                     classroom=rooms.get(entry.subject_id, ""),
                 )
@@ -122,15 +124,21 @@ def _conditions(search: AccessSearch) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def _classrooms_within(scope: Scope) -> ColumnElement[bool]:
+    within = select(Classroom.classroom_id).join(School).where(schools_within(scope))
+    return AccessLogEntry.subject_id.in_(within.correlate(None))
+
+
 async def _classrooms(session: AsyncSession, subject_ids: Set[str]) -> dict[str, str]:
-    """By seat, of those subjects that are seats."""
-    rows = await session.execute(
-        select(Seat.seat_id, School.name + " " + Classroom.name)
-        .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
-        .join(School, School.school_id == Classroom.school_id)
-        .where(Seat.seat_id.in_(subject_ids))
+    """By seat or classroom, of those subjects that are one."""
+    name = School.name + " " + Classroom.name
+    rooms = select(Classroom.classroom_id, name).select_from(Classroom).join(School)
+    seats = select(Seat.seat_id, name).select_from(Seat).join(Classroom).join(School)
+    found = union_all(
+        rooms.where(Classroom.classroom_id.in_(subject_ids)),
+        seats.where(Seat.seat_id.in_(subject_ids)),
     )
-    return dict(rows.all())
+    return dict((await session.execute(found)).tuples().all())
 
 
 def _parse(cursor: str) -> tuple[int, str]:

@@ -95,6 +95,20 @@ async def test_the_log_is_read_by_pages_and_taken_along_as_a_file(
     assert "visitor of a share link" in whole.text
 
 
+@on_both_databases
+async def test_what_is_about_a_classroom_and_no_lesson_is_read_in_its_part_of_the_county(
+    api: LessonApi, county: SmallCounty, log: None
+) -> None:
+    async with api.database.transaction() as session:
+        for room in (county.classrooms[0], "cls_elsewhere"):
+            await log_access(session, county.teacher, "pupils.viewed", None, START_MS, room)
+    async with api.client(county.admin) as client:
+        found = (await client.get("/access-log")).json()["items"]
+    assert [(one["classroom"], one["lesson"], one["lesson_at"]) for one in found] == [
+        ("sch_1 Class 1", "", None)
+    ]
+
+
 async def test_only_admins_read_the_log(api: LessonApi, county: SmallCounty, log: None) -> None:
     await watch(api.database, county)
     async with api.client(county.onsite) as client:

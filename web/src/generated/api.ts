@@ -1992,11 +1992,8 @@ export interface components {
             classroom: string;
             /** Lesson */
             lesson: string;
-            /**
-             * Lesson At
-             * Format: date-time
-             */
-            lesson_at: string;
+            /** Lesson At */
+            lesson_at: string | null;
             /** Lesson Id */
             lesson_id: string;
             /** School */

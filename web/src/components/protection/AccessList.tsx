@@ -79,7 +79,11 @@ function Table({ rows }: { rows: AccessRow[] }) {
               </td>
               <td data-label={words.accessLog.lesson}>
                 {row.lesson}
-                <span className={tableStyles.school}>{formatMoment(row.lesson_at, language)}</span>
+                {row.lesson_at !== null && (
+                  <span className={tableStyles.school}>
+                    {formatMoment(row.lesson_at, language)}
+                  </span>
+                )}
               </td>
             </tr>
           ))}
