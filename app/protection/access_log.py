@@ -138,7 +138,7 @@ async def _classrooms(session: AsyncSession, subject_ids: Set[str]) -> dict[str,
         rooms.where(Classroom.classroom_id.in_(subject_ids)),
         seats.where(Seat.seat_id.in_(subject_ids)),
     )
-    return dict((await session.execute(found)).tuples().all())
+    return dict((await session.execute(found)).all())
 
 
 def _parse(cursor: str) -> tuple[int, str]:
