@@ -469,7 +469,7 @@ class Server:
     def _protection_routers(self) -> list[APIRouter]:
         pupils = PupilDesk(self.database, self.sharing.withdraw, self.clock.now_ms)
         return [
-            map_endpoints.build_router(retention_of(self.settings), self.authenticate),
+            map_endpoints.build_router(retention_of(self.settings), self.authenticate_staff),
             access_endpoints.build_router(AccessLog(self.database), self.authenticate),
             pupil_endpoints.build_router(pupils, self.authenticate),
         ]

@@ -20,7 +20,7 @@ _ABOUT_DAYS: dict[str, dict[str, str]] = {
     "get_ledger_totals": {"by": "classroom"},
     "download_ledger": {},
     "get_pupil_attendance": {},
-    "download_pupil_attendance": {},
+    "download_pupil_sheet": {},
 }
 
 

@@ -204,7 +204,7 @@ TABLE: dict[str, Row | List | Open | Own] = {
     "get_ledger_totals": List(ALL_ADMINS, ADMINS, "admin", _CLASSROOMS),
     "download_ledger": Own(ALL_ADMINS),
     "get_pupil_attendance": Row("admin school_admin onsite", "admin"),
-    "download_pupil_attendance": Row("admin school_admin onsite", "admin"),
+    "download_pupil_sheet": Row("admin school_admin onsite", "admin"),
     "correct_ledger": Row(ADMINS, "admin"),
     "list_ledger_corrections": Row(ADMINS, "admin"),
     # --- recordings -------------------------------------------------------------------------------

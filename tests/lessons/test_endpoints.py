@@ -60,6 +60,7 @@ async def test_a_planned_lesson_reads_as_it_was_written(
         "staff": [],
         "help": [],
         "change": None,
+        "may_invite": True,
         "sound_preset": "voice",
     }
 

@@ -27,6 +27,7 @@ async def test_the_lead_gets_a_ticket_until_half_an_hour_past_the_planned_end(
         "role": "lead",
         "expires_at": "2027-01-15T09:15:00Z",
         "expires_in_s": 75 * 60,
+        "is_guest": False,
     }
     assert (ticket.participant_id, ticket.role, ticket.user_id, ticket.classroom_id) == (
         "lead_usr_teacher1",

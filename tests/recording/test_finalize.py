@@ -21,6 +21,7 @@ from app.recording.repository import Recordings
 from app.recording.viewer import Viewer
 from app.rooms.events import Event, LessonEnded, LessonStarted, ParticipantJoined, Recorded
 from app.rooms.state import Role
+from app.scope import Scope
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.signing import UrlSigner
 from tests.support.county import SmallCounty, make_county
@@ -217,7 +218,7 @@ async def test_finalising_twice_changes_nothing_and_the_segments_are_gone(studio
     await studio.finalizer.finalize(studio.lesson)
     after = await studio.recordings.details(recording_id)
     assert [t.sha256 for t in before[1]] == [t.sha256 for t in after[1]]
-    viewer = Viewer(UserId("usr_teacher1"), "cou_1", False, None)
+    viewer = Viewer(UserId("usr_teacher1"), "cou_1", None, None)
     summary = await recording_of(studio.recordings, viewer, studio.lesson)
     assert summary is not None
     assert summary.state is RecordingState.AVAILABLE
@@ -238,7 +239,7 @@ async def test_a_server_that_died_while_finalising_begins_again(studio: Studio) 
 
 async def test_a_lesson_in_which_nobody_published_fails_with_a_reason(studio: Studio) -> None:
     await studio.finalizer.finalize(studio.lesson)
-    viewer = Viewer(UserId("usr_admin"), "cou_1", True, None)
+    viewer = Viewer(UserId("usr_admin"), "cou_1", Scope("cou_1"), None)
     summary = await recording_of(studio.recordings, viewer, studio.lesson)
     assert summary is not None
     assert (summary.state, summary.failure) == (RecordingState.FAILED, "nothing_recorded")

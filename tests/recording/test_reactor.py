@@ -129,7 +129,7 @@ class App:
         await (await self.room()).execute(EndLesson(LEAD))
 
     async def summary(self) -> RecordingSummary | None:
-        viewer = Viewer(self.plan.lead_user_id, "cou_1", False, None)
+        viewer = Viewer(self.plan.lead_user_id, "cou_1", None, None)
         return await recording_of(self.recordings, viewer, self.plan.lesson_id)
 
     async def available(self) -> RecordingId:

@@ -13,7 +13,7 @@ import pytest
 from tests.support.flash_peer import FlashPeer, tell_the_time_wrongly
 from tests.support.flashes import flashes_of
 from tests.support.lesson_peers import LessonPeer, ask, peers_of, until
-from tests.support.office import Office, PlannedLesson
+from tests.support.office import ADMIN, Office, PlannedLesson
 from tests.support.rtc_peer import allow_loopback
 from tests.support.serve import Served, serving
 
@@ -115,16 +115,13 @@ async def test_clocks_that_are_seconds_and_an_hour_off_leave_the_replay_in_sync(
 # --- consent -------------------------------------------------------------------------------------
 
 
-def withdraw_consent(served: Served, seat_school: str, seat_name: str) -> None:
-    """As an administrator would; there is no page for it yet."""
-    with contextlib.closing(sqlite3.connect(served.data_dir / "tongtang.db", timeout=30)) as db:
-        changed = db.execute(
-            "UPDATE consent SET is_granted = 0 WHERE classroom_id IN (SELECT classroom_id FROM classroom "
-            "JOIN school USING (school_id) WHERE school.name = ? AND classroom.name = ?)",
-            (seat_school, seat_name),
-        ).rowcount
-        db.commit()
-    assert changed == 1
+def withdraw_consent(served: Served, school: str, name: str) -> None:
+    """One pupil says no to the recording, and with that the classroom."""
+    county = Office(served, ADMIN)
+    path = f"/classrooms/{county.classroom_id(school, name)}/consents"
+    pupil_id = county.call("GET", path)["pupils"][0]["pupil_id"]
+    answer = {"pupil_id": pupil_id, "purpose": "recorded", "is_granted": False}
+    county.call("PUT", path, {"answers": [answer]})
 
 
 async def test_a_classroom_without_consent_is_seen_but_never_written(served: Served) -> None:

@@ -282,7 +282,9 @@ async def tab(
     """A tab of a person of its own (own cookies and storage), at `/` or `url`."""
     context = await new_context(browser, served, locale=locale, url=url, disk=disk)
     try:
-        yield await open_tab(context, is_elsewhere=url not in ("", served.url))
+        yield await open_tab(
+            context, is_elsewhere=bool(served.prefix) or url not in ("", served.url)
+        )
     finally:
         await context.close()
 

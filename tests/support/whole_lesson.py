@@ -15,6 +15,7 @@ from typing import Any
 
 from playwright.async_api import Browser
 
+from app.rooms.console import SIGNAL_PAUSE_MS
 from app.signaling.messages import CallUpAccept, CallUpCall, StageSendDown
 from tests.support.lesson_peers import LessonPeer, until
 from tests.support.office import ADMIN, Office, PlannedLesson, Seat
@@ -59,6 +60,8 @@ class WholeLesson:
     call_ups: int = 0
     songs: int = 0
     signals: int = 0
+    signalled_at: float = 0.0
+    """On the monotonic clock."""
 
     @property
     def seats(self) -> tuple[Seat, ...]:
@@ -145,9 +148,12 @@ class WholeLesson:
         self.songs += 1
 
     async def ask_to_go_slower(self) -> None:
+        """Once a round, and not sooner after the last time than a classroom may."""
+        await asyncio.sleep(self.signalled_at + SIGNAL_PAUSE_MS / 1000 - time.monotonic())
         await self.phone.press("请慢一点")
         # In place of what was noted the round before.
         await self.phone.sees("已发出")
+        self.signalled_at = time.monotonic()
         note = card(self.lead, self.seats[0]).get_by_role("button", name=re.compile("请慢一点"))
         await note.click()
         await self.phone.sees("主讲教师知道了：请慢一点")

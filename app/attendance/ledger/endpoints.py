@@ -212,11 +212,11 @@ def build_router(
 
     @router.get(
         "/classrooms/{classroom_id}/pupil-attendance.{kind}",
-        operation_id="download_pupil_attendance",
+        operation_id="download_pupil_sheet",
         response_class=Response,
         responses=_a_file(401, 403, 404, 429),
     )
-    async def download_pupil_attendance(
+    async def download_pupil_sheet(
         kind: FileKind,
         caller: CallerNow,
         classroom_id: ClassroomPath,

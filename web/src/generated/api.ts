@@ -405,8 +405,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download Pupil Attendance */
-        get: operations["download_pupil_attendance"];
+        /** Download Pupil Sheet */
+        get: operations["download_pupil_sheet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5967,7 +5967,7 @@ export interface operations {
             };
         };
     };
-    download_pupil_attendance: {
+    download_pupil_sheet: {
         parameters: {
             query: {
                 from: string;
