@@ -86,7 +86,7 @@ async def test_a_network_that_comes_back_gives_the_same_seat_back(
 
     await classroom.page.context.set_offline(True)
     await classroom.cut_socket()
-    await classroom.sees("网络断开，正在重新连接…")
+    await classroom.sees("断线，正在重连")
     await classroom.sees("服务器暂时连不上，正在重试…")
     await classroom.page.context.set_offline(False)
     took = await _has_the_seat(classroom)

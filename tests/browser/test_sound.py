@@ -1,10 +1,14 @@
 """Sound over a bad link, in real pages."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
 from tests.browser.conftest import OpenTab
+from tests.support.browser import chromium
 from tests.support.link import Conditions, Link
 from tests.support.office import Office
 from tests.support.pages import (
@@ -53,6 +57,13 @@ HEARD = """(async () => {
 """All that a page hears: packets and samples."""
 PACKETS = 250
 """Five seconds."""
+
+
+@pytest.fixture
+async def browser(tmp_path: Path, microphone: Path) -> AsyncIterator[Browser]:
+    """With the browser's own camera: an estimate of a link follows what flows, and a file's pictures are few."""
+    async with chromium(tmp_path, microphone=microphone) as running:
+        yield running
 
 
 async def is_doubled(screen: Screen, direction: str) -> bool:

@@ -23,7 +23,7 @@ export function AuditList({ query }: { query: AuditQuery }) {
   const next = more ? more.next : first.value.next;
   if (rows.length === 0) {
     return (
-      <EmptyState icon="note" title={words.audit.noneTitle}>
+      <EmptyState icon="clock" title={words.audit.noneTitle}>
         {words.audit.noneHint}
       </EmptyState>
     );
