@@ -1,6 +1,5 @@
 """Who looked at what belongs to others, as rows to be read: filtered, a page at a time, with the names of now."""
 
-import re
 from collections.abc import AsyncIterator, Set
 from dataclasses import dataclass
 from typing import cast
@@ -8,14 +7,13 @@ from typing import cast
 from sqlalchemy import ColumnElement, or_, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.cursors import cursor_of, parse_cursor
 from app.db.access_log import AccessAction
 from app.db.engine import Database
 from app.db.models import AccessLogEntry, Classroom, Lesson, School, Seat, User
 from app.db.scope import lessons_touching, schools_within
-from app.errors import InvalidInput
 from app.scope import Scope
 
-_CURSOR = re.compile(r"(\d{1,15})\.(\w{1,40})", re.ASCII)
 _FILE_PAGE = 500
 
 
@@ -75,7 +73,7 @@ class AccessLog:
         )
         if after is not None:
             position = tuple_(AccessLogEntry.at_ms, AccessLogEntry.access_id)
-            query = query.where(position < _parse(after))
+            query = query.where(position < parse_cursor(after))
         async with self._database.reading() as session:
             rows = (await session.execute(query)).all()
             shown = rows[:limit]
@@ -96,7 +94,7 @@ class AccessLog:
                 )
                 for entry, by, school, title, at_ms in shown
             ),
-            None if last is None else f"{last.at_ms}.{last.access_id}",
+            None if last is None else cursor_of(last.at_ms, last.access_id),
         )
 
     async def lines(self, scope: Scope, search: AccessSearch) -> AsyncIterator[AccessLine]:
@@ -139,10 +137,3 @@ async def _classrooms(session: AsyncSession, subject_ids: Set[str]) -> dict[str,
         seats.where(Seat.seat_id.in_(subject_ids)),
     )
     return dict((await session.execute(found)).all())
-
-
-def _parse(cursor: str) -> tuple[int, str]:
-    match = _CURSOR.fullmatch(cursor)
-    if match is None:
-        raise InvalidInput("`after` is not a cursor of this list")
-    return int(match[1]), match[2]

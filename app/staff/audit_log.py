@@ -1,6 +1,5 @@
 """What admins changed, as rows to be read: filtered, a page at a time, with the names of now."""
 
-import re
 from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any, cast
@@ -8,6 +7,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.cursors import cursor_of, parse_cursor
 from app.db.audit import AuditAction
 from app.db.engine import Database
 from app.db.models import (
@@ -24,10 +24,7 @@ from app.db.models import (
     User,
 )
 from app.db.scope import audit_within
-from app.errors import InvalidInput
 from app.scope import Scope
-
-_CURSOR = re.compile(r"(\d{1,15})\.(\w{1,40})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,7 @@ class AuditLog:
             .limit(limit + 1)
         )
         if after is not None:
-            query = query.where(tuple_(AuditEntry.at_ms, AuditEntry.entry_id) < _parse(after))
+            query = query.where(tuple_(AuditEntry.at_ms, AuditEntry.entry_id) < parse_cursor(after))
         async with self._database.reading() as session:
             rows = (await session.execute(query)).all()
             shown = rows[:limit]
@@ -90,7 +87,7 @@ class AuditLog:
         last = shown[-1][0] if len(rows) > limit else None
         return AuditPage(
             tuple(_line(entry, by, names) for entry, by in shown),
-            None if last is None else f"{last.at_ms}.{last.entry_id}",
+            None if last is None else cursor_of(last.at_ms, last.entry_id),
         )
 
 
@@ -148,10 +145,3 @@ async def _names(session: AsyncSession, ids: Set[str]) -> dict[str, str]:
     ):
         names |= dict((await session.execute(query)).all())
     return names
-
-
-def _parse(cursor: str) -> tuple[int, str]:
-    match = _CURSOR.fullmatch(cursor)
-    if match is None:
-        raise InvalidInput("`after` is not a cursor of this list")
-    return int(match[1]), match[2]

@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Annotated
 
@@ -51,17 +53,18 @@ def _term_body(term: Term) -> TermBody:
     )
 
 
-async def _lines(request: Request) -> Lines:
-    """InvalidInput for a file that is no sheet."""
-    content = await request.body()
+@contextmanager
+def _as_plan() -> Iterator[None]:
+    """InvalidInput for a file that is no sheet, or none of courses."""
     try:
-        return await asyncio.to_thread(read_lines, content)
+        yield
     except SheetUnreadable as error:
-        raise _unreadable(error) from error
+        message = "this file cannot be read as a term plan"
+        raise InvalidInput(message, code=error.code) from error
 
 
-def _unreadable(error: SheetUnreadable) -> InvalidInput:
-    return InvalidInput("this file cannot be read as a term plan", code=error.code)
+async def _lines(request: Request) -> Lines:
+    return await asyncio.to_thread(read_lines, await request.body())
 
 
 def build_routers(
@@ -151,11 +154,9 @@ def _plan_router(terms: Terms, planning: Planning, authenticate: Authenticate) -
         admin: Admin, term_id: TermPath, group_id: GroupPath, request: Request
     ) -> PlanCheck:
         admin.require("admin")
-        lines = await _lines(request)
-        try:
+        with _as_plan():
+            lines = await _lines(request)
             return plan_check(await planning.check(admin, term_id, group_id, lines))
-        except SheetUnreadable as error:
-            raise _unreadable(error) from error
 
     @router.post(
         "/terms/{term_id}/groups/{group_id}/plan",
@@ -169,11 +170,9 @@ def _plan_router(terms: Terms, planning: Planning, authenticate: Authenticate) -
         admin: Admin, term_id: TermPath, group_id: GroupPath, request: Request
     ) -> PlanCheck:
         admin.require("admin")
-        lines = await _lines(request)
-        try:
+        with _as_plan():
+            lines = await _lines(request)
             return plan_check(await planning.take_over(admin, term_id, group_id, lines))
-        except SheetUnreadable as error:
-            raise _unreadable(error) from error
 
     @router.post(
         "/courses/{course_id}/end",

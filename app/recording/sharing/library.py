@@ -1,20 +1,18 @@
 """The library: every recording that somebody may watch, with search."""
 
-import re
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 
+from app.cursors import cursor_of, parse_cursor
 from app.db.consent import SHARED, seat_allows
 from app.db.engine import Database
 from app.db.models import Classroom, Lesson, Recording, School, Seat, User
-from app.errors import InvalidInput
 from app.ids import SchoolId
 from app.recording.repository import RecordingSummary, own_to, summaries, summary_of
 from app.recording.viewer import Viewer
 
 MAX_CHOICES = 500
-_CURSOR = re.compile(r"(\d{1,15})\.(\w{1,40})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +55,14 @@ class Library:
         statement = summaries(viewer).where(*_conditions(viewer, search)).limit(limit + 1)
         if after is not None:
             position = tuple_(Recording.started_at_ms, Recording.recording_id)
-            statement = statement.where(position < _parse(after))
+            statement = statement.where(position < parse_cursor(after, "before"))
         async with self._database.reading() as session:
             found = [summary_of(*row) for row in await session.execute(statement)]
         items = found[:limit]
-        has_more = len(found) > limit
-        last = f"{items[-1].started_at_ms}.{items[-1].recording_id}" if has_more else None
-        return LibraryPage(items, last)
+        if len(found) <= limit:
+            return LibraryPage(items, None)
+        last = items[-1]
+        return LibraryPage(items, cursor_of(last.started_at_ms, last.recording_id))
 
     async def choices(self, viewer: Viewer) -> Choices:
         """The subjects of what the viewer may watch, and the schools of the county."""
@@ -115,10 +114,3 @@ def _is_of_school(viewer: Viewer, school_id: SchoolId) -> ColumnElement[bool]:
         Lesson.lesson_id.in_(sharing),
         and_(own_to(viewer), Lesson.lesson_id.in_(seats)),
     )
-
-
-def _parse(cursor: str) -> tuple[int, str]:
-    match = _CURSOR.fullmatch(cursor)
-    if match is None:
-        raise InvalidInput("`before` is not a cursor of this list")
-    return int(match[1]), match[2]

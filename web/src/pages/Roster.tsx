@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useState } from "react";
 import { checkRoster, getMe, getRoster, replaceRoster } from "../api/endpoints";
 import { isAdmin } from "../api/roles";
 import type { Roster as RosterBody, RosterCheck } from "../api/types";
@@ -7,8 +7,9 @@ import { EmptyState } from "../components/EmptyState";
 import tableStyles from "../components/office/AttendanceTable.module.css";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { PupilActions } from "../components/protection/PupilActions";
-import { download, rosterCsv, SHEET_KINDS } from "../components/roster/csv";
+import { download, rosterCsv } from "../components/roster/csv";
 import { RosterChange } from "../components/roster/RosterChange";
+import { SheetUpload } from "../components/roster/SheetUpload";
 import { Spinner } from "../components/Spinner";
 import { useToast } from "../components/Toast";
 import { useAction } from "../hooks/useAction";
@@ -45,32 +46,17 @@ export default function Roster({ params }: { params: Record<string, string> }) {
 function Upload({ classroomId, onChanged }: { classroomId: string; onChanged: () => void }) {
   const words = useWords().roster;
   const toast = useToast();
-  const input = useRef<HTMLInputElement>(null);
   const [checked, setChecked] = useState<{ file: File; check: RosterCheck } | null>(null);
   const [run, isBusy] = useAction();
   return (
     <>
-      <input
-        ref={input}
-        type="file"
-        accept={SHEET_KINDS}
-        hidden
-        aria-label={words.upload}
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          event.target.value = "";
-          if (file)
-            run(async () => setChecked({ file, check: await checkRoster(classroomId, file) }));
-        }}
-      />
-      <Button
-        variant="primary"
-        icon="upload"
+      <SheetUpload
+        label={words.upload}
         isBusy={isBusy}
-        onClick={() => input.current?.click()}
-      >
-        {words.upload}
-      </Button>
+        onFile={(file) =>
+          run(async () => setChecked({ file, check: await checkRoster(classroomId, file) }))
+        }
+      />
       {checked && (
         <RosterChange
           check={checked.check}

@@ -25,6 +25,7 @@ import { StaffForm } from "../components/staff/StaffForm";
 import { StaffRow } from "../components/staff/StaffRow";
 import { useAction } from "../hooks/useAction";
 import { useLoaded } from "../hooks/useLoaded";
+import { usePages } from "../hooks/usePages";
 import { useLanguage, useWords } from "../i18n";
 import listStyles from "./Lessons.module.css";
 
@@ -91,33 +92,27 @@ interface PeopleProps {
 
 function People({ text, onOpen, onDone }: PeopleProps) {
   const words = useWords();
-  const [first, reload] = useLoaded(useCallback(() => listStaff({ text }), [text]));
-  const [more, setMore] = useState<{ items: StaffMember[]; next: string | null }>();
-  const [run, isBusy] = useAction();
+  const { first, items, more, isBusy, reload } = usePages(
+    useCallback((after?: string) => listStaff(after ? { text, after } : { text }), [text]),
+  );
+  const [run, isChanging] = useAction();
   if (first.state === "loading") return <Spinner label={words.common.loading} />;
   if (first.state === "failed") return <LoadFailed error={first.error} onRetry={reload} />;
-  const people = [...first.value.items, ...(more?.items ?? [])];
-  const next = more ? more.next : first.value.next;
-  if (people.length === 0) {
+  if (items.length === 0) {
     return (
       <EmptyState icon="people" title={words.staff.noneTitle}>
         {words.staff.noneHint}
       </EmptyState>
     );
   }
-  const loadMore = (after: string) =>
-    run(async () => {
-      const page = await listStaff({ text, after });
-      setMore((was) => ({ items: [...(was?.items ?? []), ...page.items], next: page.next }));
-    });
   return (
     <>
       <ul className={listStyles.list}>
-        {people.map((person) => (
+        {items.map((person) => (
           <li key={person.user_id}>
             <StaffRow
               person={person}
-              isBusy={isBusy}
+              isBusy={isBusy || isChanging}
               onChange={() => onOpen({ what: "change", person })}
               onLink={() => onOpen({ what: "link", person })}
               onSessions={() => onOpen({ what: "sessions", person })}
@@ -132,8 +127,8 @@ function People({ text, onOpen, onDone }: PeopleProps) {
           </li>
         ))}
       </ul>
-      {next !== null && (
-        <Button isBusy={isBusy} onClick={() => loadMore(next)}>
+      {more && (
+        <Button isBusy={isBusy || isChanging} onClick={more}>
           {words.staff.more}
         </Button>
       )}

@@ -14,7 +14,7 @@ export const NOTHING: SearchDraft = { text: "", subject: "", schoolId: "", fromD
 export const isNothing = (draft: SearchDraft): boolean =>
   Object.values(draft).every((value) => value.trim() === "");
 
-export const areDatesWrong = (draft: SearchDraft): boolean =>
+export const areDatesWrong = (draft: Pick<SearchDraft, "fromDay" | "toDay">): boolean =>
   draft.fromDay !== "" && draft.toDay !== "" && draft.toDay < draft.fromDay;
 
 /** The query of the draft; the last day is searched to its end. */
@@ -28,7 +28,8 @@ export function queryOf(draft: SearchDraft): RecordingSearch {
   return query;
 }
 
-function startOf(day: string, daysLater: number): string {
+/** The beginning of a day here, so many days later. */
+export function startOf(day: string, daysLater: number): string {
   const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
   return new Date(year, month - 1, date + daysLater).toISOString();
 }

@@ -1,8 +1,7 @@
-import { useCallback, useState } from "react";
+import { useCallback } from "react";
 import { listAccesses } from "../../api/endpoints";
-import type { AccessPage, AccessQuery, AccessRow } from "../../api/types";
-import { useAction } from "../../hooks/useAction";
-import { useLoaded } from "../../hooks/useLoaded";
+import type { AccessQuery, AccessRow } from "../../api/types";
+import { usePages } from "../../hooks/usePages";
 import { useLanguage, useWords } from "../../i18n";
 import { Button } from "../Button";
 import { EmptyState } from "../EmptyState";
@@ -14,14 +13,12 @@ import { Spinner } from "../Spinner";
 /** The newest first, a page at a time. Mount it anew for another query. */
 export function AccessList({ query }: { query: AccessQuery }) {
   const words = useWords();
-  const [first, reload] = useLoaded(useCallback(() => listAccesses(query), [query]));
-  const [more, setMore] = useState<AccessPage>();
-  const [run, isBusy] = useAction();
+  const { first, items, more, isBusy, reload } = usePages(
+    useCallback((after?: string) => listAccesses(after ? { ...query, after } : query), [query]),
+  );
   if (first.state === "loading") return <Spinner label={words.common.loading} />;
   if (first.state === "failed") return <LoadFailed error={first.error} onRetry={reload} />;
-  const rows = [...first.value.items, ...(more?.items ?? [])];
-  const next = more ? more.next : first.value.next;
-  if (rows.length === 0) {
+  if (items.length === 0) {
     return (
       <EmptyState icon="eye" title={words.accessLog.noneTitle}>
         {words.accessLog.noneHint}
@@ -30,20 +27,9 @@ export function AccessList({ query }: { query: AccessQuery }) {
   }
   return (
     <>
-      <Table rows={rows} />
-      {next !== null && (
-        <Button
-          isBusy={isBusy}
-          onClick={() =>
-            run(async () => {
-              const page = await listAccesses({ ...query, after: next });
-              setMore((was) => ({
-                items: [...(was?.items ?? []), ...page.items],
-                next: page.next,
-              }));
-            })
-          }
-        >
+      <Table rows={items} />
+      {more && (
+        <Button isBusy={isBusy} onClick={more}>
           {words.audit.more}
         </Button>
       )}

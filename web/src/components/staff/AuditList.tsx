@@ -1,8 +1,7 @@
-import { useCallback, useState } from "react";
+import { useCallback } from "react";
 import { listAudit } from "../../api/endpoints";
 import type { AuditQuery, AuditRow } from "../../api/types";
-import { useAction } from "../../hooks/useAction";
-import { useLoaded } from "../../hooks/useLoaded";
+import { usePages } from "../../hooks/usePages";
 import { useLanguage, useWords } from "../../i18n";
 import { Button } from "../Button";
 import { EmptyState } from "../EmptyState";
@@ -14,30 +13,23 @@ import { Spinner } from "../Spinner";
 /** What was changed, the newest first. Mount it anew for another search. */
 export function AuditList({ query }: { query: AuditQuery }) {
   const words = useWords();
-  const [first, reload] = useLoaded(useCallback(() => listAudit(query), [query]));
-  const [more, setMore] = useState<{ items: AuditRow[]; next: string | null }>();
-  const [run, isBusy] = useAction();
+  const { first, items, more, isBusy, reload } = usePages(
+    useCallback((after?: string) => listAudit(after ? { ...query, after } : query), [query]),
+  );
   if (first.state === "loading") return <Spinner label={words.common.loading} />;
   if (first.state === "failed") return <LoadFailed error={first.error} onRetry={reload} />;
-  const rows = [...first.value.items, ...(more?.items ?? [])];
-  const next = more ? more.next : first.value.next;
-  if (rows.length === 0) {
+  if (items.length === 0) {
     return (
       <EmptyState icon="clock" title={words.audit.noneTitle}>
         {words.audit.noneHint}
       </EmptyState>
     );
   }
-  const loadMore = (after: string) =>
-    run(async () => {
-      const page = await listAudit({ ...query, after });
-      setMore((was) => ({ items: [...(was?.items ?? []), ...page.items], next: page.next }));
-    });
   return (
     <>
-      <AuditTable rows={rows} />
-      {next !== null && (
-        <Button isBusy={isBusy} onClick={() => loadMore(next)}>
+      <AuditTable rows={items} />
+      {more && (
+        <Button isBusy={isBusy} onClick={more}>
           {words.audit.more}
         </Button>
       )}

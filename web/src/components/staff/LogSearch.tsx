@@ -3,6 +3,7 @@ import { useWords } from "../../i18n";
 import { Button } from "../Button";
 import { Field } from "../Field";
 import searchStyles from "../library/SearchForm.module.css";
+import { areDatesWrong, startOf } from "../library/search";
 import { Select } from "../Select";
 
 /** What a log is narrowed down to, as its endpoint takes it. */
@@ -27,18 +28,14 @@ interface LogSearchProps<Action extends string> {
 }
 
 const NOTHING = { by: "", action: "", fromDay: "", toDay: "" } as const;
-const DAY_MS = 86_400_000;
-
-/** Midnight here at the beginning of a day as `<input type="date">` gives it. */
-const midnight = (day: string) => new Date(`${day}T00:00`);
 
 function queryOf<Action extends string>(draft: Draft<Action>): LogQuery<Action> {
   const { by, action, fromDay, toDay } = draft;
   return {
     ...(by.trim() && { by: by.trim() }),
     ...(action && { action }),
-    ...(fromDay && { from: midnight(fromDay).toISOString() }),
-    ...(toDay && { to: new Date(midnight(toDay).getTime() + DAY_MS).toISOString() }),
+    ...(fromDay && { from: startOf(fromDay, 0) }),
+    ...(toDay && { to: startOf(toDay, 1) }),
   };
 }
 
@@ -47,7 +44,7 @@ export function LogSearch<Action extends string>({ actions, onSearch }: LogSearc
   const words = useWords().audit;
   const [draft, setDraft] = useState<Draft<Action>>(NOTHING);
   const change = (part: Partial<Draft<Action>>) => setDraft((was) => ({ ...was, ...part }));
-  const areWrong = draft.fromDay !== "" && draft.toDay !== "" && draft.fromDay > draft.toDay;
+  const areWrong = areDatesWrong(draft);
   const options = Object.entries<string>(actions).map(([value, label]) => ({ value, label }));
 
   function submit(event: FormEvent) {

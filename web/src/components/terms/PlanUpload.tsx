@@ -1,10 +1,9 @@
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { checkPlan, importPlan } from "../../api/endpoints";
 import type { PlanCheck } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useWords } from "../../i18n";
-import { Button } from "../Button";
-import { SHEET_KINDS } from "../roster/csv";
+import { SheetUpload } from "../roster/SheetUpload";
 import { useToast } from "../Toast";
 import { PlanChange } from "./PlanChange";
 
@@ -18,7 +17,6 @@ interface PlanUploadProps {
 export function PlanUpload({ termId, groupId, onChanged }: PlanUploadProps) {
   const { terms: words } = useWords();
   const toast = useToast();
-  const input = useRef<HTMLInputElement>(null);
   const [checked, setChecked] = useState<{ file: File; check: PlanCheck } | null>(null);
   const [run, isBusy] = useAction();
   const takeOver = async (file: File) => {
@@ -29,27 +27,13 @@ export function PlanUpload({ termId, groupId, onChanged }: PlanUploadProps) {
   };
   return (
     <>
-      <input
-        ref={input}
-        type="file"
-        accept={SHEET_KINDS}
-        hidden
-        aria-label={words.upload}
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          event.target.value = "";
-          if (file)
-            run(async () => setChecked({ file, check: await checkPlan(termId, groupId, file) }));
-        }}
-      />
-      <Button
-        variant="primary"
-        icon="upload"
+      <SheetUpload
+        label={words.upload}
         isBusy={isBusy}
-        onClick={() => input.current?.click()}
-      >
-        {words.upload}
-      </Button>
+        onFile={(file) =>
+          run(async () => setChecked({ file, check: await checkPlan(termId, groupId, file) }))
+        }
+      />
       {checked && (
         <PlanChange
           check={checked.check}
