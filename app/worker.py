@@ -1,4 +1,4 @@
-"""The worker process: a composition root beside `app.main`. Knows every kind of job and who does it."""
+"""The worker process: a composition root beside `app.server`. Knows every kind of job and who does it."""
 
 import asyncio
 import contextlib

@@ -16,7 +16,8 @@ import pytest
 from fastapi import FastAPI
 
 from app.http import TICKET_HEADER
-from app.main import Server, Site, application, include
+from app.main import application, include
+from app.server import Server, Site
 from app.settings import Settings
 from tests.access.bodies import sent_with
 from tests.access.county import FOREIGN, OWN, UNKNOWN, Things, headers_of, make_schools

@@ -27,9 +27,10 @@ from app.db.models import (
     Session,
 )
 from app.ids import ParticipantId, PupilId
-from app.main import Server, Site, application, include
+from app.main import application, include
 from app.rooms.events import Event, LessonStarted, PupilNamed, Recorded
 from app.rooms.evolve import fold
+from app.server import Server, Site
 from app.settings import Settings
 from tests.support.clock import START_MS
 from tests.support.county import PUPIL_NAME, SmallCounty, make_county
