@@ -10,7 +10,8 @@ from app.rooms.events import SlidesHidden, SlidesTurned, StrokeDrawn, StrokesCle
 from app.rooms.refusals import rejected
 from app.rooms.state import Phase, Presence, Role, Room, SlidePosition
 
-MAX_STROKES_PER_PAGE = 64
+MAX_STROKES_PER_PAGE = 256
+"""Some thirty characters written by hand."""
 MAX_STROKES = 1_000
 """Of a lesson: the journal and every replay carry them."""
 

@@ -75,9 +75,12 @@ def test_a_full_page_takes_no_more_lines_and_says_so() -> None:
     told.does(TurnSlides(LEAD, DECK, 1))
     for number in range(MAX_STROKES_PER_PAGE):
         drawn(told, number)
-    assert told.refuses(DrawStroke(LEAD, stroke_id(99), "red", LINE)) == "too_many_strokes"
+    assert (
+        told.refuses(DrawStroke(LEAD, stroke_id(MAX_STROKES_PER_PAGE), "red", LINE))
+        == "too_many_strokes"
+    )
     told.does(UndoStroke(LEAD))
-    drawn(told, 99)
+    drawn(told, MAX_STROKES_PER_PAGE)
 
 
 def test_without_slides_nothing_can_be_drawn() -> None:

@@ -35,6 +35,7 @@ async def test_a_lesson_of_a_quarter_of_an_hour(
             await lesson.call_the_roll()
             await lesson.show_slides()
             await lesson.teach(LESSON_S, with_song=subject == "音乐")
+            await lesson.cameras_are_smooth()
             await lesson.end()
             tells_the_story(lesson)
 

@@ -27,6 +27,15 @@
   window.RTCPeerConnection = keeping(RTCPeerConnection, peers);
   window.WebSocket = keeping(WebSocket, sockets, note);
   window.Audio = keeping(Audio, sounds);
+  const pictures = new Set();
+  const { get, set } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "srcObject");
+  Object.defineProperty(HTMLMediaElement.prototype, "srcObject", {
+    get,
+    set(stream) {
+      if (this instanceof HTMLVideoElement) pictures.add(this);
+      set.call(this, stream);
+    },
+  });
 
   const streamsOf = async (peer) => {
     const report = await peer.getStats();
@@ -78,6 +87,16 @@
         if (now.frames > before.frames && now.energy > before.energy) return Date.now();
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
+    },
+    // Video elements that have left the page and still play: each keeps pictures that a camera wants back.
+    forgotten: () => [...pictures].filter((one) => one.srcObject && !one.isConnected).length,
+    // Pictures that the cameras took which this page sends, and how many of them came out or were left out on purpose.
+    cameras() {
+      const open = peers.filter((peer) => peer.connectionState !== "closed");
+      const tracks = new Set(open.flatMap((peer) => peer.getSenders().map(({ track }) => track)));
+      const figures = [...tracks].filter((track) => track?.kind === "video").map(({ stats }) => stats);
+      const sum = (figure) => figures.reduce((total, one) => total + one[figure], 0);
+      return { taken: sum("totalFrames"), used: sum("deliveredFrames") + sum("discardedFrames") };
     },
     async streams() {
       const open = peers.filter((peer) => peer.connectionState !== "closed");

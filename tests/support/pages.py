@@ -257,6 +257,14 @@ class Screen(Probed):
             raise RuntimeError(f"{expression}: {answer['exceptionDetails']}")
         return answer["result"].get("value")
 
+    async def lets_pictures_go(self) -> None:
+        """No video element that left the page plays on."""
+
+        async def are_gone() -> bool:
+            return bool(await self.read("probe.forgotten() === 0"))
+
+        await eventually("elements that left the page are still", are_gone)
+
     async def reads(self, words: str, deadline_s: float = PATIENCE_S) -> float:
         """As `sees`, but by `read`; the seconds it took."""
 

@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +38,7 @@ from tests.support.slide_pages import page_on
 PAGES = 4
 DECODES_S = 90.0
 """Peers without a browser decode pictures in Python, four of them beside three pages."""
+CAMERA_S = 2.0
 CLOCKS_AGREE_MS = 100.0
 """Between what the journal says and where the replay shows it."""
 
@@ -57,6 +58,8 @@ class WholeLesson:
     page: int = 1
     turns: int = 0
     strokes: int = 0
+    wipes: int = 0
+    drawn_on: set[int] = field(default_factory=set)
     call_ups: int = 0
     songs: int = 0
     signals: int = 0
@@ -71,6 +74,16 @@ class WholeLesson:
         """Nobody was lost on the way."""
         for peer in (*self.peers, self.assistant, self.observer):
             peer.check()
+
+    async def cameras_are_smooth(self) -> None:
+        """No page keeps pictures until its camera has none left to fill."""
+        for screen in (self.lead, self.classroom):
+            before = await screen.read("probe.cameras()")
+            await asyncio.sleep(CAMERA_S)
+            after = await screen.read("probe.cameras()")
+            taken, used = (after[name] - before[name] for name in ("taken", "used"))
+            assert taken > 0, f"{screen.page.url}: no picture was taken"
+            assert used >= taken / 2, f"{screen.page.url}: {used} of {taken} pictures came out"
 
     async def show_slides(self) -> None:
         await self.lead.page.locator("input[type=file]").set_input_files(
@@ -89,7 +102,7 @@ class WholeLesson:
         await self.phone.press("课堂")
 
     async def explain(self, number: int) -> None:
-        """Turn to a page and draw on it; the classroom sees both."""
+        """Turn to a page, wipe it when it was drawn on before, and draw on it; the classroom sees all of it."""
         while self.page != number:
             step = 1 if number > self.page else -1
             await self.lead.page.keyboard.press("PageDown" if step > 0 else "PageUp")
@@ -97,6 +110,13 @@ class WholeLesson:
             self.turns += 1
             await page_on(self.lead, self.page).wait_for()
         await page_on(self.classroom, number).wait_for()
+        lines = self.classroom.page.locator("polyline")
+        if number in self.drawn_on:
+            await lines.first.wait_for(state="attached")
+            await self.lead.press("擦掉本页")
+            await lines.first.wait_for(state="detached")
+            self.wipes += 1
+        self.drawn_on.add(number)
         await self.lead.page.get_by_role("button", name="红笔").click()
         box = await page_on(self.lead, number).bounding_box()
         assert box is not None
@@ -106,7 +126,7 @@ class WholeLesson:
         await mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.6, steps=6)
         await mouse.up()
         self.strokes += 1
-        await self.classroom.page.locator("polyline").first.wait_for(state="attached")
+        await lines.first.wait_for(state="attached")
         await self.lead.page.get_by_role("button", name="红笔").click()
 
     async def ask_the_classroom(self) -> None:
@@ -171,6 +191,8 @@ class WholeLesson:
                 await self.sing()
             await self.ask_to_go_slower()
             self.check()
+            await self.lead.lets_pictures_go()
+            await self.classroom.lets_pictures_go()
             if time.monotonic() - began > seconds:
                 return
             number = number % PAGES + 1
@@ -225,6 +247,7 @@ def tells_the_story(lesson: WholeLesson) -> None:
     done = {
         "slides.turned": lesson.turns,
         "stroke.drawn": lesson.strokes,
+        "strokes.cleared": lesson.wipes,
         "callup.accepted": lesson.call_ups,
         "stage.sent_down": lesson.call_ups,
         "sing_along.started": lesson.songs,

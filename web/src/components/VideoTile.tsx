@@ -44,10 +44,14 @@ export function VideoTile({
 
   useEffect(() => {
     const element = video.current;
-    if (!element || element.srcObject === stream) return;
+    if (!element || !stream) return;
     element.srcObject = stream;
     // A muted video may always play; a rejection only means that it was replaced before it started.
-    if (stream) element.play().catch(() => undefined);
+    element.play().catch(() => undefined);
+    // An element that left the page would play on and keep pictures, until a camera has none left to fill.
+    return () => {
+      element.srcObject = null;
+    };
   }, [stream]);
 
   return (
