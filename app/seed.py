@@ -80,6 +80,9 @@ SCHOOLS = (
 )
 STAFF = (
     _StaffSeed(("admin@example.org", "A001"), "刘敏", "Liu Min", "admin", None),
+    _StaffSeed(
+        ("schooladmin@example.org", "S001"), "孙红梅", "Sun Hongmei", "school_admin", "city"
+    ),
     _StaffSeed(("teacher1@example.org", "T001"), "陈静", "Chen Jing", "teacher", "city"),
     _StaffSeed(("teacher2@example.org", "T002"), "李明", "Li Ming", "teacher", "city"),
     _StaffSeed(("teacher3@example.org", "T003"), "周婷", "Zhou Ting", "teacher", "city"),
@@ -119,9 +122,9 @@ async def ensure_demo(
     password_file = settings.data_dir / PASSWORD_FILE
     password = _choose_password(settings, password_file)
     if is_empty:
-        hashes = [await passwords.hash(password) for _ in STAFF]
+        password_hash = await passwords.hash(password)
         async with database.transaction() as session:
-            await _seed(session, hashes, now_ms)
+            await _seed(session, password_hash, now_ms)
     else:
         await _set_password(database, passwords, password)
     _write_private(password_file, password + "\n")
@@ -159,15 +162,14 @@ async def _set_password(database: Database, passwords: Passwords, password: str)
         hashes = dict(rows.all())
     if not hashes or await passwords.verify(next(iter(hashes.values())), password):
         return
-    fresh = {user_id: await passwords.hash(password) for user_id in hashes}
+    password_hash = await passwords.hash(password)
     async with database.transaction() as session:
-        for user_id, password_hash in fresh.items():
-            await session.execute(
-                update(User).where(User.user_id == user_id).values(password_hash=password_hash)
-            )
+        await session.execute(
+            update(User).where(User.user_id.in_(hashes)).values(password_hash=password_hash)
+        )
 
 
-async def _seed(session: AsyncSession, hashes: list[str], now_ms: int) -> None:
+async def _seed(session: AsyncSession, password_hash: str, now_ms: int) -> None:
     session.add(SiteSetting(key=IS_DEMO, value="1"))
     county_id = new_id("cou")
     session.add(County(county_id=county_id, name=COUNTY[0], name_en=COUNTY[1]))
@@ -184,7 +186,7 @@ async def _seed(session: AsyncSession, hashes: list[str], now_ms: int) -> None:
         for school in SCHOOLS
     )
     await session.flush()
-    admin_id = await _seed_staff(session, county_id, school_ids, hashes, now_ms)
+    admin_id = await _seed_staff(session, county_id, school_ids, password_hash, now_ms)
     # Rosters are the same in every demo: screenshots and tests may rely on them.
     names = random.Random(20260901)  # noqa: S311 - not a secret
     for school in SCHOOLS:
@@ -219,12 +221,12 @@ async def _seed_staff(
     session: AsyncSession,
     county_id: str,
     school_ids: dict[str, str],
-    hashes: list[str],
+    password_hash: str,
     now_ms: int,
 ) -> str:
-    """The staff with their logins and roles; returns the admin's id."""
+    """The staff with their logins and roles, all behind the one demo password; returns the admin's id."""
     admin_id = ""
-    for person, password_hash in zip(STAFF, hashes, strict=True):
+    for person in STAFF:
         user_id = new_id("usr")
         session.add(
             User(

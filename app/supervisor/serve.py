@@ -156,8 +156,8 @@ def ready_lines(settings: Settings) -> list[str]:
     password = settings.data_dir / "demo-password"
     if password.is_file():
         lines.append(
-            f"Demo accounts:    admin@example.org, teacher1@example.org, onsite1@example.org; "
-            f"password {password.read_text().strip()}"
+            f"Demo accounts:    admin@example.org, schooladmin@example.org, teacher1@example.org, "
+            f"onsite1@example.org; password {password.read_text().strip()}"
         )
     host = "localhost" if settings.http_host in ("::", "0.0.0.0") else settings.http_host
     lines.append(f"Tongtang is ready: {url('http', host, settings.http_port)}")

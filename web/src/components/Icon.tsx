@@ -55,6 +55,7 @@ const SHAPES = {
   download: "M12 4v11M7 10.500 12 15.500l5-5M4 20h16",
   phone: "M7 2.500h10v19H7zM11 18.500h2",
   lock: "M5.500 11h13v10h-13zM8.500 11V7.500a3.500 3.500 0 0 1 7 0V11",
+  menu: "M4 6h16M4 12h16M4 18h16",
   chat: "M4 5h16v11H10l-4.500 4v-4H4z",
 } as const;
 

@@ -12,6 +12,7 @@ import { guestEn, guestErrorsEn } from "./guest.en";
 import { interruptedEn } from "./interrupted.en";
 import { ledgerEn, ledgerErrorsEn } from "./ledger.en";
 import { libraryEn } from "./library.en";
+import { navigationEn } from "./navigation.en";
 import { officeEn } from "./office.en";
 import { planningEn, planningErrorsEn } from "./planning.en";
 import { protectionEn } from "./protection.en";
@@ -382,6 +383,7 @@ export const en: Dictionary = {
   ...documentEn,
   ...filmEn,
   ...slidesEn,
+  ...navigationEn,
   ...officeEn,
   ...interruptedEn,
   ...ledgerEn,

@@ -11,6 +11,7 @@ import { guestErrorsZhCN, guestZhCN } from "./guest.zh-CN";
 import { interruptedZhCN } from "./interrupted.zh-CN";
 import { ledgerErrorsZhCN, ledgerZhCN } from "./ledger.zh-CN";
 import { libraryZhCN } from "./library.zh-CN";
+import { navigationZhCN } from "./navigation.zh-CN";
 import { officeZhCN } from "./office.zh-CN";
 import { planningErrorsZhCN, planningZhCN } from "./planning.zh-CN";
 import { protectionZhCN } from "./protection.zh-CN";
@@ -378,6 +379,7 @@ export const zhCN = {
   ...documentZhCN,
   ...filmZhCN,
   ...slidesZhCN,
+  ...navigationZhCN,
   ...officeZhCN,
   ...interruptedZhCN,
   ...ledgerZhCN,

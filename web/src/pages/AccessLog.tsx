@@ -15,7 +15,6 @@ export default function AccessLog() {
   return (
     <OfficePage
       title={words.accessLog.title}
-      back="/data"
       actions={
         <a href={accessLogFile(query, language)} download className={buttonClass()}>
           {words.accessLog.download}

@@ -10,7 +10,7 @@ export default function Audit() {
   const words = useWords().audit;
   const [query, setQuery] = useState<AuditQuery>({});
   return (
-    <OfficePage title={words.title} back="/lessons">
+    <OfficePage title={words.title}>
       <LogSearch<AuditAction> actions={words.actions} onSearch={setQuery} />
       <AuditList key={JSON.stringify(query)} query={query} />
     </OfficePage>

@@ -45,7 +45,7 @@ export default function ClassroomPcs() {
     });
 
   return (
-    <OfficePage title={words.classroomPcs.title} back="/lessons">
+    <OfficePage title={words.classroomPcs.title}>
       <p>{words.classroomPcs.hint}</p>
       {classrooms.state === "loading" && <Spinner label={words.common.loading} />}
       {classrooms.state === "failed" && <LoadFailed error={classrooms.error} onRetry={reload} />}

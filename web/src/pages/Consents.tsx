@@ -35,7 +35,7 @@ export default function Consents() {
   }
 
   return (
-    <OfficePage title={words.title} back="/lessons">
+    <OfficePage title={words.title}>
       <p>{words.hint}</p>
       <form className={staffStyles.search} aria-label={words.find} onSubmit={search}>
         <Field

@@ -1,14 +1,13 @@
 import { useCallback } from "react";
 import { getDataMap } from "../api/endpoints";
 import type { DataMapSection } from "../api/types";
-import { Button, buttonClass } from "../components/Button";
+import { Button } from "../components/Button";
 import tableStyles from "../components/office/AttendanceTable.module.css";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import styles from "../components/protection/DataMap.module.css";
 import { Spinner } from "../components/Spinner";
 import { useLoaded } from "../hooks/useLoaded";
 import { useLanguage, useWords } from "../i18n";
-import { Link } from "../router";
 
 /** What is kept about people, where, how long, and who sees it: for the county's impact assessment. */
 export default function DataMap() {
@@ -18,16 +17,10 @@ export default function DataMap() {
   return (
     <OfficePage
       title={words.dataMap.title}
-      back="/lessons"
       actions={
-        <>
-          <Link to="/access-log" className={buttonClass()}>
-            {words.accessLog.title}
-          </Link>
-          <Button icon="printer" onClick={() => window.print()}>
-            {words.consentForm.print}
-          </Button>
-        </>
+        <Button icon="printer" onClick={() => window.print()}>
+          {words.consentForm.print}
+        </Button>
       }
     >
       <p>{words.dataMap.hint}</p>

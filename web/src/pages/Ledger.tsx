@@ -45,11 +45,7 @@ export default function Ledger() {
   const [view, setView] = useState<LedgerView>("lessons");
   const query = useMemo(() => queryOf(filter), [filter]);
   return (
-    <OfficePage
-      title={words.ledger.title}
-      back="/lessons"
-      actions={query && <Files query={query} view={view} />}
-    >
+    <OfficePage title={words.ledger.title} actions={query && <Files query={query} view={view} />}>
       {choices.state === "loading" && <Spinner label={words.common.loading} />}
       {choices.state === "failed" && <LoadFailed error={choices.error} onRetry={reload} />}
       {choices.state === "ready" && (

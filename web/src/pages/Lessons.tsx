@@ -1,6 +1,6 @@
 import { useCallback, useEffect } from "react";
 import { createRehearsal, getMe, listLessons } from "../api/endpoints";
-import { caresForClassrooms, isAdmin, isGuest, mayPlan } from "../api/roles";
+import { mayPlan } from "../api/roles";
 import type { Lesson, LessonState, Me } from "../api/types";
 import { Button, buttonClass } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
@@ -45,46 +45,6 @@ export default function Lessons() {
       title={words.lessons.title}
       actions={
         <>
-          {me && !isGuest(me) && (
-            <Link to="/recordings" className={buttonClass()}>
-              {words.lessons.recordings}
-            </Link>
-          )}
-          {me && caresForClassrooms(me) && (
-            <>
-              <Link to="/classroom-pcs" className={buttonClass()}>
-                {words.lessons.pcs}
-              </Link>
-              <Link to="/rosters" className={buttonClass()}>
-                {words.lessons.rosters}
-              </Link>
-              <Link to="/consents" className={buttonClass()}>
-                {words.lessons.consents}
-              </Link>
-            </>
-          )}
-          {me && isAdmin(me) && (
-            <>
-              <Link to="/ledger" className={buttonClass()}>
-                {words.ledger.title}
-              </Link>
-              <Link to="/terms" className={buttonClass()}>
-                {words.terms.title}
-              </Link>
-              <Link to="/schools" className={buttonClass()}>
-                {words.lessons.schools}
-              </Link>
-              <Link to="/staff" className={buttonClass()}>
-                {words.lessons.staff}
-              </Link>
-              <Link to="/audit" className={buttonClass()}>
-                {words.audit.title}
-              </Link>
-              <Link to="/data" className={buttonClass()}>
-                {words.dataMap.title}
-              </Link>
-            </>
-          )}
           {me?.roles.includes("teacher") && <Rehearse />}
           {me && mayPlan(me) && (
             <Link to="/lessons/new" className={buttonClass("primary")}>

@@ -6,7 +6,6 @@ import { Spinner } from "../components/Spinner";
 import { DeckList } from "../components/slides/DeckList";
 import { useLoaded } from "../hooks/useLoaded";
 import { useStore } from "../hooks/useStore";
-import { useTitle } from "../hooks/useTitle";
 import { useWords } from "../i18n";
 import { DeckShelf } from "../slides/decks";
 
@@ -17,7 +16,6 @@ export default function Materials({ params }: { params: Record<string, string> }
   const [lesson] = useLoaded(useCallback(() => getLesson(lessonId), [lessonId]));
   const shelf = useShelf(lessonId);
   const { list, failure } = useStore(shelf.state);
-  useTitle(words.slides.materials);
   return (
     <OfficePage title={words.slides.materials} back="/lessons">
       <div>

@@ -35,7 +35,7 @@ export default function Recordings() {
   const [search, setSearch] = useState(NOTHING);
   const [round, setRound] = useState(0);
   return (
-    <OfficePage title={words.recordings.title} back="/lessons" actions={<InterruptedLink />}>
+    <OfficePage title={words.recordings.title} actions={<InterruptedLink />}>
       {around.state === "loading" && <Spinner label={words.common.loading} />}
       {around.state === "failed" && <LoadFailed error={around.error} onRetry={reload} />}
       {around.state === "ready" && (

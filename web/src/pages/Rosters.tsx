@@ -14,7 +14,7 @@ export default function Rosters() {
   const words = useWords();
   const [classrooms, reload] = useLoaded(listClassrooms);
   return (
-    <OfficePage title={words.roster.title} back="/lessons">
+    <OfficePage title={words.roster.title}>
       {classrooms.state === "loading" && <Spinner label={words.common.loading} />}
       {classrooms.state === "failed" && <LoadFailed error={classrooms.error} onRetry={reload} />}
       {classrooms.state === "ready" && classrooms.value.length === 0 && (

@@ -38,7 +38,6 @@ export default function Schools() {
   return (
     <OfficePage
       title={words.schools.title}
-      back="/lessons"
       actions={
         me.state === "ready" &&
         isCountyAdmin(me.value) && (

@@ -61,7 +61,6 @@ export default function StaffList() {
   return (
     <OfficePage
       title={words.title}
-      back="/lessons"
       actions={
         <Button variant="primary" icon="plus" onClick={() => setOpen({ what: "add" })}>
           {words.add}

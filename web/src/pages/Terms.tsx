@@ -39,7 +39,6 @@ export default function Terms() {
   return (
     <OfficePage
       title={words.title}
-      back="/lessons"
       actions={
         value?.mayAdd && (
           <>
