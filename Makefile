@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench soak screenshots generate generated-is-current lock reset web
+.PHONY: help run test check bench bench-data soak screenshots generate generated-is-current lock reset web
 
 STEP := @sh scripts/step
 PY := .venv/bin/python
@@ -27,6 +27,7 @@ help:
 	@echo "make screenshots  docs/screens/ anew, from a running demo"
 	@echo "make generate     TypeScript types from the server's own contracts"
 	@echo "make bench        what forwarding costs, beside Janus where that is installed (a quarter of an hour, a quiet machine)"
+	@echo "make bench-data   how long pages wait over a county of 500 schools (needs PostgreSQL, a quiet machine)"
 	@echo "make soak         the long tests: dozens of kill -9"
 	@echo "make reset        forget the data of this folder (asks first)"
 	@echo "make lock         resolve the lock files again"
@@ -103,6 +104,9 @@ soak: .venv/.stamp-dev web/dist/.stamp .tools/.stamp-test
 
 bench: .venv/.stamp-dev
 	@$(PY) -m tests.bench.forwarding $(ARGS)
+
+bench-data: .venv/.stamp-dev web/dist/.stamp
+	@$(PY) -m tests.bench.pages $(ARGS)
 
 screenshots: .venv/.stamp-dev web/dist/.stamp .tools/.stamp-test
 	@$(PY) -m tests.screens

@@ -175,7 +175,7 @@ def build_router(
             staff = await staff_names(session, users)
             rolls = await load_rolls(session, lesson_id)
             is_named = action == "attendance.downloaded"
-            named = lesson.seats_with_names if is_named else {}
+            named = lesson.seats_with_names if is_named else ()
             pupils = await load_pupils(session, named)
         sheet = build_sheet(lesson, attendance, staff, await watched_of(lesson_id), now_ms())
         return replace(

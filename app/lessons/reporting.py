@@ -30,7 +30,7 @@ class ReportedLesson:
     """Who is of a school that takes part sees its classrooms; the lead and the lesson's admins see all (None)."""
     only_school: SchoolId | None
     """The same for people."""
-    seats_with_names: Mapping[SeatId, ClassroomId]
+    seats_with_names: frozenset[SeatId]
     """The seats whose pupils the viewer may know by name."""
 
 
@@ -71,10 +71,7 @@ def lesson_for_report(
             },
             only_seats=None if sees_all else seats,
             only_school=None if sees_all else caller.school_id,
-            seats_with_names={
-                seat_id: lesson.seat(seat_id).classroom_id
-                for seat_id in seats_known_by_name(caller, scope)
-            },
+            seats_with_names=seats_known_by_name(caller, scope),
         )
 
     return read

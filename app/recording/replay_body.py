@@ -130,9 +130,7 @@ async def body_of(
     chapters = chapters_of(cast, listed(manifest, "chapters"))
     shown = {track.participant_id for track in tracks}
     shown |= {c["participant_id"] for c in chapters if c["participant_id"]}
-    names = await recordings.names(
-        LessonId(summary.lesson_id), [ParticipantId(p) for p in sorted(shown)]
-    )
+    names = await recordings.names({ParticipantId(p) for p in shown})
     return ReplayBody(
         recording_id=summary.recording_id,
         lesson_id=summary.lesson_id,

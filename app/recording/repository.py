@@ -1,7 +1,7 @@
 """Recordings as rows."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, delete, false, func, or_, select
@@ -205,16 +205,16 @@ class Recordings:
             return track if track is not None and track.recording_id == recording_id else None
 
     async def names(
-        self, lesson_id: LessonId, participant_ids: Sequence[ParticipantId]
+        self, participant_ids: Collection[ParticipantId]
     ) -> dict[ParticipantId, ParticipantName]:
-        """Names for screens: classrooms by their seat, staff by the user in their id."""
+        """Names for screens, of whichever lessons: classrooms by their seat, staff by the user in their id."""
         users = {p: p.partition("_")[2] for p in participant_ids}
         async with self._database.reading() as session:
             seats = await session.execute(
                 select(Seat.seat_id, Classroom.name, School.name)
                 .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
                 .join(School, School.school_id == Classroom.school_id)
-                .where(Seat.lesson_id == lesson_id)
+                .where(Seat.seat_id.in_(participant_ids))
             )
             by_seat = {seat_id: ParticipantName(name, school) for seat_id, name, school in seats}
             staff = await session.execute(

@@ -10,16 +10,15 @@ import argparse
 import asyncio
 import json
 import os
-import platform
 import resource
 import subprocess
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tests.bench.load import Figures, Load
+from tests.bench.machine import machine
 from tests.bench.peers import PACKETS_PER_S
 from tests.bench.report import markdown
 from tests.bench.servers import LOAD_CORE, Engine, Janus, Server
@@ -133,23 +132,6 @@ def run(name: str, servers: list[Callable[[], Server]], arguments: argparse.Name
     return results
 
 
-def machine() -> Result:
-    """What the figures were measured on."""
-    cpu = next(
-        line.partition(":")[2].strip()
-        for line in Path("/proc/cpuinfo").read_text().splitlines()
-        if line.startswith("model name")
-    )
-    return {
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "kernel": platform.release(),
-        "cpu": cpu,
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        "janus": janus_version(),
-    }
-
-
 def janus_version() -> str | None:
     """As its package says, None without it."""
     query = ("dpkg-query", "--show", "--showformat=${Version}", "janus")
@@ -184,7 +166,7 @@ def main() -> None:
     servers = contenders(arguments.servers)
     results: dict[str, dict[str, list[Result]]] = {}
     options = {key: value for key, value in vars(arguments).items() if key != "output"}
-    report = {**machine(), "options": options, "results": results}
+    report = {**machine(), "janus": janus_version(), "options": options, "results": results}
     for name in arguments.scenarios:
         results[name] = run(name, servers, arguments)
         print(markdown({"results": {name: results[name]}}))

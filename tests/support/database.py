@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,40 +97,54 @@ def _start_server(programs: Path, home: Path) -> URL:
     return make_url(f"postgresql+asyncpg://tongtang@127.0.0.1:{port}/postgres")
 
 
+class NoPostgres(Exception):
+    """No server can be started here; the message says why."""
+
+
+@contextmanager
+def own_postgres() -> Iterator[URL]:
+    """A server of our own, as user `postgres` where we are root; it is deleted afterwards. NoPostgres."""
+    programs = _find_programs()
+    if programs is None:
+        raise NoPostgres("no PostgreSQL: install it (initdb, pg_ctl)")
+    home = Path(tempfile.mkdtemp(prefix="tongtang-pg-"))
+    if os.geteuid() == 0:
+        try:
+            owner = pwd.getpwnam("postgres")
+        except KeyError:
+            raise NoPostgres(
+                "PostgreSQL does not run as root and there is no user postgres"
+            ) from None
+        os.chown(home, owner.pw_uid, owner.pw_gid)
+    url = _start_server(programs, home)
+    try:
+        yield url
+    finally:
+        _run_as_postgres(
+            str(programs / "pg_ctl"), "-D", str(home / "data"), "-m", "immediate", "stop"
+        )
+        shutil.rmtree(home, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL server with a migrated template database, or a skip that says what is missing."""
-    given = os.environ.get(GIVEN_URL)
-    programs = _find_programs()
-    home: Path | None = None
-    if given:
-        url = make_url(given).set(drivername="postgresql+asyncpg")
-    elif programs is None:
-        pytest.skip(f"no PostgreSQL: install it (initdb, pg_ctl), or set {GIVEN_URL}")
-    else:
-        home = Path(tempfile.mkdtemp(prefix="tongtang-pg-"))
-        if os.geteuid() == 0:
+    with ExitStack() as stack:
+        if given := os.environ.get(GIVEN_URL):
+            url = make_url(given).set(drivername="postgresql+asyncpg")
+        else:
             try:
-                owner = pwd.getpwnam("postgres")
-            except KeyError:
-                pytest.skip(
-                    f"PostgreSQL does not run as root and there is no user postgres: set {GIVEN_URL}"
-                )
-            os.chown(home, owner.pw_uid, owner.pw_gid)
-        url = _start_server(programs, home)
-    server = PostgresServer(url, f"tongtang_template_{uuid.uuid4().hex[:8]}")
-    asyncio.run(_execute(url, f'CREATE DATABASE "{server.template}"'))
-    template_url = url.set(database=server.template)
-    asyncio.run(_migrate_url(template_url))
-    try:
-        yield server
-    finally:
-        server.drop(template_url)
-        if home is not None and programs is not None:
-            _run_as_postgres(
-                str(programs / "pg_ctl"), "-D", str(home / "data"), "-m", "immediate", "stop"
-            )
-            shutil.rmtree(home, ignore_errors=True)
+                url = stack.enter_context(own_postgres())
+            except NoPostgres as reason:
+                pytest.skip(f"{reason}, or set {GIVEN_URL}")
+        server = PostgresServer(url, f"tongtang_template_{uuid.uuid4().hex[:8]}")
+        asyncio.run(_execute(url, f'CREATE DATABASE "{server.template}"'))
+        template_url = url.set(database=server.template)
+        asyncio.run(_migrate_url(template_url))
+        try:
+            yield server
+        finally:
+            server.drop(template_url)
 
 
 async def _migrate_url(url: URL) -> None:

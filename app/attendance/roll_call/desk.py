@@ -124,13 +124,13 @@ class RollCallDesk:
     async def _load(self, seat: CalledSeat) -> CalledRoll:
         async with self._database.reading() as session:
             roll = await load_roll(session, seat.seat_id)
-            pupils = await load_pupils(session, {seat.seat_id: seat.classroom_id})
+            pupils = await load_pupils(session, [seat.seat_id])
             corrections = await load_corrections(session, seat.seat_id)
         return CalledRoll(seat, roll, pupils[seat.seat_id], corrections)
 
 
 async def _check_pupils(session: AsyncSession, seat: CalledSeat, change: RollChange) -> None:
-    listed = (await load_pupils(session, {seat.seat_id: seat.classroom_id}))[seat.seat_id]
+    listed = (await load_pupils(session, [seat.seat_id]))[seat.seat_id]
     unknown = change.marks.keys() - {pupil.pupil_id for pupil in listed}
     if unknown:
         raise PupilUnknown(f"this classroom has no pupil {', '.join(sorted(unknown))}"[:300])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.attendance.roll_call.roll import ListedPupil, PupilMark, SeatRoll
-from app.ids import ClassroomId, ParticipantId, SeatId
+from app.ids import ParticipantId, SeatId
 
 
 class RolledLesson(Protocol):
@@ -22,8 +22,8 @@ class RolledLesson(Protocol):
         ...
 
     @property
-    def seats_with_names(self) -> Mapping[SeatId, ClassroomId]:
-        """The seats whose pupils this viewer may know by name, and their classrooms."""
+    def seats_with_names(self) -> frozenset[SeatId]:
+        """The seats whose pupils this viewer may know by name."""
         ...
 
 

@@ -1,10 +1,10 @@
 """Rolls as rows: read one or a lesson's, write what changed and what that replaced."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.attendance.roll_call.roll import (
@@ -25,7 +25,7 @@ from app.db.models import (
     User,
 )
 from app.errors import Conflict
-from app.ids import ClassroomId, LessonId, PupilId, SeatId, UserId, new_id
+from app.ids import LessonId, PupilId, SeatId, UserId, new_id
 
 MAX_CORRECTIONS = 2_000
 """Of one roll."""
@@ -135,20 +135,27 @@ async def save_roll(
 
 
 async def load_pupils(
-    session: AsyncSession, seats: Mapping[SeatId, ClassroomId]
+    session: AsyncSession, seat_ids: Collection[SeatId]
 ) -> dict[SeatId, list[ListedPupil]]:
-    """By number: the roster of each seat's classroom as it stands, and whoever was marked there."""
-    pupils: dict[SeatId, list[ListedPupil]] = {}
-    for seat_id, classroom_id in seats.items():
-        on_roster = select(RosterEntry.pupil_id).where(RosterEntry.classroom_id == classroom_id)
-        marked = select(RollCallMark.pupil_id).where(RollCallMark.seat_id == seat_id)
-        rows = await session.scalars(
-            select(Pupil)
-            .where(or_(Pupil.pupil_id.in_(on_roster), Pupil.pupil_id.in_(marked)))
-            .order_by(Pupil.number.is_(None), Pupil.number, Pupil.pupil_id)
-            .limit(MAX_PUPILS)
-        )
-        pupils[seat_id] = [ListedPupil(PupilId(row.pupil_id), row.number, row.name) for row in rows]
+    """Of each seat by number: the roster of its classroom as it stands, and whoever was marked there."""
+    on_roster = (
+        select(Seat.seat_id, RosterEntry.pupil_id)
+        .join(RosterEntry, RosterEntry.classroom_id == Seat.classroom_id)
+        .where(Seat.seat_id.in_(seat_ids))
+    )
+    marked = select(RollCallMark.seat_id, RollCallMark.pupil_id).where(
+        RollCallMark.seat_id.in_(seat_ids)
+    )
+    listed = on_roster.union(marked).subquery()
+    rows = await session.execute(
+        select(listed.c.seat_id, Pupil)
+        .join(Pupil, Pupil.pupil_id == listed.c.pupil_id)
+        .order_by(Pupil.number.is_(None), Pupil.number, Pupil.pupil_id)
+    )
+    pupils: dict[SeatId, list[ListedPupil]] = {seat_id: [] for seat_id in seat_ids}
+    for seat_id, row in rows:
+        if len(pupils[seat_id]) < MAX_PUPILS:
+            pupils[seat_id].append(ListedPupil(PupilId(row.pupil_id), row.number, row.name))
     return pupils
 
 

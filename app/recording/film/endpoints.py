@@ -100,7 +100,7 @@ class FilmDesk:
         film = await self.films.watchable(recording_id, purpose)
         making = await self.films.making(recording_id, purpose)
         seats, cast = await self.films.seats(lesson_id, purpose)
-        names = await self.recordings.names(lesson_id, seats)
+        names = await self.recordings.names(seats)
 
         def without(cast: Cast) -> list[LeftOutBody]:
             if not summary.is_own:

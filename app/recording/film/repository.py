@@ -244,7 +244,7 @@ class Films:
             seat_ids = await _seat_ids(session, order.lesson_id)
         everybody = {ParticipantId(track.participant_id) for track in tracks} | set(seat_ids)
         everybody |= {c["participant_id"] for c in listed(manifest, "chapters")} - {None}
-        names = await self._recordings.names(order.lesson_id, sorted(everybody))
+        names = await self._recordings.names(everybody)
         return Footage(lesson.title, manifest, tracks, seat_ids, names)
 
     async def note_seconds_left(self, film_id: FilmId, seconds_left: int | None) -> None:

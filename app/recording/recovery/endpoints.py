@@ -1,5 +1,6 @@
 """`/recordings/interrupted`, for admins: what was lost and why something waits; and one click to go on."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -7,7 +8,7 @@ from fastapi import APIRouter, Depends
 
 from app.errors import NotFound
 from app.http import ADMINS, ApiModel, Authenticate, Caller, refusals, utc, utc_or_none
-from app.ids import RecordingId
+from app.ids import ParticipantId, RecordingId
 from app.media.port import Source
 from app.recording.recovery.interruptions import Lost
 from app.recording.recovery.repository import Interrupted, Interruptions, Problem
@@ -66,7 +67,8 @@ def build_router(
     )
     async def list_interrupted(caller: CallerNow) -> InterruptedList:
         found = await interruptions.within(caller.require_scope(*ADMINS))
-        return InterruptedList(items=[await _item(recordings, one) for one in found])
+        names = await recordings.names({lost.participant_id for one in found for lost in one.lost})
+        return InterruptedList(items=[_item(one, names) for one in found])
 
     @router.post(
         "/{recording_id}/finish",
@@ -85,8 +87,7 @@ def build_router(
     return router
 
 
-async def _item(recordings: Recordings, one: Interrupted) -> InterruptedItem:
-    names = await recordings.names(one.lesson_id, [lost.participant_id for lost in one.lost])
+def _item(one: Interrupted, names: Mapping[ParticipantId, ParticipantName]) -> InterruptedItem:
     return InterruptedItem(
         recording_id=one.recording_id,
         lesson_id=one.lesson_id,

@@ -1,0 +1,3 @@
+from tests.support.database import sqlite_template
+
+__all__ = ["sqlite_template"]
