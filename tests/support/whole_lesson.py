@@ -5,6 +5,7 @@ without a browser.
 """
 
 import asyncio
+import json
 import re
 import time
 from collections.abc import AsyncIterator
@@ -236,7 +237,15 @@ async def whole_lesson(
         lesson = WholeLesson(
             served, plan, lead, classroom, phone, (first, second), assistant, observer
         )
-        yield lesson
+        try:
+            yield lesson
+        except BaseException:
+            path = f"/lessons/{plan.lesson_id}/media-stats"
+            stats = await asyncio.to_thread(county.call, "GET", path)
+            found = served.data_dir / "media-stats.json"
+            found.write_text(json.dumps(stats, ensure_ascii=False, indent=1))
+            print(f"\nwhat the server measured when it failed: {found}")
+            raise
         assert [one for screen in (lead, classroom, phone) for one in screen.unexcused()] == []
 
 
