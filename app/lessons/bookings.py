@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import Classroom, County, Lesson, School, Seat, User
-from app.ids import ClassroomId, UserId
-from app.lessons.clashes import Booking
+from app.ids import ClassroomId, LessonId, UserId
+from app.lessons.clashes import Booking, Clash, find_clashes
 from app.lessons.repository import effective_state
 
 
@@ -76,3 +76,19 @@ async def bookings_where(session: AsyncSession, *conditions: ColumnElement[bool]
         )
         for lesson, lead_name in lessons
     ]
+
+
+async def clashes_of(
+    session: AsyncSession, lesson_ids: Collection[LessonId], now_ms: int
+) -> list[Clash]:
+    """What is in the way of lessons that were just written."""
+    wanted = await bookings_where(session, Lesson.lesson_id.in_(list(lesson_ids)))
+    return find_clashes(wanted, await read_bookings(session, wanted, now_ms, lesson_ids))
+
+
+async def refuse_clash(
+    session: AsyncSession, lesson_ids: Collection[LessonId], now_ms: int
+) -> None:
+    """Conflict `teacher_busy` or `classroom_busy` with the first of them."""
+    for clash in (await clashes_of(session, lesson_ids, now_ms))[:1]:
+        raise clash.refusal()

@@ -1,4 +1,4 @@
-"""`/lessons/{id}/move`, `/substitution`, `/cancellation`."""
+"""`/lessons/{id}/move`, `/substitution`, `/cancellation`, `/restoration`."""
 
 from typing import Annotated
 
@@ -68,6 +68,16 @@ def build_router(
         lesson_id: LessonPath, draft: CancellationDraft, caller: CallerNow
     ) -> LessonBody:
         await changes.cancel(await store.get(lesson_id), draft.reason, caller)
+        return await body(lesson_id, caller)
+
+    @router.post(
+        "/restoration",
+        operation_id="restore_lesson",
+        responses=refused,
+        summary="It takes place after all; refused with the lesson that is in the way",
+    )
+    async def restore_lesson(lesson_id: LessonPath, caller: CallerNow) -> LessonBody:
+        await changes.restore(await store.get(lesson_id), caller)
         return await body(lesson_id, caller)
 
     return router

@@ -1,4 +1,4 @@
-"""A planned lesson is moved, gets another teacher, or is cancelled: before it began, and in everybody's sight."""
+"""A planned lesson is moved, gets another teacher, is cancelled or restored: before it began, in everybody's sight."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,7 +13,7 @@ from app.errors import Conflict
 from app.http import ADMINS, Caller
 from app.ids import LessonId, ParticipantId, UserId
 from app.lessons.access import acting_as, require_admin, require_lead_or_admin
-from app.lessons.bookings import bookings_where, lock_timetable, read_bookings
+from app.lessons.bookings import bookings_where, lock_timetable, read_bookings, refuse_clash
 from app.lessons.clashes import Booking, ClashKind, find_clashes
 from app.lessons.control import LessonControl
 from app.lessons.repository import CancelReason, LessonDetail, LessonStore, check_lead
@@ -85,8 +85,27 @@ class LessonChanges:
         async with self._database.transaction() as session:
             row = await self._lock(session, lesson)
             row.cancelled_at_ms, row.cancelled_reason = self.now_ms(), reason
+            row.restored_at_ms = None
             await self._note(session, lesson, caller, "lesson.cancelled", reason=reason)
         await self.close_room(lesson.lesson_id, acting_as(caller, lesson.scope))
+
+    async def restore(self, lesson: LessonDetail, caller: Caller) -> None:
+        """A cancelled lesson takes place after all. Conflict `lesson_not_cancelled`, `lesson_ended`, and as `move`.
+
+        Where somebody waited in its room when it was cancelled the journal has its end, and it stays so.
+        """
+        require_lead_or_admin(caller, lesson.scope)
+        async with self._database.transaction() as session:
+            row = await self._lock_row(session, lesson)
+            if row.cancelled_at_ms is None:
+                raise Conflict("the lesson was not cancelled", code="lesson_not_cancelled")
+            if row.state == "ended" or row.ends_at_ms <= self.now_ms():
+                raise Conflict("the lesson is over", code="lesson_ended")
+            row.cancelled_at_ms, row.cancelled_reason = None, None
+            row.restored_at_ms = self.now_ms()
+            await session.flush()
+            await refuse_clash(session, [lesson.lesson_id], self.now_ms())
+            await self._note(session, lesson, caller, "lesson.restored")
 
     async def close_room(self, lesson_id: LessonId, by: ParticipantId) -> None:
         """Of a cancelled lesson, where it is open."""
@@ -94,14 +113,18 @@ class LessonChanges:
             await self._control.end(lesson_id, by)
 
     async def _lock(self, session: AsyncSession, lesson: LessonDetail) -> Lesson:
-        """The row, as nobody else changes it now."""
-        await lock_timetable(session, lesson.county_id)
-        row = await session.get_one(Lesson, lesson.lesson_id, with_for_update=True)
+        """The row of a lesson that is still to come."""
+        row = await self._lock_row(session, lesson)
         if lesson.state == "ended" or row.state == "ended" or row.cancelled_at_ms is not None:
             raise Conflict("the lesson is over", code="lesson_ended")
         if row.state == "live":
             raise Conflict("the lesson has begun", code="lesson_started")
         return row
+
+    async def _lock_row(self, session: AsyncSession, lesson: LessonDetail) -> Lesson:
+        """As nobody else changes it now."""
+        await lock_timetable(session, lesson.county_id)
+        return await session.get_one(Lesson, lesson.lesson_id, with_for_update=True)
 
     async def _refuse_clash(
         self,

@@ -72,6 +72,14 @@ def find_clashes(wanted: Sequence[Booking], booked: Sequence[Booking]) -> list[C
     return sorted(found, key=lambda clash: (clash.wanted.starts_at_ms, clash.kind != "teacher"))
 
 
+def alike(clashes: Sequence[Clash]) -> list[tuple[Clash, int]]:
+    """What is in the way several times over with a lesson of the same name is said once: the first, and how many."""
+    kinds: dict[tuple[str, str, str], list[Clash]] = defaultdict(list)
+    for one in clashes:
+        kinds[one.kind, one.name, one.booked.title].append(one)
+    return [(found[0], len(found)) for found in kinds.values()]
+
+
 def _is_new(one: Booking, other: Booking, new: set[str]) -> bool:
     return one.key in new or other.key in new
 

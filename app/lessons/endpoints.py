@@ -20,6 +20,7 @@ from app.lessons.access import (
     require_sight,
     seats_known_by_name,
 )
+from app.lessons.bookings import lock_timetable, refuse_clash
 from app.lessons.control import LessonControl
 from app.lessons.entry import RevokeTickets
 from app.lessons.repository import LessonDetail, LessonState, LessonStore, NewLesson
@@ -92,21 +93,22 @@ class LessonDesk:
         if lead_id != caller.user_id and caller.administered is None:
             raise NotAllowed("only an admin plans lessons for others")
         starts_at_ms = start_of(draft.starts_at, self._now_ms())
-        lesson_id = await self._store.create(
-            NewLesson(
-                county_id=caller.county_id,
-                title=draft.title,
-                subject=draft.subject,
-                starts_at_ms=starts_at_ms,
-                ends_at_ms=starts_at_ms + draft.duration_min * _MINUTE_MS,
-                lead_user_id=lead_id,
-                created_by=caller.user_id,
-                classroom_ids=[ClassroomId(one) for one in draft.classroom_ids],
-                is_recorded=draft.recorded,
-                staff=[NewStaff(UserId(one.user_id), Role(one.role)) for one in draft.staff],
-            ),
-            caller.administered,
+        new = NewLesson(
+            county_id=caller.county_id,
+            title=draft.title,
+            subject=draft.subject,
+            starts_at_ms=starts_at_ms,
+            ends_at_ms=starts_at_ms + draft.duration_min * _MINUTE_MS,
+            lead_user_id=lead_id,
+            created_by=caller.user_id,
+            classroom_ids=[ClassroomId(one) for one in draft.classroom_ids],
+            is_recorded=draft.recorded,
+            staff=[NewStaff(UserId(one.user_id), Role(one.role)) for one in draft.staff],
         )
+        async with self._database.transaction() as session:
+            await lock_timetable(session, caller.county_id)
+            lesson_id = await self._store.create_in(session, new, caller.administered)
+            await refuse_clash(session, [lesson_id], self._now_ms())
         return await self.body(await self._store.get(lesson_id), caller)
 
     async def page(
@@ -223,7 +225,11 @@ def build_router(desk: LessonDesk, authenticate: Authenticate) -> APIRouter:
     CallerNow = Annotated[Caller, Depends(authenticate)]  # noqa: N806 - an alias of a type
 
     @router.post(
-        "/lessons", operation_id="create_lesson", status_code=201, responses=refusals(401, 403)
+        "/lessons",
+        operation_id="create_lesson",
+        status_code=201,
+        responses=refusals(401, 403, 409),
+        summary="Refused with the lesson that is in the way of its teacher or a classroom",
     )
     async def create_lesson(draft: LessonDraft, caller: CallerNow) -> LessonBody:
         return await desk.create(draft, caller)

@@ -36,6 +36,8 @@ from app.scope import Scope
 LessonState = Literal["waiting", "live", "ended"]
 CancelReason = Literal["teacher", "school", "holiday", "network", "power", "other"]
 """Why a lesson does not take place: the teacher cannot, a school cannot, a day off, a school's link, its power."""
+CancelledReason = Literal[CancelReason, "course"]
+"""The same, or its course was changed and has no lesson then any more."""
 FORGOTTEN_AFTER_MS = 2 * 3_600_000
 """A lesson that nobody started counts as ended this long after its planned end."""
 MAX_SEATS = 8
@@ -94,7 +96,9 @@ class LessonDetail:
     first_lead_name: str | None = None
     """Before somebody took it over."""
     cancelled_at_ms: int | None = None
-    cancelled_reason: CancelReason | None = None
+    cancelled_reason: CancelledReason | None = None
+    restored_at_ms: int | None = None
+    """It was cancelled, and takes place after all."""
 
     @property
     def is_called_off(self) -> bool:
@@ -427,7 +431,8 @@ def _detail(
         seats=tuple(seats),
         first_starts_at_ms=lesson.first_starts_at_ms,
         cancelled_at_ms=lesson.cancelled_at_ms,
-        cancelled_reason=cast("CancelReason | None", lesson.cancelled_reason),
+        cancelled_reason=cast("CancelledReason | None", lesson.cancelled_reason),
+        restored_at_ms=lesson.restored_at_ms,
     )
 
 

@@ -12,7 +12,7 @@ from app.http import ApiModel, Caller, utc, utc_or_none
 from app.ids import LessonId, ParticipantId, SeatId, UserId
 from app.lessons.access import is_host, is_its_admin, own_roles, own_seats
 from app.lessons.control import HelpCall
-from app.lessons.repository import CancelReason, LessonDetail, LessonState
+from app.lessons.repository import CancelledReason, LessonDetail, LessonState
 from app.lessons.staff import MAX_INVITED
 from app.lessons.subject import sound_preset_of
 from app.rooms.state import Role, SoundPreset
@@ -87,7 +87,9 @@ class ChangeBody(ApiModel):
     moved_from: datetime | None
     instead_of: str | None
     """Who was to lead it."""
-    cancelled: CancelReason | None
+    cancelled: CancelledReason | None
+    restored: bool
+    """It had been cancelled, and takes place after all."""
 
 
 class LessonBody(ApiModel):
@@ -270,9 +272,12 @@ def change_body(lesson: LessonDetail) -> ChangeBody | None:
     """What those concerned must be told."""
     moved_from = utc_or_none(lesson.first_starts_at_ms)
     instead_of, cancelled = lesson.first_lead_name, lesson.cancelled_reason
-    if moved_from is None and instead_of is None and cancelled is None:
+    restored = lesson.restored_at_ms is not None
+    if moved_from is None and instead_of is None and cancelled is None and not restored:
         return None
-    return ChangeBody(moved_from=moved_from, instead_of=instead_of, cancelled=cancelled)
+    return ChangeBody(
+        moved_from=moved_from, instead_of=instead_of, cancelled=cancelled, restored=restored
+    )
 
 
 def _help(lesson: LessonDetail, call: HelpCall) -> HelpBody:

@@ -1,5 +1,7 @@
 """What a teacher does before a lesson, on the pages: plan it, and rehearse."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from tests.browser.conftest import OpenTab
@@ -23,6 +25,7 @@ async def test_a_teacher_plans_a_lesson_and_rehearses(served: Served, open_tab: 
     await page.get_by_label("课题").fill(TITLE)
     await page.get_by_role("checkbox", name="石桥村小学 三年级").check()
     await teacher.sees("已选 1 间")
+    await page.get_by_label("开始时间").fill(f"{datetime.now() + timedelta(days=1):%Y-%m-%dT10:00}")
     await teacher.press("保存课堂")
     await page.wait_for_url("**/lessons")
     planned = page.get_by_role("listitem").filter(has_text=TITLE)

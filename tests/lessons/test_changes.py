@@ -48,6 +48,7 @@ async def test_a_moved_lesson_says_from_when_and_back_again_says_nothing(
         assert (body["starts_at"], body["ends_at"]) == (f"{DAY}T02:00:00Z", f"{DAY}T02:40:00Z")
         assert body["change"] == {
             "moved_from": f"{DAY}T08:00:00Z", "instead_of": None, "cancelled": None,
+            "restored": False,
         }  # fmt: skip
         back = await client.post(f"/lessons/{lesson}/move", json={"starts_at": DRAFT["starts_at"]})
         assert back.json()["change"] is None
@@ -134,6 +135,89 @@ async def test_a_cancelled_lesson_is_over_keeps_its_reason_and_frees_its_time(
     async with database.reading() as session:
         row = await session.get_one(Lesson, lesson)
     assert (row.cancelled_at_ms, row.cancelled_reason, row.state) == (START_MS, "power", "waiting")
+
+
+@on_both_databases
+async def test_a_cancelled_lesson_is_restored_unless_its_time_is_taken(
+    api: LessonApi, county: SmallCounty, database: Database
+) -> None:
+    async with api.client(county.teacher) as client:
+        lesson = await planned(client)
+        path = f"/lessons/{lesson}/restoration"
+        early = await client.post(path)
+        assert (early.status_code, early.json()["code"]) == (409, "lesson_not_cancelled")
+        await client.post(f"/lessons/{lesson}/cancellation", json={"reason": "power"})
+        other = await planned(client, title="古诗", starts_at=f"{DAY}T08:30:00Z")
+        refused = await client.post(path)
+        assert (refused.status_code, refused.json()["code"]) == (409, "teacher_busy")
+        assert refused.json()["clash"]["title"] == "古诗"
+        assert (await client.get(f"/lessons/{lesson}")).json()["change"]["cancelled"] == "power"
+        later = {"starts_at": f"{DAY}T12:00:00Z"}
+        await client.post(f"/lessons/{other}/move", json=later)
+
+        body = (await client.post(path)).json()
+        assert (body["state"], body["end_reason"]) == ("waiting", None)
+        assert body["change"] == {
+            "moved_from": None, "instead_of": None, "cancelled": None, "restored": True,
+        }  # fmt: skip
+        again = await client.post(f"/lessons/{lesson}/cancellation", json={"reason": "other"})
+        assert (again.json()["change"]["cancelled"], again.json()["change"]["restored"]) == (
+            "other", False,
+        )  # fmt: skip
+    async with api.client(county.onsite) as client:
+        assert (await client.post(path)).status_code == 403
+    async with api.client(county.other_teacher) as client:
+        assert (await client.post(path)).status_code == 404
+    api.time.now_ms += 30 * 86_400_000
+    async with api.client(county.teacher) as client:
+        over = await client.post(path)
+        assert (over.status_code, over.json()["code"]) == (409, "lesson_ended")
+    async with database.reading() as session:
+        actions = (await session.scalars(select(AuditEntry.action))).all()
+    assert actions.count("lesson.restored") == 1
+
+
+@on_both_databases
+async def test_a_lesson_planned_by_hand_is_refused_when_teacher_or_classroom_is_taken(
+    api: LessonApi, county: SmallCounty
+) -> None:
+    async with api.client(county.admin) as client:
+        await planned(client, title="古诗", lead_id=county.teacher)
+        half_an_hour_in = {**DRAFT, "starts_at": f"{DAY}T08:30:00Z"}
+        for change, code, name in (
+            (
+                {"lead_id": county.teacher, "classroom_ids": ["cls_2"]},
+                "teacher_busy",
+                "Teacher One",
+            ),
+            (
+                {"lead_id": county.other_teacher, "classroom_ids": ["cls_2", "cls_1"]},
+                "classroom_busy",
+                "sch_1 Class 1",
+            ),
+        ):
+            refused = await client.post("/lessons", json={**half_an_hour_in, **change})
+            assert (refused.status_code, refused.json()["code"]) == (409, code)
+            clash = refused.json()["clash"]
+            assert (clash["name"], clash["title"]) == (name, "古诗")
+        assert len((await client.get("/lessons")).json()["items"]) == 2, "nothing half done"
+        free = {"lead_id": county.other_teacher, "classroom_ids": ["cls_2"]}
+        assert (await client.post("/lessons", json={**half_an_hour_in, **free})).status_code == 201
+    async with api.client(county.teacher) as client:
+        at_the_end = {**DRAFT, "starts_at": f"{DAY}T08:40:00Z", "classroom_ids": ["cls_1"]}
+        assert (await client.post("/lessons", json=at_the_end)).status_code == 201
+
+
+async def test_a_lesson_that_somebody_waited_for_stays_cancelled(
+    api: LessonApi, county: SmallCounty
+) -> None:
+    room = await api.rooms.get(county.lesson)
+    await room.execute(Join(ParticipantId(county.seats[0]), Role.CLASSROOM, DeviceId("dev_1")))
+    async with api.client(county.teacher) as client:
+        path = f"/lessons/{county.lesson}"
+        await client.post(f"{path}/cancellation", json={"reason": "power"})
+        refused = await client.post(f"{path}/restoration")
+        assert (refused.status_code, refused.json()["code"]) == (409, "lesson_ended")
 
 
 async def test_who_waits_in_the_room_of_a_cancelled_lesson_is_told(

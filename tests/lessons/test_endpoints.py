@@ -16,7 +16,7 @@ from tests.support.lessons import LessonApi
 DRAFT: dict[str, Any] = {
     "title": " 认识分数 ",
     "subject": "数学",
-    "starts_at": "2027-01-15T08:10:00Z",
+    "starts_at": "2027-01-15T09:10:00Z",
     "duration_min": 40,
     "classroom_ids": ["cls_3", "cls_1", "cls_3"],
     "recorded": True,
@@ -44,9 +44,9 @@ async def test_a_planned_lesson_reads_as_it_was_written(
     assert body == {
         "title": "认识分数",
         "subject": "数学",
-        "starts_at": "2027-01-15T08:10:00Z",
+        "starts_at": "2027-01-15T09:10:00Z",
         "duration_min": 40,
-        "ends_at": "2027-01-15T08:50:00Z",
+        "ends_at": "2027-01-15T09:50:00Z",
         "recorded": True,
         "state": "waiting",
         "started_at": None,

@@ -48,7 +48,7 @@ async def test_a_lesson_is_planned_with_its_staff_and_a_later_invitation_changes
     draft = {
         "title": "茉莉花",
         "subject": "音乐",
-        "starts_at": "2027-01-15T08:10:00Z",
+        "starts_at": "2027-01-15T09:10:00Z",
         "duration_min": 40,
         "classroom_ids": ["cls_1"],
         "staff": [{"user_id": county.admin, "role": "observer"}],

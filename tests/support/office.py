@@ -82,13 +82,16 @@ class Office:
         recorded: bool = False,
         title: str = "茉莉花",
         subject: str = "语文",
+        in_min: float = 0,
     ) -> PlannedLesson:
-        """A lesson now, with one real classroom from each of the first `classrooms` schools."""
+        """A lesson as `plan_lesson_of`, with one real classroom from each of the first `classrooms` schools."""
         listed = self.call("GET", "/classrooms")
         first_of_school = {one["school_name"]: one for one in reversed(listed)}
         chosen = [first_of_school[school] for school in [*ONSITE][:classrooms]]
         ids = [one["classroom_id"] for one in chosen]
-        return self.plan_lesson_of(ids, recorded=recorded, title=title, subject=subject)
+        return self.plan_lesson_of(
+            ids, recorded=recorded, title=title, subject=subject, in_min=in_min
+        )
 
     def classroom_id(self, school: str, name: str) -> str:
         """A classroom of the demo county by its names."""
@@ -106,15 +109,17 @@ class Office:
         subject: str = "语文",
         in_min: float = 0,
     ) -> PlannedLesson:
-        """A lesson now, or in `in_min` minutes, with these classrooms."""
+        """A lesson now, or in `in_min` minutes, with these classrooms. What a test before left there goes."""
+        starts_at, length = datetime.now(UTC) + timedelta(minutes=in_min), timedelta(minutes=45)
+        self._give_up(starts_at, starts_at + length)
         lesson = self.call(
             "POST",
             "/lessons",
             {
                 "title": title,
                 "subject": subject,
-                "starts_at": (datetime.now(UTC) + timedelta(minutes=in_min)).isoformat(),
-                "duration_min": 45,
+                "starts_at": starts_at.isoformat(),
+                "duration_min": length // timedelta(minutes=1),
                 "classroom_ids": list(classroom_ids),
                 "recorded": recorded,
             },
@@ -126,6 +131,19 @@ class Office:
         lead_id = f"lead_{lesson['lead']['user_id']}"
         lead_name = lesson["lead"]["name"]
         return PlannedLesson(lesson["lesson_id"], lesson["title"], lead_id, lead_name, seats)
+
+    def _give_up(self, begins: datetime, ends: datetime) -> None:
+        """Nobody is booked twice: whoever teaches somewhere else then stops, or cancels it."""
+        for one in self.call("GET", "/lessons?limit=100")["items"]:
+            times = [datetime.fromisoformat(one[key]) for key in ("starts_at", "ends_at")]
+            is_in_the_way = times[0] < ends and times[1] > begins
+            if "lead" not in one["my_roles"] or one["is_demo"] or one["is_rehearsal"]:
+                continue
+            if is_in_the_way and one["state"] == "live":
+                self.call("POST", f"/lessons/{one['lesson_id']}/end")
+            elif is_in_the_way and one["state"] == "waiting":
+                reason = {"reason": "other"}
+                self.call("POST", f"/lessons/{one['lesson_id']}/cancellation", reason)
 
     def attendance(self, lesson_id: str) -> list[dict[str, Any]]:
         """The rows of `GET /lessons/{id}/attendance`."""

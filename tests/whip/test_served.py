@@ -98,7 +98,7 @@ async def test_every_answer_is_the_one_of_the_rfc(scene: Scene) -> None:
         return response.status_code, response.json()["code"] if response.content else ""
 
     seat = {**scene.seat().headers, "Content-Type": SDP}
-    foreign = scene.office.plan_lesson(1).lesson_id
+    foreign = scene.office.plan_lesson(1, in_min=120).lesson_id
     big = "v=0\r\n" + "a=x\r\n" * 20_000
     posts: list[tuple[str, dict[str, str], str, tuple[int, str]]] = [
         (endpoint, {"Content-Type": SDP}, offer, (401, "ticket_missing")),

@@ -57,7 +57,9 @@ class Lesson(Base):
     cancelled_at_ms: Mapped[int | None] = mapped_column(MS)
     """It does not take place. Its room never opens, so `state` stays `waiting` unless somebody was in it then."""
     cancelled_reason: Mapped[str | None] = mapped_column(String(20))
-    """`teacher`, `school`, `holiday`, `network`, `power` or `other`."""
+    """`teacher`, `school`, `holiday`, `network`, `power`, `other`, or `course`: its course is another now."""
+    restored_at_ms: Mapped[int | None] = mapped_column(MS)
+    """It had been cancelled, and takes place after all; null: it is cancelled, or never was."""
 
 
 class Seat(Base):

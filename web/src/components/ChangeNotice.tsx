@@ -12,6 +12,7 @@ export function ChangeNotice({ change }: { change: LessonChange }) {
   }
   return (
     <>
+      {change.restored && <Badge tone="ok">{planning.restored}</Badge>}
       {change.moved_from && (
         <Badge tone="warn">{planning.movedFrom(formatMoment(change.moved_from, language))}</Badge>
       )}

@@ -17,17 +17,26 @@ export const planningEn: typeof planningZhCN = {
       network: "the network is down",
       power: "a power cut",
       other: "another reason",
+      course: "the course has other times",
     },
     submit: { move: "Move it", substitute: "Change the teacher", cancel: "Cancel the lesson" },
     done: { move: "Moved", substitute: "The lead teacher is changed", cancel: "Cancelled" },
     told: {
       move: "The timetables of the classrooms and the lead teacher follow at once and show the time before.",
       substitute: "Timetables follow at once and show who was to teach.",
-      cancel: "Timetables say that it is cancelled, and why. This cannot be undone.",
+      cancel:
+        "Timetables say that it is cancelled, and why. It can be restored until its time is over.",
     },
     movedFrom: (moment) => `Moved from ${moment}`,
     insteadOf: (name) => `Instead of ${name}`,
     cancelled: (reason) => `Cancelled: ${reason}`,
+    restored: "Takes place after all",
+    restore: "Restore",
+    restoreOf: (title) => `Restore “${title}”`,
+    restoreHint:
+      "The lesson takes place at its time. The timetables of the classrooms and the lead teacher follow at once and say so.",
+    restoreSubmit: "Restore the lesson",
+    restoreDone: "The lesson is restored",
     clash: {
       teacher: (name, title, time) =>
         `${name} has “${title}” then (${time}). Choose another time or teacher.`,
@@ -40,6 +49,7 @@ export const planningEn: typeof planningZhCN = {
 export const planningErrorsEn: typeof planningErrorsZhCN = {
   teacher_busy: "This teacher has another lesson then.",
   classroom_busy: "A classroom has another lesson then.",
+  lesson_not_cancelled: "This lesson was not cancelled.",
   lesson_started: "This lesson has begun and cannot be changed.",
   lead_unknown: "There is no such teacher. Choose again.",
 };

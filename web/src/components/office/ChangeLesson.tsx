@@ -24,6 +24,13 @@ export function mayChange(me: Me, lesson: Lesson): boolean {
   );
 }
 
+/** As `mayChange`, for a lesson that was cancelled before anybody was in its room, until its time is over. */
+export function mayRestore(me: Me, lesson: Lesson): boolean {
+  const isCalledOff = Boolean(lesson.change?.cancelled) && lesson.ended_at === null;
+  const isToCome = new Date(lesson.ends_at) > new Date();
+  return isCalledOff && isToCome && mayChange(me, { ...lesson, state: "waiting" });
+}
+
 /** An admin may observe only the lessons that are theirs to change. */
 export const isItsAdmin = (me: Me, lesson: Lesson) =>
   isAdmin(me) && lesson.my_roles.includes("observer");

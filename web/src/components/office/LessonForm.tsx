@@ -1,8 +1,8 @@
 import { type FormEvent, useState } from "react";
-import { ApiError } from "../../api/client";
 import { createLesson } from "../../api/endpoints";
 import type { ClassroomRow, Colleague, HelperDraft, Teacher } from "../../api/types";
-import { errorWords, useWords } from "../../i18n";
+import { useClashAction } from "../../hooks/useClashAction";
+import { useWords } from "../../i18n";
 import { gradeOf, type LinkPath } from "../../media/linkVerdict";
 import { navigate } from "../../router";
 import { Banner } from "../Banner";
@@ -35,8 +35,7 @@ export function LessonForm({ classrooms, teachers, colleagues }: LessonFormProps
   const [staff, setStaff] = useState<readonly HelperDraft[]>([]);
   const [isRecorded, setIsRecorded] = useState(false);
   const [wasTried, setWasTried] = useState(false);
-  const [refusal, setRefusal] = useState<string>();
-  const [isBusy, setIsBusy] = useState(false);
+  const [run, isBusy, refusal] = useClashAction();
 
   const titleError = title.trim() ? undefined : words.newLesson.needName;
   const timeError = startsAt ? undefined : words.newLesson.needTime;
@@ -45,24 +44,20 @@ export function LessonForm({ classrooms, teachers, colleagues }: LessonFormProps
   function submit(event: FormEvent) {
     event.preventDefault();
     setWasTried(true);
-    setRefusal(undefined);
     if (titleError || timeError || roomError) return;
-    setIsBusy(true);
-    createLesson({
-      title: title.trim(),
-      subject,
-      starts_at: new Date(startsAt).toISOString(),
-      duration_min: Number(minutes),
-      classroom_ids: [...chosen],
-      recorded: isRecorded,
-      staff: staff.filter((one) => one.user_id !== leadId),
-      ...(leadId && { lead_id: leadId }),
-    })
-      .then(() => navigate("/lessons"))
-      .catch((reason: unknown) =>
-        setRefusal(errorWords(words, reason instanceof ApiError ? reason.code : "failed")),
-      )
-      .finally(() => setIsBusy(false));
+    run(async () => {
+      await createLesson({
+        title: title.trim(),
+        subject,
+        starts_at: new Date(startsAt).toISOString(),
+        duration_min: Number(minutes),
+        classroom_ids: [...chosen],
+        recorded: isRecorded,
+        staff: staff.filter((one) => one.user_id !== leadId),
+        ...(leadId && { lead_id: leadId }),
+      });
+      navigate("/lessons");
+    });
   }
 
   return (

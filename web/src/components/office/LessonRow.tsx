@@ -7,11 +7,12 @@ import { Badge } from "../Badge";
 import { Button, buttonClass } from "../Button";
 import { Card } from "../Card";
 import { ChangeNotice } from "../ChangeNotice";
-import { ChangeLesson, isItsAdmin, mayChange } from "./ChangeLesson";
+import { ChangeLesson, isItsAdmin, mayChange, mayRestore } from "./ChangeLesson";
 import { formatMoment } from "./dates";
 import { GuestTeacher } from "./GuestTeacher";
 import styles from "./LessonRow.module.css";
 import { LessonStaffDialog } from "./LessonStaffDialog";
+import { RestoreLesson } from "./RestoreLesson";
 
 interface LessonRowProps {
   lesson: Lesson;
@@ -52,6 +53,7 @@ export function LessonRow({ lesson, me, onChanged }: LessonRowProps) {
           <Enter lesson={lesson} me={me} />
         )}
         {mayChange(me, lesson) && <ChangeLesson lesson={lesson} me={me} onChanged={onChanged} />}
+        {mayRestore(me, lesson) && <RestoreLesson lesson={lesson} onChanged={onChanged} />}
         {mayChange(me, lesson) && isItsAdmin(me, lesson) && (
           <GuestTeacher lesson={lesson} onChanged={onChanged} />
         )}
