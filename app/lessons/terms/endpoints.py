@@ -12,9 +12,12 @@ from fastapi import APIRouter, Depends, Request
 from app.db.models import Term
 from app.errors import InvalidInput
 from app.http import API, SHEET_BODY, Authenticate, Caller, admins_only, refusals
+from app.lessons.terms.courses import Courses
 from app.lessons.terms.holidays import Holidays
 from app.lessons.terms.planning import Planning
 from app.lessons.terms.schemas import (
+    CourseCheck,
+    CourseDraft,
     CourseEnd,
     CoursePath,
     FollowedBody,
@@ -28,15 +31,18 @@ from app.lessons.terms.schemas import (
     HolidayPath,
     MadeBody,
     PlanCheck,
+    Renaming,
     TermBody,
     TermDetail,
     TermDraft,
     TermPath,
     course_body,
+    course_check,
     followed_body,
     group_body,
     holiday_body,
     plan_check,
+    wanted_course,
 )
 from app.lessons.terms.terms import Terms
 from app.sheets import MAX_FILE_BYTES, Lines, SheetUnreadable, read_lines
@@ -68,11 +74,16 @@ async def _lines(request: Request) -> Lines:
 
 
 def build_routers(
-    terms: Terms, planning: Planning, holidays: Holidays, authenticate: Authenticate
+    terms: Terms,
+    planning: Planning,
+    courses: Courses,
+    holidays: Holidays,
+    authenticate: Authenticate,
 ) -> list[APIRouter]:
     return [
         _term_router(terms, authenticate),
-        _plan_router(terms, planning, authenticate),
+        _plan_router(terms, planning, courses, authenticate),
+        _course_router(courses, authenticate),
         _holiday_router(holidays, authenticate),
     ]
 
@@ -104,6 +115,15 @@ def _term_router(terms: Terms, authenticate: Authenticate) -> APIRouter:
             ],
         )
 
+    @router.put(
+        "/terms/{term_id}",
+        operation_id="rename_term",
+        status_code=204,
+        responses=refusals(401, 403, 404, 409),
+    )
+    async def rename_term(admin: Admin, term_id: TermPath, renaming: Renaming) -> None:
+        await terms.rename(admin, term_id, renaming.name)
+
     @router.get("/school-groups", operation_id="list_school_groups", responses=refusals(401, 403))
     async def list_school_groups(admin: Admin) -> list[GroupBody]:
         return [group_body(one) for one in await terms.groups(admin)]
@@ -121,10 +141,21 @@ def _term_router(terms: Terms, authenticate: Authenticate) -> APIRouter:
         )
         return MadeBody(id=group_id)
 
+    @router.put(
+        "/school-groups/{group_id}",
+        operation_id="rename_school_group",
+        status_code=204,
+        responses=refusals(401, 403, 404, 409),
+    )
+    async def rename_school_group(admin: Admin, group_id: GroupPath, renaming: Renaming) -> None:
+        await terms.rename_group(admin, group_id, renaming.name)
+
     return router
 
 
-def _plan_router(terms: Terms, planning: Planning, authenticate: Authenticate) -> APIRouter:
+def _plan_router(
+    terms: Terms, planning: Planning, courses: Courses, authenticate: Authenticate
+) -> APIRouter:
     router = APIRouter(tags=["term plans"])
     Admin = Annotated[Caller, Depends(admins_only(authenticate))]  # noqa: N806 - an alias of a type
     refused = refusals(401, 403, 404, 409, 413)
@@ -135,12 +166,12 @@ def _plan_router(terms: Terms, planning: Planning, authenticate: Authenticate) -
         responses=refusals(401, 403, 404),
     )
     async def get_group_plan(admin: Admin, term_id: TermPath, group_id: GroupPath) -> GroupPlan:
-        courses = await planning.courses(admin, term_id, group_id)
+        found = await courses.list(admin, term_id, group_id)
         (group,) = await terms.groups(admin, group_id)
         return GroupPlan(
             term=_term_body(await terms.term(admin, term_id)),
             group=group_body(group),
-            courses=[course_body(one) for one in courses],
+            courses=[course_body(one) for one in found],
         )
 
     @router.post(
@@ -174,6 +205,57 @@ def _plan_router(terms: Terms, planning: Planning, authenticate: Authenticate) -
             lines = await _lines(request)
             return plan_check(await planning.take_over(admin, term_id, group_id, lines))
 
+    return router
+
+
+def _course_router(courses: Courses, authenticate: Authenticate) -> APIRouter:
+    router = APIRouter(tags=["term plans"])
+    Admin = Annotated[Caller, Depends(admins_only(authenticate))]  # noqa: N806 - an alias of a type
+    refused = refusals(401, 403, 404, 409)
+
+    @router.post(
+        "/terms/{term_id}/groups/{group_id}/courses/check",
+        operation_id="check_course",
+        responses=refused,
+        summary="What lessons a new course has, and what is in its way",
+    )
+    async def check_course(
+        admin: Admin, term_id: TermPath, group_id: GroupPath, draft: CourseDraft
+    ) -> CourseCheck:
+        wanted = wanted_course(draft)
+        return course_check(await courses.check_new(admin, term_id, group_id, wanted))
+
+    @router.post(
+        "/terms/{term_id}/groups/{group_id}/courses",
+        operation_id="add_course",
+        status_code=201,
+        responses=refused,
+    )
+    async def add_course(
+        admin: Admin, term_id: TermPath, group_id: GroupPath, draft: CourseDraft
+    ) -> CourseCheck:
+        return course_check(await courses.add(admin, term_id, group_id, wanted_course(draft)))
+
+    @router.post(
+        "/courses/{course_id}/check",
+        operation_id="check_course_change",
+        responses=refused,
+        summary="What becomes of the lessons that are still to come, and what is in their way",
+    )
+    async def check_course_change(
+        admin: Admin, course_id: CoursePath, draft: CourseDraft
+    ) -> CourseCheck:
+        return course_check(await courses.check_change(admin, course_id, wanted_course(draft)))
+
+    @router.put(
+        "/courses/{course_id}",
+        operation_id="change_course",
+        responses=refused,
+        summary="What is still to come of a course follows; what has begun stays",
+    )
+    async def change_course(admin: Admin, course_id: CoursePath, draft: CourseDraft) -> CourseCheck:
+        return course_check(await courses.change(admin, course_id, wanted_course(draft)))
+
     @router.post(
         "/courses/{course_id}/end",
         operation_id="end_course",
@@ -181,7 +263,7 @@ def _plan_router(terms: Terms, planning: Planning, authenticate: Authenticate) -
         summary="Give a course up: what is still to come of it is cancelled",
     )
     async def end_course(admin: Admin, course_id: CoursePath, end: CourseEnd) -> FollowedBody:
-        cancelled = await planning.end_course(admin, course_id, end.reason)
+        cancelled = await courses.end(admin, course_id, end.reason)
         return FollowedBody(added=0, cancelled=cancelled, restored=0, reseated=0)
 
     return router

@@ -14,11 +14,11 @@ from app.db.scope import schools_within
 from app.errors import Conflict, InvalidInput, NotFound
 from app.http import ADMINS, Caller
 from app.ids import LessonId, ParticipantId, new_id
-from app.lessons.bookings import lock_timetable
+from app.lessons.bookings import lock_timetable, refuse_clash
 from app.lessons.changes import LessonChanges
-from app.lessons.terms.planning import clashes_of
+from app.lessons.terms.course_rows import read_courses_of, read_days_off
 from app.lessons.terms.recurrence import zone_of
-from app.lessons.terms.rows import apply, read_courses_of, read_days_off, read_standing
+from app.lessons.terms.rows import apply, read_standing
 from app.lessons.terms.schedule import reconcile
 from app.lessons.terms.terms import term_of
 
@@ -112,8 +112,7 @@ class Holidays:
             followed.added += len(change.added)
             followed.restored += len(change.restored)
         followed.cancelled, followed.reseated = len(cancelled), len(reseated)
-        for clash in (await clashes_of(session, changed, now_ms))[:1]:
-            raise clash.refusal()
+        await refuse_clash(session, changed, now_ms)
         await note_change(
             session,
             caller.county_id,

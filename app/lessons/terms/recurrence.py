@@ -1,6 +1,8 @@
 """When the lessons of a course take place: a rule of RFC 5545 §3.3.10 in local time, expanded by dateutil. Pure."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import islice
 from typing import Literal
@@ -15,6 +17,17 @@ MAX_OCCURRENCES = 200
 Weeks = Literal["every", "odd", "even"]
 """Of the term; its first week, from Monday on, is odd."""
 _WEEKDAYS = (MO, TU, WE, TH, FR, SA, SU)
+_BYDAY = re.compile(r"BYDAY=([A-Z,]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """When in a week a course takes place, local time."""
+
+    weekdays: tuple[int, ...]
+    """0 is Monday."""
+    weeks: Weeks
+    begins: time
 
 
 def zone_of(name: str) -> tzinfo:
@@ -32,7 +45,7 @@ def weekly_rule(
 
     `weekdays`: 0 is Monday.
     """
-    monday = first_day - timedelta(days=first_day.weekday())
+    monday = monday_of(first_day)
     rule = rrule(
         WEEKLY,
         dtstart=datetime.combine(monday + timedelta(weeks=weeks == "even"), begins),
@@ -44,6 +57,23 @@ def weekly_rule(
     first = rule.after(datetime.combine(first_day, time.min), inc=True)
     # DTSTART is the first of them, as §3.8.5.3 wants it.
     return None if first is None else str(rule.replace(dtstart=first))
+
+
+def weekly_of(rule: str, first_day: date) -> Weekly:
+    """What `weekly_rule` made this rule of, in a term that begins on this day."""
+    match = _BYDAY.search(rule)
+    assert match is not None, "every rule names its weekdays"
+    names = [str(day) for day in _WEEKDAYS]
+    weekdays = tuple(sorted(names.index(name) for name in match[1].split(",")))
+    first: datetime = next(iter(rrulestr(rule)))
+    weeks: Weeks = "every"
+    if "INTERVAL=2" in rule:
+        weeks = "even" if (monday_of(first.date()) - monday_of(first_day)).days % 14 else "odd"
+    return Weekly(weekdays, weeks, first.time())
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def occurrences_fit(rule: str) -> bool:

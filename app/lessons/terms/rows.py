@@ -1,98 +1,40 @@
 """The lessons of courses as rows: read for `reconcile`, and made what it says."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.models import Classroom, Course, CourseClassroom, Holiday, Lesson, Seat, User
+from app.db.models import Course, Lesson, Seat, User
 from app.http import to_ms
-from app.ids import ClassroomId, LessonId, SchoolId, new_id
-from app.lessons.repository import MINUTE_MS, NO_ENGINE
-from app.lessons.terms.schedule import (
-    DaysOff,
-    PlannedCourse,
-    Reconciliation,
-    StandingLesson,
-    WantedLesson,
-)
+from app.ids import ClassroomId, LessonId, new_id
+from app.lessons.repository import MINUTE_MS, NO_ENGINE, CancelledReason
+from app.lessons.terms.course_rows import school_or_none
+from app.lessons.terms.schedule import Reconciliation, StandingLesson, WantedLesson
 
-
-@dataclass(frozen=True, slots=True)
-class CourseRow:
-    row: Course
-    planned: PlannedCourse
-
-
-async def read_days_off(session: AsyncSession, term_id: str) -> DaysOff:
-    rows = await session.execute(
-        select(Holiday.school_id, Holiday.day).where(Holiday.term_id == term_id)
-    )
-    by_school: dict[SchoolId | None, set[date]] = {}
-    for school_id, day in rows:
-        key = None if school_id is None else SchoolId(school_id)
-        by_school.setdefault(key, set()).add(date.fromisoformat(day))
-    return DaysOff(by_school)
-
-
-async def read_courses_of(
-    session: AsyncSession, term_id: str, school_id: str | None
-) -> list[CourseRow]:
-    """The courses that go on. `school_id`: those that it takes part in, or one of its teachers leads."""
-    query = (
-        select(Course, User.school_id)
-        .join(User, User.user_id == Course.lead_user_id)
-        .where(Course.term_id == term_id, Course.ended_at_ms.is_(None))
-    )
-    if school_id is not None:
-        seated = (
-            select(CourseClassroom.course_id)
-            .join(Classroom, Classroom.classroom_id == CourseClassroom.classroom_id)
-            .where(CourseClassroom.course_id == Course.course_id, Classroom.school_id == school_id)
-        )
-        query = query.where(or_(User.school_id == school_id, seated.exists()))
-    found = (await session.execute(query)).all()
-    rooms = await session.execute(
-        select(CourseClassroom.course_id, Classroom.classroom_id, Classroom.school_id)
-        .join(Classroom, Classroom.classroom_id == CourseClassroom.classroom_id)
-        .where(CourseClassroom.course_id.in_([course.course_id for course, _ in found]))
-        .order_by(CourseClassroom.course_id, CourseClassroom.position)
-    )
-    school_of: dict[str, dict[ClassroomId, SchoolId]] = {}
-    for course_id, classroom_id, school in rooms:
-        school_of.setdefault(course_id, {})[ClassroomId(classroom_id)] = SchoolId(school)
-    return [
-        CourseRow(
-            course,
-            PlannedCourse(course.rule, _school(lead_school), school_of.get(course.course_id, {})),
-        )
-        for course, lead_school in found
-    ]
-
-
-def _school(school_id: str | None) -> SchoolId | None:
-    return None if school_id is None else SchoolId(school_id)
+_BY_THE_PLAN: tuple[CancelledReason, ...] = ("holiday", "course")
+"""Why lessons are cancelled without anybody having decided it of them alone."""
 
 
 async def read_standing(
-    session: AsyncSession, course_ids: Sequence[str], days: Collection[date], zone: tzinfo
+    session: AsyncSession, course_ids: Sequence[str], days: Collection[date] | None, zone: tzinfo
 ) -> dict[str, list[StandingLesson]]:
-    """The lessons of these courses that are on these days, or were to be by their rule."""
-    spans = list(_spans(days, zone))
-    on_a_day = or_(
-        *(and_(column >= begins, column < ends)
-          for begins, ends in spans
-          for column in (Lesson.starts_at_ms, Lesson.occurs_at_ms))
-    )  # fmt: skip
-    found = (
-        await session.execute(
-            select(Lesson, User.school_id)
-            .join(User, User.user_id == Lesson.lead_user_id)
-            .where(Lesson.course_id.in_(course_ids), on_a_day)
-        )
-    ).all()
+    """The lessons of these courses that are on these days, or were to be by their rule. None: all of them."""
+    query = (
+        select(Lesson, User.school_id)
+        .join(User, User.user_id == Lesson.lead_user_id)
+        .where(Lesson.course_id.in_(course_ids))
+    )
+    if days is not None:
+        query = query.where(
+            or_(
+                *(and_(column >= begins, column < ends)
+                  for begins, ends in _spans(days, zone)
+                  for column in (Lesson.starts_at_ms, Lesson.occurs_at_ms))
+            )
+        )  # fmt: skip
+    found = (await session.execute(query)).all()
     seats = await session.execute(
         select(Seat.lesson_id, Seat.classroom_id)
         .where(Seat.lesson_id.in_([lesson.lesson_id for lesson, _ in found]))
@@ -110,10 +52,10 @@ async def read_standing(
                 LessonId(lesson.lesson_id),
                 lesson.occurs_at_ms,
                 lesson.starts_at_ms,
-                _school(lead_school),
+                school_or_none(lead_school),
                 tuple(rooms.get(lesson.lesson_id, ())),
-                lesson.state != "waiting" or lesson.cancelled_reason not in (None, "holiday"),
-                lesson.cancelled_reason == "holiday",
+                lesson.state != "waiting" or lesson.cancelled_reason not in (None, *_BY_THE_PLAN),
+                lesson.cancelled_reason in _BY_THE_PLAN,
             )
         )
     return standing
@@ -135,8 +77,9 @@ async def apply(
     await session.flush()
     for lesson, wanted in zip(added, change.added, strict=True):
         session.add_all(_seats(lesson.lesson_id, wanted.classrooms))
-    await _set_cancelled(session, change.cancelled, now_ms)
-    await _set_cancelled(session, change.restored, None)
+    await _cancel(session, change.cancelled, "holiday", now_ms)
+    await _cancel(session, change.dropped, "course", now_ms)
+    await _restore(session, change.restored, now_ms)
     for lesson_id, classrooms in change.reseated.items():
         await _reseat(session, lesson_id, classrooms)
     await session.flush()
@@ -169,13 +112,21 @@ def _seats(lesson_id: str, classrooms: Sequence[ClassroomId]) -> list[Seat]:
     ]
 
 
-async def _set_cancelled(
-    session: AsyncSession, lesson_ids: Collection[LessonId], at_ms: int | None
+async def _cancel(
+    session: AsyncSession, lesson_ids: Collection[LessonId], reason: CancelledReason, now_ms: int
 ) -> None:
     await session.execute(
         update(Lesson)
         .where(Lesson.lesson_id.in_(lesson_ids))
-        .values(cancelled_at_ms=at_ms, cancelled_reason=None if at_ms is None else "holiday")
+        .values(cancelled_at_ms=now_ms, cancelled_reason=reason, restored_at_ms=None)
+    )
+
+
+async def _restore(session: AsyncSession, lesson_ids: Collection[LessonId], now_ms: int) -> None:
+    await session.execute(
+        update(Lesson)
+        .where(Lesson.lesson_id.in_(lesson_ids))
+        .values(cancelled_at_ms=None, cancelled_reason=None, restored_at_ms=now_ms)
     )
 
 
@@ -194,3 +145,51 @@ async def _reseat(
             kept[fresh.classroom_id].position = fresh.position
         else:
             session.add(fresh)
+
+
+async def rewrite(
+    session: AsyncSession,
+    course: Course,
+    lead_before: str,
+    becomes: Mapping[LessonId, int],
+    now_ms: int,
+) -> list[LessonId]:
+    """Lessons that are still to come go by what their course is now; returned are those that others are to be told of.
+
+    What somebody did to one of them alone stands: another time, another teacher, a cancellation. `becomes`: of any of
+    its lessons, which occurrence it is from now on.
+    """
+    told = []
+    for lesson in await session.scalars(select(Lesson).where(Lesson.course_id == course.course_id)):
+        was_at_ms = lesson.occurs_at_ms
+        lesson.occurs_at_ms = becomes.get(LessonId(lesson.lesson_id), was_at_ms)
+        is_by_hand = lesson.cancelled_reason not in (None, *_BY_THE_PLAN)
+        if lesson.state != "waiting" or is_by_hand or lesson.starts_at_ms <= now_ms:
+            continue
+        before = (lesson.starts_at_ms, lesson.ends_at_ms, lesson.lead_user_id, lesson.title)
+        if lesson.starts_at_ms == was_at_ms:
+            _start(lesson, lesson.occurs_at_ms, now_ms)
+        if lesson.lead_user_id == lead_before:
+            _lead(lesson, course.lead_user_id)
+        lesson.ends_at_ms = lesson.starts_at_ms + course.duration_min * MINUTE_MS
+        lesson.title, lesson.subject = course.title, course.subject
+        lesson.is_recorded = course.is_recorded
+        if before != (lesson.starts_at_ms, lesson.ends_at_ms, lesson.lead_user_id, lesson.title):
+            told.append(LessonId(lesson.lesson_id))
+    await session.flush()
+    return told
+
+
+def _start(lesson: Lesson, starts_at_ms: int | None, now_ms: int) -> None:
+    # A lesson of this week whose new day is over already keeps its time.
+    if starts_at_ms is None or starts_at_ms <= now_ms:
+        return
+    first_ms = lesson.first_starts_at_ms or lesson.starts_at_ms
+    lesson.first_starts_at_ms = None if starts_at_ms == first_ms else first_ms
+    lesson.starts_at_ms = starts_at_ms
+
+
+def _lead(lesson: Lesson, lead: str) -> None:
+    first = lesson.first_lead_user_id or lesson.lead_user_id
+    lesson.first_lead_user_id = None if lead == first else first
+    lesson.lead_user_id = lead

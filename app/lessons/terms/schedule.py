@@ -1,11 +1,12 @@
 """What a course wants of the timetable, and what has to change there: the rule minus the days off. Pure."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 
 from app.ids import ClassroomId, LessonId, SchoolId
-from app.lessons.terms.recurrence import day_of, occurrences
+from app.lessons.terms.recurrence import day_of, monday_of, occurrences
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,9 @@ class StandingLesson:
     lead_school_id: SchoolId | None
     classrooms: tuple[ClassroomId, ...]
     is_settled: bool
-    """Begun, over, or cancelled for another reason than a day off: nothing changes it any more."""
+    """Begun, over, or cancelled by somebody: nothing changes it any more."""
     is_off: bool
-    """Cancelled for a day off."""
+    """Cancelled by the plan: for a day off, or because the rule did not have it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,9 @@ class Reconciliation:
 
     added: tuple[WantedLesson, ...] = ()
     cancelled: tuple[LessonId, ...] = ()
+    """For a day off."""
+    dropped: tuple[LessonId, ...] = ()
+    """Cancelled too: the rule has them no more."""
     restored: tuple[LessonId, ...] = ()
     reseated: Mapping[LessonId, tuple[ClassroomId, ...]] = field(default_factory=dict)
     """Other classrooms than before; restored ones may be among them."""
@@ -81,15 +85,20 @@ def reconcile(
     `days`: only what is on these, by the rule or after a move, is looked at, and `standing` has all of that.
     """
     known = {one.occurs_at_ms for one in standing}
+    by_rule = occurrences(course.rule, zone)
     added = [
         WantedLesson(at_ms, rooms)
-        for at_ms in occurrences(course.rule, zone)
+        for at_ms in by_rule
         if at_ms > now_ms and at_ms not in known and (days is None or day_of(at_ms, zone) in days)
         if (rooms := present_on(day_of(at_ms, zone), course.lead_school_id, course, off))
     ]
-    cancelled, restored, reseated = [], [], {}
+    cancelled, dropped, restored, reseated = [], [], [], {}
     for one in standing:
         if one.is_settled or one.starts_at_ms <= now_ms:
+            continue
+        if one.occurs_at_ms not in by_rule:
+            if not one.is_off:
+                dropped.append(one.lesson_id)
             continue
         rooms = present_on(day_of(one.starts_at_ms, zone), one.lead_school_id, course, off)
         if not rooms:
@@ -100,4 +109,30 @@ def reconcile(
             restored.append(one.lesson_id)
         if set(rooms) != set(one.classrooms):
             reseated[one.lesson_id] = rooms
-    return Reconciliation(tuple(added), tuple(cancelled), tuple(restored), reseated)
+    return Reconciliation(tuple(added), tuple(cancelled), tuple(dropped), tuple(restored), reseated)
+
+
+def renumber(
+    rule: str, standing: Sequence[StandingLesson], zone: tzinfo, now_ms: int
+) -> dict[LessonId, int]:
+    """Which occurrence of another rule lessons become, ms: the first of their week that no lesson is yet.
+
+    Those that the rule has as well keep theirs, and so do those for which their week has none left. So a week in which
+    a lesson was held already gets no second one, although the course is on another day from now on.
+    """
+    by_rule = occurrences(rule, zone)
+    known = {one.occurs_at_ms for one in standing}
+    free: dict[date, list[int]] = defaultdict(list)
+    for at_ms in by_rule:
+        if at_ms not in known:
+            free[monday_of(day_of(at_ms, zone))].append(at_ms)
+    becomes = {}
+    for one in sorted(standing, key=lambda one: one.occurs_at_ms):
+        of_week = free[monday_of(day_of(one.occurs_at_ms, zone))]
+        if one.occurs_at_ms in by_rule or not of_week:
+            continue
+        at_ms = of_week.pop(0)
+        # What is over stays as it is, unless its week would have the lesson again.
+        if at_ms > now_ms or not (one.is_settled or one.starts_at_ms <= now_ms):
+            becomes[one.lesson_id] = at_ms
+    return becomes

@@ -1,16 +1,27 @@
 """Bodies of the term plan endpoints."""
 
-from datetime import date, datetime
-from typing import Annotated
+from datetime import date, datetime, time
+from typing import Annotated, Any
 
 from fastapi import Path
 from pydantic import Field, StringConstraints
 
 from app.http import ApiModel, ClashBody, utc, utc_or_none
+from app.ids import ClassroomId, UserId
+from app.lessons.clashes import Clash
 from app.lessons.repository import CancelReason
 from app.lessons.schemas import NO_CONTROLS, IdText
+from app.lessons.terms.course import (
+    MAX_MINUTES,
+    MAX_SUBJECT_CHARS,
+    MAX_TITLE_CHARS,
+    MIN_MINUTES,
+    WantedCourse,
+)
+from app.lessons.terms.courses import CourseDetail, CourseOutcome
 from app.lessons.terms.holidays import Followed
-from app.lessons.terms.planning import CourseDetail, PlanOutline
+from app.lessons.terms.planning import PlanOutline
+from app.lessons.terms.recurrence import Weekly, Weeks
 from app.lessons.terms.terms import MAX_VILLAGES, GroupDetail, GroupKind, HolidayDetail
 
 TermPath = Annotated[str, Path(pattern=r"^\w{1,60}$")]
@@ -21,6 +32,12 @@ Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=NO_CONTROLS),
 ]
+
+
+Weekday = Annotated[int, Field(ge=0, le=6)]
+"""0 is Monday."""
+Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+"""`10:00`."""
 
 
 class TermDraft(ApiModel):
@@ -46,6 +63,32 @@ class HolidayDraft(ApiModel):
 class HolidayMove(ApiModel):
     day: date
     name: Name
+
+
+class Renaming(ApiModel):
+    name: Name
+
+
+class CourseDraft(ApiModel):
+    title: Annotated[
+        str,
+        StringConstraints(
+            strip_whitespace=True, min_length=1, max_length=MAX_TITLE_CHARS, pattern=NO_CONTROLS
+        ),
+    ]
+    subject: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, max_length=MAX_SUBJECT_CHARS, pattern=NO_CONTROLS),
+    ]
+    lead_id: IdText
+    classroom_ids: Annotated[list[IdText], Field(max_length=100)]
+    weekdays: Annotated[list[Weekday], Field(min_length=1, max_length=7)]
+    weeks: Weeks
+    """Of the term, whose first week is odd."""
+    begins: Clock
+    """Local time of the term."""
+    duration_min: Annotated[int, Field(ge=MIN_MINUTES, le=MAX_MINUTES)]
+    recorded: bool = False
 
 
 class CourseEnd(ApiModel):
@@ -95,15 +138,26 @@ class TermDetail(ApiModel):
     groups: list[GroupInTerm]
 
 
+class CourseRoom(ApiModel):
+    classroom_id: str
+    name: str
+    """With its school's before it."""
+
+
 class CourseBody(ApiModel):
     course_id: str
     title: str
     subject: str
+    lead_id: str
     lead_name: str
-    classrooms: list[str]
+    classrooms: list[CourseRoom]
     rule: str
     """DTSTART and RRULE of RFC 5545, local time."""
+    weekdays: list[Weekday]
+    weeks: Weeks
+    begins: Clock
     duration_min: int
+    recorded: bool
     coming: int
     """Lessons that are still to come."""
     next_at: datetime | None
@@ -120,13 +174,29 @@ class PlanError(ApiModel):
     code: str
 
 
-class PlanClash(ApiModel):
-    line: int
+class CourseClash(ApiModel):
     wanted_at: datetime
     clash: ClashBody
     """The first of its kind."""
     times: int
-    """How often this line wants what that course has."""
+    """How often the course wants what that lesson's course has."""
+
+
+class PlanClash(CourseClash):
+    line: int
+
+
+class CourseCheck(ApiModel):
+    """What comes of a course; with clashes it cannot be saved."""
+
+    clashes: list[CourseClash]
+    lessons: list[datetime]
+    """When those begin that are still to come."""
+    added: int
+    changed: int
+    """At another time, with another teacher, name or classrooms."""
+    cancelled: int
+    restored: int
 
 
 class CourseOutlineBody(ApiModel):
@@ -182,23 +252,55 @@ def course_body(one: CourseDetail) -> CourseBody:
         course_id=one.course.course_id,
         title=one.course.title,
         subject=one.course.subject,
+        lead_id=one.course.lead_user_id,
         lead_name=one.lead_name,
-        classrooms=list(one.classrooms),
+        classrooms=[
+            CourseRoom(classroom_id=room, name=name) for room, name in one.classrooms.items()
+        ],
         rule=one.course.rule,
+        weekdays=list(one.weekly.weekdays),
+        weeks=one.weekly.weeks,
+        begins=one.weekly.begins.strftime("%H:%M"),
         duration_min=one.course.duration_min,
+        recorded=one.course.is_recorded,
         coming=one.coming,
         next_at=utc_or_none(one.next_at_ms),
     )
+
+
+def wanted_course(draft: CourseDraft) -> WantedCourse:
+    weekdays = tuple(sorted(set(draft.weekdays)))
+    return WantedCourse(
+        draft.title,
+        draft.subject,
+        UserId(draft.lead_id),
+        tuple(ClassroomId(one) for one in draft.classroom_ids),
+        Weekly(weekdays, draft.weeks, time.fromisoformat(draft.begins)),
+        draft.duration_min,
+        draft.recorded,
+    )
+
+
+def course_check(outcome: CourseOutcome) -> CourseCheck:
+    return CourseCheck(
+        clashes=[CourseClash(**_clash(one, times)) for one, times in outcome.clashes],
+        lessons=[utc(at_ms) for at_ms in outcome.coming_at_ms],
+        added=len(outcome.added),
+        changed=len(outcome.changed),
+        cancelled=len(outcome.cancelled),
+        restored=len(outcome.restored),
+    )
+
+
+def _clash(one: Clash, times: int) -> dict[str, Any]:
+    return {"wanted_at": utc(one.wanted.starts_at_ms), "clash": one.body(), "times": times}
 
 
 def plan_check(outline: PlanOutline) -> PlanCheck:
     return PlanCheck(
         errors=[PlanError(line=one.line, code=one.code) for one in outline.sheet.errors],
         clashes=[
-            PlanClash(
-                line=line, wanted_at=utc(one.wanted.starts_at_ms), clash=one.body(), times=times
-            )
-            for line, one, times in outline.clashes
+            PlanClash(line=line, **_clash(one, times)) for line, one, times in outline.clashes
         ],
         courses=[
             CourseOutlineBody(

@@ -9,13 +9,18 @@ from typing import Literal
 
 from app.ids import ClassroomId, UserId
 from app.lessons.repository import MAX_SEATS
+from app.lessons.terms.course import (
+    MAX_MINUTES,
+    MAX_SUBJECT_CHARS,
+    MAX_TITLE_CHARS,
+    MIN_MINUTES,
+    NewCourse,
+)
 from app.lessons.terms.recurrence import Weeks, occurrences_fit, weekly_rule
 from app.sheets import Lines, SheetUnreadable
 
 MAX_COURSES = 60
 """In one sheet."""
-MAX_TITLE_CHARS, MAX_SUBJECT_CHARS = 120, 60
-MIN_MINUTES, MAX_MINUTES = 5, 240
 Column = Literal[
     "title",
     "subject",
@@ -89,15 +94,8 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class SheetCourse:
+class SheetCourse(NewCourse):
     line: int
-    title: str
-    subject: str
-    lead_user_id: UserId
-    classroom_ids: tuple[ClassroomId, ...]
-    rule: str
-    minutes: int
-    is_recorded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +173,6 @@ def _course(line: int, cells: Cells, known: Known) -> SheetCourse:
         raise LineWrong("no_lesson")
     _require(occurrences_fit(rule), "too_many_lessons")
     return SheetCourse(
-        line,
         title,
         subject,
         teachers[0],
@@ -183,6 +180,7 @@ def _course(line: int, cells: Cells, known: Known) -> SheetCourse:
         rule,
         _minutes(cells["minutes"]),
         is_recorded,
+        line,
     )
 
 

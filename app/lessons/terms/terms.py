@@ -97,6 +97,16 @@ class Terms:
             await self._note(session, caller, "term.added", term_id)
         return term_id
 
+    async def rename(self, caller: Caller, term_id: str, name: str) -> None:
+        """NotFound, Conflict `name_taken`."""
+        caller.require("admin")
+        async with self._database.transaction() as session:
+            term = await term_of(session, caller, term_id)
+            others = (Term.county_id == caller.county_id, Term.term_id != term_id)
+            await _refuse_second(session, Term.term_id, *others, Term.name == name)
+            term.name = name
+            await self._note(session, caller, "term.renamed", term_id)
+
     async def holidays(self, caller: Caller, term: Term) -> Sequence[HolidayDetail]:
         """By day: those of the county, and of the schools that the caller is an admin of."""
         scope = caller.require_scope(*ADMINS)
@@ -164,6 +174,17 @@ class Terms:
             )
             await self._note(session, caller, "group.added", group_id)
         return group_id
+
+    async def rename_group(self, caller: Caller, group_id: str, name: str) -> None:
+        """NotFound, Conflict `name_taken`."""
+        caller.require("admin")
+        async with self._database.transaction() as session:
+            await group_of(session, caller, group_id)
+            others = (SchoolGroup.county_id == caller.county_id, SchoolGroup.group_id != group_id)
+            await _refuse_second(session, SchoolGroup.group_id, *others, SchoolGroup.name == name)
+            row = await session.get_one(SchoolGroup, group_id)
+            row.name = name
+            await self._note(session, caller, "group.renamed", group_id)
 
     async def _note(
         self, session: AsyncSession, caller: Caller, action: AuditAction, subject_id: str

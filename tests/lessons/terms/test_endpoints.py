@@ -1,6 +1,5 @@
 """A term of one group: its plan imported, a clash refused by name, a day off moved; the timetable follows."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -9,54 +8,13 @@ from sqlalchemy import func, select
 
 from app.db.engine import Database
 from app.db.models import AuditEntry, Course, Lesson, Seat
-from app.lessons.changes import LessonChanges
-from app.lessons.terms import endpoints
-from app.lessons.terms.holidays import Holidays
-from app.lessons.terms.planning import Planning
-from app.lessons.terms.terms import Terms
-from tests.support.county import SmallCounty, make_county
+from tests.lessons.terms.conftest import TERM, WEDNESDAYS, lessons_of
+from tests.support.county import SmallCounty
 from tests.support.database import on_both_databases
-from tests.support.lessons import LessonApi, lesson_api
 
 HEADER = "课程,学科,主讲教师,教室,星期,周次,开始时间,时长,录制\n"
 CHOIR = "合唱,音乐,teacher1@example.org,sch_1 Class 1、sch_2 Class 3,三,每周,10:00,40,是\n"
 ART = "美术,美术,Teacher Two,sch_2 Class 4,三,单周,10:00,40,\n"
-TERM = {"name": "春季学期", "first_day": "2027-03-01", "last_day": "2027-03-28"}
-WEDNESDAYS = ["2027-03-03", "2027-03-10", "2027-03-17", "2027-03-24"]
-
-
-@pytest.fixture
-async def county(database: Database) -> SmallCounty:
-    return await make_county(database)
-
-
-@pytest.fixture
-async def api(database: Database, county: SmallCounty) -> AsyncIterator[LessonApi]:
-    async with lesson_api(database, larger_bodies=endpoints.LARGER_BODIES) as api:
-        changes = LessonChanges(database, api.store, api.control, api.time)
-        routers = endpoints.build_routers(
-            Terms(database, "Asia/Shanghai", api.time),
-            Planning(database, changes, api.time),
-            Holidays(database, changes, api.time),
-            api.authenticate,
-        )
-        api.include(*routers)
-        yield api
-
-
-@pytest.fixture
-async def admin(api: LessonApi, county: SmallCounty) -> AsyncIterator[httpx.AsyncClient]:
-    async with api.client(county.admin) as client:
-        yield client
-
-
-@pytest.fixture
-async def plan(admin: httpx.AsyncClient) -> str:
-    """Path of the plan of a city school, a town school and one village school."""
-    term = (await admin.post("/terms", json=TERM)).json()["id"]
-    draft = {"name": "第一组", "city_id": "sch_city", "town_id": "sch_1", "village_ids": ["sch_2"]}
-    group = (await admin.post("/school-groups", json=draft)).json()["id"]
-    return f"/terms/{term}/groups/{group}"
 
 
 async def send(client: httpx.AsyncClient, path: str, *rows: str) -> httpx.Response:
@@ -65,14 +23,12 @@ async def send(client: httpx.AsyncClient, path: str, *rows: str) -> httpx.Respon
 
 async def timetable(client: httpx.AsyncClient) -> dict[str, tuple[str, list[str]]]:
     """Of the choir: state and classrooms by local day."""
-    lessons = (await client.get("/lessons?limit=100")).json()["items"]
     return {
-        one["starts_at"][:10]: (
+        day: (
             (one["change"] or {}).get("cancelled") or one["state"],
             [seat["classroom_id"] for seat in one["seats"]],
         )
-        for one in lessons
-        if one["title"] == "合唱"
+        for day, one in (await lessons_of(client, "合唱")).items()
     }
 
 
@@ -188,7 +144,8 @@ async def test_a_course_is_given_up_and_days_off_no_longer_matter(
     await send(admin, f"{plan}/plan", CHOIR)
     (course,) = (await admin.get(plan)).json()["courses"]
     assert (course["coming"], course["next_at"]) == (4, "2027-03-03T02:00:00Z")
-    assert course["classrooms"] == ["sch_1 Class 1", "sch_2 Class 3"]
+    assert [one["name"] for one in course["classrooms"]] == ["sch_1 Class 1", "sch_2 Class 3"]
+    assert (course["weekdays"], course["weeks"], course["begins"]) == ([2], "every", "10:00")
     ended = await admin.post(f"/courses/{course['course_id']}/end", json={"reason": "teacher"})
     assert ended.json()["cancelled"] == 4
     assert (await timetable(admin))[WEDNESDAYS[0]][0] == "teacher"

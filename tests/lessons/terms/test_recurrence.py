@@ -8,9 +8,11 @@ from app.http import utc
 from app.ids import ClassroomId, LessonId, SchoolId
 from app.lessons.terms.recurrence import (
     MAX_OCCURRENCES,
+    Weekly,
     Weeks,
     occurrences,
     occurrences_fit,
+    weekly_of,
     weekly_rule,
     zone_of,
 )
@@ -20,6 +22,7 @@ from app.lessons.terms.schedule import (
     StandingLesson,
     WantedLesson,
     reconcile,
+    renumber,
 )
 
 SHANGHAI = zone_of("Asia/Shanghai")
@@ -52,6 +55,12 @@ def test_odd_and_even_weeks_are_counted_from_the_monday_of_the_first_day() -> No
     assert local_days(rule_of("odd", 0)) == ["03-15 10:00"]
     assert local_days(rule_of("even", 0)) == ["03-08 10:00", "03-22 10:00"]
     assert local_days(rule_of("odd", 4)) == ["03-05 10:00", "03-19 10:00"]
+
+
+@pytest.mark.parametrize("weeks", ["every", "odd", "even"])
+def test_a_rule_is_read_back_as_it_was_made(weeks: Weeks) -> None:
+    rule = rule_of(weeks, 0, 4, begins=time(8, 5))
+    assert weekly_of(rule, FIRST) == Weekly((0, 4), weeks, time(8, 5))
 
 
 def test_a_lesson_late_on_the_last_day_belongs_to_the_term() -> None:
@@ -135,3 +144,41 @@ def test_what_was_cancelled_by_hand_or_has_begun_is_not_touched() -> None:
     there = [standing(one, is_settled=True) for one in TIMES]
     change = reconcile(COURSE, there, off(None, date(2027, 3, 10)), SHANGHAI, 0)
     assert (change.cancelled, change.restored, change.added) == ((), (), ())
+
+
+WEEK_MS, DAY_MS = 7 * 86_400_000, 86_400_000
+
+
+def becomes(rule: str, there: list[StandingLesson], now_ms: int = 0) -> dict[str, int]:
+    return dict(renumber(rule, there, SHANGHAI, now_ms))
+
+
+def test_a_course_on_another_day_keeps_one_lesson_a_week() -> None:
+    there = [standing(one) for one in TIMES]
+    assert becomes(rule_of("every", 3), there) == {f"les_{one}": one + DAY_MS for one in TIMES}, (
+        "Wednesdays become Thursdays"
+    )
+    assert becomes(rule_of("every", 2), there) == {}
+    assert becomes(rule_of("odd", 3), there) == {
+        f"les_{one}": one + DAY_MS for one in TIMES[::2]
+    }, "an even week has none, and its lesson is dropped"
+
+
+def test_a_week_that_had_its_lesson_gets_no_second_one() -> None:
+    held, coming = standing(TIMES[0], is_settled=True), standing(TIMES[1])
+    on_thursdays, now_ms = rule_of("every", 3), TIMES[0] + 3_600_000
+    moved = becomes(on_thursdays, [held, coming], now_ms)
+    assert moved == {held.lesson_id: TIMES[0] + DAY_MS, coming.lesson_id: TIMES[1] + DAY_MS}
+    on_mondays = becomes(rule_of("every", 0), [held, coming], now_ms)
+    assert on_mondays == {coming.lesson_id: TIMES[1] - 2 * DAY_MS}, "what is over stays as it is"
+
+
+def test_what_the_rule_has_no_more_is_dropped_and_comes_back_with_it() -> None:
+    course = PlannedCourse(rule_of("odd", 2), CITY, COURSE.school_of)
+    there = [standing(one) for one in TIMES]
+    change = reconcile(course, there, off(None), SHANGHAI, 0)
+    assert change.dropped == (f"les_{TIMES[1]}", f"les_{TIMES[3]}")
+    assert (change.added, change.cancelled, change.restored) == ((), (), ())
+    dropped = [standing(one, is_off=one in TIMES[1::2]) for one in TIMES]
+    assert reconcile(course, dropped, off(None), SHANGHAI, 0).restored == ()
+    assert reconcile(COURSE, dropped, off(None), SHANGHAI, 0).restored == change.dropped

@@ -1,40 +1,62 @@
-import { useCallback } from "react";
-import { getGroupPlan, getMe, listSchools } from "../api/endpoints";
+import { useCallback, useState } from "react";
+import { getGroupPlan, getMe, listSchools, listTeachers } from "../api/endpoints";
 import { isCountyAdmin } from "../api/roles";
-import type { SchoolRow } from "../api/types";
+import type { Course } from "../api/types";
 import { Button } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { csvOf, download } from "../components/roster/csv";
 import { Spinner } from "../components/Spinner";
+import { CourseDialog } from "../components/terms/CourseDialog";
 import { CourseList } from "../components/terms/CourseList";
 import { PlanUpload } from "../components/terms/PlanUpload";
 import { useLoaded } from "../hooks/useLoaded";
 import { useWords } from "../i18n";
 import listStyles from "./Lessons.module.css";
 
-/** What one group of schools learns in one term: its courses, and the sheet that brings more. */
+/** A course that is being filled in: one that there is, or a new one. */
+type Filling = { course: Course | null };
+
+/** What one group of schools learns in one term: its courses, one by one or by a sheet. */
 export default function GroupPlan({ params }: { params: Record<string, string> }) {
   const { terms: words, common } = useWords();
   const term = params.term ?? "";
   const group = params.group ?? "";
   const load = useCallback(async () => {
-    const [me, plan, schools] = await Promise.all([
+    const [me, plan, schools, teachers] = await Promise.all([
       getMe(),
       getGroupPlan(term, group),
       listSchools(),
+      listTeachers(),
     ]);
     const ids = new Set(plan.group.schools.map((one) => one.school_id));
-    const members = schools.filter((one) => ids.has(one.school_id));
-    return { isCounty: isCountyAdmin(me), plan, members };
+    const rooms = schools
+      .filter((one) => ids.has(one.school_id))
+      .flatMap((school) =>
+        school.classrooms.map((room) => ({
+          id: room.classroom_id,
+          name: `${school.name} ${room.name}`,
+        })),
+      );
+    return { isCounty: isCountyAdmin(me), plan, rooms, teachers };
   }, [term, group]);
   const [loaded, reload] = useLoaded(load);
+  const [filling, setFilling] = useState<Filling | null>(null);
   const value = loaded.state === "ready" ? loaded.value : null;
   return (
     <OfficePage
       title={value ? `${value.plan.term.name} · ${value.plan.group.name}` : words.plan}
       back={`/terms/${encodeURIComponent(term)}`}
-      actions={value?.isCounty && <PlanUpload termId={term} groupId={group} onChanged={reload} />}
+      actions={
+        value?.isCounty && (
+          <>
+            <Button icon="plus" onClick={() => setFilling({ course: null })}>
+              {words.addCourse}
+            </Button>
+            <PlanUpload termId={term} groupId={group} onChanged={reload} />
+          </>
+        )
+      }
     >
       {loaded.state === "loading" && <Spinner label={common.loading} />}
       {loaded.state === "failed" && <LoadFailed error={loaded.error} onRetry={reload} />}
@@ -44,17 +66,35 @@ export default function GroupPlan({ params }: { params: Record<string, string> }
         </EmptyState>
       )}
       {value && (
-        <CourseList courses={value.plan.courses} mayEnd={value.isCounty} onChanged={reload} />
+        <CourseList
+          courses={value.plan.courses}
+          mayChange={value.isCounty}
+          onChange={(course) => setFilling({ course })}
+          onEnded={reload}
+        />
       )}
-      {value?.isCounty && <HowTo schools={value.members} />}
+      {value?.isCounty && <HowTo rooms={value.rooms.map((one) => one.name)} />}
+      {value && filling && (
+        <CourseDialog
+          termId={term}
+          groupId={group}
+          course={filling.course}
+          teachers={value.teachers}
+          rooms={value.rooms}
+          onClose={() => setFilling(null)}
+          onSaved={() => {
+            setFilling(null);
+            reload();
+          }}
+        />
+      )}
     </OfficePage>
   );
 }
 
 /** How the sheet is filled in, with the classrooms that may stand in it. */
-function HowTo({ schools }: { schools: SchoolRow[] }) {
+function HowTo({ rooms }: { rooms: readonly string[] }) {
   const { terms: words } = useWords();
-  const rooms = schools.flatMap((one) => one.classrooms.map((room) => `${one.name} ${room.name}`));
   return (
     <section className={listStyles.group} aria-labelledby="how-to">
       <h2 id="how-to">{words.howTo}</h2>

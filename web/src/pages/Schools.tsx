@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import {
   addClassroom,
   addSchool,
@@ -9,24 +9,14 @@ import {
 } from "../api/endpoints";
 import { isCountyAdmin } from "../api/roles";
 import { Button } from "../components/Button";
-import { Dialog } from "../components/Dialog";
 import { EmptyState } from "../components/EmptyState";
-import { Field } from "../components/Field";
+import { NameDialog, type Naming, Rename } from "../components/office/NameDialog";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { Spinner } from "../components/Spinner";
 import styles from "../components/staff/Staff.module.css";
-import { useAction } from "../hooks/useAction";
 import { useLoaded } from "../hooks/useLoaded";
 import { useWords } from "../i18n";
 import listStyles from "./Lessons.module.css";
-
-/** A name to be entered, and what becomes of it. */
-interface Naming {
-  title: string;
-  label: string;
-  name: string;
-  save: (name: string) => Promise<unknown>;
-}
 
 /** Schools and their classrooms: all of the county for its admins, one for its own. */
 export default function Schools() {
@@ -125,74 +115,5 @@ export default function Schools() {
         />
       )}
     </OfficePage>
-  );
-}
-
-interface RenameProps {
-  name: string;
-  label: string;
-  save: (name: string) => Promise<unknown>;
-  onOpen: (naming: Naming) => void;
-}
-
-function Rename({ name, label, save, onOpen }: RenameProps) {
-  const words = useWords().schools;
-  const title = words.renameTitle(name);
-  return (
-    <Button
-      size="small"
-      variant="quiet"
-      aria-label={title}
-      onClick={() => onOpen({ title, label, name, save })}
-    >
-      {words.rename}
-    </Button>
-  );
-}
-
-interface NameDialogProps {
-  naming: Naming;
-  onClose: () => void;
-  onSaved: () => void;
-}
-
-function NameDialog({ naming, onClose, onSaved }: NameDialogProps) {
-  const words = useWords();
-  const [name, setName] = useState(naming.name);
-  const [wasTried, setWasTried] = useState(false);
-  const [run, isBusy] = useAction();
-
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    setWasTried(true);
-    const trimmed = name.trim();
-    if (!trimmed) return;
-    run(async () => {
-      await naming.save(trimmed);
-      onSaved();
-    });
-  }
-
-  return (
-    <Dialog
-      title={naming.title}
-      onClose={onClose}
-      actions={
-        <Button type="submit" form="name-form" variant="primary" isBusy={isBusy}>
-          {words.staff.save}
-        </Button>
-      }
-    >
-      <form id="name-form" onSubmit={submit} noValidate>
-        <Field
-          label={naming.label}
-          value={name}
-          maxLength={120}
-          autoFocus
-          error={wasTried && !name.trim() ? words.schools.needName : undefined}
-          onChange={(event) => setName(event.target.value)}
-        />
-      </form>
-    </Dialog>
   );
 }

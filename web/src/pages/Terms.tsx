@@ -1,9 +1,17 @@
 import { useState } from "react";
-import { getMe, listSchoolGroups, listSchools, listTerms } from "../api/endpoints";
+import {
+  getMe,
+  listSchoolGroups,
+  listSchools,
+  listTerms,
+  renameSchoolGroup,
+  renameTerm,
+} from "../api/endpoints";
 import { isCountyAdmin } from "../api/roles";
 import { Button, buttonClass } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
 import { formatPlainDay } from "../components/office/dates";
+import { NameDialog, type Naming, Rename } from "../components/office/NameDialog";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { Spinner } from "../components/Spinner";
 import styles from "../components/staff/Staff.module.css";
@@ -32,8 +40,10 @@ export default function Terms() {
   const [loaded, reload] = useLoaded(load);
   const [adding, setAdding] = useState<"term" | "group" | null>(null);
   const value = loaded.state === "ready" ? loaded.value : null;
+  const [naming, setNaming] = useState<Naming | null>(null);
   const saved = () => {
     setAdding(null);
+    setNaming(null);
     reload();
   };
   return (
@@ -71,6 +81,14 @@ export default function Terms() {
                     )}
                   </span>
                 </div>
+                {value.mayAdd && (
+                  <Rename
+                    name={term.name}
+                    label={words.name}
+                    save={(name) => renameTerm(term.term_id, name)}
+                    onOpen={setNaming}
+                  />
+                )}
                 <Link
                   to={`/terms/${encodeURIComponent(term.term_id)}`}
                   className={buttonClass("secondary", "small")}
@@ -89,12 +107,21 @@ export default function Terms() {
               {value.groups.map((group) => (
                 <li key={group.group_id} className={styles.row}>
                   <GroupSchools group={group} />
+                  {value.mayAdd && (
+                    <Rename
+                      name={group.name}
+                      label={words.groupName}
+                      save={(name) => renameSchoolGroup(group.group_id, name)}
+                      onOpen={setNaming}
+                    />
+                  )}
                 </li>
               ))}
             </ul>
           </section>
         </>
       )}
+      {naming && <NameDialog naming={naming} onClose={() => setNaming(null)} onSaved={saved} />}
       {adding === "term" && <TermDialog onClose={() => setAdding(null)} onSaved={saved} />}
       {adding === "group" && value && (
         <GroupDialog schools={value.schools} onClose={() => setAdding(null)} onSaved={saved} />

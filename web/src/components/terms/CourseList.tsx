@@ -15,12 +15,13 @@ import { ruleWords } from "./ruleWords";
 
 interface CourseListProps {
   courses: Course[];
-  mayEnd: boolean;
-  onChanged: () => void;
+  mayChange: boolean;
+  onChange: (course: Course) => void;
+  onEnded: () => void;
 }
 
 /** The courses of a group: when, who, where, and how much of each is still to come. */
-export function CourseList({ courses, mayEnd, onChanged }: CourseListProps) {
+export function CourseList({ courses, mayChange, onChange, onEnded }: CourseListProps) {
   const { terms: words, lessons } = useWords();
   const { language } = useLanguage();
   const between = language === "en" ? ", " : "、";
@@ -35,21 +36,30 @@ export function CourseList({ courses, mayEnd, onChanged }: CourseListProps) {
             <p className={styles.soft}>
               {[course.subject, lessons.lead(course.lead_name)].filter(Boolean).join(" · ")}
               <br />
-              {course.classrooms.join(between)}
+              {course.classrooms.map((one) => one.name).join(between)}
               <br />
               {words.coming} {words.lessons(course.coming)}
               {course.next_at && ` · ${words.next(formatMoment(course.next_at, language))}`}
             </p>
           </div>
-          {mayEnd && (
-            <Button
-              size="small"
-              variant="quiet"
-              aria-label={words.endOf(course.title)}
-              onClick={() => setEnding(course)}
-            >
-              {words.end}
-            </Button>
+          {mayChange && (
+            <div className={styles.buttons}>
+              <Button
+                size="small"
+                aria-label={words.changeOf(course.title)}
+                onClick={() => onChange(course)}
+              >
+                {words.change}
+              </Button>
+              <Button
+                size="small"
+                variant="quiet"
+                aria-label={words.endOf(course.title)}
+                onClick={() => setEnding(course)}
+              >
+                {words.end}
+              </Button>
+            </div>
           )}
         </li>
       ))}
@@ -59,7 +69,7 @@ export function CourseList({ courses, mayEnd, onChanged }: CourseListProps) {
           onClose={() => setEnding(null)}
           onEnded={() => {
             setEnding(null);
-            onChanged();
+            onEnded();
           }}
         />
       )}

@@ -1,0 +1,105 @@
+import { type FormEvent, useState } from "react";
+import { addCourse, changeCourse, checkCourse, checkCourseChange } from "../../api/endpoints";
+import type { Course, CourseCheck, CourseDraft, Teacher } from "../../api/types";
+import { useClashAction } from "../../hooks/useClashAction";
+import { useWords } from "../../i18n";
+import { Banner } from "../Banner";
+import { Button } from "../Button";
+import { Dialog } from "../Dialog";
+import { useToast } from "../Toast";
+import { CourseForm } from "./CourseForm";
+import { CoursePreview } from "./CoursePreview";
+import { draftOf, missingOf } from "./courseDraft";
+
+interface CourseDialogProps {
+  termId: string;
+  groupId: string;
+  /** Null: a new one. */
+  course: Course | null;
+  teachers: Teacher[];
+  /** Of the group's schools. */
+  rooms: readonly { id: string; name: string }[];
+  onClose: () => void;
+  onSaved: () => void;
+}
+
+/** A course is filled in, its lessons are looked at, and then it is saved. */
+export function CourseDialog(props: CourseDialogProps) {
+  const { termId, groupId, course, teachers, rooms, onClose, onSaved } = props;
+  const { terms: words, newLesson } = useWords();
+  const toast = useToast();
+  const [draft, setDraft] = useState<CourseDraft>(() =>
+    draftOf(course, newLesson.subjects[0] ?? "", teachers),
+  );
+  const [check, setCheck] = useState<CourseCheck | null>(null);
+  const [wasTried, setWasTried] = useState(false);
+  const [run, isBusy, refusal] = useClashAction();
+  const missing = missingOf(draft);
+
+  function preview(event: FormEvent) {
+    event.preventDefault();
+    setWasTried(true);
+    if (missing.size > 0) return;
+    run(async () =>
+      setCheck(
+        await (course
+          ? checkCourseChange(course.course_id, draft)
+          : checkCourse(termId, groupId, draft)),
+      ),
+    );
+  }
+  const save = async () => {
+    await (course ? changeCourse(course.course_id, draft) : addCourse(termId, groupId, draft));
+    toast(words.saved(draft.title.trim()));
+    onSaved();
+  };
+
+  if (check) {
+    const isClear = check.clashes.length === 0;
+    const title = draft.title.trim();
+    return (
+      <Dialog
+        key="preview"
+        title={isClear ? words.previewTitle(title) : words.clashTitle(title)}
+        cancelLabel={words.backToForm}
+        onClose={() => setCheck(null)}
+        isWide
+        actions={
+          isClear && (
+            <Button variant="primary" isBusy={isBusy} onClick={() => run(save)}>
+              {words.saveCourse}
+            </Button>
+          )
+        }
+      >
+        {refusal && <Banner tone="live" title={refusal} />}
+        <CoursePreview check={check} />
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog
+      key="form"
+      title={course ? words.changeOf(course.title) : words.addCourse}
+      onClose={onClose}
+      isWide
+      actions={
+        <Button type="submit" form="course-form" variant="primary" isBusy={isBusy}>
+          {words.preview}
+        </Button>
+      }
+    >
+      <form id="course-form" onSubmit={preview} noValidate>
+        {refusal && <Banner tone="live" title={refusal} />}
+        <CourseForm
+          draft={draft}
+          missing={wasTried ? missing : new Set()}
+          isChange={course !== null}
+          teachers={teachers}
+          rooms={rooms}
+          onChange={setDraft}
+        />
+      </form>
+    </Dialog>
+  );
+}
