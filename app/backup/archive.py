@@ -58,17 +58,24 @@ class ArchiveWriter:
         self._partial.unlink(missing_ok=True)
 
     def add(self, name: str, content: Reader, size_bytes: int) -> None:
-        """Exactly `size_bytes` of `content`; EOFError if it ends before."""
+        """Exactly `size_bytes` of `content`; EOFError if it ends before, and the archive is as it was."""
         member = tarfile.TarInfo(name)
         member.size, member.mode = size_bytes, 0o600
         measured = _Measured(content)
+        begins = self._tar.offset
         try:
             self._tar.addfile(member, measured)
         except OSError as error:
             if measured.size_bytes < size_bytes:
+                self._rewind(begins)
                 raise EOFError(f"{name} is shorter than {size_bytes} bytes") from error
             raise
         self.members[name] = Member(size_bytes, measured.hexdigest())
+
+    def _rewind(self, offset: int) -> None:
+        self._file.seek(offset)
+        self._file.truncate()
+        self._tar.offset = offset
 
     def finish(self, about: Mapping[str, Any]) -> None:
         """Write the manifest, with `about` beside the members, and give the archive its name."""

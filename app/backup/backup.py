@@ -20,6 +20,8 @@ from app.storage.port import ObjectNotFound
 
 DATA_FOLDERS = ("recordings", "tls")
 """Below the data directory: segments of lessons that are not finished yet, the local certificate authority."""
+_TRIES = 3
+"""To read a file whole."""
 
 
 class CannotBackUp(Exception):
@@ -55,7 +57,7 @@ async def back_up(settings: Settings, path: Path, *, with_objects: bool = True) 
     try:
         await check_migrated(database)
         with ArchiveWriter(path) as archive:
-            files = _add_files(settings.data_dir, archive)
+            files = add_files(settings.data_dir, archive)
             revision, rows = await _add_tables(database, archive)
             objects = await _add_objects(settings, archive) if with_objects else 0
             archive.finish({"made_at_ms": time.time_ns() // 1_000_000, "revision": revision})
@@ -102,22 +104,34 @@ async def _add_objects(settings: Settings, archive: ArchiveWriter) -> int:
         except ObjectNotFound:
             # Its time was over since it was listed.
             continue
+        except EOFError as error:
+            raise CannotBackUp(
+                f"{error}: it was replaced since it was listed; make the backup again"
+            ) from error
         count += 1
     return count
 
 
-def _add_files(data_dir: Path, archive: ArchiveWriter) -> int:
-    count = 0
-    for path in _files(data_dir):
+def add_files(data_dir: Path, archive: ArchiveWriter) -> int:
+    """How many there were. Raises CannotBackUp for one that gets shorter again and again."""
+    return sum(
+        _add_file(path, f"data/{path.relative_to(data_dir)}", archive) for path in _files(data_dir)
+    )
+
+
+def _add_file(path: Path, name: str, archive: ArchiveWriter) -> bool:
+    """False: it is gone. One that was cut off while it was read is read anew."""
+    for _ in range(_TRIES):
         try:
             with path.open("rb") as content:
-                size = path.stat().st_size
-                archive.add(f"data/{path.relative_to(data_dir)}", content, size)
+                archive.add(name, content, path.stat().st_size)
+                return True
         except FileNotFoundError:
             # A segment whose lesson has just been finished: the store has it now.
+            return False
+        except EOFError:
             continue
-        count += 1
-    return count
+    raise CannotBackUp(f"{path} got shorter whenever it was read; make the backup again")
 
 
 def _files(data_dir: Path) -> Iterator[Path]:

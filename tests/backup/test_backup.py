@@ -3,18 +3,20 @@
 import asyncio
 import hashlib
 import io
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pytest
 from sqlalchemy import select
 
 from app.backup.archive import ArchiveDamaged, ArchiveWriter, check
-from app.backup.backup import CannotBackUp, back_up
+from app.backup.backup import CannotBackUp, add_files, back_up
 from app.backup.restore import CannotRestore, restore
 from app.backup.rows import reflect
 from app.db.engine import Database
@@ -199,3 +201,43 @@ async def test_a_backup_of_a_newer_version_says_so(tmp_path: Path) -> None:
         writer.finish({"revision": "ffffffffffff"})
     with pytest.raises(CannotRestore, match="newer Tongtang"):
         await restore(settings_of(tmp_path / "data"), archive)
+
+
+class CutOff(ArchiveWriter):
+    """Something else takes half of each file away just before it is read, this often."""
+
+    def __init__(self, path: Path, times: int) -> None:
+        super().__init__(path)
+        self._times = times
+
+    def add(self, name: str, content: IO[bytes], size_bytes: int) -> None:  # type: ignore[override]
+        if self._times:
+            self._times -= 1
+            os.truncate(content.name, size_bytes // 2)
+        super().add(name, content, size_bytes)
+
+
+def segments(folder: Path) -> Path:
+    (folder / "recordings").mkdir(parents=True)
+    for name in ("a", "b"):
+        (folder / "recordings" / name).write_bytes(SEGMENT * 1000)
+    return folder
+
+
+def test_a_file_that_is_cut_off_while_it_is_read_is_read_anew(tmp_path: Path) -> None:
+    data_dir, archive = segments(tmp_path / "data"), tmp_path / "backup.tar"
+    with CutOff(archive, 1) as writer:
+        assert add_files(data_dir, writer) == 2
+        writer.finish({})
+    sizes = {name: one.size_bytes for name, one in check(archive).members.items()}
+    assert sizes == {
+        "data/recordings/a": len(SEGMENT) * 500,
+        "data/recordings/b": len(SEGMENT) * 1000,
+    }
+
+
+def test_a_file_that_is_cut_off_again_and_again_is_named(tmp_path: Path) -> None:
+    data_dir, archive = segments(tmp_path / "data"), tmp_path / "backup.tar"
+    with CutOff(archive, 99) as writer, pytest.raises(CannotBackUp, match="recordings/a"):
+        add_files(data_dir, writer)
+    assert [*tmp_path.iterdir()] == [data_dir], "half a backup has no name"
