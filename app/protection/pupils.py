@@ -29,10 +29,12 @@ from app.db.models import (
 from app.db.scope import schools_within
 from app.errors import NotFound
 from app.http import ADMINS, Caller, utc
-from app.ids import PupilId
+from app.ids import ClassroomId, PupilId
 from app.protection.erasure import forget_pupil
 from app.scope import Scope
 
+EndRecording = Callable[[Collection[ClassroomId]], Awaitable[None]]
+"""Pupils of these classrooms agree to less: what is recorded of them now ends if it may not go on."""
 Withdraw = Callable[[AsyncSession, Collection[Allowance], int], Awaitable[int]]
 """What was recorded at these seats may no longer be used (now in ms): take it down; how many recordings that were."""
 Document = dict[str, Any]
@@ -50,9 +52,16 @@ class Erased:
 class PupilDesk:
     """For the admins of the pupil's school or county. NotFound for others' pupils, and for one who is erased."""
 
-    def __init__(self, database: Database, withdraw: Withdraw, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        withdraw: Withdraw,
+        end_recording: EndRecording,
+        now_ms: Callable[[], int],
+    ) -> None:
         self._database = database
         self._withdraw = withdraw
+        self._end_recording = end_recording
         self._now_ms = now_ms
 
     async def export(self, caller: Caller, pupil_id: PupilId) -> Document:
@@ -75,6 +84,7 @@ class PupilDesk:
             lost = before - await recorded_allowances(session, places)
             unpublished = await self._withdraw(session, lost, now_ms) if lost else 0
             await self._note(session, caller, "pupil.erased", pupil)
+        await self._end_recording(places)
         await self._database.drop_deleted_pages()
         return Erased(unpublished, texts)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.ids import PublicationId, publication_id
 from app.media.port import Source
 from app.recording.port import TrackRequest
+from app.rooms.events import CONSENT_WITHDRAWN
 from app.rooms.state import Participant, Phase, Presence, Role, Room
 
 LEAD_KEYFRAME_INTERVAL_S = 10.0
@@ -35,9 +36,13 @@ def desired_tracks(room: Room) -> dict[PublicationId, TrackRequest]:
             continue
         for name in participant.publishing:
             request = _request(room, participant, name)
-            if request is not None:
+            if request is not None and not _is_withdrawn(room, request.publication_id):
                 tracks[request.publication_id] = request
     return tracks
+
+
+def _is_withdrawn(room: Room, identifier: PublicationId) -> bool:
+    return room.recording_stops.get(identifier) == CONSENT_WITHDRAWN
 
 
 def _request(room: Room, participant: Participant, name: str) -> TrackRequest | None:

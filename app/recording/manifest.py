@@ -1,6 +1,6 @@
 """What a replay shows beside the tracks: who was on stage, slides, chapters, gaps. Read from the journal; pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -8,6 +8,7 @@ from app.ids import ParticipantId
 from app.recording.slides import DrawnStroke, SlideChange, drawn_strokes, slide_changes
 from app.recording.timeline import LessonTimeline
 from app.rooms.events import (
+    CONSENT_WITHDRAWN,
     CallUpAccepted,
     ClassroomSentDown,
     ClockAnchored,
@@ -19,6 +20,7 @@ from app.rooms.events import (
     LessonEnded,
     LessonStarted,
     Recorded,
+    RecordingStopped,
     SingAlongStarted,
     SingAlongStopped,
 )
@@ -129,7 +131,7 @@ def build_manifest(
         stage=tuple(s for s in _stage(plan, journal, timeline) if s.at_ms <= duration_ms),
         chapters=tuple(c for c in _chapters(journal, timeline) if c.at_ms <= duration_ms),
         gaps=tuple(_gaps(spans)),
-        losses=tuple(_losses(spans, duration_ms)),
+        losses=tuple(_losses(spans, duration_ms, _withdrawn(journal, timeline))),
         slides=tuple(c for c in slide_changes(journal, timeline) if c.at_ms <= duration_ms),
         strokes=tuple(s for s in drawn_strokes(journal, timeline) if s.from_ms <= duration_ms),
     )
@@ -205,13 +207,27 @@ def _gaps(spans: Sequence[Span]) -> Iterable[Gap]:
             covered = span
 
 
-def _losses(spans: Sequence[Span], duration_ms: int) -> Iterable[Loss]:
-    """From where a track was cut off to where the next one of the same source begins, or to the end."""
+def _withdrawn(
+    journal: Iterable[Recorded], timeline: LessonTimeline
+) -> dict[tuple[ParticipantId, str], int]:
+    """From when on a track was not to be written any more: its classroom's consent was withdrawn."""
+    return {
+        (row.event.participant_id, row.event.source): timeline.of_row(row)
+        for row in journal
+        if isinstance(row.event, RecordingStopped) and row.event.reason == CONSENT_WITHDRAWN
+    }
+
+
+def _losses(
+    spans: Sequence[Span], duration_ms: int, withdrawn: Mapping[tuple[ParticipantId, str], int]
+) -> Iterable[Loss]:
+    """From where a track was cut off to where the next one of the same source begins, or nobody wanted it any more."""
     tracks: dict[tuple[ParticipantId, str], list[Span]] = {}
     for span in sorted(spans, key=lambda s: s.starts_ms):
         tracks.setdefault((span.participant_id, span.source), []).append(span)
     for (participant_id, source), of_track in tracks.items():
         following = [span.starts_ms for span in of_track[1:]]
-        for span, to_ms in zip(of_track, [*following, duration_ms], strict=True):
+        end_ms = min(duration_ms, withdrawn.get((participant_id, source), duration_ms))
+        for span, to_ms in zip(of_track, [*following, end_ms], strict=True):
             if span.ended_by in INTERRUPTIONS and to_ms - span.ends_ms >= MIN_GAP_MS:
                 yield Loss(participant_id, source, span.ends_ms, to_ms, span.ended_by)

@@ -450,9 +450,13 @@ class EpochClosed:
     epoch_id: str
 
 
+CONSENT_WITHDRAWN = "consent_withdrawn"
+"""Why a track is not written any more in this lesson, whatever the recorder could do."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecordingStopped:
-    """A track is no longer written, and why (`disk_full`, `write_failed`, ...)."""
+    """A track is no longer written, and why (`disk_full`, `write_failed`, `consent_withdrawn`, ...)."""
 
     type: ClassVar[str] = "recording.stopped"
     participant_id: ParticipantId

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from app.ids import ParticipantId, SeatId, publication_id
 from app.rooms.events import (
+    CONSENT_WITHDRAWN,
     AutoAcceptSwitched,
     CallUpAccepted,
     CallUpCancelled,
@@ -405,7 +406,12 @@ def _recording(
     match event:
         case EpochOpened():
             publication = publication_id(event.participant_id, event.source)
-            stops = {k: v for k, v in room.recording_stops.items() if k != publication}
+            # A track that was begun when consent was withdrawn ends all the same.
+            stops = {
+                k: v
+                for k, v in room.recording_stops.items()
+                if k != publication or v == CONSENT_WITHDRAWN
+            }
             return replace(
                 room, open_epochs=room.open_epochs | {event.epoch_id}, recording_stops=stops
             )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.db.consent import RECORDED, PupilAnswer, enter_pupil_answers
 from app.db.engine import Database
 from app.db.journal import Journal
 from app.ids import DeviceId, LessonId, ParticipantId, RecordingId, SeatId
@@ -24,6 +25,7 @@ from app.recording.remote import RemoteRecorder
 from app.recording.repository import Recordings, RecordingSummary
 from app.recording.requests import RecordingRequests
 from app.recording.viewer import Viewer
+from app.recording.withdrawal import RecordingWithdrawal
 from app.rooms.commands import (
     EndLesson,
     Join,
@@ -31,12 +33,19 @@ from app.rooms.commands import (
     ReportPublication,
     StartLesson,
 )
-from app.rooms.events import EpochClosed, EpochOpened, Recorded, RecordingStopped, SegmentClosed
+from app.rooms.events import (
+    CONSENT_WITHDRAWN,
+    EpochClosed,
+    EpochOpened,
+    Recorded,
+    RecordingStopped,
+    SegmentClosed,
+)
 from app.rooms.runtime import Clock, RoomRuntime, Rooms
 from app.rooms.state import LessonPlan, Phase, Role, Seat
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.signing import UrlSigner
-from tests.support.county import SmallCounty, make_county
+from tests.support.county import SmallCounty, make_county, pupil_of
 from tests.support.recorder_process import RecorderProcess, until
 from tests.support.recordings import recording_of
 from tests.support.rtp_publisher import SyntheticTrack, film_audio, film_video, looped
@@ -293,6 +302,34 @@ async def test_an_engine_that_restarts_gets_its_sinks_again(app: App) -> None:
     await app.end_lesson()
     _, tracks = await app.recordings.details(await app.available())
     assert len(tracks) == 8
+
+
+async def test_consent_that_is_withdrawn_ends_the_tracks_of_that_classroom_at_once(
+    app: App, county: SmallCounty
+) -> None:
+    await app.open_lesson()
+    await app.frames_written(20)
+    async with app.database.transaction() as session:
+        no = PupilAnswer(pupil_of(county.classrooms[0]), RECORDED, is_granted=False)
+        await enter_pupil_answers(session, [no], county.admin, time.time_ns() // 1_000_000)
+    await RecordingWithdrawal(app.database, app.rooms).end([county.classrooms[0]])
+
+    async def is_ended() -> bool:
+        tracks = (await app.remote.snapshot()).tracks
+        return {t.request.publication_id.split("/")[0] for t in tracks} == {LEAD}
+
+    await until(is_ended, 6.0, "only the lead is written")
+    assert app.engine.sinks == {f"{LEAD}/camera", f"{LEAD}/microphone"}
+    stopped = await app.events(RecordingStopped)
+    assert {one.event for one in stopped} == {
+        RecordingStopped(ParticipantId(RECORDED_SEAT), source, CONSENT_WITHDRAWN)
+        for source in Source
+    }
+    await app.end_lesson()
+    recording_id = await app.available()
+    manifest, tracks = await app.recordings.details(recording_id)
+    assert len(tracks) == 4, "what was written before is kept, and shown to nobody"
+    assert not manifest["losses"], "a withdrawal is no loss"
 
 
 async def test_a_lesson_that_ended_while_the_app_was_down_is_finalised_at_start(app: App) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.ids import ParticipantId
-from app.rooms.events import EpochOpened, Recorded, RecordingStopped
+from app.rooms.events import CONSENT_WITHDRAWN, EpochOpened, Recorded, RecordingStopped
 
 MAX_APART_MS = 1_000
 """Camera and microphone of one place, cut off by one event, begin and end this near to each other."""
@@ -66,10 +66,12 @@ def _together(one: Lost, other: Lost) -> Lost:
 
 
 def stopped_now(rows: Iterable[Recorded], started_ms: int) -> Sequence[Lost]:
-    """What the recorder gave up in a lesson that goes on, and has not begun again."""
+    """What the recorder gave up in a lesson that goes on, and has not begun again. A withdrawal is no fault."""
     stopped: dict[tuple[ParticipantId, str], Lost] = {}
     for row in rows:
         match row.event:
+            case RecordingStopped(reason=reason) if reason == CONSENT_WITHDRAWN:
+                pass
             case RecordingStopped(participant_id=who, source=source, reason=reason):
                 stopped[who, source] = Lost(who, (source,), row.at_ms - started_ms, None, reason)
             case EpochOpened(participant_id=who, source=source):
