@@ -1,4 +1,5 @@
 import type { LedgerQuery } from "../api/types";
+import { dayAfter, dayIn, midnightIn, offsetMin } from "../zone";
 import type { LedgerView } from "./views";
 
 /** What the report is about. Days are `2026-11-29`, as a date input has them; empty means all. */
@@ -12,14 +13,14 @@ export interface LedgerFilter {
   subject: string;
 }
 
-const DAY_MS = 86_400_000;
 const DAYS_AT_FIRST = 30;
 
-/** The last days up to today, of everything. */
-export function recentDays(now: Date): LedgerFilter {
+/** The last days up to today, of everything. `zone`: the server's, as of every day here. */
+export function recentDays(now: Date, zone: string): LedgerFilter {
+  const today = dayIn(now, zone);
   return {
-    from: dayOf(new Date(now.getTime() - (DAYS_AT_FIRST - 1) * DAY_MS)),
-    to: dayOf(now),
+    from: dayAfter(today, 1 - DAYS_AT_FIRST),
+    to: today,
     schoolId: "",
     classroomId: "",
     teacherId: "",
@@ -27,12 +28,11 @@ export function recentDays(now: Date): LedgerFilter {
   };
 }
 
-/** The same for the server, days by this reader's calendar; null while a day is missing or they are in the wrong order. */
-export function queryOf(filter: LedgerFilter): LedgerQuery | null {
-  const [from, last] = [midnight(filter.from), midnight(filter.to)];
-  if (from === null || last === null || from > last) return null;
-  const to = new Date(last);
-  to.setDate(to.getDate() + 1);
+/** The same for the server; null while a day is missing or they are in the wrong order. */
+export function queryOf(filter: LedgerFilter, zone: string): LedgerQuery | null {
+  const from = midnightIn(filter.from, zone);
+  const to = filter.to ? midnightIn(dayAfter(filter.to, 1), zone) : null;
+  if (from === null || to === null || from >= to) return null;
   return {
     from: from.toISOString(),
     to: to.toISOString(),
@@ -43,12 +43,13 @@ export function queryOf(filter: LedgerFilter): LedgerQuery | null {
   };
 }
 
-/** Where the file of this report is, times in it by this reader's clock; null while no classroom of the pupils is chosen. */
+/** Where the file of this report is, times in it by the clock of `zone`; null while no classroom of the pupils is chosen. */
 export function fileUrl(
   kind: "csv" | "xlsx",
   view: LedgerView,
   query: LedgerQuery,
   language: string,
+  zone: string,
 ): string | null {
   const { classroom_id, ...rest } = query;
   const asked = new URLSearchParams({ language: language === "en" ? "en" : "zh" });
@@ -60,20 +61,10 @@ export function fileUrl(
     return classroom ? `/api/v1/classrooms/${classroom}/pupil-attendance.${kind}?${asked}` : null;
   }
   if (view === "lessons") {
-    asked.set("utc_offset_min", String(-new Date(query.from).getTimezoneOffset()));
+    asked.set("utc_offset_min", String(offsetMin(new Date(query.from), zone)));
   } else asked.set("by", view);
   return `/api/v1/ledger.${kind}?${asked}`;
 }
 
 /** Seconds as minutes, with one decimal where there is one. */
 export const inMinutes = (seconds: number) => String(Math.round(seconds / 6) / 10);
-
-function dayOf(moment: Date): string {
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
-}
-
-function midnight(day: string): Date | null {
-  const moment = new Date(`${day}T00:00`);
-  return Number.isNaN(moment.getTime()) ? null : moment;
-}

@@ -1,5 +1,12 @@
 import { useMemo, useState } from "react";
-import { getMe, listClassrooms, listSchools, listTeachers, listTerms } from "../api/endpoints";
+import {
+  getMe,
+  getSite,
+  listClassrooms,
+  listSchools,
+  listTeachers,
+  listTerms,
+} from "../api/endpoints";
 import { isCountyAdmin } from "../api/roles";
 import type { LedgerQuery } from "../api/types";
 import { Banner } from "../components/Banner";
@@ -15,12 +22,13 @@ import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { Spinner } from "../components/Spinner";
 import { useLoaded } from "../hooks/useLoaded";
 import { useLanguage, useWords } from "../i18n";
-import { fileUrl, queryOf, recentDays } from "../ledger/filter";
+import { fileUrl, type LedgerFilter, queryOf, recentDays } from "../ledger/filter";
 import type { LedgerView } from "../ledger/views";
 
 async function loadChoices() {
-  const [me, schools, classrooms, teachers, terms] = await Promise.all([
+  const [me, site, schools, classrooms, teachers, terms] = await Promise.all([
     getMe(),
+    getSite(),
     listSchools(),
     listClassrooms(),
     listTeachers(),
@@ -33,6 +41,8 @@ async function loadChoices() {
     teachers,
     terms,
     isOfCounty: isCountyAdmin(me),
+    zone: site.time_zone,
+    recent: recentDays(new Date(), site.time_zone),
   };
 }
 
@@ -41,17 +51,23 @@ export default function Ledger() {
   const words = useWords();
   const { language } = useLanguage();
   const [choices, reload] = useLoaded(loadChoices);
-  const [filter, setFilter] = useState(() => recentDays(new Date()));
+  const value = choices.state === "ready" ? choices.value : null;
+  const [chosen, setFilter] = useState<LedgerFilter | null>(null);
+  const filter = chosen ?? value?.recent ?? null;
+  const zone = value?.zone ?? "UTC";
   const [view, setView] = useState<LedgerView>("lessons");
-  const query = useMemo(() => queryOf(filter), [filter]);
+  const query = useMemo(() => filter && queryOf(filter, zone), [filter, zone]);
   return (
-    <OfficePage title={words.ledger.title} actions={query && <Files query={query} view={view} />}>
+    <OfficePage
+      title={words.ledger.title}
+      actions={query && <Files query={query} view={view} zone={zone} />}
+    >
       {choices.state === "loading" && <Spinner label={words.common.loading} />}
       {choices.state === "failed" && <LoadFailed error={choices.error} onRetry={reload} />}
-      {choices.state === "ready" && (
+      {value && filter && (
         <>
           <LedgerFilters
-            choices={choices.value}
+            choices={value}
             filter={filter}
             view={view}
             onFilter={setFilter}
@@ -78,11 +94,11 @@ export default function Ledger() {
 
 const KINDS = ["csv", "xlsx"] as const;
 
-function Files({ query, view }: { query: LedgerQuery; view: LedgerView }) {
+function Files({ query, view, zone }: { query: LedgerQuery; view: LedgerView; zone: string }) {
   const words = useWords().ledger;
   const { language } = useLanguage();
   const files = KINDS.flatMap((kind) => {
-    const url = fileUrl(kind, view, query, language);
+    const url = fileUrl(kind, view, query, language, zone);
     return url === null ? [] : [{ kind, url }];
   });
   return (
