@@ -31,6 +31,7 @@ from app.lessons.guests import Guests
 from app.lessons.materials import materials_access
 from app.lessons.reporting import lesson_for_report, only_lead_or_admin, seat_for_roll_call
 from app.lessons.terms import endpoints as terms
+from app.lessons.terms.courses import Courses
 from app.lessons.terms.holidays import Holidays
 from app.lessons.terms.planning import Planning
 from app.lessons.terms.terms import Terms
@@ -54,6 +55,7 @@ from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.endpoints import SharingParts
 from app.recording.sharing.retention import Retention, kept_by
 from app.recording.watching import endpoints as watching
+from app.recording.withdrawal import RecordingWithdrawal
 from app.schools import endpoints as schools
 from app.schools import organisation, pcs
 from app.schools.consents import endpoints as consents
@@ -113,6 +115,7 @@ class Interface:
             ticket_grace_ms=self.settings.ticket_grace_s * 1000,
         )
         self.addresses = SignedAddresses(server.url_signer, self.now_ms)
+        self.end_recording = RecordingWithdrawal(self.database, server.rooms).end
 
     def routers(self) -> list[APIRouter]:
         """All that is under `/api/v1`."""
@@ -144,6 +147,7 @@ class Interface:
                 https_url=self._https_url,
                 has_authority=tls.has_own_authority(self.settings),
                 host_names=sorted(tls.server_names(self.settings)),
+                time_zone=self.settings.time_zone,
             ),
         ]
 
@@ -155,11 +159,13 @@ class Interface:
             roster.build_router(RosterDesk(self.database, self.now_ms), self.staff_only),
             *self._staff_routers(),
             consents.build_router(
-                ConsentDesk(self.database, withdraw, self.now_ms), self.staff_only
+                ConsentDesk(self.database, withdraw, self.end_recording, self.now_ms),
+                self.staff_only,
             ),
             *terms.build_routers(
                 Terms(self.database, self.settings.time_zone, self.now_ms),
-                Planning(self.database, self.changes, self.now_ms),
+                Planning(self.database, self.now_ms),
+                Courses(self.database, self.changes, self.now_ms),
                 Holidays(self.database, self.changes, self.now_ms),
                 self.staff_only,
             ),
@@ -180,7 +186,8 @@ class Interface:
         ]
 
     def _protection_routers(self) -> list[APIRouter]:
-        pupils = PupilDesk(self.database, self.server.sharing.withdraw, self.now_ms)
+        withdraw = self.server.sharing.withdraw
+        pupils = PupilDesk(self.database, withdraw, self.end_recording, self.now_ms)
         return [
             map_endpoints.build_router(retention_of(self.settings), self.staff_only),
             access_endpoints.build_router(AccessLog(self.database), self.staff_only),

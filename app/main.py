@@ -15,6 +15,7 @@ from app.interface import Interface
 from app.lessons.terms import endpoints as terms
 from app.middlewares import BodyLimit, SecurityHeaders, TrustedProxies
 from app.recording.watching import endpoints as watching
+from app.schools.consents import endpoints as consents
 from app.schools.roster import endpoints as roster
 from app.server import Server, Site
 from app.settings import Settings
@@ -39,7 +40,10 @@ def application(settings: Settings, lifespan: Lifespan[FastAPI] | None) -> FastA
     add_error_handlers(app)
     app.add_middleware(
         BodyLimit,
-        larger=watching.LARGER_BODIES | roster.LARGER_BODIES | terms.LARGER_BODIES,
+        larger=watching.LARGER_BODIES
+        | roster.LARGER_BODIES
+        | consents.LARGER_BODIES
+        | terms.LARGER_BODIES,
         streamed=slides.STREAMED_BODIES,
     )
     app.add_middleware(WhipCors)

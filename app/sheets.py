@@ -6,6 +6,8 @@ import zipfile
 
 from openpyxl.reader.excel import load_workbook
 
+from app.spreadsheet import plain_cell
+
 MAX_FILE_BYTES = 1_000_000
 MAX_UNPACKED_BYTES = 20_000_000
 """A small XLSX may unpack into something that fills the memory."""
@@ -27,7 +29,7 @@ class SheetUnreadable(Exception):
 
 
 def read_lines(content: bytes) -> Lines:
-    """Every line that has something in it, cells without space around them.
+    """Every line that has something in it, cells without space around them and as they were before `safe_cell`.
 
     SheetUnreadable `file_too_large`, `file_unreadable`, or `columns_missing` for an empty file.
     """
@@ -35,7 +37,9 @@ def read_lines(content: bytes) -> Lines:
         raise SheetUnreadable("file_too_large")
     lines = _xlsx_lines(content) if content.startswith(_XLSX_START) else _csv_lines(content)
     filled = [
-        (line, [cell.strip() for cell in row]) for line, row in lines if any(map(str.strip, row))
+        (line, [plain_cell(cell.strip()) for cell in row])
+        for line, row in lines
+        if any(map(str.strip, row))
     ]
     if not filled:
         raise SheetUnreadable("columns_missing")

@@ -31,6 +31,8 @@ def sent_with(operation: str, things: Things, now_ms: int) -> Sent:
         return Sent(params={"from": from_, "to": to, **_ABOUT_DAYS[operation]})
     if operation in ("check_roster", "replace_roster"):
         return Sent(content="学号,姓名\n1,小明\n".encode())
+    if operation in ("check_consent_sheet", "enter_consent_sheet"):
+        return Sent(content="学号,同意录制\n1,否\n".encode())
     if operation in ("check_plan", "import_plan"):
         return Sent(content=_plan(things))
     if operation == "upload_deck":
@@ -77,7 +79,7 @@ def _json(operation: str, things: Things, now_ms: int) -> Any:
         "create_lesson": {
             "title": "a new lesson",
             "subject": "音乐",
-            "starts_at": _time(now_ms),
+            "starts_at": _time(now_ms + 3 * DAY_MS),
             "duration_min": 45,
             "lead_id": "usr_lead" if things.side == "own" else f"usr_{things.side}_lead",
             "classroom_ids": ["cls_own"],
@@ -90,6 +92,12 @@ def _json(operation: str, things: Things, now_ms: int) -> Any:
             "town_id": "sch_third",
             "village_ids": ["sch_fourth"],
         },
+        "rename_term": {"name": "another name"},
+        "rename_school_group": {"name": "another name"},
+        "check_course": _course(things),
+        "add_course": _course(things),
+        "check_course_change": _course(things),
+        "change_course": _course(things),
         "end_course": {"reason": "other"},
         "add_holiday": {"school_id": path["school_id"], "day": "2029-05-01", "name": "a day off"},
         "move_holiday": {"day": "2029-05-02", "name": "a day off"},
@@ -118,6 +126,20 @@ def _plan(things: Things) -> bytes:
     return (
         f"课程,主讲教师,教室,星期,开始时间,时长\nChoir,name of lead,{room},一,20:00,40\n"
     ).encode()
+
+
+def _course(things: Things) -> dict[str, Any]:
+    """The same as `_plan`, in a form."""
+    return {
+        "title": "Choir",
+        "subject": "音乐",
+        "lead_id": "usr_lead",
+        "classroom_ids": [things.path["classroom_id"]],
+        "weekdays": [0],
+        "weeks": "every",
+        "begins": "20:00",
+        "duration_min": 40,
+    }
 
 
 def _person(school_id: str) -> dict[str, Any]:

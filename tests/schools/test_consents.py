@@ -7,7 +7,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.consent import Allowance
+from app.db.journal import load_events
 from app.db.models import AuditEntry, Classroom, County, Recording, RosterEntry, School
+from app.ids import DeviceId, ParticipantId
+from app.media.port import Source
+from app.recording.withdrawal import RecordingWithdrawal
+from app.rooms.commands import Join, ReportEpochOpened, StartLesson
+from app.rooms.events import CONSENT_WITHDRAWN, RecordingStopped
+from app.rooms.state import Role
+from app.rooms.views import is_recorded
 from app.schools.consents.desk import ConsentDesk
 from app.schools.consents.endpoints import build_router
 from tests.support.clock import START_MS
@@ -41,7 +49,9 @@ async def lost(api: LessonApi, county: SmallCounty) -> Lost:
                 changed_at_ms=START_MS,
             )
         )
-    desk = ConsentDesk(api.database, withdraw, api.time)
+    desk = ConsentDesk(
+        api.database, withdraw, RecordingWithdrawal(api.database, api.rooms).end, api.time
+    )
     api.include(build_router(desk, api.authenticate))
     return told
 
@@ -153,3 +163,28 @@ async def test_an_admin_answers_for_a_classroom_without_a_roster(
     assert lost == [{(county.seats[0], "recorded")}]
     assert [one["classroom_id"] for one in after["items"]] == county.classrooms[1:]
     assert after["next"] is None
+
+
+@on_both_databases
+async def test_a_withdrawal_ends_what_is_being_recorded_at_once(
+    api: LessonApi, county: SmallCounty, lost: Lost
+) -> None:
+    room = await api.rooms.get(county.lesson)
+    lead = ParticipantId(f"lead_{county.teacher}")
+    await room.execute(Join(lead, Role.LEAD, DeviceId("dev_1"), county.teacher))
+    await room.execute(StartLesson(lead))
+    agreeing, withdrawing = (ParticipantId(seat) for seat in county.seats)
+    path = f"/classrooms/{county.classrooms[2]}/consents"
+    async with api.client(county.other_onsite) as client:
+        await client.put(path, json={"answers": [answer("shared", True, "pup_2")]})
+        assert is_recorded(room.room, withdrawing, "camera"), "nothing was withdrawn"
+        await client.put(path, json={"answers": [answer("recorded", False, "pup_2")]})
+        assert not any(is_recorded(room.room, withdrawing, one) for one in Source)
+        assert is_recorded(room.room, agreeing, "camera")
+        await client.put(path, json={"answers": [answer("recorded", True, "pup_2")]})
+    await room.execute(ReportEpochOpened("epo_1", withdrawing, "camera", "vp8"))
+    assert not is_recorded(room.room, withdrawing, "camera"), "until the next lesson"
+    async with api.database.reading() as session:
+        journal = await load_events(session, county.lesson)
+    stopped = [one.event for one in journal if isinstance(one.event, RecordingStopped)]
+    assert stopped == [RecordingStopped(withdrawing, one, CONSENT_WITHDRAWN) for one in Source]

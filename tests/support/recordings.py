@@ -1,6 +1,6 @@
 """The routers about recordings over a real database and a real store, with one finished recording."""
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -187,6 +187,9 @@ async def recording_api(
     async def request_public_film(_session: AsyncSession, recording_id: RecordingId) -> None:
         api.public_films.append(recording_id)
 
+    async def nothing_is_recorded_now(_classrooms: Collection[ClassroomId]) -> None:
+        """The lesson is over."""
+
     async def no_film(_link: FoundLink) -> None:
         """Films have tests of their own."""
 
@@ -226,7 +229,10 @@ async def recording_api(
             time,
         ),
         watching_router(desk, api.authenticate),
-        consents.build_router(ConsentDesk(database, api.sharing.withdraw, time), api.authenticate),
+        consents.build_router(
+            ConsentDesk(database, api.sharing.withdraw, nothing_is_recorded_now, time),
+            api.authenticate,
+        ),
     )
     api.recording_id = await api.finish(api.county.lesson, START_MS)
     yield api

@@ -1,6 +1,6 @@
 """What may be done with a classroom's answers: read them, and enter what came back on paper."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
@@ -19,12 +19,13 @@ from app.db.consent import (
     has_roster,
     recorded_allowances,
 )
+from app.db.dry_run import dry_run
 from app.db.engine import Database
 from app.db.models import Classroom, Pupil, RosterEntry, School
 from app.db.scope import schools_within
 from app.errors import Conflict, InvalidInput, NotFound
 from app.http import ADMINS, Caller
-from app.ids import ClassroomId
+from app.ids import ClassroomId, PupilId
 from app.schools.consents.overview import (
     Answer,
     Overview,
@@ -32,11 +33,17 @@ from app.schools.consents.overview import (
     overviews,
     pupil_answers,
 )
+from app.schools.consents.sheet import KnownPupil, ReadAnswers, read_answers
 from app.schools.roster.desk import classroom_for
 from app.scope import Scope
+from app.sheets import Lines
 
 Withdraw = Callable[[AsyncSession, Collection[Allowance], int], Awaitable[int]]
 """What was recorded at these seats may no longer be used (now in ms): take it down; how many recordings that were."""
+
+
+EndRecording = Callable[[Collection[ClassroomId]], Awaitable[None]]
+"""Answers of these classrooms have changed: what is recorded of them now ends if it may not go on."""
 
 
 class PupilUnknown(InvalidInput):
@@ -69,16 +76,34 @@ class ConsentSheet:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    changed: int
+    changed: Sequence[PupilAnswer]
     """Answers that are now others than before."""
     unpublished: int
     """Recordings that were taken down because of that."""
+    places: frozenset[ClassroomId]
+    """Where these pupils sit or sat."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetEffect:
+    """What a file of answers comes to; with errors nothing is changed."""
+
+    sheet: ReadAnswers
+    effect: Effect
+    names: Mapping[PupilId, str]
 
 
 class ConsentDesk:
-    def __init__(self, database: Database, withdraw: Withdraw, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        withdraw: Withdraw,
+        end_recording: EndRecording,
+        now_ms: Callable[[], int],
+    ) -> None:
         self._database = database
         self._withdraw = withdraw
+        self._end_recording = end_recording
         self._now_ms = now_ms
 
     async def overviews(
@@ -109,34 +134,85 @@ class ConsentDesk:
         self, caller: Caller, classroom_id: ClassroomId, answers: Sequence[PupilAnswer]
     ) -> Effect:
         """All of them or none. PupilUnknown for one who is not on this roster."""
-        now_ms = self._now_ms()
         async with self._database.transaction() as session:
             _, school = await classroom_for(session, caller, classroom_id)
-            pupil_ids = {one.pupil_id for one in answers}
             known = {one.pupil_id for one in await session.scalars(_on_roster(classroom_id))}
-            if unknown := pupil_ids - known:
+            if unknown := {one.pupil_id for one in answers} - known:
                 raise PupilUnknown(f"this classroom has no pupil {min(unknown)}")
-            places = await classrooms_of(session, pupil_ids)
-            before = await recorded_allowances(session, places)
-            changed = await enter_pupil_answers(session, answers, caller.user_id, now_ms)
-            for one in changed:
-                await note_change(
-                    session,
-                    caller.county_id,
-                    caller.user_id,
-                    "consent.entered",
-                    one.pupil_id,
-                    {"purpose": one.purpose, "is_granted": one.is_granted},
-                    now_ms,
-                    school_id=school.school_id,
-                )
-            unpublished = await self._take_down(session, places, before, now_ms)
-        return Effect(len(changed), unpublished)
+            effect = await self._enter(session, caller, school, answers)
+        await self._end_recording(effect.places)
+        return effect
+
+    async def check_sheet(
+        self, caller: Caller, classroom_id: ClassroomId, lines: Lines
+    ) -> SheetEffect:
+        """What `enter_sheet` would do."""
+        async with dry_run(self._database) as session:
+            return await self._enter_sheet(session, caller, classroom_id, lines)
+
+    async def enter_sheet(
+        self, caller: Caller, classroom_id: ClassroomId, lines: Lines
+    ) -> SheetEffect:
+        """All of it or nothing. SheetUnreadable; InvalidInput with the first wrong line."""
+        async with self._database.transaction() as session:
+            entered = await self._enter_sheet(session, caller, classroom_id, lines)
+            for error in entered.sheet.errors[:1]:
+                raise InvalidInput("a line of the sheet is wrong", code=error.code, line=error.line)
+        await self._end_recording(entered.effect.places)
+        return entered
+
+    async def _enter_sheet(
+        self, session: AsyncSession, caller: Caller, classroom_id: ClassroomId, lines: Lines
+    ) -> SheetEffect:
+        _, school = await classroom_for(session, caller, classroom_id)
+        pupils = list(await session.scalars(_on_roster(classroom_id)))
+        answers = await pupil_answers(session, [one.pupil_id for one in pupils])
+        known = [
+            KnownPupil(
+                PupilId(one.pupil_id),
+                one.number,
+                one.name or "",
+                frozenset(a.purpose for a in answers.get(one.pupil_id, ()) if a.is_granted),
+            )
+            for one in pupils
+        ]
+        sheet = read_answers(lines, known)
+        effect = await self._enter(session, caller, school, () if sheet.errors else sheet.answers)
+        return SheetEffect(sheet, effect, {one.pupil_id: one.name for one in known})
+
+    async def _enter(
+        self,
+        session: AsyncSession,
+        caller: Caller,
+        school: School,
+        answers: Sequence[PupilAnswer],
+    ) -> Effect:
+        """These are of pupils of the school."""
+        now_ms = self._now_ms()
+        places = await classrooms_of(session, {one.pupil_id for one in answers})
+        before = await recorded_allowances(session, places)
+        changed = await enter_pupil_answers(session, answers, caller.user_id, now_ms)
+        for one in changed:
+            await note_change(
+                session,
+                caller.county_id,
+                caller.user_id,
+                "consent.entered",
+                one.pupil_id,
+                {"purpose": one.purpose, "is_granted": one.is_granted},
+                now_ms,
+                school_id=school.school_id,
+            )
+        unpublished = await self._take_down(session, places, before, now_ms)
+        return Effect(changed, unpublished, frozenset(places))
 
     async def enter_for_classroom(
         self, caller: Caller, classroom_id: ClassroomId, purpose: Purpose, is_granted: bool
-    ) -> Effect:
-        """The one answer of a classroom whose pupils nobody entered. For admins. NotFound, HasRoster."""
+    ) -> int:
+        """The one answer of a classroom whose pupils nobody entered. For admins. NotFound, HasRoster.
+
+        How many recordings were taken down because of it.
+        """
         scope = caller.require_scope(*ADMINS)
         now_ms = self._now_ms()
         async with self._database.transaction() as session:
@@ -158,7 +234,8 @@ class ConsentDesk:
                 school_id=school_id,
             )
             unpublished = await self._take_down(session, [classroom_id], before, now_ms)
-        return Effect(1, unpublished)
+        await self._end_recording([classroom_id])
+        return unpublished
 
     async def _take_down(
         self,

@@ -1,19 +1,26 @@
 """`/consents` and `/classrooms/{classroom_id}/consents`: what pupils agreed to, entered by school or county."""
 
+import asyncio
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field, StringConstraints
 
 from app.db.consent import PURPOSES, PupilAnswer, Purpose
-from app.http import ApiModel, Authenticate, Caller, refusals, utc
+from app.errors import InvalidInput
+from app.http import API, SHEET_BODY, ApiModel, Authenticate, Caller, refusals, utc
 from app.ids import ClassroomId, PupilId
-from app.schools.consents.desk import ConsentDesk, ConsentSheet, Effect
+from app.schools.consents.desk import ConsentDesk, ConsentSheet, Effect, SheetEffect
 from app.schools.consents.overview import Answer, Overview
 from app.schools.roster.sheet import MAX_PUPILS
+from app.sheets import MAX_FILE_BYTES, Lines, SheetUnreadable, read_lines
 
 PAGE = 100
+LARGER_BODIES = {re.compile(rf"{API}/classrooms/\w+/consents/sheet(/check)?"): MAX_FILE_BYTES}
 ClassroomPath = Annotated[ClassroomId, Path(pattern=r"^\w{1,60}$")]
 PupilText = Annotated[str, StringConstraints(pattern=r"^\w{1,60}$")]
 
@@ -91,6 +98,42 @@ class AnswerEffect(ApiModel):
     """Recordings that were taken down because they show whom they may not show any more."""
 
 
+class LineErrorBody(ApiModel):
+    line: int
+    code: str
+
+
+class PurposeChange(ApiModel):
+    """The names of those whose answer is another than before."""
+
+    purpose: Purpose
+    agreed: list[str]
+    refused: list[str]
+
+
+class ConsentSheetCheck(ApiModel):
+    """What a file of answers comes to; with errors nothing can be taken over."""
+
+    errors: list[LineErrorBody]
+    changes: list[PurposeChange]
+    unpublished: int
+    """Recordings that are taken down because they show whom they may not show any more."""
+
+
+async def _lines(request: Request) -> Lines:
+    return await asyncio.to_thread(read_lines, await request.body())
+
+
+@contextmanager
+def _as_consents() -> Iterator[None]:
+    """InvalidInput for a file that is no sheet, or none of answers."""
+    try:
+        yield
+    except SheetUnreadable as error:
+        message = "this file cannot be read as answers of pupils"
+        raise InvalidInput(message, code=error.code) from error
+
+
 def build_router(desk: ConsentDesk, authenticate: Authenticate) -> APIRouter:
     router = APIRouter(tags=["schools"])
     CallerNow = Annotated[Caller, Depends(authenticate)]  # noqa: N806 - an alias of a type
@@ -127,6 +170,32 @@ def build_router(desk: ConsentDesk, authenticate: Authenticate) -> APIRouter:
         ]
         return _effect_body(await desk.enter(caller, classroom_id, answers))
 
+    @router.post(
+        "/classrooms/{classroom_id}/consents/sheet/check",
+        operation_id="check_consent_sheet",
+        responses=refusals(401, 403, 404, 413),
+        openapi_extra=SHEET_BODY,
+        summary="What a sheet of answers would change",
+    )
+    async def check_sheet(
+        caller: CallerNow, classroom_id: ClassroomPath, request: Request
+    ) -> ConsentSheetCheck:
+        with _as_consents():
+            return _check_body(await desk.check_sheet(caller, classroom_id, await _lines(request)))
+
+    @router.post(
+        "/classrooms/{classroom_id}/consents/sheet",
+        operation_id="enter_consent_sheet",
+        responses=refusals(401, 403, 404, 413),
+        openapi_extra=SHEET_BODY,
+        summary="Take a sheet of answers over, all of it or nothing",
+    )
+    async def enter_sheet(
+        caller: CallerNow, classroom_id: ClassroomPath, request: Request
+    ) -> ConsentSheetCheck:
+        with _as_consents():
+            return _check_body(await desk.enter_sheet(caller, classroom_id, await _lines(request)))
+
     @router.put(
         "/classrooms/{classroom_id}/consents/{purpose}",
         operation_id="enter_consent",
@@ -136,8 +205,9 @@ def build_router(desk: ConsentDesk, authenticate: Authenticate) -> APIRouter:
     async def enter(
         caller: CallerNow, classroom_id: ClassroomPath, purpose: Purpose, answer: AnswerDraft
     ) -> AnswerEffect:
-        effect = await desk.enter_for_classroom(caller, classroom_id, purpose, answer.is_granted)
-        return _effect_body(effect)
+        is_granted = answer.is_granted
+        taken_down = await desk.enter_for_classroom(caller, classroom_id, purpose, is_granted)
+        return AnswerEffect(changed=1, unpublished=taken_down)
 
     return router
 
@@ -185,4 +255,22 @@ def _sheet_body(sheet: ConsentSheet) -> ConsentSheetBody:
 
 
 def _effect_body(effect: Effect) -> AnswerEffect:
-    return AnswerEffect(changed=effect.changed, unpublished=effect.unpublished)
+    return AnswerEffect(changed=len(effect.changed), unpublished=effect.unpublished)
+
+
+def _check_body(entered: SheetEffect) -> ConsentSheetCheck:
+    def names(purpose: Purpose, is_granted: bool) -> list[str]:
+        return [
+            entered.names[one.pupil_id]
+            for one in entered.effect.changed
+            if (one.purpose, one.is_granted) == (purpose, is_granted)
+        ]
+
+    return ConsentSheetCheck(
+        errors=[LineErrorBody(line=one.line, code=one.code) for one in entered.sheet.errors],
+        changes=[
+            PurposeChange(purpose=one, agreed=names(one, True), refused=names(one, False))
+            for one in PURPOSES
+        ],
+        unpublished=entered.effect.unpublished,
+    )

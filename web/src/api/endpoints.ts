@@ -5,6 +5,7 @@ import type {
   CancelReason,
   Captions,
   CorrectionDraft,
+  CourseDraft,
   Door,
   HelperDraft,
   HolidayDraft,
@@ -153,6 +154,15 @@ export const listTerms = () => unwrap(client.GET("/api/v1/terms"));
 export const addTerm = (body: TermDraft) => unwrap(client.POST("/api/v1/terms", { body }));
 export const getTerm = (term_id: string) =>
   unwrap(client.GET("/api/v1/terms/{term_id}", { params: { path: { term_id } } }));
+export const renameTerm = (term_id: string, name: string) =>
+  unwrap(client.PUT("/api/v1/terms/{term_id}", { params: { path: { term_id } }, body: { name } }));
+export const renameSchoolGroup = (group_id: string, name: string) =>
+  unwrap(
+    client.PUT("/api/v1/school-groups/{group_id}", {
+      params: { path: { group_id } },
+      body: { name },
+    }),
+  );
 export const listSchoolGroups = () => unwrap(client.GET("/api/v1/school-groups"));
 export const addSchoolGroup = (body: SchoolGroupDraft) =>
   unwrap(client.POST("/api/v1/school-groups", { body }));
@@ -182,13 +192,28 @@ export const importPlan = (term: string, group: string, file: File) =>
       ...asFile(file),
     }),
   );
-export const endCourse = (course_id: string, reason: CancelReason) =>
+const byCourse = (course_id: string) => ({ params: { path: { course_id } } });
+/** What lessons a new course has; nothing is planned yet. */
+export const checkCourse = (term: string, group: string, body: CourseDraft) =>
   unwrap(
-    client.POST("/api/v1/courses/{course_id}/end", {
-      params: { path: { course_id } },
-      body: { reason },
+    client.POST("/api/v1/terms/{term_id}/groups/{group_id}/courses/check", {
+      ...ofGroup(term, group),
+      body,
     }),
   );
+export const addCourse = (term: string, group: string, body: CourseDraft) =>
+  unwrap(
+    client.POST("/api/v1/terms/{term_id}/groups/{group_id}/courses", {
+      ...ofGroup(term, group),
+      body,
+    }),
+  );
+export const checkCourseChange = (id: string, body: CourseDraft) =>
+  unwrap(client.POST("/api/v1/courses/{course_id}/check", { ...byCourse(id), body }));
+export const changeCourse = (id: string, body: CourseDraft) =>
+  unwrap(client.PUT("/api/v1/courses/{course_id}", { ...byCourse(id), body }));
+export const endCourse = (id: string, reason: CancelReason) =>
+  unwrap(client.POST("/api/v1/courses/{course_id}/end", { ...byCourse(id), body: { reason } }));
 
 export const listLessons = (query: { state?: LessonState; limit?: number; before?: string } = {}) =>
   unwrap(client.GET("/api/v1/lessons", { params: { query } }));
@@ -218,6 +243,8 @@ export const substituteTeacher = (id: string, lead_id: string) =>
   unwrap(client.POST("/api/v1/lessons/{id}/substitution", { ...byId(id), body: { lead_id } }));
 export const cancelLesson = (id: string, reason: CancelReason) =>
   unwrap(client.POST("/api/v1/lessons/{id}/cancellation", { ...byId(id), body: { reason } }));
+export const restoreLesson = (id: string) =>
+  unwrap(client.POST("/api/v1/lessons/{id}/restoration", byId(id)));
 export const createRehearsal = () => unwrap(client.POST("/api/v1/rehearsals"));
 export const getLesson = (id: string) => unwrap(client.GET("/api/v1/lessons/{id}", byId(id)));
 export const getAttendance = (id: string) =>
@@ -403,6 +430,20 @@ export const enterPupilConsents = (id: string, answers: PupilAnswerDraft[]) =>
     client.PUT("/api/v1/classrooms/{classroom_id}/consents", {
       ...byClassroom(id),
       body: { answers },
+    }),
+  );
+export const checkConsentSheet = (id: string, file: File) =>
+  unwrap(
+    client.POST("/api/v1/classrooms/{classroom_id}/consents/sheet/check", {
+      ...byClassroom(id),
+      ...asFile(file),
+    }),
+  );
+export const enterConsentSheet = (id: string, file: File) =>
+  unwrap(
+    client.POST("/api/v1/classrooms/{classroom_id}/consents/sheet", {
+      ...byClassroom(id),
+      ...asFile(file),
     }),
   );
 export const getRetention = () => unwrap(client.GET("/api/v1/retention"));

@@ -364,6 +364,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/classrooms/{classroom_id}/consents/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a sheet of answers over, all of it or nothing */
+        post: operations["enter_consent_sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classrooms/{classroom_id}/consents/sheet/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a sheet of answers would change */
+        post: operations["check_consent_sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/classrooms/{classroom_id}/pc-codes": {
         parameters: {
             query?: never;
@@ -513,6 +547,40 @@ export interface paths {
         put?: never;
         /** Invite */
         post: operations["invite_console"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** What is still to come of a course follows; what has begun stays */
+        put: operations["change_course"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What becomes of the lessons that are still to come, and what is in their way */
+        post: operations["check_course_change"];
         delete?: never;
         options?: never;
         head?: never;
@@ -737,7 +805,7 @@ export interface paths {
         /** List Lessons */
         get: operations["list_lessons"];
         put?: never;
-        /** Create Lesson */
+        /** Refused with the lesson that is in the way of its teacher or a classroom */
         post: operations["create_lesson"];
         delete?: never;
         options?: never;
@@ -961,6 +1029,23 @@ export interface paths {
         put?: never;
         /** To another time; refused with the lesson that is in the way */
         post: operations["move_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{id}/restoration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It takes place after all; refused with the lesson that is in the way */
+        post: operations["restore_lesson"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1501,6 +1586,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/school-groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Rename School Group */
+        put: operations["rename_school_group"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schools": {
         parameters: {
             query?: never;
@@ -1753,7 +1855,8 @@ export interface paths {
         };
         /** Get Term */
         get: operations["get_term"];
-        put?: never;
+        /** Rename Term */
+        put: operations["rename_term"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1772,6 +1875,40 @@ export interface paths {
         get: operations["get_group_plan"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/terms/{term_id}/groups/{group_id}/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add Course */
+        post: operations["add_course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/terms/{term_id}/groups/{group_id}/courses/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What lessons a new course has, and what is in its way */
+        post: operations["check_course"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2159,7 +2296,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "ledger.corrected" | "term.added" | "group.added" | "plan.imported" | "course.ended" | "holiday.added" | "holiday.moved" | "holiday.removed" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.guest_invited" | "lesson.staff_added" | "lesson.staff_removed" | "consent.entered" | "pupil.exported" | "pupil.erased" | "pc.code_made" | "pc.removed" | "staff.signed_out" | "recording.published" | "recording.unpublished" | "recording.shared" | "recording.link_revoked" | "recording.deleted";
+            action: "staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "ledger.corrected" | "term.added" | "term.renamed" | "group.added" | "group.renamed" | "plan.imported" | "course.added" | "course.changed" | "course.ended" | "holiday.added" | "holiday.moved" | "holiday.removed" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.restored" | "lesson.planned" | "lesson.guest_invited" | "lesson.staff_added" | "lesson.staff_removed" | "consent.entered" | "pupil.exported" | "pupil.erased" | "pc.code_made" | "pc.removed" | "staff.signed_out" | "recording.published" | "recording.unpublished" | "recording.shared" | "recording.link_revoked" | "recording.deleted";
             /**
              * At
              * Format: date-time
@@ -2225,11 +2362,13 @@ export interface components {
          */
         ChangeBody: {
             /** Cancelled */
-            cancelled: ("teacher" | "school" | "holiday" | "network" | "power" | "other") | null;
+            cancelled: ("teacher" | "school" | "holiday" | "network" | "power" | "other" | "course") | null;
             /** Instead Of */
             instead_of: string | null;
             /** Moved From */
             moved_from: string | null;
+            /** Restored */
+            restored: boolean;
         };
         /** ChapterBody */
         ChapterBody: {
@@ -2420,6 +2559,18 @@ export interface components {
             /** School Name */
             school_name: string;
         };
+        /**
+         * ConsentSheetCheck
+         * @description What a file of answers comes to; with errors nothing can be taken over.
+         */
+        ConsentSheetCheck: {
+            /** Changes */
+            changes: components["schemas"]["PurposeChange"][];
+            /** Errors */
+            errors: components["schemas"]["LineErrorBody"][];
+            /** Unpublished */
+            unpublished: number;
+        };
         /** CorrectionBody */
         CorrectionBody: {
             /** After */
@@ -2448,24 +2599,93 @@ export interface components {
         };
         /** CourseBody */
         CourseBody: {
+            /** Begins */
+            begins: string;
             /** Classrooms */
-            classrooms: string[];
+            classrooms: components["schemas"]["CourseRoom"][];
             /** Coming */
             coming: number;
             /** Course Id */
             course_id: string;
             /** Duration Min */
             duration_min: number;
+            /** Lead Id */
+            lead_id: string;
             /** Lead Name */
             lead_name: string;
             /** Next At */
             next_at: string | null;
+            /** Recorded */
+            recorded: boolean;
             /** Rule */
             rule: string;
             /** Subject */
             subject: string;
             /** Title */
             title: string;
+            /** Weekdays */
+            weekdays: number[];
+            /**
+             * Weeks
+             * @enum {string}
+             */
+            weeks: "every" | "odd" | "even";
+        };
+        /**
+         * CourseCheck
+         * @description What comes of a course; with clashes it cannot be saved.
+         */
+        CourseCheck: {
+            /** Added */
+            added: number;
+            /** Cancelled */
+            cancelled: number;
+            /** Changed */
+            changed: number;
+            /** Clashes */
+            clashes: components["schemas"]["CourseClash"][];
+            /** Lessons */
+            lessons: string[];
+            /** Restored */
+            restored: number;
+        };
+        /** CourseClash */
+        CourseClash: {
+            clash: components["schemas"]["ClashBody"];
+            /** Times */
+            times: number;
+            /**
+             * Wanted At
+             * Format: date-time
+             */
+            wanted_at: string;
+        };
+        /** CourseDraft */
+        CourseDraft: {
+            /** Begins */
+            begins: string;
+            /** Classroom Ids */
+            classroom_ids: string[];
+            /** Duration Min */
+            duration_min: number;
+            /** Lead Id */
+            lead_id: string;
+            /**
+             * Recorded
+             * @default false
+             */
+            recorded: boolean;
+            /** Subject */
+            subject: string;
+            /** Title */
+            title: string;
+            /** Weekdays */
+            weekdays: number[];
+            /**
+             * Weeks
+             * @enum {string}
+             */
+            weeks: "every" | "odd" | "even";
         };
         /** CourseEnd */
         CourseEnd: {
@@ -2487,6 +2707,13 @@ export interface components {
             line: number;
             /** Title */
             title: string;
+        };
+        /** CourseRoom */
+        CourseRoom: {
+            /** Classroom Id */
+            classroom_id: string;
+            /** Name */
+            name: string;
         };
         /** Credentials */
         Credentials: {
@@ -3216,6 +3443,13 @@ export interface components {
             /** Line */
             line: number;
         };
+        /** LineErrorBody */
+        LineErrorBody: {
+            /** Code */
+            code: string;
+            /** Line */
+            line: number;
+        };
         /** LinkBody */
         LinkBody: {
             clip: components["schemas"]["ClipBody"] | null;
@@ -3740,6 +3974,21 @@ export interface components {
             /** Pupil Id */
             pupil_id: string;
         };
+        /**
+         * PurposeChange
+         * @description The names of those whose answer is another than before.
+         */
+        PurposeChange: {
+            /** Agreed */
+            agreed: string[];
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "recorded" | "shared" | "public";
+            /** Refused */
+            refused: string[];
+        };
         /** Readiness */
         Readiness: {
             /** Parts */
@@ -3802,6 +4051,11 @@ export interface components {
             packets_lost: number;
             /** Round Trip Time */
             round_trip_time: number | null;
+        };
+        /** Renaming */
+        Renaming: {
+            /** Name */
+            name: string;
         };
         /** ReplayBody */
         ReplayBody: {
@@ -4155,6 +4409,8 @@ export interface components {
             product: string;
             /** Signed In As */
             signed_in_as: string | null;
+            /** Time Zone */
+            time_zone: string;
         };
         /** SlideChangeBody */
         SlideChangeBody: {
@@ -4998,7 +5254,7 @@ export interface operations {
     list_audit: {
         parameters: {
             query?: {
-                action?: ("staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "ledger.corrected" | "term.added" | "group.added" | "plan.imported" | "course.ended" | "holiday.added" | "holiday.moved" | "holiday.removed" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.planned" | "lesson.guest_invited" | "lesson.staff_added" | "lesson.staff_removed" | "consent.entered" | "pupil.exported" | "pupil.erased" | "pc.code_made" | "pc.removed" | "staff.signed_out" | "recording.published" | "recording.unpublished" | "recording.shared" | "recording.link_revoked" | "recording.deleted") | null;
+                action?: ("staff.added" | "staff.changed" | "staff.closed" | "staff.reopened" | "staff.invited" | "school.added" | "school.renamed" | "classroom.added" | "classroom.renamed" | "roster.imported" | "ledger.corrected" | "term.added" | "term.renamed" | "group.added" | "group.renamed" | "plan.imported" | "course.added" | "course.changed" | "course.ended" | "holiday.added" | "holiday.moved" | "holiday.removed" | "lesson.moved" | "lesson.substituted" | "lesson.cancelled" | "lesson.restored" | "lesson.planned" | "lesson.guest_invited" | "lesson.staff_added" | "lesson.staff_removed" | "consent.entered" | "pupil.exported" | "pupil.erased" | "pc.code_made" | "pc.removed" | "staff.signed_out" | "recording.published" | "recording.unpublished" | "recording.shared" | "recording.link_revoked" | "recording.deleted") | null;
                 after?: string | null;
                 by?: string;
                 from?: string | null;
@@ -5833,6 +6089,148 @@ export interface operations {
             };
         };
     };
+    enter_consent_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                classroom_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentSheetCheck"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_consent_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                classroom_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentSheetCheck"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     create_pc_code: {
         parameters: {
             query?: never;
@@ -6486,6 +6884,148 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CourseDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseCheck"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_course_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CourseDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseCheck"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7382,6 +7922,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -8246,6 +8795,73 @@ export interface operations {
                 "application/json": components["schemas"]["MoveDraft"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    restore_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -10639,6 +11255,75 @@ export interface operations {
             };
         };
     };
+    rename_school_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Renaming"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_schools: {
         parameters: {
             query?: never;
@@ -11791,6 +12476,75 @@ export interface operations {
             };
         };
     };
+    rename_term: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                term_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Renaming"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_group_plan: {
         parameters: {
             query?: never;
@@ -11832,6 +12586,150 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+                term_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CourseDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseCheck"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+                term_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CourseDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseCheck"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

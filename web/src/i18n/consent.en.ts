@@ -1,4 +1,4 @@
-import type { consentZhCN } from "./consent.zh-CN";
+import type { consentErrorsZhCN, consentZhCN } from "./consent.zh-CN";
 
 export const consentEn: typeof consentZhCN = {
   consents: {
@@ -57,6 +57,29 @@ export const consentEn: typeof consentZhCN = {
     noRosterTitle: "No roster yet",
     noRosterHint: "Upload the roster, then enter the consents of its pupils.",
     toRoster: "Open the roster",
+    upload: "Upload a sheet",
+    download: "Download the sheet",
+    fileName: (name) => `${name} consents.csv`,
+    columns: ["Number", "Name", "Recorded", "Whole county", "Public links"],
+    cell: { yes: "yes", no: "no" },
+    sheetHint:
+      "For many pupils download the sheet, enter “yes” or “no” in a spreadsheet and upload it (CSV or xlsx). Empty cells change nothing. You see what it changes before anything is entered.",
+    checkTitle: "What will be entered",
+    nothing: "It says what is entered already; nothing changes.",
+    agreed: (purpose, names) => `${purpose}, now a yes: ${names}`,
+    refused: (purpose, names) => `${purpose}, now a no: ${names}`,
+    takenDown: (count) => `${count} recordings or their links are taken down at once.`,
+    takeOver: "Enter these answers",
+    takenOver: "The answers are entered",
+    errors: {
+      pupil_missing: "there is no number and no name",
+      pupil_unknown: "the roster has no such pupil",
+      pupil_ambiguous: "there are several of this name: write the number",
+      pupil_twice: "this pupil is there twice",
+      name_differs: "number and name are of two pupils",
+      answer_wrong: "write “yes” or “no”",
+      needs_narrower: "a wider purpose cannot be a yes where a narrower one is a no",
+    },
   },
   consentForm: {
     page: "Consent form",
@@ -123,4 +146,9 @@ export const consentEn: typeof consentZhCN = {
     contact: "Questions to",
     phone: "Phone",
   },
+};
+
+export const consentErrorsEn: typeof consentErrorsZhCN = {
+  consent_columns_missing:
+    "The columns are missing. Download the sheet and keep its first row (number or name, and “Recorded” or another purpose).",
 };

@@ -57,6 +57,29 @@ export const consentZhCN = {
     noRosterTitle: "还没有学生名单",
     noRosterHint: "上传名单后，按学生登记。",
     toRoster: "打开学生名单",
+    upload: "上传授权表",
+    download: "下载授权表",
+    fileName: (name: string) => `${name} 录制授权.csv`,
+    columns: ["学号", "姓名", "同意录制", "全县可看", "公开链接"] as readonly string[],
+    cell: { yes: "是", no: "否" },
+    sheetHint:
+      "人多时可以下载授权表，在表格软件里填“是”或“否”再上传（CSV 或 xlsx）。空着的格不改。上传后先看看会改什么，确认了才会改。",
+    checkTitle: "授权会这样改",
+    nothing: "和现在登记的一样，没有变化。",
+    agreed: (purpose: string, names: string) => `${purpose}，改为同意：${names}`,
+    refused: (purpose: string, names: string) => `${purpose}，改为不同意：${names}`,
+    takenDown: (count: number) => `${count} 段录像或它们的链接会立即撤下。`,
+    takeOver: "按这份表登记",
+    takenOver: "授权已登记",
+    errors: {
+      pupil_missing: "没有学号，也没有姓名",
+      pupil_unknown: "名单里没有这名学生",
+      pupil_ambiguous: "有同名的学生，请写学号",
+      pupil_twice: "这名学生写了两次",
+      name_differs: "学号和姓名不是同一名学生",
+      answer_wrong: "请写“是”或“否”",
+      needs_narrower: "前一项不同意，后一项就不能写“是”",
+    } as Readonly<Record<string, string>>,
   },
   consentForm: {
     page: "同意书",
@@ -113,4 +136,9 @@ export const consentZhCN = {
     contact: "有问题请找",
     phone: "电话",
   },
+};
+
+export const consentErrorsZhCN = {
+  consent_columns_missing:
+    "没有找到要填的列。请下载授权表，按第一行的列名填写（学号或姓名，以及“同意录制”等）。",
 };

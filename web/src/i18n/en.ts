@@ -4,7 +4,7 @@ import { accountEn } from "./account.en";
 import { auditEn } from "./audit.en";
 import { classroomPcEn } from "./classroomPc.en";
 import { cockpitEn, cockpitErrorsEn } from "./cockpit.en";
-import { consentEn } from "./consent.en";
+import { consentEn, consentErrorsEn } from "./consent.en";
 import { consoleEn } from "./console.en";
 import { documentEn } from "./document.en";
 import { filmEn } from "./film.en";
@@ -130,6 +130,7 @@ export const en: Dictionary = {
     ...ledgerErrorsEn,
     ...replayErrorsEn,
     ...rollCallErrorsEn,
+    ...consentErrorsEn,
     ...rosterErrorsEn,
     ...guestErrorsEn,
     ...slideErrorsEn,

@@ -50,6 +50,6 @@ export const rosterEn: typeof rosterZhCN = {
 
 export const rosterErrorsEn: typeof rosterErrorsZhCN = {
   file_unreadable: "This file cannot be read. Save it as CSV or xlsx and upload it again.",
-  file_too_large: "This file is too large. Keep the columns of number and name only.",
+  file_too_large: "This file is too large. Keep only the columns that are filled in.",
   columns_missing: "There is no column “Name”. Write “Number” and “Name” in the first row.",
 };

@@ -47,6 +47,6 @@ export const rosterZhCN = {
 
 export const rosterErrorsZhCN = {
   file_unreadable: "这个文件读不出来。请用 Excel 或 WPS 另存为 CSV 或 xlsx 再上传。",
-  file_too_large: "这个文件太大。请只保留学号和姓名两列。",
+  file_too_large: "这个文件太大。请只保留要填的几列。",
   columns_missing: "没有找到“姓名”这一列。请在第一行写上“学号”和“姓名”。",
 };

@@ -3,7 +3,7 @@ import { accountZhCN } from "./account.zh-CN";
 import { auditZhCN } from "./audit.zh-CN";
 import { classroomPcZhCN } from "./classroomPc.zh-CN";
 import { cockpitErrorsZhCN, cockpitZhCN } from "./cockpit.zh-CN";
-import { consentZhCN } from "./consent.zh-CN";
+import { consentErrorsZhCN, consentZhCN } from "./consent.zh-CN";
 import { consoleZhCN } from "./console.zh-CN";
 import { documentZhCN } from "./document.zh-CN";
 import { filmZhCN } from "./film.zh-CN";
@@ -130,6 +130,7 @@ export const zhCN = {
     ...ledgerErrorsZhCN,
     ...replayErrorsZhCN,
     ...rollCallErrorsZhCN,
+    ...consentErrorsZhCN,
     ...rosterErrorsZhCN,
     ...guestErrorsZhCN,
     ...slideErrorsZhCN,

@@ -5,6 +5,7 @@ import { Banner } from "../components/Banner";
 import { Button, buttonClass } from "../components/Button";
 import { ConsentGrid } from "../components/consent/ConsentGrid";
 import styles from "../components/consent/ConsentTable.module.css";
+import { ConsentUpload } from "../components/consent/ConsentUpload";
 import { changesOf, draftOf } from "../components/consent/draft";
 import { Dialog } from "../components/Dialog";
 import { EmptyState } from "../components/EmptyState";
@@ -74,13 +75,16 @@ function Pupils({ sheet: loaded }: { sheet: Sheet }) {
   const withdrawals = changes.filter((one) => !one.is_granted).length;
   useWarnBeforeLeaving(changes.length > 0);
 
+  const refresh = async () => {
+    const fresh = await getConsentSheet(sheet.classroom_id);
+    setSheet(fresh);
+    setDraft(draftOf(fresh.pupils));
+  };
   const save = () =>
     run(async () => {
       const { unpublished } = await enterPupilConsents(sheet.classroom_id, changes);
       setIsAsking(false);
-      const fresh = await getConsentSheet(sheet.classroom_id);
-      setSheet(fresh);
-      setDraft(draftOf(fresh.pupils));
+      await refresh();
       toast(withdrawals > 0 ? words.consents.withdrawn(unpublished) : words.consentSheet.saved);
     });
 
@@ -110,6 +114,7 @@ function Pupils({ sheet: loaded }: { sheet: Sheet }) {
           {changes.length > 0 && words.consentSheet.unsaved(changes.length)}
         </span>
       </div>
+      {changes.length === 0 && <ConsentUpload sheet={sheet} onEntered={refresh} />}
       {isAsking && (
         <Dialog
           title={words.consents.withdrawTitle}

@@ -12,9 +12,15 @@ export function rosterCsv(
   return csvOf([header, ...pupils.map((one) => [one.number ?? "", one.name] as const)]);
 }
 
-/** Rows as a file that a spreadsheet opens. */
+/** Rows as a file that a spreadsheet opens, and in which nothing runs. */
 export function csvOf(rows: readonly (readonly string[])[]): string {
-  return `\uFEFF${rows.map((row) => row.map(quoted).join(",")).join("\r\n")}\r\n`;
+  const line = (row: readonly string[]) => row.map((text) => quoted(safeCell(text))).join(",");
+  return `\uFEFF${rows.map(line).join("\r\n")}\r\n`;
+}
+
+/** With an apostrophe before what a spreadsheet would take for a formula; the server takes it away when it reads. */
+function safeCell(text: string): string {
+  return /^[ ']*[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text;
 }
 
 function quoted(text: string): string {
