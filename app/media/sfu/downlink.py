@@ -12,6 +12,7 @@ from app.media.sfu.estimator import (
     SentRates,
 )
 from app.media.sfu.layer_choice import LayerChoice
+from app.media.sfu.link_ceiling import LinkCeiling
 from app.media.sfu.packet_train import PacketTrains
 from app.media.sfu.padding import HURT_DELAY_S, PaddingClimb
 
@@ -33,6 +34,10 @@ ROUND_TRIPS = 128
 USUAL_TRIPS = 16
 STILLS_FROM_BPS, STILLS_UNTIL_BPS = 50_000, 40_000
 """Estimates from and until which a link carries stills beside the sound."""
+JUST_NOW_S = 2.5
+"""The report that tells of loss also tells of the round trip."""
+SILENCE_S = 12.0
+"""Browsers report on sound alone every 5 s; some of those are lost."""
 OPENS_S = 4.0
 """The least layers suffice until the link was measured, or for this long: most reports come within 1.5 s."""
 
@@ -49,6 +54,7 @@ class Downlink:
         """Until the next decision, if the receiver complains of nothing before."""
         self.train_octets = 0
         """To be sent at once, with a sender report behind it; then call `train_sent`."""
+        self._ceiling = LinkCeiling()
         self._climb = PaddingClimb()
         self._trains = PacketTrains()
         self.carries_stills = True
@@ -81,6 +87,8 @@ class Downlink:
             found = self._trains.answered(report, rtt_s - self._usual_s(), now)
             if found is not None:
                 self.estimator.measured(found.bitrate_bps, is_bound=found.is_bound)
+                self._ceiling.passed(found.bitrate_bps)
+                self._ceiling.answered(now, has_waited=False)
                 if self._trains.is_confirmed:
                     self.allocator.link_opened()
             return False
@@ -91,6 +99,7 @@ class Downlink:
         trips.append((now, rtt_s))
         if self._surely_waiting_s() > HURT_DELAY_S:
             self.estimator.delayed()
+        self._ceiling.answered(now, has_waited=rtt_s - self._usual_s() > HURT_DELAY_S)
         return True
 
     def _waiting_s(self) -> float:
@@ -119,8 +128,7 @@ class Downlink:
     @property
     def budget(self) -> Budget:
         """The estimate without what sound needed lately, and a reserve. May be negative."""
-        estimate_bps = self.estimator.bitrate_bps
-        audio_bps = self._audio[0][1] if self._audio else 0
+        estimate_bps, audio_bps = self.estimator.bitrate_bps, self._audio_peak_bps
         return Budget(
             ESTIMATE_SHARE * estimate_bps - audio_bps - RESERVE_BPS, float(estimate_bps - audio_bps)
         )
@@ -135,6 +143,25 @@ class Downlink:
         """For each picture's retransmissions: more would drown a link that loses because it is full."""
         return self._resend_limit_bps
 
+    def carries_sound_twice(self, now: float, *, is_twice: bool) -> bool:
+        """Whether nothing speaks against it, if pictures make room; `is_twice`: lately it was so already.
+
+        It begins only on a link that was just seen to flow: a full one loses less once pictures have stepped down.
+        """
+        ceiling = self._ceiling
+        if is_twice:
+            return not ceiling.is_silent(now, SILENCE_S) and ceiling.allows(
+                self._audio_peak_bps, now
+            )
+        if ceiling.is_waiting(now) or ceiling.is_silent(now, JUST_NOW_S):
+            return False
+        return ceiling.allows(2 * self._audio_peak_bps, now)
+
+    @property
+    def _audio_peak_bps(self) -> int:
+        """What sound needed lately."""
+        return self._audio[0][1] if self._audio else 0
+
     def update(
         self, tiles: Sequence[Tile], sent: SentRates, video_packets: int, now: float
     ) -> None:
@@ -145,6 +172,7 @@ class Downlink:
         self._heard(sent.audio_bps, now)
         self._packets.append((now, video_packets))
         self.estimator.update(sent, now)
+        self._ceiling.arrived(sent.total_bps * (1 - (self.estimator.loss(now) or 0.0)), now)
         if self._trains.is_lost(now):
             self.estimator.delayed()
         is_simulcast = any(len(tile.costs) > 1 for tile in tiles)
@@ -157,9 +185,11 @@ class Downlink:
                 self.estimator.begin_anew(now)
             case Verdict.LOWERED:
                 self.estimator.lower_to(sent.media_bps * (1 - (loss or 0.0)), now)
+                self._ceiling.lowered(now)
                 self._repeats.clear()
             case Verdict.ALIEN:
                 self.estimator.undo_lowering()
+                self._ceiling.lowered_in_vain()
             case Verdict.NOTHING:
                 pass
         self._maybe_try(tiles, sent, loss, now)

@@ -11,10 +11,10 @@ LOSS_ON = 0.03
 LOSS_OFF = 0.01
 MAX_GAP = 50
 """Over a longer hole of packets nothing is rebuilt: the source may have begun anew."""
+LASTS_S = 1.0
+"""Loss that comes with a step too far is mostly over by then."""
 CALM_S = 10.0
 """Redundancy ends when the loss stayed low for this long."""
-LEAST_ESTIMATE_BPS = 120_000
-"""Below it a second copy of the sound would take what the first one needs."""
 
 
 def unwrap_red(
@@ -65,25 +65,30 @@ def with_previous(packet: MediaPacket, cache: PacketCache, payload_type: int) ->
 
 
 class RedundancyRule:
-    """Whether a receiver gets its sound twice: over 3 % loss, until it was under 1 % for 10 s."""
+    """Whether a receiver gets its sound twice: after 1 s over 3 % loss, until it was under 1 % for 10 s."""
 
-    __slots__ = ("_high_at", "is_on")
+    __slots__ = ("_high_at", "_high_since", "is_on")
 
     def __init__(self) -> None:
         self.is_on = False
         self._high_at = 0.0
+        self._high_since: float | None = None
 
-    def update(self, loss: float | None, estimate_bps: int, now: float) -> bool:
-        """Decide by the share of packets lost (None: not known) and the receiver's estimate (0: none).
+    def update(self, loss: float | None, has_room: bool, now: float) -> bool:
+        """Decide by the share of packets lost (None: not known); without room it is never on.
 
         Call some times a second. True if `is_on` changed.
         """
         before = self.is_on
-        if loss is not None and loss > (LOSS_OFF if before else LOSS_ON):
-            self._high_at = now
-            self.is_on = True
-        elif before and now - self._high_at >= CALM_S:
-            self.is_on = False
-        if 0 < estimate_bps < LEAST_ESTIMATE_BPS:
-            self.is_on = False
+        if loss is not None:
+            if loss > (LOSS_OFF if before else LOSS_ON):
+                self._high_at = now
+                self._high_since = now if self._high_since is None else self._high_since
+            else:
+                self._high_since = None
+        if before:
+            self.is_on = has_room and now - self._high_at < CALM_S
+        else:
+            since = self._high_since
+            self.is_on = has_room and since is not None and now - since >= LASTS_S
         return self.is_on is not before

@@ -206,7 +206,8 @@ class SubscribingPeer:
     def update_redundancy(self, now: float) -> None:
         """Some times a second: whether the sound goes out twice."""
         loss = self.downlink.estimator.loss(now)
-        if self.redundancy.update(loss, self.estimate_bps, now):
+        has_room = self.downlink.carries_sound_twice(now, is_twice=self.redundancy.is_on)
+        if self.redundancy.update(loss, has_room, now):
             for stream in self.streams.values():
                 if isinstance(stream, AudioStream):
                     stream.is_redundant = self.redundancy.is_on

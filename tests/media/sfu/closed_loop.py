@@ -13,6 +13,7 @@ from aiortc.rate import RemoteBitrateEstimator
 from app.media.sfu.allocator import Tile
 from app.media.sfu.downlink import Downlink
 from app.media.sfu.estimator import SentRates
+from app.media.sfu.red import RedundancyRule
 from app.media.sfu.subscribing_peer import TRAIN_REPORT_STANDS_S
 from tests.support.link import Conditions, Direction
 
@@ -25,7 +26,10 @@ PADDING_BYTES = 160
 TRAIN_PACKET_BYTES = 255
 REPORT_BYTES = 100
 AUDIO_BYTES, AUDIO_HEADERS_BYTES = 80, 28
+RED_HEADERS_BYTES = 5
 AUDIO_SSRC = 1
+Tiles = dict[str, tuple[int, tuple[tuple[int, ...], ...]]]
+"""Name to priority and costs."""
 LAYERS = ((60_000, 100_000), (240_000, 400_000), (600_000, 1_000_000))
 
 
@@ -37,6 +41,9 @@ class Moment:
     padding_bps: int
     audio_lost: int
     audio_delay_s: float
+    is_audio_twice: bool
+    audio_missing: int
+    """Packets since the last moment that neither came nor came with the next one."""
 
 
 @dataclass
@@ -58,7 +65,7 @@ class ClosedLoop:
 
     def __init__(
         self,
-        tiles: dict[str, tuple[int, tuple[tuple[int, ...], ...]]],
+        tiles: Tiles,
         conditions: Conditions,
         *,
         has_remb: bool = True,
@@ -67,7 +74,6 @@ class ClosedLoop:
         rtt_s: float = 0.1,
         seed: int = 1,
     ) -> None:
-        """`tiles`: name to priority and costs."""
         self.tiles = [Tile(key, *shape) for key, shape in tiles.items()]
         self.link = Direction(seed, conditions)
         self.downlink = Downlink()
@@ -90,6 +96,9 @@ class ClosedLoop:
         self._packets = 0
         self._padding_owed = 0.0
         self._audio_delays: list[float] = []
+        self._redundancy = RedundancyRule()
+        self._audio_missing = 0
+        self._was_audio_lost = False
         self._queued_s = 0.0
         self._rtts: list[tuple[float, float, int]] = []
         self._sender_report: tuple[float, float, int] = (0.0, 0.0, 0)
@@ -108,7 +117,7 @@ class ClosedLoop:
         return self.moments[begin:]
 
     def _tick(self) -> None:
-        self._send(self._audio, AUDIO_BYTES, AUDIO_HEADERS_BYTES)
+        self._send_audio()
         for tile in self.tiles:
             self._send_frame(tile)
         self._pad()
@@ -128,6 +137,13 @@ class ClosedLoop:
 
     # -- the engine
 
+    def _send_audio(self) -> None:
+        is_twice = self._redundancy.is_on
+        size = 2 * AUDIO_BYTES + RED_HEADERS_BYTES if is_twice else AUDIO_BYTES
+        is_lost = not self._send(self._audio, size, AUDIO_HEADERS_BYTES)
+        self._audio_missing += self._was_audio_lost and (is_lost or not is_twice)
+        self._was_audio_lost = is_lost
+
     def _send_frame(self, tile: Tile) -> None:
         choice = self.downlink.allocator.chosen.get(tile.key)
         if choice is None or self.now < self._frame_at[tile.key]:
@@ -144,13 +160,16 @@ class ClosedLoop:
             self._send(self._streams[tile.key], min(MTU, size - start), HEADERS_BYTES)
 
     def _pad(self) -> None:
+        if not self._streams:
+            return
         self._padding_owed += self.downlink.padding_bps / 8 * TICK_S
         stream = next(iter(self._streams.values()))
         while self._padding_owed >= PADDING_BYTES:
             self._padding_owed -= PADDING_BYTES
             self._send(stream, PADDING_BYTES, HEADERS_BYTES, is_padding=True)
 
-    def _send(self, stream: _Stream, size: int, headers: int, *, is_padding: bool = False) -> None:
+    def _send(self, stream: _Stream, size: int, headers: int, *, is_padding: bool = False) -> bool:
+        """Whether it arrives."""
         stream.sent.append((self.now, size, size if is_padding else 0))
         stream.expected += not is_padding
         at = self.link.pass_on(size + headers, self.now)
@@ -158,6 +177,7 @@ class ClosedLoop:
             stream.lost += not is_padding
         else:
             self._arriving.append((at + self._rtt_s / 2, self.now, size, stream.ssrc))
+        return at is not None
 
     def _decide(self) -> None:
         video = {s.ssrc: s.bps(self.now) for s in self._streams.values()}
@@ -166,6 +186,9 @@ class ClosedLoop:
             {ssrc: both for ssrc, (both, _) in video.items()},
             sum(padding for _, padding in video.values()),
         )
+        loss = self.downlink.estimator.loss(self.now)
+        has_room = self.downlink.carries_sound_twice(self.now, is_twice=self._redundancy.is_on)
+        self._redundancy.update(loss, has_room, self.now)
         self.downlink.update(self.tiles, sent, self._packets, self.now)
         self._packets = 0
         if self.downlink.train_octets:
@@ -182,9 +205,12 @@ class ClosedLoop:
                 self.downlink.padding_bps,
                 self._audio.lost,
                 max(self._audio_delays, default=0.0),
+                self._redundancy.is_on,
+                self._audio_missing,
             )
         )
         self._audio_delays.clear()
+        self._audio_missing = 0
 
     def _hear(self) -> None:
         due = [f for f in self._feedback if f[0] <= self.now]
@@ -244,6 +270,6 @@ class ClosedLoop:
         self.downlink.train_sent(sent, self._send_report(), self.now)
 
 
-def lead(priority: int = 30) -> dict[str, tuple[int, tuple[tuple[int, ...], ...]]]:
+def lead(priority: int = 30) -> Tiles:
     """The lead's picture alone."""
     return {"lead": (priority, LAYERS)}

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from app.ids import PublicationId
 from app.media.port import RtpSink, Source
 from app.media.rtp_sink import HELLO, RTP
+from app.media.sfu import red
 from app.media.sfu.packet_cache import MediaPacket, PacketCache
-from app.media.sfu.red import CALM_S, RedundancyRule, unwrap_red, with_previous
+from app.media.sfu.red import CALM_S, LASTS_S, RedundancyRule, unwrap_red, with_previous
 from app.media.wire.red import build_red, parse_red
 from app.media.wire.rtcp import ReceiverReport, ReportBlock
 from app.media.wire.rtp import RtpPacket, pack_header
@@ -90,19 +91,23 @@ def test_only_the_packet_right_before_is_said_again() -> None:
 
 def test_redundancy_begins_over_3_percent_and_ends_after_a_calm_time() -> None:
     rule = RedundancyRule()
-    assert not rule.update(0.02, 0, 0.0)
-    assert rule.update(0.05, 0, 1.0)
-    assert not rule.update(0.02, 0, 1.0 + CALM_S), "still over 1 %"
-    assert not rule.update(None, 0, 2.0 + CALM_S)
-    assert rule.update(0.0, 0, 1.0 + 2 * CALM_S)
+    assert not rule.update(0.02, True, 0.0)
+    assert not rule.update(0.05, True, 1.0)
+    assert not rule.update(0.02, True, 2.0) and not rule.update(0.05, True, 3.0)
+    began = 3.0 + LASTS_S
+    assert not rule.update(None, True, began - 0.1)
+    assert rule.update(0.05, True, began), "it lasted"
+    assert not rule.update(0.02, True, began + CALM_S), "still over 1 %"
+    assert not rule.update(None, True, began + CALM_S + 1)
+    assert rule.update(0.0, True, began + 2 * CALM_S)
     assert not rule.is_on
 
 
-def test_a_very_narrow_link_gets_its_sound_once() -> None:
+def test_a_link_without_room_gets_its_sound_once() -> None:
     rule = RedundancyRule()
-    assert not rule.update(0.2, 60_000, 0.0)
-    assert rule.update(0.2, 200_000, 1.0)
-    assert rule.update(0.2, 60_000, 2.0)
+    assert not rule.update(0.2, False, 0.0) and not rule.update(0.2, False, LASTS_S)
+    assert rule.update(0.2, True, LASTS_S + 1)
+    assert rule.update(0.2, False, LASTS_S + 2)
     assert not rule.is_on
 
 
@@ -185,7 +190,10 @@ async def test_malformed_red_of_a_publisher_does_no_harm(engine: Engine) -> None
     await until(lambda: len(subscriber.peer.of(subscriber.ssrc(AUDIO))) == 1)
 
 
-async def test_a_receiver_who_loses_much_hears_everything_twice(engine: Engine) -> None:
+async def test_a_receiver_who_loses_much_hears_everything_twice(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(red, "LASTS_S", 0.1)
     publisher = await Publisher(engine, "p", 1_000).connect()
     lossy = await Subscriber(engine, "s").connect(receiver("p"))
     plain = await Subscriber(engine, "t", peer=RawPeer(takes_red=False)).connect(receiver("p"))
@@ -201,7 +209,7 @@ async def test_a_receiver_who_loses_much_hears_everything_twice(engine: Engine) 
             block = ReportBlock(ssrc, 0, lost, highest, 0, 0, 0)
             subscriber.peer.send_rtcp(ReceiverReport(5, (block,)))
 
-    for _ in range(15):
+    for _ in range(25):
         for _ in range(20):
             publisher.audio.packet()
         await asyncio.sleep(0.05)
@@ -209,13 +217,13 @@ async def test_a_receiver_who_loses_much_hears_everything_twice(engine: Engine) 
         report(plain, 2)
         report(well, 0)
     subscribers = (lossy, plain, well)
-    await until(lambda: all(len(s.peer.of(s.ssrc(AUDIO))) == 300 for s in subscribers))
+    await until(lambda: all(len(s.peer.of(s.ssrc(AUDIO))) == 500 for s in subscribers))
     packets = lossy.peer.of(lossy.ssrc(AUDIO))
     doubled = [packet for packet in packets if packet.payload_type == RED]
-    print(f"{len(doubled)} of 300 packets were redundant")
+    print(f"{len(doubled)} of 500 packets were redundant")
     assert len(doubled) > 100
     numbers = [packet.sequence_number for packet in packets]
-    assert len(set(numbers)) == 300, "no number was used twice"
+    assert len(set(numbers)) == 500, "no number was used twice"
     for packet in doubled:
         previous, primary = parse_red(packet.payload)
         assert previous == (OPUS, 960, primary.data)
