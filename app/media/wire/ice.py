@@ -8,8 +8,7 @@ import socket
 import string
 import struct
 import zlib
-from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from aioice import stun
 
@@ -23,15 +22,16 @@ _ICE_CHARACTERS = string.ascii_letters + string.digits
 _MAX_STUN_BYTES = 1280
 _COOKIE = stun.COOKIE.to_bytes(4, "big")
 _METHOD_AND_CLASS_REQUEST = b"\x00\x01"
-_USERNAME = b"\x00\x06"
 
-# RFC 8489 §14: what a success response is made of. One is due to every peer every few seconds, so
-# it is packed here; aioice's general way takes six times as long.
+# RFC 8489 §14: what requests and success responses are made of. Every peer asks every few seconds, so
+# they are read and packed here; aioice's general way takes six times as long.
 _SUCCESS_RESPONSE = 0x0101
+_USERNAME, _USE_CANDIDATE = 0x0006, 0x0025
 _XOR_MAPPED_ADDRESS, _MESSAGE_INTEGRITY, _FINGERPRINT = 0x0020, 0x0008, 0x8028
 _INTEGRITY_BYTES, _FINGERPRINT_BYTES = 24, 8
 _FINGERPRINT_MASK = 0x5354554E
 _IPV4, _IPV6 = 1, 2
+_USERNAME_BYTES = _USERNAME.to_bytes(2, "big")
 _ATTRIBUTE = struct.Struct("!HH")
 _ADDRESS = struct.Struct("!HHxBH")
 
@@ -62,45 +62,74 @@ def peek_local_ufrag(data: bytes) -> str:
     position, end = stun.HEADER_LENGTH, min(len(data), _MAX_STUN_BYTES)
     while position + 4 <= end:
         length = data[position + 2] << 8 | data[position + 3]
-        if data[position : position + 2] == _USERNAME:
+        if data[position : position + 2] == _USERNAME_BYTES:
             username = data[position + 4 : position + 4 + length]
             return username.partition(b":")[0].decode("ascii", "replace")
         position += 4 + length + (-length & 3)
     raise ValueError("STUN username is missing")
 
 
-@dataclass(frozen=True, slots=True)
-class BindingRequest:
+class BindingRequest(NamedTuple):
     """A parsed binding request, not yet authenticated."""
 
-    message: stun.Message
+    transaction_id: bytes
     local_ufrag: str
     remote_ufrag: str
+    is_nominating: bool
+    """Whether the controlling side wants this pair used."""
+    signed: bytes
+    """What the sender's signature is over; empty if there is none."""
+    signature: bytes
 
     @classmethod
     def parse(cls, data: bytes) -> BindingRequest:
         """Read a STUN binding request with USERNAME `local:remote`. Raises ValueError."""
-        if len(data) > _MAX_STUN_BYTES:
+        size = len(data)
+        if size > _MAX_STUN_BYTES:
             raise ValueError("STUN message is too long")
-        if data[:2] != _METHOD_AND_CLASS_REQUEST:
+        if not is_stun(data) or data[:2] != _METHOD_AND_CLASS_REQUEST:
             raise ValueError("STUN message is not a binding request")
-        try:
-            message = stun.parse_message(data)
-        except ValueError:
-            raise
-        except Exception as error:
-            # aioice lets struct.error and UnicodeDecodeError of a malformed attribute through.
-            raise ValueError("STUN attribute is malformed") from error
-        username: Any = message.attributes.get("USERNAME")
-        if not isinstance(username, str) or ":" not in username:
+        if size != stun.HEADER_LENGTH + int.from_bytes(data[2:4], "big"):
+            raise ValueError("STUN message length does not match")
+        username = signed = signature = b""
+        is_nominating = False
+        position = stun.HEADER_LENGTH
+        while position < size:
+            if position + 4 > size:
+                raise ValueError("STUN attribute is truncated")
+            kind, length = _ATTRIBUTE.unpack_from(data, position)
+            begin, end = position + 4, position + 4 + length
+            if end > size:
+                raise ValueError("STUN attribute is truncated")
+            if kind == _FINGERPRINT:
+                if data[begin:end] != _fingerprint(data[:position]):
+                    raise ValueError("STUN fingerprint does not match")
+            elif signed:
+                pass  # RFC 8489 §14.5: what follows the signature is nobody's.
+            elif kind == _USERNAME:
+                username = data[begin:end]
+            elif kind == _USE_CANDIDATE:
+                is_nominating = True
+            elif kind == _MESSAGE_INTEGRITY:
+                signed = _signed(data[:position])
+                signature = data[begin:end]
+            position = end + (-length & 3)
+        local_ufrag, colon, remote_ufrag = username.decode("utf-8", "replace").partition(":")
+        if not colon:
             raise ValueError("STUN username is missing")
-        local_ufrag, _, remote_ufrag = username.partition(":")
-        return cls(message, local_ufrag, remote_ufrag)
+        return cls(
+            data[8 : stun.HEADER_LENGTH],
+            local_ufrag,
+            remote_ufrag,
+            is_nominating,
+            signed,
+            signature,
+        )
 
-    @property
-    def is_nominating(self) -> bool:
-        """Whether the controlling side wants this pair used."""
-        return "USE-CANDIDATE" in self.message.attributes
+    def is_signed_with(self, key: bytes) -> bool:
+        """Whether the sender knows `key` (MESSAGE-INTEGRITY, RFC 8489 §14.5)."""
+        expected = hmac.digest(key, self.signed, "sha1")
+        return bool(self.signed) and hmac.compare_digest(expected, self.signature)
 
 
 class IceLite:
@@ -130,10 +159,10 @@ class IceLite:
         """
         if request.local_ufrag != self.local_ufrag:
             return False
-        if not request.message.check_message_integrity(self._key):
+        if not request.is_signed_with(self._key):
             return False
         transactions = self._transactions
-        if transactions.setdefault(request.message.transaction_id, remote) != remote:
+        if transactions.setdefault(request.transaction_id, remote) != remote:
             return False
         if len(transactions) > MAX_TRANSACTIONS:
             del transactions[next(iter(transactions))]
@@ -142,13 +171,12 @@ class IceLite:
 
     def success_response(self, request: BindingRequest, remote: tuple[str, int]) -> bytes:
         """The answer to an authenticated request: where it came from, signed and fingerprinted."""
-        transaction_id = request.message.transaction_id
+        transaction_id = request.transaction_id
         body = _xor_mapped_address(remote, transaction_id)
-        signed = _header(len(body) + _INTEGRITY_BYTES, transaction_id) + body
+        signed = _signed(_header(len(body), transaction_id) + body)
         body += _ATTRIBUTE.pack(_MESSAGE_INTEGRITY, 20) + hmac.digest(self._key, signed, "sha1")
         message = _header(len(body) + _FINGERPRINT_BYTES, transaction_id) + body
-        fingerprint = zlib.crc32(message) ^ _FINGERPRINT_MASK
-        return message + _ATTRIBUTE.pack(_FINGERPRINT, 4) + fingerprint.to_bytes(4, "big")
+        return message + _ATTRIBUTE.pack(_FINGERPRINT, 4) + _fingerprint(message)
 
     @property
     def consent_deadline(self) -> float | None:
@@ -160,6 +188,17 @@ class IceLite:
 
 def _header(size: int, transaction_id: bytes) -> bytes:
     return _ATTRIBUTE.pack(_SUCCESS_RESPONSE, size) + _COOKIE + transaction_id
+
+
+def _signed(message: bytes) -> bytes:
+    """What a signature behind `message` is over: its length counts the signature too (RFC 8489 §14.5)."""
+    size = len(message) - stun.HEADER_LENGTH + _INTEGRITY_BYTES
+    return message[:2] + size.to_bytes(2, "big") + message[4:]
+
+
+def _fingerprint(message: bytes) -> bytes:
+    """The checksum of all that stands before it, RFC 8489 §14.7."""
+    return (zlib.crc32(message) ^ _FINGERPRINT_MASK).to_bytes(4, "big")
 
 
 def _xor_mapped_address(remote: tuple[str, int], transaction_id: bytes) -> bytes:
@@ -182,7 +221,7 @@ def unauthenticated_response(request: BindingRequest) -> bytes:
     response = stun.Message(
         stun.Method.BINDING,
         stun.Class.ERROR,
-        transaction_id=request.message.transaction_id,
+        transaction_id=request.transaction_id,
         attributes={"ERROR-CODE": (401, "Unauthenticated")},
     )
     response.add_fingerprint()

@@ -49,7 +49,7 @@ def test_right_password_is_answered_and_consents(remote: tuple[str, int]) -> Non
     assert ice.consent_deadline == 50.0 + CONSENT_EXPIRES_S
     assert (request.remote_ufrag, request.is_nominating) == ("remo", True)
     response = stun.parse_message(ice.success_response(request, remote))
-    assert response.transaction_id == request.message.transaction_id
+    assert response.transaction_id == request.transaction_id
     host, _, _ = remote[0].partition("%")
     assert response.attributes["XOR-MAPPED-ADDRESS"] == (host, remote[1])
     assert "FINGERPRINT" in response.attributes
