@@ -7,7 +7,6 @@ its size, as that of any browser does, and writes one file.
 
 import struct
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Protocol
 
 from app.media.sfu.layer import Layer
@@ -87,7 +86,7 @@ class SinkFeed:
         if layer is self._layer or (self._layer is None and layer is self._target):
             timestamp = (report.rtp_timestamp + self._timestamp_offset) & 0xFFFFFFFF
             self._sink.sender_report(
-                replace(report, ssrc=self._track.ssrc, rtp_timestamp=timestamp), now
+                report._replace(ssrc=self._track.ssrc, rtp_timestamp=timestamp), now
             )
 
     def restart(self, layer: Layer) -> None:

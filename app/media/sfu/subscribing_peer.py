@@ -26,7 +26,6 @@ from app.media.wire.rtcp import (
     RtcpPacket,
     SenderReport,
     SourceDescription,
-    build_compound,
 )
 from app.media.wire.rtp import RtpPacket
 from app.media.wire.transport import PeerTransport, TransportState
@@ -103,6 +102,8 @@ class SubscribingPeer:
         self._padded_at = now
         self._padding_owed = 0.0
         self._is_round_trip_asked = False
+        self._names: tuple[tuple[tuple[int, str], ...], bytes] = ((), b"")
+        """The last source description and what it is of."""
 
     @property
     def is_ready(self) -> bool:
@@ -302,9 +303,15 @@ class SubscribingPeer:
                 reports.append((report, stream.slot))
         for start in range(0, len(reports), REPORTS_PER_PACKET):
             part = reports[start : start + REPORTS_PER_PACKET]
-            names = SourceDescription(tuple((report.ssrc, slot) for report, slot in part))
-            self.transport.send_rtcp(build_compound([*(report for report, _ in part), names]))
+            names = self._named(tuple([(report.ssrc, slot) for report, slot in part]))
+            self.transport.send_rtcp(b"".join([*(bytes(report) for report, _ in part), names]))
         return bool(reports)
+
+    def _named(self, cnames: tuple[tuple[int, str], ...]) -> bytes:
+        """A source description, which is the same for long."""
+        if self._names[0] != cnames:
+            self._names = cnames, bytes(SourceDescription(cnames))
+        return self._names[1]
 
 
 def _middle_ntp(now: float) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 SENDER_REPORT = 200
 RECEIVER_REPORT = 201
@@ -37,8 +37,7 @@ def is_rtcp(data: bytes) -> bool:
     return len(data) > 1 and 192 <= data[1] <= 223
 
 
-@dataclass(frozen=True, slots=True)
-class ReportBlock:
+class ReportBlock(NamedTuple):
     """How one source is received, RFC 3550 §6.4.1."""
 
     ssrc: int
@@ -67,8 +66,7 @@ class ReportBlock:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SenderReport:
+class SenderReport(NamedTuple):
     """What one source has sent, RFC 3550 §6.4.1."""
 
     ssrc: int
@@ -86,8 +84,7 @@ class SenderReport:
         return _pack(SENDER_REPORT, len(self.reports), body + b"".join(map(bytes, self.reports)))
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiverReport:
+class ReceiverReport(NamedTuple):
     """Reports of one that may itself send nothing, RFC 3550 §6.4.2."""
 
     ssrc: int
@@ -98,8 +95,7 @@ class ReceiverReport:
         return _pack(RECEIVER_REPORT, len(self.reports), body)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceDescription:
+class SourceDescription(NamedTuple):
     """(ssrc, CNAME) of each source, RFC 3550 §6.5; other items are not kept."""
 
     cnames: tuple[tuple[int, str], ...]
@@ -113,8 +109,7 @@ class SourceDescription:
         return _pack(SOURCE_DESCRIPTION, len(self.cnames), bytes(body))
 
 
-@dataclass(frozen=True, slots=True)
-class Goodbye:
+class Goodbye(NamedTuple):
     """Sources that end, RFC 3550 §6.6."""
 
     ssrcs: tuple[int, ...]
@@ -123,8 +118,7 @@ class Goodbye:
         return _pack(GOODBYE, len(self.ssrcs), struct.pack(f"!{len(self.ssrcs)}I", *self.ssrcs))
 
 
-@dataclass(frozen=True, slots=True)
-class Nack:
+class Nack(NamedTuple):
     """Generic NACK: packets of `media_ssrc` that are missing, RFC 4585 §6.2.1."""
 
     sender_ssrc: int
@@ -139,8 +133,7 @@ class Nack:
         return _pack(TRANSPORT_FEEDBACK, _FMT_NACK, body)
 
 
-@dataclass(frozen=True, slots=True)
-class PictureLossIndication:
+class PictureLossIndication(NamedTuple):
     """A keyframe is needed, RFC 4585 §6.3.1."""
 
     sender_ssrc: int
@@ -151,8 +144,7 @@ class PictureLossIndication:
         return _pack(PAYLOAD_FEEDBACK, _FMT_PLI, body)
 
 
-@dataclass(frozen=True, slots=True)
-class FullIntraRequest:
+class FullIntraRequest(NamedTuple):
     """A keyframe is needed by a newcomer, RFC 5104 §4.3.1."""
 
     sender_ssrc: int
@@ -165,8 +157,7 @@ class FullIntraRequest:
         return _pack(PAYLOAD_FEEDBACK, _FMT_FIR, body)
 
 
-@dataclass(frozen=True, slots=True)
-class Remb:
+class Remb(NamedTuple):
     """Receiver estimated maximum bitrate, draft-alvestrand-rmcat-remb-03 §2.2."""
 
     sender_ssrc: int
