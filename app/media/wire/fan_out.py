@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal, Protocol
 
 from app.media.wire.burst import Burst, BurstLayout, BurstPacket
+from app.media.wire.lanes import Lanes
 from app.media.wire.outbox import OUTBOX_BYTES, Outbox, OutboxPath, Sender
 from app.media.wire.rtp import HEADER_LENGTH
 from app.media.wire.sendmmsg import CAPACITY
@@ -117,9 +118,10 @@ class FanOut:
         self._laid_out: list[Recipient] | None = None
         """Those whom the next six are of; None after a change."""
         self._contexts: list[Any] = []
-        self._sequence_offsets: list[int] = []
-        self._timestamp_offsets: list[int] = []
-        self._ssrcs = memoryview(b"")
+        self._sequence_numbers = Lanes((), 16)
+        self._timestamps = Lanes((), 32)
+        self._ssrcs = 0
+        """In the lower halves of lanes like those of timestamps."""
         self._deltas: list[Deltas] = []
         """Empty if nobody adds anything."""
         self._names: list[bytes] = []
@@ -179,9 +181,9 @@ class FanOut:
     def _lay_out(self) -> list[Recipient]:
         recipients = self._laid_out = list(self._recipients)
         self._contexts = [one.srtp.context for one in recipients]
-        self._sequence_offsets = [one.header.sequence_offset for one in recipients]
-        self._timestamp_offsets = [one.header.timestamp_offset for one in recipients]
-        self._ssrcs = big_endian("I", [one.header.ssrc for one in recipients])
+        self._sequence_numbers = Lanes([one.header.sequence_offset for one in recipients], 16)
+        self._timestamps = Lanes([one.header.timestamp_offset for one in recipients], 32)
+        self._ssrcs = Lanes([one.header.ssrc for one in recipients], 32).plus(0)
         self._names = [one.path.name for one in recipients]
         deltas = [one.deltas for one in recipients]
         self._deltas = deltas if any(map(any, deltas)) else []
@@ -207,14 +209,13 @@ class FanOut:
     # -- each receiver's own
 
     def _columns(self, layout: BurstLayout) -> list[_Column]:
-        offsets = self._sequence_offsets
         clocks: dict[int, memoryview[int]] = {}
         columns: list[_Column] = []
         for start, _, _, _, index, timestamp in layout.packets:
             clock = clocks.get(timestamp)
             if clock is None:
                 clock = clocks[timestamp] = self._clock(timestamp)
-            numbers = big_endian("H", [(index + offset) & 0xFFFF for offset in offsets])
+            numbers = self._sequence_numbers.column(index)
             columns += ((start + _SEQUENCE_NUMBER_OFFSET, numbers), (start + _CLOCK_OFFSET, clock))
         return columns
 
@@ -225,12 +226,9 @@ class FanOut:
         for number, offset, column in self._payload_columns(burst.packets, self._deltas):
             yield positions[number] + offset, column
 
-    def _clock(self, timestamp: int) -> memoryview:
-        timestamps = [(timestamp + offset) & 0xFFFFFFFF for offset in self._timestamp_offsets]
-        words = memoryview(bytearray(8 * len(timestamps))).cast("I")
-        words[0::2] = big_endian("I", timestamps)
-        words[1::2] = self._ssrcs
-        return words.cast("B").cast("Q")
+    def _clock(self, timestamp: int) -> memoryview[int]:
+        lanes = self._timestamps.plus(timestamp) << 32 | self._ssrcs
+        return memoryview(lanes.to_bytes(self._timestamps.size_bytes, "big")).cast("Q")
 
     def _write(self, columns: list[_Column], stride: int, some: slice) -> None:
         view, last = self._outbox.view, stride * (some.stop - some.start - 1)
