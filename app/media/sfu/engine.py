@@ -326,6 +326,7 @@ class SfuEngine:
 
     def tick(self, now: float) -> None:
         """Every 20 ms: NACKs and PLIs that are due, reports once a second, what each link carries, measurements."""
+        self.endpoint.catch_up()
         self.telemetry.tick(self.rooms, now)
         self._metrics.tick(self.rooms, now)
         self._probes.tick(now)

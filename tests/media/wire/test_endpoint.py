@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -279,6 +280,41 @@ async def test_what_can_wait_comes_after_what_a_wake_up_sends(endpoint: MediaEnd
     endpoint.at_end_of_wake_up(lambda: order.append("more media"))
     await until(lambda: len(order) >= 3)
     assert order == ["media", "more media", "what can wait"]
+
+
+async def test_consent_of_a_connected_peer_waits_for_company_and_counts_from_when_it_came(
+    endpoint: MediaEndpoint,
+) -> None:
+    transport = endpoint.create_transport(Recorder())
+    client = await Client(endpoint).open()
+    await client.check(transport)
+    await client.handshake(transport)
+    (bound,), (path,) = endpoint._bound.values(), endpoint._owners
+    heard = transport.silent_s(time.monotonic())
+    request = binding_request(transport.local_parameters)
+    endpoint.datagram_received(bound.udp, request, path.remote, time.monotonic() + 5)
+    assert transport.silent_s(time.monotonic()) >= heard
+    endpoint.catch_up()
+    assert -5 <= transport.silent_s(time.monotonic()) < -4
+    endpoint.wake_up_ended()
+    client.close()
+
+
+async def test_only_so_much_waits(endpoint: MediaEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.media.wire.endpoint.MAX_POSTPONED", 2)
+    transport = endpoint.create_transport(Recorder())
+    client = await Client(endpoint).open()
+    await client.check(transport)
+    await client.handshake(transport)
+    (bound,), (path,) = endpoint._bound.values(), endpoint._owners
+    rejected = transport.stats.packets_rejected
+    for _ in range(3):
+        endpoint.datagram_received(bound.udp, b"\x80\xc9" + bytes(30), path.remote, 0.0)
+    assert transport.stats.packets_rejected == rejected + 1
+    endpoint.catch_up()
+    assert transport.stats.packets_rejected == rejected + 3
+    endpoint.wake_up_ended()
+    client.close()
 
 
 async def test_taken_port_is_one_clear_error() -> None:
