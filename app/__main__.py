@@ -109,7 +109,11 @@ def seed() -> None:
 
 
 def _prepare(settings: Settings, *, is_seeding: bool) -> None:
-    with _refusing(_load("app.db.engine", "DatabaseUnreachable")):
+    refusals = (
+        _load("app.db.engine", "DatabaseUnreachable"),
+        _load("app.db.migrate", "NotMigrated"),
+    )
+    with _refusing(*refusals):
         _run(_prepare_database(settings, is_seeding=is_seeding))
 
 

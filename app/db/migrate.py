@@ -30,10 +30,16 @@ class UnknownRevision(Exception):
 
 
 async def migrate(database: Database, revision: str = "head") -> None:
-    """Bring the tables to `revision` in one transaction; raises DatabaseUnreachable, UnknownRevision."""
+    """Bring the tables to `revision` in one transaction.
+
+    Raises DatabaseUnreachable, UnknownRevision, and NotMigrated for tables of a newer version.
+    """
     if revision != "head" and revision not in {script.revision for script in _scripts()}:
         raise UnknownRevision(revision)
     await database.check_reachable()
+    async with database.engine.connect() as connection:
+        current, _head = await connection.run_sync(_current_and_head)
+    _refuse_newer(current)
     engine = database.engine.execution_options(**{MIGRATES: True})
     async with engine.begin() as connection:
         await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), revision))
@@ -53,14 +59,17 @@ async def check_migrated(database: Database) -> None:
         current, head = await connection.run_sync(_current_and_head)
     if current == head:
         return
-    known = {script.revision for script in _scripts()}
-    if not current <= known:
+    _refuse_newer(current)
+    what = "has no tables yet" if not current else "is older than this program"
+    raise NotMigrated(f"the database {what}; run `make run` or `python -m app migrate`")
+
+
+def _refuse_newer(current: set[str]) -> None:
+    if not current <= {script.revision for script in _scripts()}:
         raise NotMigrated(
             "this database was made by a newer Tongtang; update the program, "
             "or set TONGTANG_DATABASE_URL or TONGTANG_DATA_DIR to another database"
         )
-    what = "has no tables yet" if not current else "is older than this program"
-    raise NotMigrated(f"the database {what}; run `make run` or `python -m app migrate`")
 
 
 def _scripts() -> list[Script]:

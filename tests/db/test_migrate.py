@@ -40,6 +40,8 @@ async def test_a_database_of_a_newer_version_is_refused(database: Database) -> N
         await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(NotMigrated, match="newer"):
         await check_migrated(database)
+    with pytest.raises(NotMigrated, match="newer"):
+        await migrate(database)
 
 
 async def test_foreign_keys_are_on_again_after_a_migration(empty_url: str) -> None:
