@@ -178,6 +178,25 @@ def _troubles_of_disks() -> tuple[type[Exception], ...]:
 
 
 @cli.command()
+def found(
+    county: Annotated[str, typer.Argument(help="Name of the county.")],
+    name: Annotated[str, typer.Argument(help="Name of its first administrator.")],
+    login: Annotated[str, typer.Argument(help="Staff number, phone or e-mail to sign in with.")],
+) -> None:
+    """Add a county and its first administrator to a migrated database; prints a link to choose the password."""
+    settings = _settings()
+    refusals = (
+        _load("app.db.migrate", "NotMigrated"),
+        _load("app.db.engine", "DatabaseUnreachable"),
+        _load("app.errors", "AppError"),
+    )
+    with _refusing(*refusals):
+        now_ms = time.time_ns() // 1_000_000
+        token = _run(_load("app.staff.founding", "found")(settings, county, name, login, now_ms))
+    _print_link(token)
+
+
+@cli.command()
 def invite(
     login: Annotated[str, typer.Argument(help="Staff number, phone or e-mail of an account.")],
 ) -> None:
@@ -186,6 +205,10 @@ def invite(
     with _refusing(_load("app.db.engine", "DatabaseUnreachable"), _load("app.errors", "NotFound")):
         now_ms = time.time_ns() // 1_000_000
         token = _run(_load("app.staff.rescue", "invite")(settings, login, now_ms))
+    _print_link(token)
+
+
+def _print_link(token: str) -> None:
     print(f"Open /welcome/{token} on this server's address. It works once, within 7 days.")
 
 

@@ -13,10 +13,11 @@ from app.accounts import endpoints as accounts
 from app.accounts.passwords import Passwords
 from app.accounts.rate_limit import RateLimiter
 from app.db.engine import Database
-from app.db.models import AuditEntry
-from app.errors import NotFound
+from app.db.models import AuditEntry, Classroom
+from app.errors import AppError, NotFound
 from app.settings import Settings
 from app.staff import endpoints
+from app.staff.founding import found
 from app.staff.invitations import LIFETIME_MS, Invitations
 from app.staff.people import Staff
 from app.staff.rescue import invite
@@ -301,3 +302,30 @@ async def test_the_terminal_lets_the_last_administrator_in(
     assert (await stranger.post("/invitations/accept", json=accept)).status_code == 200
     with pytest.raises(NotFound, match="nobody"):
         await invite(settings, "who@example.org", START_MS)
+
+
+async def test_a_new_server_gets_its_county_and_first_administrator_from_the_terminal(
+    database: Database, stranger: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    url = database.engine.url.render_as_string(hide_password=False)
+    settings = Settings(data_dir=tmp_path, database_url=url)
+    token = await found(settings, "新县", "马老师", " Ma@Example.org", START_MS)
+    accept = {"token": token, "password": CHOSEN}
+    assert (await stranger.post("/invitations/accept", json=accept)).status_code == 200
+    (listed,) = (await stranger.get("/staff")).json()["items"]
+    assert (listed["name"], listed["logins"], listed["roles"]) == (
+        "马老师",
+        ["ma@example.org"],
+        ["admin"],
+    )
+    async with database.reading() as session:
+        rooms = await session.scalars(select(Classroom.is_simulated).order_by(Classroom.name))
+        assert sum(rooms) == 2
+    for county, login, code in (
+        ("新县", "other@example.org", "county_taken"),
+        ("另一个县", "ma@example.org", "login_taken"),
+        (" ", "other@example.org", "invalid_input"),
+    ):
+        with pytest.raises(AppError) as refused:
+            await found(settings, county, "马老师", login, START_MS)
+        assert refused.value.code == code
