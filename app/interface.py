@@ -37,6 +37,9 @@ from app.lessons.terms.planning import Planning
 from app.lessons.terms.terms import Terms
 from app.linktest import endpoints as linktest
 from app.media.remote import RemoteEngine
+from app.operations import endpoints as operations
+from app.operations.clocks import pcs_apart
+from app.operations.report import Reports
 from app.protection import access_endpoints, map_endpoints, pupil_endpoints
 from app.protection.access_log import AccessLog
 from app.protection.data_map import retention_of
@@ -116,6 +119,7 @@ class Interface:
         )
         self.addresses = SignedAddresses(server.url_signer, self.now_ms)
         self.end_recording = RecordingWithdrawal(self.database, server.rooms).end
+        self.reports = Reports(self.settings, self.database, self.now_ms)
 
     def routers(self) -> list[APIRouter]:
         """All that is under `/api/v1`."""
@@ -129,6 +133,7 @@ class Interface:
             *self._recording_routers(),
             self._slides_router(),
             linktest.build_router(self._link_test_desk(), signaling.client_network),
+            operations.build_router(self.reports, self.database, self.staff_only, self.now_ms),
         ]
 
     def _account_routers(self) -> list[APIRouter]:
@@ -250,6 +255,7 @@ class Interface:
             timetable.build_router(
                 timetable.TimetableDesk(server.store, self.entry_desk, self.now_ms),
                 PcAuthenticator(ClassroomPcs(self.database), self.now_ms),
+                ClassroomPcs(self.database).note_clock,
             ),
             pcs.build_router(
                 pcs.PcDesk(
@@ -433,10 +439,25 @@ class Interface:
             websocket_connections=lambda: server.hub.connection_count,
             recording_tracks=recording_tracks,
             recordings_by_state=server.recordings.count_by_state,
+            upkeep=self._upkeep,
         )
         gathered = Metrics(site, server.engines, server.engine_restarts, server.loop_lag)
         token = self.settings.metrics_token.get_secret_value()
         return metrics.build_router(gathered.expose, self.staff_only, token)
+
+    async def _upkeep(self) -> metrics.Upkeep:
+        report = await self.reports.current()
+        storage, clocks = report.storage, report.clocks
+        ends = {one.name: one.ends_at for one in report.certificates if one.ends_at is not None}
+        return metrics.Upkeep(
+            disk_free_bytes=storage.free_bytes,
+            recordings_bytes=storage.held_bytes,
+            disk_full_on=storage.forecast.full_on,
+            certificates=ends,
+            is_clock_kept=clocks.is_kept,
+            database_ahead_ms=clocks.database_ahead_ms,
+            pcs_apart=await pcs_apart(self.database, None, self.now_ms()),
+        )
 
     def _authority(self) -> str:
         """PEM of the certificate authority that a school must install, "" without one."""

@@ -109,6 +109,15 @@ class ClassroomPcs:
                 )
         return pc
 
+    async def note_clock(self, pc_id: PcId, ahead_ms: int) -> None:
+        """What the PC measured: how far its clock is ahead of ours."""
+        async with self._database.transaction() as session:
+            await session.execute(
+                update(ClassroomPc)
+                .where(ClassroomPc.pc_id == pc_id)
+                .values(clock_ahead_ms=ahead_ms)
+            )
+
     async def renew(self, secret: str, now_ms: int) -> str | None:
         """A new secret for the holder of this one, if the newest is a week old; else None."""
         fresh = secrets.token_urlsafe(32)

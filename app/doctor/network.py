@@ -1,4 +1,4 @@
-"""Whether browsers reach this machine: ports, addresses, translation, buffers, relays, certificate."""
+"""Whether browsers reach this machine: ports, addresses, translation, buffers, relays."""
 
 import asyncio
 import ipaddress
@@ -7,18 +7,16 @@ import ssl
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
-from urllib.parse import parse_qs
 
 import aioice.stun
 import aioice.turn
-from cryptography import x509
 
 from app.doctor.finding import Finding
 from app.ids import ParticipantId
 from app.media.turn import TurnServers
 from app.media.wire.addresses import local_addresses
 from app.media.wire.udp import RECEIVE_BUFFER_BYTES, set_receive_buffer
+from app.operations.certificates import parse_turn_url
 from app.settings import Settings
 from app.supervisor.preflight import (
     CannotServe,
@@ -28,10 +26,8 @@ from app.supervisor.preflight import (
     ports_of,
     udp_is_blocked,
 )
-from app.tls import RENEW_DAYS
 
 TURN_ANSWERS_S = 5.0
-TURN_PORTS = {"turn": 3478, "turns": 5349}
 
 
 def examine_network(settings: Settings) -> Iterator[Finding]:
@@ -40,8 +36,6 @@ def examine_network(settings: Settings) -> Iterator[Finding]:
     yield from _addresses(settings)
     yield _receive_buffer()
     yield from _relays(settings)
-    if settings.tls and settings.tls_certificate_file is not None:
-        yield _certificate(settings.tls_certificate_file)
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:
@@ -143,22 +137,6 @@ def _relays(settings: Settings) -> Iterator[Finding]:
             yield Finding(f"the relay {url} lets us in")
 
 
-def parse_turn_url(url: str) -> tuple[str, str, int, str]:
-    """Scheme, host, port and transport of an RFC 7065 URI. Raises ValueError."""
-    scheme, _, rest = url.partition(":")
-    if scheme not in TURN_PORTS:
-        raise ValueError("it does not begin with turn: or turns:")
-    place, _, query = rest.partition("?")
-    host, separator, port = place.rpartition(":")
-    if not separator or place.endswith("]"):
-        host, port = place, str(TURN_PORTS[scheme])
-    default = "tcp" if scheme == "turns" else "udp"
-    transport = parse_qs(query).get("transport", [default])[0]
-    if not host or transport not in ("udp", "tcp"):
-        raise ValueError("it has no host, or a transport that is not udp or tcp")
-    return scheme, host.strip("[]"), int(port), transport
-
-
 async def _allocate(url: str, username: str, credential: str) -> None:
     scheme, host, port, transport = parse_turn_url(url)
     context = ssl.create_default_context() if scheme == "turns" else None
@@ -174,19 +152,3 @@ async def _allocate(url: str, username: str, credential: str) -> None:
         relay.close()
         # The allocation is given back before the loop ends.
         await asyncio.sleep(0.1)
-
-
-def _certificate(path: Path) -> Finding:
-    try:
-        certificate = x509.load_pem_x509_certificate(path.read_bytes())
-    except (OSError, ValueError) as error:
-        return Finding(
-            f"the certificate {path} cannot be read: {error}",
-            "set TONGTANG_TLS_CERTIFICATE_FILE to a PEM file",
-            is_fatal=True,
-        )
-    days = (certificate.not_valid_after_utc - datetime.now(UTC)).days
-    text = f"the certificate {path.name} is good for {days} days"
-    if days < 0:
-        return Finding(f"the certificate {path.name} has expired", "renew it: browsers refuse it")
-    return Finding(text, "renew it soon" if days < RENEW_DAYS else "")

@@ -14,11 +14,13 @@ from app.db.engine import Database, DatabaseUnreachable
 from app.db.migrate import NotMigrated, check_migrated
 from app.doctor.finding import Finding
 from app.doctor.network import examine_network
+from app.doctor.upkeep import examine_certificates, examine_clock, examine_tables
 from app.settings import PREFIX, Settings
 
 MIN_PYTHON = (3, 11)
 MIN_NODE = (20, 19)
 MIN_FREE_BYTES = 2 * 1024**3
+IS_CURRENT = Finding("the database is up to date")
 PAGES = Path(__file__).resolve().parents[2] / "web" / "dist" / "index.html"
 
 
@@ -39,8 +41,13 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _node()
     yield from _unknown_settings(os.environ)
     yield from _storage(settings)
-    yield _database(settings)
+    database = _database(settings)
+    yield database
+    if database is IS_CURRENT:
+        yield from examine_tables(settings)
     yield from examine_network(settings)
+    yield from examine_certificates(settings)
+    yield from examine_clock()
 
 
 def _python() -> Finding:
@@ -108,7 +115,7 @@ def _database(settings: Settings) -> Finding:
         return Finding("the database does not fit this version", str(error), is_fatal=True)
     except DatabaseUnreachable as error:
         return Finding(error.what, error.fix, is_fatal=True)
-    return Finding("the database is up to date")
+    return IS_CURRENT
 
 
 async def _check_migrated(url: str) -> None:

@@ -1,17 +1,18 @@
 """`/classroom`: what a classroom's own PC asks for: its timetable, and the ticket of its seat."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
+from pydantic import Field
 
 from app.accounts.pc_identity import PcAuthenticator
 from app.accounts.pcs import Pc
 from app.errors import NotFound
 from app.http import ApiModel, refusals, utc
-from app.ids import LessonId
+from app.ids import LessonId, PcId
 from app.lessons.entry import EntryDesk
 from app.lessons.repository import MINUTE_MS, LessonDetail, LessonState, LessonStore
 from app.lessons.schemas import (
@@ -29,6 +30,8 @@ SHOWN_BACK_MS = 14 * 60 * MINUTE_MS
 """Lessons of today that are over are shown too, whatever the PC's time zone."""
 SHOWN_AHEAD_MS = 8 * 24 * 60 * MINUTE_MS
 MAX_LESSONS = 60
+MAX_CLOCK_MS = 100 * 366 * 24 * 60 * MINUTE_MS
+"""A PC with an empty battery may live in 1970."""
 NOW_HEADER = "X-Tongtang-Now"
 """The server's clock, ms since 1970 UTC: a PC's own may be years off."""
 
@@ -51,6 +54,11 @@ class Timetable(ApiModel):
     classroom: ClassroomName
     lessons: list[TimetableLesson]
     """By their beginning: those of the last hours, and of the week to come."""
+
+
+class PcClock(ApiModel):
+    ahead_ms: Annotated[int, Field(ge=-MAX_CLOCK_MS, le=MAX_CLOCK_MS)]
+    """How far the PC's clock is ahead of ours, measured by its page from a question and its answer."""
 
 
 class TimetableDesk:
@@ -92,7 +100,12 @@ def _entry(lesson: LessonDetail) -> TimetableLesson:
     )
 
 
-def build_router(desk: TimetableDesk, authenticate: PcAuthenticator) -> APIRouter:
+NoteClock = Callable[[PcId, int], Awaitable[None]]
+
+
+def build_router(
+    desk: TimetableDesk, authenticate: PcAuthenticator, note_clock: NoteClock
+) -> APIRouter:
     router = APIRouter(prefix="/classroom", tags=["classroom PC"])
     PcNow = Annotated[Pc, Depends(authenticate)]  # noqa: N806 - an alias of a type
 
@@ -105,6 +118,12 @@ def build_router(desk: TimetableDesk, authenticate: PcAuthenticator) -> APIRoute
     async def check_in(pc: PcNow, request: Request, response: Response) -> ClassroomName:
         await authenticate.renew(request, response)
         return classroom_name(pc)
+
+    @router.put(
+        "/clock", operation_id="report_pc_clock", status_code=204, responses=refusals(401, 403)
+    )
+    async def report_pc_clock(pc: PcNow, clock: PcClock) -> None:
+        await note_clock(pc.pc_id, clock.ahead_ms)
 
     @router.get(
         "/timetable",

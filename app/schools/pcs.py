@@ -35,6 +35,8 @@ class PcBody(ApiModel):
     paired_by: str
     paired_at: datetime
     last_seen_at: datetime
+    clock_ahead_ms: int | None
+    """How far its clock is ahead of the server's; behind is negative, null: not measured yet."""
 
 
 class ClassroomPcsBody(ApiModel):
@@ -170,6 +172,7 @@ async def _read_pcs(session: AsyncSession, scope: Scope) -> dict[str, list[PcBod
                 paired_by=paired_by,
                 paired_at=utc(pc.paired_at_ms),
                 last_seen_at=utc(pc.last_seen_at_ms),
+                clock_ahead_ms=pc.clock_ahead_ms,
             )
         )
     return pcs

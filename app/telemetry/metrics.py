@@ -5,6 +5,7 @@ import hmac
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 
 from fastapi import APIRouter, Request, Response
 
@@ -26,6 +27,21 @@ PATIENCE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What runs out or goes wrong slowly. None: not known, and not exposed."""
+
+    disk_free_bytes: int
+    recordings_bytes: int
+    disk_full_on: date | None
+    """As forecast from the timetable; None: there is room for all that is planned."""
+    certificates: Mapping[str, datetime]
+    """File or relay -> the end of its certificate."""
+    is_clock_kept: bool | None
+    database_ahead_ms: int | None
+    pcs_apart: int
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """Where the app process looks besides its engines."""
 
@@ -35,6 +51,7 @@ class Site:
     recording_tracks: Callable[[], Awaitable[int]]
     """Tracks that the recorder writes now; may raise `RecorderAway`, or never answer."""
     recordings_by_state: Callable[[], Awaitable[Mapping[str, int]]]
+    upkeep: Callable[[], Awaitable[Upkeep]]
 
 
 class RecorderAway(Exception):
@@ -81,6 +98,7 @@ class Metrics:
         out = Exposition()
         _rooms(out, self._site.rooms())
         await self._around(out)
+        _upkeep(out, await self._site.upkeep())
         _engines(out, engines, self._restarts)
         self._processes(out, engines)
         return out.text()
@@ -171,6 +189,52 @@ def _rooms(out: Exposition, rooms: Sequence[Room]) -> None:
             ({"quality": quality}, qualities[quality])
             for quality in ("good", "fair", "poor", "lost", "unknown")
         ],
+    )
+
+
+def _upkeep(out: Exposition, upkeep: Upkeep) -> None:
+    out.gauge(
+        "tongtang_disk_free_bytes",
+        "Free on the disk that recordings fill.",
+        [({}, upkeep.disk_free_bytes)],
+        unit="bytes",
+    )
+    out.gauge(
+        "tongtang_recordings_stored_bytes",
+        "Recordings and films in the store.",
+        [({}, upkeep.recordings_bytes)],
+        unit="bytes",
+    )
+    full_on = upkeep.disk_full_on
+    out.gauge(
+        "tongtang_disk_full_timestamp_seconds",
+        "Day on which the disk is full if the timetable is taught; none while there is room for all of it.",
+        [] if full_on is None else [({}, datetime.combine(full_on, time(), UTC).timestamp())],
+        unit="seconds",
+    )
+    out.gauge(
+        "tongtang_certificate_expiry_timestamp_seconds",
+        "When the certificates end that browsers check.",
+        [({"certificate": name}, at.timestamp()) for name, at in upkeep.certificates.items()],
+        unit="seconds",
+    )
+    is_kept = upkeep.is_clock_kept
+    out.gauge(
+        "tongtang_clock_synchronized",
+        "Whether a time service keeps this machine's clock.",
+        [] if is_kept is None else [({}, int(is_kept))],
+    )
+    ahead_ms = upkeep.database_ahead_ms
+    out.gauge(
+        "tongtang_database_clock_offset_seconds",
+        "How far the database server's clock is ahead.",
+        [] if ahead_ms is None else [({}, ahead_ms / 1000)],
+        unit="seconds",
+    )
+    out.gauge(
+        "tongtang_classroom_pcs_clock_off",
+        "Classroom PCs of the last week whose clock is off by minutes.",
+        [({}, upkeep.pcs_apart)],
     )
 
 

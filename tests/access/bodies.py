@@ -72,6 +72,7 @@ def _json(operation: str, things: Things, now_ms: int) -> Any:
         "correct_ledger": {"is_excused": True, "reason": "why"},
         "create_pc_code": {"kind": "spoken"},
         "create_setup_file": {"code": "abcdefghjkmn"},
+        "report_pc_clock": {"ahead_ms": 1_500},
         "pair": {"code": "00000000"},
         "enter_as_console": {"code": "00000000"},
         "open_link_probe": {"sdp": "v=0"},

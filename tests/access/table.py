@@ -140,6 +140,8 @@ TABLE: dict[str, Row | List | Open | Own] = {
     "list_audit": List(ALL_ADMINS, ADMINS, "admin", ("aud_own", "aud_foreign")),
     "check_invitation": Open("the token of a link"),
     "accept_invitation": Open("the token of a link"),
+    # --- the server -------------------------------------------------------------------------------
+    "get_server": Own("admin elsewhere"),
     # --- classroom PCs ----------------------------------------------------------------------------
     "list_pcs": List(
         "admin school_admin onsite elsewhere", "admin school_admin onsite", "admin", _CLASSROOMS
@@ -148,6 +150,7 @@ TABLE: dict[str, Row | List | Open | Own] = {
     "create_pc_code": Row("admin school_admin onsite", "admin"),
     "create_setup_file": Own("admin school_admin onsite elsewhere"),
     "check_in": Own("classroom"),
+    "report_pc_clock": Own("classroom"),
     "get_timetable": List("classroom", "classroom", "", _LESSONS),
     "create_pc_ticket": Row("classroom"),
     "pair": Open("a code"),

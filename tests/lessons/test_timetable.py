@@ -212,3 +212,21 @@ async def _move(api: LessonApi, lesson_id: str, by_ms: int) -> None:
             .where(Lesson.lesson_id == lesson_id)
             .values(starts_at_ms=Lesson.starts_at_ms + by_ms, ends_at_ms=Lesson.ends_at_ms + by_ms)
         )
+
+
+@on_both_databases
+async def test_a_pc_tells_how_far_its_clock_is_off_and_admins_see_it(
+    api: LessonApi, county: SmallCounty
+) -> None:
+    three_days_behind = -3 * DAY_MS
+    async with paired_pc(api, county) as pc:
+        answer = await pc.put("/classroom/clock", json={"ahead_ms": three_days_behind})
+        assert answer.status_code == 204
+        absurd = await pc.put("/classroom/clock", json={"ahead_ms": 10**15})
+        assert absurd.status_code == 422
+    async with api.client(county.admin) as admin:
+        (listed,) = (await admin.get("/classroom-pcs")).json()[0]["pcs"]
+    assert listed["clock_ahead_ms"] == three_days_behind
+    async with api.client() as stranger:
+        answer = await stranger.put("/classroom/clock", json={"ahead_ms": 0}, headers=OURS)
+        assert answer.status_code == 401

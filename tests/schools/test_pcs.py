@@ -39,6 +39,7 @@ async def test_the_list_names_who_paired_a_pc_and_shows_each_the_own_classrooms(
         "paired_by": "On-site One",
         "paired_at": "2027-01-15T08:00:00Z",
         "last_seen_at": "2027-01-15T08:00:00Z",
+        "clock_ahead_ms": None,
     }
     async with api.client(county.admin) as admin:
         listed = (await admin.get("/classroom-pcs")).json()

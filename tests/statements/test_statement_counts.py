@@ -44,6 +44,7 @@ Key = tuple[str, Role, str]
 NO_MORE_ROWS = {
     "get_media_stats": "of a lesson that runs, from memory",
     "get_media_history": "of a lesson that runs, from memory",
+    "get_server": "months of a term, and a few warnings and certificates",
     "get_data_map": "written down in the program",
     "get_film": "one film, and its few files",
 }

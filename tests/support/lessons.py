@@ -143,6 +143,7 @@ async def lesson_api(
         timetable.build_router(
             timetable.TimetableDesk(api.store, desk, time),
             PcAuthenticator(ClassroomPcs(database), time),
+            ClassroomPcs(database).note_clock,
         ),
         pcs.build_router(
             pcs.PcDesk(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from typing import Any, cast
 
 import pytest
@@ -12,7 +13,14 @@ from app.media.port import EngineConnected, EngineMetrics, EngineUnavailable, Me
 from app.process import LoopLag
 from app.recording.repository import Recordings
 from app.rooms.commands import ReportQuality
-from app.telemetry.metrics import EngineRestarts, Metrics, RecorderAway, Site, build_router
+from app.telemetry.metrics import (
+    EngineRestarts,
+    Metrics,
+    RecorderAway,
+    Site,
+    Upkeep,
+    build_router,
+)
 from app.telemetry.openmetrics import CONTENT_TYPE
 from tests.rooms.lesson import A, live_lesson
 from tests.support.api import Api, Time
@@ -61,6 +69,17 @@ RUNNING = EngineMetrics(
 )
 
 
+UPKEEP = Upkeep(
+    disk_free_bytes=80_000_000_000,
+    recordings_bytes=20_000_000_000,
+    disk_full_on=date(2027, 3, 1),
+    certificates={"county.pem": datetime(2027, 2, 1, tzinfo=UTC)},
+    is_clock_kept=None,
+    database_ahead_ms=-2_500,
+    pcs_apart=3,
+)
+
+
 def metrics_of(recordings: Recordings, *engines: EngineMetrics | None) -> Metrics:
     told = live_lesson()
     told.does(ReportQuality(A, "poor"))
@@ -68,7 +87,10 @@ def metrics_of(recordings: Recordings, *engines: EngineMetrics | None) -> Metric
     async def no_recorder() -> int:
         raise RecorderAway
 
-    site = Site(lambda: [told.room], lambda: 5, no_recorder, recordings.count_by_state)
+    async def upkeep() -> Upkeep:
+        return UPKEEP
+
+    site = Site(lambda: [told.room], lambda: 5, no_recorder, recordings.count_by_state, upkeep)
     restarts = EngineRestarts()
     for epoch in (9, 9, 10):
         restarts.on_engine_event(0, EngineConnected(epoch))
@@ -114,9 +136,17 @@ async def test_a_scrape_is_openmetrics_and_tells_what_is_there(
         key("tongtang_event_loop_lag_seconds", process="engine-0"): 0.0125,
         key("tongtang_process_cpu_seconds_total", process="engine-0"): 42.5,
         key("tongtang_process_resident_memory_bytes", process="engine-0"): 50_000_000,
+        key("tongtang_disk_free_bytes"): 80_000_000_000,
+        key("tongtang_disk_full_timestamp_seconds"): 1_803_859_200,
+        key("tongtang_certificate_expiry_timestamp_seconds", certificate="county.pem"): (
+            1_801_440_000
+        ),
+        key("tongtang_database_clock_offset_seconds"): -2.5,
+        key("tongtang_classroom_pcs_clock_off"): 3,
     }
     assert {name: found.get(name) for name in expected} == expected
     assert key("tongtang_process_resident_memory_bytes", process="app") in found
+    assert key("tongtang_clock_synchronized") not in found
     values = {value for _, labels in found for _, value in labels}
     assert not any(one.startswith(("sea_", "usr_", "les_", "lead_")) for one in values)
 

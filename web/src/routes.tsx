@@ -27,6 +27,7 @@ export const ROUTES: readonly (readonly [pattern: string, page: PageComponent])[
   ["/g/:token", lazy(() => import("./pages/GuestDoor"))],
   ["/access-log", lazy(() => import("./pages/AccessLog"))],
   ["/data", lazy(() => import("./pages/DataMap"))],
+  ["/server", lazy(() => import("./pages/Server"))],
   ["/audit", lazy(() => import("./pages/Audit"))],
   ["/schools", lazy(() => import("./pages/Schools"))],
   ["/terms", lazy(() => import("./pages/Terms"))],

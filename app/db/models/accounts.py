@@ -139,6 +139,8 @@ class ClassroomPc(Base):
     paired_by: Mapped[str] = mapped_column(ForeignKey("user_account.user_id"))
     paired_at_ms: Mapped[int] = mapped_column(MS)
     last_seen_at_ms: Mapped[int] = mapped_column(MS)
+    clock_ahead_ms: Mapped[int | None] = mapped_column(MS)
+    """How far its clock is ahead of the server's, by its own last measurement; behind is negative."""
     revoked_at_ms: Mapped[int | None] = mapped_column(MS)
     revoked_by: Mapped[str | None] = mapped_column(ForeignKey("user_account.user_id"))
 

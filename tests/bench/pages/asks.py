@@ -133,6 +133,7 @@ def _around() -> Iterator[Ask]:
     yield _ask("Home", "get_me", "teacher", "/auth/me")
     yield _ask("Account", "get_account", "admin", "/account")
     yield _ask("DataMap", "get_data_map", "admin", "/data-map?language=zh")
+    yield _ask("Server", "get_server", "admin", "/server")
 
 
 def _lessons(cast: Cast) -> Iterator[Ask]:

@@ -90,6 +90,7 @@ export function accessLogFile({ by, action, from, to }: AccessQuery, language: s
   });
   return `/api/v1/access-log.csv?${query}`;
 }
+export const getServer = () => unwrap(client.GET("/api/v1/server"));
 export const getDataMap = (language: string) =>
   unwrap(
     client.GET("/api/v1/data-map", {
@@ -323,6 +324,8 @@ export const issuePairing = (id: string, seatId: string) =>
 export const pair = (code: string) => unwrap(client.POST("/api/v1/pairing", { body: { code } }));
 
 export const checkIn = () => unwrap(client.POST("/api/v1/classroom/check-in"));
+export const reportPcClock = (ahead_ms: number) =>
+  unwrap(client.PUT("/api/v1/classroom/clock", { body: { ahead_ms } }));
 export const issuePcTicket = (id: string) =>
   unwrap(client.POST("/api/v1/classroom/lessons/{id}/ticket", byId(id)));
 export const listPcs = () => unwrap(client.GET("/api/v1/classroom-pcs"));

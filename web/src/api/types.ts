@@ -122,3 +122,7 @@ export type Cue = Schemas["CueBody"];
 export type Thumbnails = Schemas["ThumbnailsBody"];
 export type WatchReport = Schemas["WatchReport"];
 export type WatchedReplay = Schemas["WatchedReplayBody"];
+export type ServerState = Schemas["ServerBody"];
+export type ServerWarning = Schemas["WarningBody"];
+export type ServerStorage = Schemas["StorageBody"];
+export type ServerCertificate = Schemas["CertificateBody"];

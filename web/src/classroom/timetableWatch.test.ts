@@ -10,8 +10,8 @@ const TIMETABLE: Timetable = {
   lessons: [],
 };
 const SERVER_MS = 1_800_000_000_000;
-const ALL: TimetableAnswer = { timetable: TIMETABLE, tag: '"1"', nowMs: SERVER_MS };
-const SAME: TimetableAnswer = { timetable: null, tag: '"1"', nowMs: SERVER_MS };
+const ALL: TimetableAnswer = { timetable: TIMETABLE, tag: '"1"', nowMs: SERVER_MS, aheadMs: 0 };
+const SAME: TimetableAnswer = { timetable: null, tag: '"1"', nowMs: SERVER_MS, aheadMs: 0 };
 
 /** A server that gives these answers in turn, the last one for ever. */
 function server(...answers: (TimetableAnswer | ApiError)[]) {
@@ -43,6 +43,7 @@ describe("the watch over a classroom's timetable", () => {
       timetable: TIMETABLE,
       pairing: "paired",
       isOffline: false,
+      aheadMs: 0,
     });
     watch.stop();
     await vi.advanceTimersByTimeAsync(3 * EVERY_MS);
@@ -102,7 +103,12 @@ describe("the watch over a classroom's timetable", () => {
     const watch = new TimetableWatch({ read, random: () => 1 });
     watch.start();
     await vi.advanceTimersByTimeAsync(10 * EVERY_MS);
-    expect(watch.state.get()).toEqual({ timetable: null, pairing, isOffline: false });
+    expect(watch.state.get()).toEqual({
+      timetable: null,
+      pairing,
+      isOffline: false,
+      aheadMs: null,
+    });
     expect(tags).toHaveLength(2);
     watch.start();
     await settle();

@@ -10,6 +10,8 @@ export interface TimetableState {
   pairing: "unknown" | "paired" | "none" | "removed";
   /** The last question had no answer. What is shown was true a moment ago. */
   isOffline: boolean;
+  /** How far this PC's clock is ahead of the server's, ms; null before the first answer. */
+  aheadMs: number | null;
 }
 
 /** How often a timetable is asked for while all is well, some 300 bytes each time: more often when a lesson is near. */
@@ -30,6 +32,7 @@ export class TimetableWatch {
     timetable: null,
     pairing: "unknown",
     isOffline: false,
+    aheadMs: null,
   });
   readonly clock: ServerClock;
   readonly #options: WatchOptions;
@@ -68,12 +71,12 @@ export class TimetableWatch {
     else this.#answered(answer, round);
   }
 
-  #answered({ timetable, tag, nowMs }: TimetableAnswer, round: number): void {
+  #answered({ timetable, tag, nowMs, aheadMs }: TimetableAnswer, round: number): void {
     this.#failures = 0;
     this.#tag = tag;
     this.clock.set(nowMs);
     const known = timetable ?? this.state.get().timetable;
-    this.state.set({ timetable: known, pairing: "paired", isOffline: false });
+    this.state.set({ timetable: known, pairing: "paired", isOffline: false, aheadMs });
     this.#later(isNear(known, nowMs) ? EVERY_MS_NEAR : EVERY_MS, round);
   }
 
@@ -81,7 +84,7 @@ export class TimetableWatch {
     if (code === "pc_unknown" || code === "pc_revoked") {
       this.#tag = null;
       const pairing = code === "pc_revoked" ? "removed" : "none";
-      this.state.set({ timetable: null, pairing, isOffline: false });
+      this.state.set({ timetable: null, pairing, isOffline: false, aheadMs: null });
       return;
     }
     this.#failures += 1;

@@ -261,6 +261,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/classroom/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Report Pc Clock */
+        put: operations["report_pc_clock"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/classroom/lessons/{id}/ticket": {
         parameters: {
             query?: never;
@@ -1655,6 +1672,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Server */
+        get: operations["get_server"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup-files/{system}": {
         parameters: {
             query?: never;
@@ -2356,6 +2390,19 @@ export interface components {
             /** Revision */
             revision: number;
         };
+        /** CertificateBody */
+        CertificateBody: {
+            /** Detail */
+            detail: string;
+            /** Ends At */
+            ends_at: string | null;
+            /** Is Relay */
+            is_relay: boolean;
+            /** Name */
+            name: string;
+            /** Problem */
+            problem: ("ended" | "ends_soon" | "unreadable" | "unreachable") | null;
+        };
         /**
          * ChangeBody
          * @description How a lesson differs from its first plan. At least one of them is given.
@@ -2493,6 +2540,15 @@ export interface components {
          * @enum {string}
          */
         ClipState: "cutting" | "ready" | "failed";
+        /** ClocksBody */
+        ClocksBody: {
+            /** Database Ahead Ms */
+            database_ahead_ms: number | null;
+            /** Is Kept */
+            is_kept: boolean | null;
+            /** Pcs Apart */
+            pcs_apart: number;
+        };
         /** ColleagueBody */
         ColleagueBody: {
             /** Name */
@@ -3649,6 +3705,20 @@ export interface components {
             /** Teacher Late */
             teacher_late: number;
         };
+        /** MonthBody */
+        MonthBody: {
+            /** Added Bytes */
+            added_bytes: number;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Minutes */
+            minutes: number;
+            /** Most Bytes */
+            most_bytes: number;
+        };
         /** MovedDraft */
         MovedDraft: {
             /**
@@ -3802,6 +3872,8 @@ export interface components {
         PcBody: {
             /** Browser */
             browser: string;
+            /** Clock Ahead Ms */
+            clock_ahead_ms: number | null;
             /**
              * Last Seen At
              * Format: date-time
@@ -3816,6 +3888,11 @@ export interface components {
             paired_by: string;
             /** Pc Id */
             pc_id: string;
+        };
+        /** PcClock */
+        PcClock: {
+            /** Ahead Ms */
+            ahead_ms: number;
         };
         /** PcCodeAsked */
         PcCodeAsked: {
@@ -3988,6 +4065,20 @@ export interface components {
             purpose: "recorded" | "shared" | "public";
             /** Refused */
             refused: string[];
+        };
+        /**
+         * RatesBody
+         * @description Bytes per minute of a lesson.
+         */
+        RatesBody: {
+            /** Classroom */
+            classroom: number;
+            /** Film */
+            film: number;
+            /** Lead */
+            lead: number;
+            /** Measured Minutes */
+            measured_minutes: number;
         };
         /** Readiness */
         Readiness: {
@@ -4306,6 +4397,15 @@ export interface components {
             /** Seat Id */
             seat_id: string;
         };
+        /** ServerBody */
+        ServerBody: {
+            /** Certificates */
+            certificates: components["schemas"]["CertificateBody"][];
+            clocks: components["schemas"]["ClocksBody"];
+            storage: components["schemas"]["StorageBody"];
+            /** Warnings */
+            warnings: components["schemas"]["WarningBody"][];
+        };
         /** SessionBody */
         SessionBody: {
             /** Agent */
@@ -4512,6 +4612,29 @@ export interface components {
             on_stage: string[];
             /** Spotlight */
             spotlight: string | null;
+        };
+        /** StorageBody */
+        StorageBody: {
+            /** Free Bytes */
+            free_bytes: number;
+            /** Full On */
+            full_on: string | null;
+            /** Held Bytes */
+            held_bytes: number;
+            /** Months */
+            months: components["schemas"]["MonthBody"][];
+            /**
+             * Place
+             * @enum {string}
+             */
+            place: "disk" | "cloud";
+            /** Planned Until */
+            planned_until: string | null;
+            rates: components["schemas"]["RatesBody"];
+            /** Reserve Bytes */
+            reserve_bytes: number;
+            /** Total Bytes */
+            total_bytes: number;
         };
         /** StrokeBody */
         StrokeBody: {
@@ -4777,6 +4900,24 @@ export interface components {
             selected_candidate_pair: components["schemas"]["CandidatePairStats"] | null;
             /** Srtp Cipher */
             srtp_cipher: string | null;
+        };
+        /** WarningBody */
+        WarningBody: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "disk_full_soon" | "disk_full" | "certificate_ends_soon" | "certificate_ended" | "certificate_unreadable" | "relay_unreachable" | "clock_not_kept" | "database_clock_apart" | "pc_clocks_apart";
+            /** Count */
+            count: number;
+            /** Is Urgent */
+            is_urgent: boolean;
+            /** Name */
+            name: string;
+            /** On */
+            on: string | null;
+            /** Seconds */
+            seconds: number;
         };
         /** WatchableBody */
         WatchableBody: {
@@ -5646,6 +5787,55 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ClassroomName"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    report_pc_clock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PcClock"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
@@ -11562,6 +11752,53 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

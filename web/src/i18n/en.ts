@@ -19,6 +19,7 @@ import { protectionEn } from "./protection.en";
 import { replayEn, replayErrorsEn } from "./replay.en";
 import { rollCallEn, rollCallErrorsEn } from "./rollcall.en";
 import { rosterEn, rosterErrorsEn } from "./roster.en";
+import { serverEn } from "./server.en";
 import { slideErrorsEn, slidesEn } from "./slides.en";
 import { soundEn } from "./sound.en";
 import { staffEn } from "./staff.en";
@@ -392,6 +393,7 @@ export const en: Dictionary = {
   ...replayEn,
   ...rollCallEn,
   ...rosterEn,
+  ...serverEn,
   ...planningEn,
   ...termsEn,
   ...staffEn,

@@ -18,6 +18,7 @@ import { protectionZhCN } from "./protection.zh-CN";
 import { replayErrorsZhCN, replayZhCN } from "./replay.zh-CN";
 import { rollCallErrorsZhCN, rollCallZhCN } from "./rollcall.zh-CN";
 import { rosterErrorsZhCN, rosterZhCN } from "./roster.zh-CN";
+import { serverZhCN } from "./server.zh-CN";
 import { slideErrorsZhCN, slidesZhCN } from "./slides.zh-CN";
 import { soundZhCN } from "./sound.zh-CN";
 import { staffZhCN } from "./staff.zh-CN";
@@ -388,6 +389,7 @@ export const zhCN = {
   ...replayZhCN,
   ...rollCallZhCN,
   ...rosterZhCN,
+  ...serverZhCN,
   ...planningZhCN,
   ...termsZhCN,
   ...staffZhCN,

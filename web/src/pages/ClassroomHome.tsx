@@ -3,8 +3,10 @@ import { checkIn } from "../api/endpoints";
 import type { TimetableLesson } from "../api/types";
 import { lessonToJoin, nextLesson } from "../classroom/agenda";
 import { leftLesson, rememberPaired } from "../classroom/pairedPc";
+import { clockWords, WRONG_MS } from "../classroom/pcClock";
 import type { TimetableState } from "../classroom/timetableWatch";
 import { useAutoJoin } from "../classroom/useAutoJoin";
+import { useClockReport } from "../classroom/useClockReport";
 import { useDailyReload } from "../classroom/useDailyReload";
 import { useServerNow, useTimetable } from "../classroom/useTimetable";
 import { Banner } from "../components/Banner";
@@ -56,13 +58,14 @@ function Paired({ state, now, askAgain }: PairedProps) {
   const words = useWords();
   const { language } = useLanguage();
   const [left, setLeft] = useState(leftLesson);
-  const { timetable, isOffline } = state;
+  const { timetable, isOffline, aheadMs } = state;
   const lessons = timetable?.lessons ?? [];
   const due = now === null ? null : lessonToJoin(lessons, now);
   const next = now === null ? null : nextLesson(lessons, now);
   const isJoining = due !== null && due.lesson_id !== left;
   useAutoJoin(isJoining ? due.lesson_id : null, askAgain);
   useWakeLock(due !== null || (next !== null && now !== null && isNear(next, now)));
+  useClockReport(aheadMs);
   useDailyReload(next, isJoining || isOffline ? null : now);
 
   const { classroom } = timetable ?? {};
@@ -79,6 +82,13 @@ function Paired({ state, now, askAgain }: PairedProps) {
         <div className={styles.offline}>
           <Banner tone="live" title={words.classroomPc.offlineTitle}>
             {timetable ? words.classroomPc.offlineKnown : words.classroomPc.offlineHint}
+          </Banner>
+        </div>
+      )}
+      {aheadMs !== null && Math.abs(aheadMs) >= WRONG_MS && (
+        <div className={styles.offline}>
+          <Banner tone="warn" title={words.pcClock.wrongTitle}>
+            {words.pcClock.wrongHint(clockWords(words.pcClock, aheadMs))}
           </Banner>
         </div>
       )}

@@ -1,6 +1,6 @@
 import { useCallback, useEffect } from "react";
 import { createRehearsal, getMe, listLessons } from "../api/endpoints";
-import { mayPlan } from "../api/roles";
+import { isCountyAdmin, mayPlan } from "../api/roles";
 import type { Lesson, LessonState, Me } from "../api/types";
 import { Button, buttonClass } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
@@ -8,6 +8,7 @@ import { HelpList } from "../components/office/HelpList";
 import { LessonRow } from "../components/office/LessonRow";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { Spinner } from "../components/Spinner";
+import { UrgentWarnings } from "../components/server/UrgentWarnings";
 import { useAction } from "../hooks/useAction";
 import { useLoaded } from "../hooks/useLoaded";
 import { useWords } from "../i18n";
@@ -54,6 +55,7 @@ export default function Lessons() {
         </>
       }
     >
+      {me && isCountyAdmin(me) && <UrgentWarnings />}
       {timetable.state === "loading" && <Spinner label={words.common.loading} />}
       {timetable.state === "failed" && <LoadFailed error={timetable.error} onRetry={reload} />}
       {timetable.state === "ready" && (

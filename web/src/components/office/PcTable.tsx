@@ -1,4 +1,5 @@
 import type { ClassroomPc, ClassroomPcs } from "../../api/types";
+import { APART_MS, clockWords } from "../../classroom/pcClock";
 import { useLanguage, useWords } from "../../i18n";
 import { Link } from "../../router";
 import { Button, buttonClass } from "../Button";
@@ -87,7 +88,7 @@ interface PcProps {
 }
 
 function Pc({ pc, of, isBusy, onRemove }: PcProps) {
-  const words = useWords().classroomPcs;
+  const { classroomPcs: words, pcClock } = useWords();
   const { language } = useLanguage();
   const name = browserName(pc.browser) ?? words.someBrowser;
   return (
@@ -95,6 +96,9 @@ function Pc({ pc, of, isBusy, onRemove }: PcProps) {
       <div className={styles.words}>
         <strong>{name}</strong>
         <span>{words.lastSeen(formatMoment(pc.last_seen_at, language))}</span>
+        {pc.clock_ahead_ms !== null && Math.abs(pc.clock_ahead_ms) >= APART_MS && (
+          <span className={styles.wrong}>{clockWords(pcClock, pc.clock_ahead_ms)}</span>
+        )}
         <span>{words.pairedBy(pc.paired_by, formatMoment(pc.paired_at, language))}</span>
       </div>
       <Button

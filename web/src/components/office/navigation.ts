@@ -1,4 +1,4 @@
-import { caresForClassrooms, isAdmin, isGuest } from "../../api/roles";
+import { caresForClassrooms, isAdmin, isCountyAdmin, isGuest } from "../../api/roles";
 import type { Me } from "../../api/types";
 import type { Dictionary } from "../../i18n";
 import { matchPath } from "../../router";
@@ -62,6 +62,7 @@ const GROUPS: readonly Group[] = [
       { to: "/audit", label: (words) => words.audit.title, isFor: isAdmin },
       { to: "/access-log", label: (words) => words.accessLog.title, isFor: isAdmin },
       { to: "/data", label: (words) => words.dataMap.title, isFor: isAdmin },
+      { to: "/server", label: (words) => words.server.title, isFor: isCountyAdmin },
     ],
   },
 ];

@@ -1,0 +1,126 @@
+"""What the tables say of recorded lessons to come, and of what is held of those that were: the forecast's figures."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.models import Film, Lesson, Recording, RecordingTrack, Seat
+from app.operations.forecast import HeldDay, KeptFor, PlannedDay, Rates
+
+MINUTE_MS = 60_000
+DAY_MS = 86_400_000
+EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Recordings that are there, added up: bytes, and minutes of lessons (of classrooms: each one's)."""
+
+    lead_bytes: int
+    film_bytes: int
+    minutes: float
+    classroom_bytes: int
+    classroom_minutes: float
+
+    def rates(self, without: Rates) -> Rates:
+        """Bytes per minute; those of `without` for what was never recorded."""
+        return Rates(
+            lead=self.lead_bytes / self.minutes if self.minutes else without.lead,
+            classroom=(
+                self.classroom_bytes / self.classroom_minutes
+                if self.classroom_minutes
+                else without.classroom
+            ),
+            film=self.film_bytes / self.minutes if self.minutes else without.film,
+        )
+
+
+async def planned_days(session: AsyncSession, now_ms: int, utc_offset_ms: int) -> list[PlannedDay]:
+    """The recorded lessons that have not begun and were not cancelled, by local day."""
+    seats = select(func.count()).where(Seat.lesson_id == Lesson.lesson_id).scalar_subquery()
+    lesson = (
+        select(
+            _day(Lesson.starts_at_ms, utc_offset_ms).label("day"),
+            ((Lesson.ends_at_ms - Lesson.starts_at_ms) // MINUTE_MS).label("minutes"),
+            seats.label("seats"),
+        )
+        .where(
+            Lesson.state == "waiting",
+            Lesson.is_recorded,
+            Lesson.cancelled_at_ms.is_(None),
+            Lesson.starts_at_ms >= now_ms,
+        )
+        .subquery()
+    )
+    rows = await session.execute(
+        select(
+            lesson.c.day,
+            func.sum(lesson.c.minutes),
+            func.sum(lesson.c.minutes * lesson.c.seats),
+        ).group_by(lesson.c.day)
+    )
+    return [PlannedDay(_date(day), int(minutes), int(seated)) for day, minutes, seated in rows]
+
+
+async def held_days(
+    session: AsyncSession, now_ms: int, utc_offset_ms: int, kept: KeptFor
+) -> tuple[list[HeldDay], Measured]:
+    """What is held of past lessons by local day, and what their minutes came to."""
+    day = _day(Recording.started_at_ms, utc_offset_ms).label("day")
+    recordings = await session.execute(
+        select(day, func.sum(Recording.size_bytes), func.sum(Recording.duration_ms)).group_by("day")
+    )
+    # Tracks of classrooms are there for some weeks only: older recordings need not be looked at.
+    since_ms = now_ms - kept.classroom_tracks_days * DAY_MS
+    tracks = await session.execute(
+        select(day, func.sum(RecordingTrack.size_bytes))
+        .join(Recording, Recording.recording_id == RecordingTrack.recording_id)
+        .join(Seat, Seat.seat_id == RecordingTrack.participant_id)
+        .where(Recording.started_at_ms >= since_ms)
+        .group_by("day")
+    )
+    films = await session.execute(
+        select(day, Film.files).join(Recording, Recording.recording_id == Film.recording_id)
+    )
+    of_recordings = {one: (int(size), int(ms)) for one, size, ms in recordings}
+    of_classrooms = {one: int(size) for one, size in tracks}
+    of_films: Counter[int] = Counter()
+    for one, files in films:
+        of_films[one] += sum(file["size_bytes"] for file in (files or {}).values())
+    held = [
+        HeldDay(
+            _date(one),
+            lasting_bytes=size - of_classrooms.get(one, 0) + of_films[one],
+            classroom_bytes=of_classrooms.get(one, 0),
+        )
+        for one, (size, _ms) in of_recordings.items()
+    ]
+    measured = Measured(
+        lead_bytes=sum(one.lasting_bytes for one in held) - sum(of_films.values()),
+        film_bytes=sum(of_films.values()),
+        minutes=sum(ms for _size, ms in of_recordings.values()) / MINUTE_MS,
+        classroom_bytes=sum(of_classrooms.values()),
+        classroom_minutes=await _classroom_minutes(session, since_ms),
+    )
+    return held, measured
+
+
+async def _classroom_minutes(session: AsyncSession, since_ms: int) -> float:
+    total = await session.scalar(
+        select(func.sum(Recording.duration_ms))
+        .join(Seat, Seat.lesson_id == Recording.lesson_id)
+        .where(Recording.started_at_ms >= since_ms)
+    )
+    return int(total or 0) / MINUTE_MS
+
+
+def _day(ms: SQLColumnExpression[int], utc_offset_ms: int) -> ColumnElement[int]:
+    """Days since 1970-01-01, local."""
+    return (ms + utc_offset_ms) // DAY_MS
+
+
+def _date(days: int) -> date:
+    return EPOCH + timedelta(days=int(days))
