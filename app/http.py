@@ -1,5 +1,6 @@
 """The HTTP edge that every router shares: who calls, from where, how errors look."""
 
+import hashlib
 import ipaddress
 import logging
 import re
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 API = "/api/v1"
 TICKET_HEADER = "X-Tongtang-Ticket"
 """For pages that have the ticket of a place instead of a signed-in person: a paired PC, a phone console."""
+NOW_HEADER = "X-Tongtang-Now"
+"""The server's clock, ms since 1970 UTC: a PC's own may be years off."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
 
@@ -162,6 +165,22 @@ SHEET_BODY: dict[str, Any] = {
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI `responses` for the refusals an operation can give."""
     return {status: {"model": ErrorBody} for status in (*statuses, 422)}
+
+
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The one of `If-None-Match` still holds."}
+}
+"""OpenAPI `responses` of an operation that answers with `tagged`."""
+
+
+def tagged(body: ApiModel, if_none_match: str, now_ms: int) -> Response:
+    """The body with its ETag and the server's clock; without the body if it is the one that `if_none_match` names."""
+    text = body.model_dump_json()
+    tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+    headers = {"ETag": tag, NOW_HEADER: str(now_ms)}
+    if if_none_match == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(text, headers=headers, media_type="application/json")
 
 
 def utc(ms: int) -> datetime:

@@ -35,6 +35,8 @@ from app.lessons.terms.courses import Courses
 from app.lessons.terms.holidays import Holidays
 from app.lessons.terms.planning import Planning
 from app.lessons.terms.terms import Terms
+from app.lessons.wall import endpoints as wall
+from app.lessons.wall.wall import Wall
 from app.linktest import endpoints as linktest
 from app.media.remote import RemoteEngine
 from app.operations import endpoints as operations
@@ -63,6 +65,8 @@ from app.schools import endpoints as schools
 from app.schools import organisation, pcs
 from app.schools.consents import endpoints as consents
 from app.schools.consents.desk import ConsentDesk
+from app.schools.health import devices as pc_devices
+from app.schools.health import endpoints as classroom_health
 from app.schools.organisation import Organisation
 from app.schools.roster import endpoints as roster
 from app.schools.roster.desk import RosterDesk
@@ -214,6 +218,7 @@ class Interface:
             lessons.build_router(lesson_desk, self.guests_too),
             change_endpoints.build_router(lesson_desk, server.store, self.changes, self.staff_only),
             self._guest_router(),
+            self._wall_router(),
             entry.build_router(self.entry_desk, self.guests_too, secret),
         ]
 
@@ -228,6 +233,13 @@ class Interface:
         )
         tries = RateLimiter(INVITATION_TRIES_PER_ADDRESS, 5 * MINUTE_S)
         return guest_endpoints.build_router(guests, self.server.store, self.staff_only, tries)
+
+    def _wall_router(self) -> APIRouter:
+        server = self.server
+        view = Wall(
+            self.database, server.rooms.live, lambda: server.recorder.is_available, self.now_ms
+        )
+        return wall.build_router(view, self.staff_only)
 
     def _seat_routers(self) -> list[APIRouter]:
         server = self.server
@@ -250,13 +262,16 @@ class Interface:
             overall=RateLimiter(PAIRING_TRIES_IN_ALL, 5 * MINUTE_S),
             now_ms=self.now_ms,
         )
+        own_pc = PcAuthenticator(ClassroomPcs(self.database), self.now_ms)
         return [
             pairing.build_router(pairing_desk, self.guests_too),
             timetable.build_router(
                 timetable.TimetableDesk(server.store, self.entry_desk, self.now_ms),
-                PcAuthenticator(ClassroomPcs(self.database), self.now_ms),
+                own_pc,
                 ClassroomPcs(self.database).note_clock,
             ),
+            pc_devices.build_router(pc_devices.DeviceDesk(self.database, self.now_ms), own_pc),
+            classroom_health.build_router(self.database, self.staff_only, self.now_ms),
             pcs.build_router(
                 pcs.PcDesk(
                     self.database, server.turn_out, self._site_url, self._authority, self.now_ms

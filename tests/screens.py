@@ -23,7 +23,7 @@ SIZES: Mapping[str, ViewportSize] = {
     "1920x1080": {"width": 1920, "height": 1080},
     "390x844": {"width": 390, "height": 844},
 }
-ON_A_PHONE = {"classroom", "replay"}
+ON_A_PHONE = {"classroom", "replay", "wall"}
 """The other pages are not meant for a telephone's screen yet."""
 SAMPLE_READY_MS = 180_000
 PICTURES_MS = 6_000
@@ -103,10 +103,25 @@ async def teach(browser: Browser, school: Browser, served: Served) -> None:
     await lead.wait_for_timeout(PICTURES_MS)
     await shoot(lead, "lead")
     await shoot(classroom, "classroom-on-stage")
+    await look_at_the_wall(browser, served)
     await lead.get_by_role("button", name="下课").click()
     await lead.get_by_role("button", name="确定下课").click()
     await classroom.get_by_text("下课了").wait_for()
     await shoot(classroom, "classroom-over")
+
+
+async def look_at_the_wall(browser: Browser, served: Served) -> None:
+    """An admin, while a lesson runs."""
+    page = await open_page(browser)
+    await page.goto(served.url)
+    await page.get_by_role("button", name="管理全县").click()
+    await page.get_by_role("link", name="实时课堂").click()
+    await page.get_by_role("article").first.wait_for()
+    await shoot(page, "wall")
+    await page.goto(served.url + "/classroom-health")
+    await page.get_by_role("table").wait_for()
+    await shoot(page, "classroom-health")
+    await page.context.close()
 
 
 async def look_back(browser: Browser, served: Served) -> None:
@@ -131,6 +146,9 @@ async def look_back(browser: Browser, served: Served) -> None:
     await page.get_by_role("link", name="考勤台账").click()
     await page.get_by_role("table").wait_for()
     await shoot(page, "ledger")
+    await page.get_by_label("查看方式").select_option("图表")
+    await page.get_by_role("figure").first.wait_for()
+    await shoot(page, "ledger-charts")
     await page.goto(served.url + "/lessons/new")
     await page.get_by_role("button", name="保存课堂").wait_for()
     await shoot(page, "new-lesson")

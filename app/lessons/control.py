@@ -1,18 +1,10 @@
 """What is done with a lesson from outside of its room: start, end, calls for help."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from app.ids import LessonId, ParticipantId
 from app.rooms.commands import ClearHelp, EndLesson, StartLesson
 from app.rooms.runtime import Rooms
-
-
-@dataclass(frozen=True, slots=True)
-class HelpCall:
-    participant_id: ParticipantId
-    since_ms: int
 
 
 class LessonControl(Protocol):
@@ -32,10 +24,6 @@ class LessonControl(Protocol):
 
     async def renew(self, lesson_id: LessonId) -> None:
         """The plan has changed: an open room goes on by the new one."""
-        ...
-
-    def calls_for_help(self, lesson_id: LessonId) -> Sequence[HelpCall]:
-        """Longest waiting first. Who calls is in the room, so the room is in memory."""
         ...
 
 
@@ -61,13 +49,3 @@ class RoomsControl:
 
     async def renew(self, lesson_id: LessonId) -> None:
         await self._rooms.renew(lesson_id)
-
-    def calls_for_help(self, lesson_id: LessonId) -> Sequence[HelpCall]:
-        calls = [
-            HelpCall(place.participant_id, place.help_since_ms)
-            for runtime in self._rooms.live()
-            if runtime.lesson_id == lesson_id
-            for place in runtime.room.participants.values()
-            if place.help_since_ms is not None
-        ]
-        return sorted(calls, key=lambda call: call.since_ms)

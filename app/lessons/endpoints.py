@@ -79,13 +79,7 @@ class LessonDesk:
 
     async def body(self, lesson: LessonDetail, caller: Caller) -> LessonBody:
         recordings = await self._recording_ids([lesson.lesson_id])
-        return self._body(lesson, caller, recordings)
-
-    def _body(
-        self, lesson: LessonDetail, caller: Caller, recordings: Mapping[LessonId, RecordingId]
-    ) -> LessonBody:
-        calls = self._control.calls_for_help(lesson.lesson_id)
-        return lesson_body(lesson, caller, recordings.get(lesson.lesson_id), calls)
+        return lesson_body(lesson, caller, recordings.get(lesson.lesson_id))
 
     async def create(self, draft: LessonDraft, caller: Caller) -> LessonBody:
         caller.require(*PLANNERS)
@@ -117,7 +111,7 @@ class LessonDesk:
         page = await self._store.list_for(caller, state, limit, before)
         recordings = await self._recording_ids([one.lesson_id for one in page.items])
         return LessonPage(
-            items=[self._body(one, caller, recordings) for one in page.items],
+            items=[lesson_body(one, caller, recordings.get(one.lesson_id)) for one in page.items],
             next=page.next,
         )
 

@@ -1,6 +1,5 @@
 """Bodies of the lesson endpoints."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -9,9 +8,8 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from app.accounts.pcs import Pc
 from app.http import ApiModel, Caller, utc, utc_or_none
-from app.ids import LessonId, ParticipantId, SeatId, UserId
-from app.lessons.access import is_host, is_its_admin, own_roles, own_seats
-from app.lessons.control import HelpCall
+from app.ids import LessonId, SeatId, UserId
+from app.lessons.access import is_host, own_roles, own_seats
 from app.lessons.repository import CancelledReason, LessonDetail, LessonState
 from app.lessons.staff import MAX_INVITED
 from app.lessons.subject import sound_preset_of
@@ -72,15 +70,6 @@ class HelperBody(ApiModel):
     role: HelperPlace
 
 
-class HelpBody(ApiModel):
-    """A place that calls the office for help."""
-
-    participant_id: str
-    name: str
-    school: str
-    since: datetime
-
-
 class ChangeBody(ApiModel):
     """How a lesson differs from its first plan. At least one of them is given."""
 
@@ -119,8 +108,6 @@ class LessonBody(ApiModel):
     change: ChangeBody | None
     may_invite: bool
     """Whether the caller chooses who helps and who watches."""
-    help: list[HelpBody]
-    """Places that call for help now, longest waiting first; admins are told."""
 
 
 class LessonPage(ApiModel):
@@ -210,12 +197,7 @@ def classroom_name(pc: Pc) -> ClassroomName:
     )
 
 
-def lesson_body(
-    lesson: LessonDetail,
-    caller: Caller,
-    recording_id: str | None,
-    calls: Sequence[HelpCall] = (),
-) -> LessonBody:
+def lesson_body(lesson: LessonDetail, caller: Caller, recording_id: str | None) -> LessonBody:
     """The lesson as this caller gets it."""
     scope = lesson.scope
     return LessonBody(
@@ -264,7 +246,6 @@ def lesson_body(
         my_seats=list(own_seats(caller, scope)),
         change=change_body(lesson),
         may_invite=is_host(caller, scope),
-        help=[_help(lesson, call) for call in calls] if is_its_admin(caller, scope) else [],
     )
 
 
@@ -278,22 +259,3 @@ def change_body(lesson: LessonDetail) -> ChangeBody | None:
     return ChangeBody(
         moved_from=moved_from, instead_of=instead_of, cancelled=cancelled, restored=restored
     )
-
-
-def _help(lesson: LessonDetail, call: HelpCall) -> HelpBody:
-    name, school = _name_of(lesson, call.participant_id)
-    return HelpBody(
-        participant_id=call.participant_id, name=name, school=school, since=utc(call.since_ms)
-    )
-
-
-def _name_of(lesson: LessonDetail, participant_id: ParticipantId) -> tuple[str, str]:
-    for seat in lesson.seats:
-        if participant_id == ParticipantId(seat.seat_id):
-            return seat.classroom_name, seat.school_name
-    user_id = participant_id.partition("_")[2]
-    for one in lesson.staff:
-        if one.user_id == user_id:
-            return one.name, one.school_name
-    is_lead = user_id == lesson.lead_user_id
-    return (lesson.lead_name, lesson.lead_school_name) if is_lead else ("", "")

@@ -1,6 +1,5 @@
 """`/classroom`: what a classroom's own PC asks for: its timetable, and the ticket of its seat."""
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
@@ -11,7 +10,7 @@ from pydantic import Field
 from app.accounts.pc_identity import PcAuthenticator
 from app.accounts.pcs import Pc
 from app.errors import NotFound
-from app.http import ApiModel, refusals, utc
+from app.http import NOT_MODIFIED, ApiModel, refusals, tagged, utc
 from app.ids import LessonId, PcId
 from app.lessons.entry import EntryDesk
 from app.lessons.repository import MINUTE_MS, LessonDetail, LessonState, LessonStore
@@ -32,8 +31,6 @@ SHOWN_AHEAD_MS = 8 * 24 * 60 * MINUTE_MS
 MAX_LESSONS = 60
 MAX_CLOCK_MS = 100 * 366 * 24 * 60 * MINUTE_MS
 """A PC with an empty battery may live in 1970."""
-NOW_HEADER = "X-Tongtang-Now"
-"""The server's clock, ms since 1970 UTC: a PC's own may be years off."""
 
 
 class TimetableLesson(ApiModel):
@@ -129,20 +126,12 @@ def build_router(
         "/timetable",
         operation_id="get_timetable",
         response_model=Timetable,
-        responses={
-            **refusals(401),
-            304: {"description": "The one of `If-None-Match` still holds."},
-        },
+        responses={**refusals(401), **NOT_MODIFIED},
     )
     async def get_timetable(
         pc: PcNow, if_none_match: Annotated[str, Header(max_length=80)] = ""
     ) -> Response:
-        body = (await desk.timetable(pc)).model_dump_json()
-        tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
-        headers = {"ETag": tag, NOW_HEADER: str(desk.now_ms())}
-        if if_none_match == tag:
-            return Response(status_code=304, headers=headers)
-        return Response(body, headers=headers, media_type="application/json")
+        return tagged(await desk.timetable(pc), if_none_match, desk.now_ms())
 
     @router.post(
         "/lessons/{id}/ticket",

@@ -415,7 +415,15 @@ SERVER: Mapping[str, Holding] = {
         About.NOBODY,
         Kept.SITE,
         _SCHOOL_AND_ADMINS,
-        technical=("secret_sha256", "previous_sha256", "browser", "paired_by", "revoked_by"),
+        technical=(
+            "secret_sha256",
+            "previous_sha256",
+            "browser",
+            "paired_by",
+            "revoked_by",
+            "camera",
+            "microphone",
+        ),
     ),
     "pairing_code": Holding(
         Words("配对码", "Pairing codes"),

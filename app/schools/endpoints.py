@@ -100,16 +100,17 @@ async def _last_link_tests(
         .where(LinkTest.classroom_id.in_(classroom_ids))
         .order_by(LinkTest.made_at_ms)
     )
-    return {
-        test.classroom_id: LinkTestBody(
-            made_at=utc(test.made_at_ms),
-            path=test.path,
-            rtt_ms=test.rtt_ms,
-            loss=test.loss,
-            rate_bps=test.rate_bps,
-        )
-        for test in found
-    }
+    return {test.classroom_id: link_test_body(test) for test in found}
+
+
+def link_test_body(test: LinkTest) -> LinkTestBody:
+    return LinkTestBody(
+        made_at=utc(test.made_at_ms),
+        path=test.path,
+        rtt_ms=test.rtt_ms,
+        loss=test.loss,
+        rate_bps=test.rate_bps,
+    )
 
 
 async def list_teachers_for(database: Database, caller: Caller) -> list[TeacherBody]:

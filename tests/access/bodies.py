@@ -18,6 +18,7 @@ class Sent:
 _ABOUT_DAYS: dict[str, dict[str, str]] = {
     "get_ledger": {},
     "get_ledger_totals": {"by": "classroom"},
+    "get_ledger_steps": {"step": "day"},
     "download_ledger": {},
     "get_pupil_attendance": {},
     "download_pupil_sheet": {},
@@ -76,6 +77,7 @@ def _json(operation: str, things: Things, now_ms: int) -> Any:
         "pair": {"code": "00000000"},
         "enter_as_console": {"code": "00000000"},
         "open_link_probe": {"sdp": "v=0"},
+        "tell_devices": {"camera": "ok", "microphone": "missing"},
         "keep_link_test": {"path": "udp", "rtt_ms": 1, "loss": 0, "rate_bps": 1},
         "create_lesson": {
             "title": "a new lesson",

@@ -153,6 +153,10 @@ TABLE: dict[str, Row | List | Open | Own] = {
     "report_pc_clock": Own("classroom"),
     "get_timetable": List("classroom", "classroom", "", _LESSONS),
     "create_pc_ticket": Row("classroom"),
+    "tell_devices": Own("classroom"),
+    "list_classroom_health": List(
+        "admin school_admin onsite elsewhere", "admin school_admin onsite", "admin", _CLASSROOMS
+    ),
     "pair": Open("a code"),
     "invite_console": Own("classroom"),
     "enter_as_console": Open("a code"),
@@ -211,8 +215,10 @@ TABLE: dict[str, Row | List | Open | Own] = {
     "start_lesson": Row("admin school_admin lead guest", "admin"),
     "clear_help": Row("admin school_admin lead guest", "admin"),
     "end_lesson": Row("admin school_admin lead guest", "admin"),
+    "get_wall": List(ALL_ADMINS, ADMINS, "admin", _LESSONS),
     # --- ledger ------------------------------------------------------------------------------------
     "get_ledger": List(ALL_ADMINS, ADMINS, "admin", _LESSONS),
+    "get_ledger_steps": Own(ALL_ADMINS),
     "get_ledger_totals": List(ALL_ADMINS, ADMINS, "admin", _CLASSROOMS),
     "download_ledger": Own(ALL_ADMINS),
     "get_pupil_attendance": Row("admin school_admin onsite", "admin"),

@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.conftest import Meet, OpenTab
 from tests.support.accessibility import assert_accessible
-from tests.support.office import TEACHER, Office
+from tests.support.office import ADMIN, TEACHER, Office
 from tests.support.pages import eventually, press_on_card, sign_in
 from tests.support.serve import Served
 
@@ -87,3 +87,13 @@ async def test_the_pages_after_a_lesson(served: Served, open_tab: OpenTab) -> No
     await page.get_by_role("link", name=re.compile("考勤")).first.click()
     await page.get_by_role("table").wait_for()
     await assert_accessible(teacher, "attendance")
+
+    admin = await open_tab()
+    await sign_in(admin, served, ADMIN, "/ledger")
+    await admin.page.get_by_label("查看方式").select_option("图表")
+    await admin.sees("计划时间去了哪里")
+    await admin.page.get_by_text("用表格查看").first.click()
+    await assert_accessible(admin, "ledger as charts")
+    await admin.page.goto("/classroom-health")
+    await admin.sees("给这间教室配对一台电脑。")
+    await assert_accessible(admin, "state of classrooms")

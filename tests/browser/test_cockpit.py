@@ -26,9 +26,11 @@ SETTLE_S = 0.5
 
 
 async def assistant(open_tab: OpenTab, served: Served, lesson_id: str) -> Screen:
-    """An admin, who finds the call for help on the list of lessons and comes in to help."""
+    """An admin, who finds the call for help on the wall, and on the list of lessons, and comes in to help."""
     screen = await open_tab()
-    await sign_in(screen, served, ADMIN)
+    await sign_in(screen, served, ADMIN, "/wall")
+    await what_the_wall_says(screen)
+    await screen.page.goto("/lessons")
     await screen.sees("需要帮忙的教室")
     await screen.press("处理好了")
     await screen.page.get_by_text("需要帮忙的教室").wait_for(state="detached")
@@ -36,6 +38,22 @@ async def assistant(open_tab: OpenTab, served: Served, lesson_id: str) -> Screen
     await screen.press("进入课堂")
     await screen.sees("助教和观课")
     return screen
+
+
+async def what_the_wall_says(admin: Screen) -> None:
+    """Who is in and what is wrong, without anybody reloading it, and how old that is while the server is away."""
+    page = admin.page
+    tile = page.get_by_role("article").filter(has_text="求助")
+    await tile.get_by_text("求助").wait_for()
+    await tile.get_by_text("网络良好").first.wait_for()
+    await tile.get_by_role("link", name="进去观课").wait_for()
+    await assert_accessible(admin, "wall")
+    admin.excuse("ERR_INTERNET_DISCONNECTED")
+    await page.context.set_offline(True)
+    await admin.sees("连不上服务器，正在自动重试")
+    assert await tile.is_visible()
+    await page.context.set_offline(False)
+    await page.get_by_text("连不上服务器，正在自动重试").wait_for(state="detached")
 
 
 async def kill(page: Page) -> None:

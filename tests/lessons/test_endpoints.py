@@ -58,7 +58,6 @@ async def test_a_planned_lesson_reads_as_it_was_written(
         "my_roles": ["lead"],
         "my_seats": [],
         "staff": [],
-        "help": [],
         "change": None,
         "may_invite": True,
         "sound_preset": "voice",

@@ -45,6 +45,8 @@ NO_MORE_ROWS = {
     "get_media_stats": "of a lesson that runs, from memory",
     "get_media_history": "of a lesson that runs, from memory",
     "get_server": "months of a term, and a few warnings and certificates",
+    "get_wall": "as many as run now; counted in tests/lessons/wall",
+    "get_ledger_steps": "as many as the range has hours, days or weeks",
     "get_data_map": "written down in the program",
     "get_film": "one film, and its few files",
 }

@@ -39,10 +39,14 @@ from app.lessons.plan import plan_loader
 from app.lessons.projector import project_lesson
 from app.lessons.reporting import lesson_for_report, seat_for_roll_call
 from app.lessons.repository import LessonStore
+from app.lessons.wall import endpoints as wall_endpoints
+from app.lessons.wall.wall import Wall
 from app.recording.watching.repository import Watching
 from app.rooms.runtime import Rooms
 from app.schools import endpoints as schools_endpoints
 from app.schools import pcs
+from app.schools.health import devices
+from app.schools.health import endpoints as health_endpoints
 from app.settings import Settings
 from tests.support.api import Api, Time
 from tests.support.clock import START_MS, FakeClock
@@ -58,6 +62,7 @@ class LessonApi(Api):
     book: TicketBook
     control: RoomsControl
     clock: FakeClock
+    is_recorder_there: bool = True
 
 
 async def no_recordings(lesson_ids: Sequence[LessonId]) -> Mapping[LessonId, RecordingId]:
@@ -115,6 +120,7 @@ async def lesson_api(
         now_ms=time,
     )
 
+    authenticate_pc = PcAuthenticator(ClassroomPcs(database), time)
     changes = LessonChanges(database, api.store, api.control, time)
     guests = Guests(database, api.store, changes, api.sessions, now_ms=time, grace_ms=1_800_000)
     lesson_desk = LessonDesk(database, api.store, api.control, no_recordings, revoke, time)
@@ -142,8 +148,13 @@ async def lesson_api(
         pairing.build_router(pairing_desk, api.authenticate),
         timetable.build_router(
             timetable.TimetableDesk(api.store, desk, time),
-            PcAuthenticator(ClassroomPcs(database), time),
+            authenticate_pc,
             ClassroomPcs(database).note_clock,
+        ),
+        devices.build_router(devices.DeviceDesk(database, time), authenticate_pc),
+        health_endpoints.build_router(database, api.authenticate, time),
+        wall_endpoints.build_router(
+            Wall(database, api.rooms.live, lambda: api.is_recorder_there, time), api.authenticate
         ),
         pcs.build_router(
             pcs.PcDesk(

@@ -15,6 +15,8 @@ export const ROUTES: readonly (readonly [pattern: string, page: PageComponent])[
   ["/lessons/new", lazy(() => import("./pages/NewLesson"))],
   ["/lessons/:id/materials", lazy(() => import("./pages/Materials"))],
   ["/lessons/:id/attendance", lazy(() => import("./pages/Attendance"))],
+  ["/wall", lazy(() => import("./pages/Wall"))],
+  ["/classroom-health", lazy(() => import("./pages/ClassroomHealth"))],
   ["/ledger", lazy(() => import("./pages/Ledger"))],
   ["/recordings", lazy(() => import("./pages/Recordings"))],
   ["/recordings/interrupted", lazy(() => import("./pages/Interrupted"))],

@@ -1,6 +1,6 @@
 """What the ledger's endpoints answer. Amounts are whole seconds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal
@@ -11,6 +11,7 @@ from app.attendance.ledger.causes import Cause
 from app.attendance.ledger.corrections import MadeCorrection
 from app.attendance.ledger.pupils import ClassroomPupils
 from app.attendance.ledger.rows import LedgerPage, LedgerRow, Outcome
+from app.attendance.ledger.steps import Step
 from app.attendance.ledger.totals import TotalsPage
 from app.http import ApiModel, utc, utc_or_none
 
@@ -92,6 +93,47 @@ class TotalBody(ApiModel):
 class TotalsBody(ApiModel):
     items: list[TotalBody]
     next: str | None
+
+
+class LessonsBody(ApiModel):
+    held: int
+    cancelled: int
+    not_held: int
+
+
+class ClassroomsThereBody(ApiModel):
+    """Classrooms of lessons that were held, once for each lesson. Together they are all of them."""
+
+    on_time: int
+    late: int
+    """Without an excuse, as `absent`."""
+    absent: int
+    """Nothing of the lesson reached it."""
+    excused: int
+
+
+class PupilsThereBody(ApiModel):
+    """What roll calls say, once for each lesson."""
+
+    present: int
+    """By their marks, whoever came late or left early too, or by a head count."""
+    absent: int
+    excused: int
+
+
+class StepBody(ApiModel):
+    starts_at: datetime
+    lessons: LessonsBody
+    planned_s: int
+    delivered_s: int
+    missed: MissedBody
+    classrooms: ClassroomsThereBody
+    pupils: PupilsThereBody
+
+
+class StepsBody(ApiModel):
+    steps: list[StepBody]
+    """Every one of the range, those without a lesson too."""
 
 
 class PupilTotalBody(ApiModel):
@@ -178,6 +220,23 @@ def totals_body(page: TotalsPage) -> TotalsBody:
         del amounts["missed_s"]
         items.append(TotalBody(missed=_missed(total.missed_s), **amounts))
     return TotalsBody(items=items, next=page.next)
+
+
+def steps_body(steps: Sequence[Step]) -> StepsBody:
+    return StepsBody(
+        steps=[
+            StepBody(
+                starts_at=utc(one.starts_at_ms),
+                lessons=LessonsBody(**asdict(one.lessons)),
+                planned_s=one.planned_s,
+                delivered_s=one.delivered_s,
+                missed=_missed(one.missed_s),
+                classrooms=ClassroomsThereBody(**asdict(one.classrooms)),
+                pupils=PupilsThereBody(**asdict(one.pupils)),
+            )
+            for one in steps
+        ]
+    )
 
 
 def pupils_body(found: ClassroomPupils) -> ClassroomPupilsBody:

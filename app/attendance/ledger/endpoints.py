@@ -15,11 +15,13 @@ from app.attendance.ledger.bodies import (
     LedgerBody,
     LedgerCorrectionBody,
     LedgerRowBody,
+    StepsBody,
     TotalsBody,
     correction_body,
     ledger_body,
     pupils_body,
     row_body,
+    steps_body,
     totals_body,
 )
 from app.attendance.ledger.columns import PupilColumns, RowColumns, TotalColumns
@@ -28,6 +30,7 @@ from app.attendance.ledger.files import XLSX_TYPE, FileKind, LedgerFiles
 from app.attendance.ledger.filter import LedgerFilter
 from app.attendance.ledger.pupils import ClassroomPupils, PupilTotal, load_pupil_totals
 from app.attendance.ledger.rows import count_rows, every_page, load_page
+from app.attendance.ledger.steps import StepName, load_steps
 from app.attendance.ledger.totals import GroupedBy, every_total, load_totals
 from app.attendance.roll_call.endpoints import SeatPath
 from app.db.access_log import AccessAction, log_access
@@ -177,6 +180,20 @@ def build_router(
         async with database.reading() as session:
             return totals_body(
                 await load_totals(session, scope, wanted, by, now_ms(), limit, after)
+            )
+
+    @router.get("/ledger/steps", operation_id="get_ledger_steps", responses=refusals(401, 403))
+    async def get_ledger_steps(
+        caller: AdminNow,
+        wanted: Wanted,
+        step: StepName,
+        utc_offset_min: _Offset = CHINA_OFFSET_MIN,
+    ) -> StepsBody:
+        """Over time, for charts: 100 steps at most."""
+        scope = caller.require_scope(*ADMINS)
+        async with database.reading() as session:
+            return steps_body(
+                await load_steps(session, scope, wanted, step, utc_offset_min, now_ms())
             )
 
     @router.get(

@@ -61,8 +61,7 @@ def over_within(
     columns: tuple[Any, ...], scope: Scope, wanted: LedgerFilter, now_ms: int
 ) -> Select[Any]:
     """These columns of every seat whose lesson is over, in the scope's classrooms. Rehearsals are no lessons."""
-    nobody_came = and_(Lesson.state == "waiting", Lesson.ends_at_ms < now_ms)
-    query = (
+    return (
         select(*columns)
         .select_from(Lesson)
         .join(Seat, Seat.lesson_id == Lesson.lesson_id)
@@ -72,21 +71,78 @@ def over_within(
         .outerjoin(Course, Course.course_id == Lesson.course_id)
         .outerjoin(Term, Term.term_id == Course.term_id)
         .outerjoin(LedgerEntry, LedgerEntry.seat_id == Seat.seat_id)
-        .where(
-            Lesson.county_id == scope.county_id,
-            schools_within(scope),
-            ~Lesson.is_rehearsal,
-            or_(LedgerEntry.seat_id.is_not(None), nobody_came),
-            Lesson.starts_at_ms >= wanted.from_ms,
-            Lesson.starts_at_ms < wanted.to_ms,
-        )
+        .where(*_lessons(scope, wanted), _is_over(now_ms), *_classrooms(scope, wanted))
     )
-    for column, value in (
-        (School.school_id, wanted.school_id),
-        (Classroom.classroom_id, wanted.classroom_id),
-        (Lesson.lead_user_id, wanted.teacher_id),
-        (Lesson.subject, wanted.subject),
-    ):
-        if value is not None:
-            query = query.where(column == value)
-    return query
+
+
+def seats_over(
+    columns: tuple[Any, ...], scope: Scope, wanted: LedgerFilter, now_ms: int
+) -> Select[Any]:
+    """The same seats without the names around them, which costs a fraction: for sums over a county's term."""
+    query = (
+        select(*columns)
+        .select_from(Lesson)
+        .join(Seat, Seat.lesson_id == Lesson.lesson_id)
+        .outerjoin(LedgerEntry, LedgerEntry.seat_id == Seat.seat_id)
+        .where(*_lessons(scope, wanted), _is_over(now_ms))
+    )
+    return query.where(_narrowed(scope, wanted)) if _is_narrow(scope, wanted) else query
+
+
+def lessons_over(
+    columns: tuple[Any, ...], scope: Scope, wanted: LedgerFilter, now_ms: int
+) -> Select[Any]:
+    """The lessons of these seats, each once."""
+    is_over = or_(Lesson.state == "ended", _nobody_came(now_ms))
+    query = select(*columns).select_from(Lesson).where(*_lessons(scope, wanted), is_over)
+    if not _is_narrow(scope, wanted):
+        return query
+    seats = select(Seat.seat_id).where(Seat.lesson_id == Lesson.lesson_id, _narrowed(scope, wanted))
+    return query.where(seats.exists())
+
+
+def _nobody_came(now_ms: int) -> ColumnElement[bool]:
+    return and_(Lesson.state == "waiting", Lesson.ends_at_ms < now_ms)
+
+
+def _is_over(now_ms: int) -> ColumnElement[bool]:
+    return or_(LedgerEntry.seat_id.is_not(None), _nobody_came(now_ms))
+
+
+def _lessons(scope: Scope, wanted: LedgerFilter) -> list[ColumnElement[bool]]:
+    conditions = [
+        Lesson.county_id == scope.county_id,
+        ~Lesson.is_rehearsal,
+        Lesson.starts_at_ms >= wanted.from_ms,
+        Lesson.starts_at_ms < wanted.to_ms,
+    ]
+    if wanted.teacher_id is not None:
+        conditions.append(Lesson.lead_user_id == wanted.teacher_id)
+    if wanted.subject is not None:
+        conditions.append(Lesson.subject == wanted.subject)
+    return conditions
+
+
+def _classrooms(scope: Scope, wanted: LedgerFilter) -> list[ColumnElement[bool]]:
+    """On `School` and `Classroom`."""
+    conditions = [schools_within(scope)]
+    if wanted.school_id is not None:
+        conditions.append(School.school_id == wanted.school_id)
+    if wanted.classroom_id is not None:
+        conditions.append(Classroom.classroom_id == wanted.classroom_id)
+    return conditions
+
+
+def _is_narrow(scope: Scope, wanted: LedgerFilter) -> bool:
+    """Not every classroom of the lessons' county counts."""
+    return not (scope.is_county and wanted.school_id is None and wanted.classroom_id is None)
+
+
+def _narrowed(scope: Scope, wanted: LedgerFilter) -> ColumnElement[bool]:
+    """On `Seat`."""
+    classrooms = (
+        select(Classroom.classroom_id)
+        .join(School, School.school_id == Classroom.school_id)
+        .where(*_classrooms(scope, wanted))
+    )
+    return Seat.classroom_id.in_(classrooms)

@@ -103,7 +103,14 @@ async def save_roll(
 ) -> None:
     """Write what changed, and a correction for each value that stood. Conflict `too_many_corrections`."""
     await session.merge(
-        RollCall(seat_id=seat_id, typed_count=after.typed_count, saved_at_ms=now_ms)
+        RollCall(
+            seat_id=seat_id,
+            typed_count=after.typed_count,
+            saved_at_ms=now_ms,
+            heads=after.head_count or 0,
+            absent=after.count("absent"),
+            excused=after.count("excused"),
+        )
     )
     await session.flush()
     for pupil_id, mark in after.marks.items():

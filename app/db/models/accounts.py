@@ -141,6 +141,10 @@ class ClassroomPc(Base):
     last_seen_at_ms: Mapped[int] = mapped_column(MS)
     clock_ahead_ms: Mapped[int | None] = mapped_column(MS)
     """How far its clock is ahead of the server's, by its own last measurement; behind is negative."""
+    camera: Mapped[str | None] = mapped_column(String(10))
+    """`schools.health.devices.DeviceState`, as its page last told; null: it never did."""
+    microphone: Mapped[str | None] = mapped_column(String(10))
+    devices_told_at_ms: Mapped[int | None] = mapped_column(MS)
     revoked_at_ms: Mapped[int | None] = mapped_column(MS)
     revoked_by: Mapped[str | None] = mapped_column(ForeignKey("user_account.user_id"))
 

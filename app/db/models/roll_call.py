@@ -17,6 +17,12 @@ class RollCall(Base):
     typed_count: Mapped[int | None] = mapped_column(Integer)
     """A head count that somebody typed; None: the marks are counted."""
     saved_at_ms: Mapped[int] = mapped_column(MS)
+    heads: Mapped[int] = mapped_column(Integer, default=0)
+    """How many are there: the typed count, else the marks. As `absent` and `excused` the same as the marks say, so that
+    a county's term is added up without reading a million of them."""
+    absent: Mapped[int] = mapped_column(Integer, default=0)
+    """Without leave."""
+    excused: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class RollCallMark(Base):

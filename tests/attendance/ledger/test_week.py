@@ -23,6 +23,7 @@ from app.rooms.commands import CheckDeadlines, EndLesson, Join, Leave, ReportCut
 from app.rooms.state import LessonPlan, Role, Seat
 from app.spreadsheet import plain_cell
 from tests.support.county import MINUTE_MS, PUPIL_NAME, SmallCounty, add_lesson
+from tests.support.county_admins import SCHOOL_ADMIN, add_school_admin
 from tests.support.database import on_both_databases
 from tests.support.lessons import LessonApi
 from tests.support.room_by_the_book import RoomByTheBook
@@ -450,6 +451,52 @@ async def test_a_page_costs_the_same_queries_however_long_it_is(
             await client.get("/ledger", params={**WEEK, "limit": limit})
             counts.append(sum(one.lstrip().startswith("SELECT") for one in statements))
     assert counts[0] == counts[1]
+
+
+@on_both_databases
+async def test_the_week_step_by_step_is_the_sum_of_its_rows(
+    api: LessonApi, county: SmallCounty, database: Database
+) -> None:
+    await hold_the_week(api, county)
+    await add_school_admin(database, county)
+    async with api.client(county.admin) as client, api.client(SCHOOL_ADMIN) as school:
+        rows = await every_row(client)
+        days = await steps_of(client, step="day", utc_offset_min="0")
+        assert [one["starts_at"] for one in days] == [
+            f"2027-01-{15 + number}T00:00:00Z" for number in range(8)
+        ]
+        for day, first, second in zip(days, rows[::2], rows[1::2], strict=True):
+            outcomes = {"held": 0, "cancelled": 0, "not_held": 0, first["outcome"]: 1}
+            assert day["lessons"] == outcomes
+            for amount in ("planned_s", "delivered_s"):
+                assert day[amount] == first[amount] + second[amount]
+            for cause, seconds in day["missed"].items():
+                assert seconds == first["missed"][cause] + second["missed"][cause]
+        cut, late, early, *_, cancelled, _ = days
+        assert late["classrooms"] == {"on_time": 1, "late": 1, "absent": 0, "excused": 0}
+        assert early["classrooms"] == {"on_time": 2, "late": 0, "absent": 0, "excused": 0}
+        assert set(cancelled["classrooms"].values()) == {0}
+        assert cut["pupils"] == {"present": 1, "absent": 0, "excused": 1}
+
+        # The week before begins on Monday the 11th; midnight is that of the clock that was asked for.
+        first_week, second_week = await steps_of(client, step="week")
+        assert first_week["starts_at"] == "2027-01-10T16:00:00Z"
+        assert first_week["lessons"] == {"held": 3, "cancelled": 0, "not_held": 0}
+        assert second_week["lessons"] == {"held": 3, "cancelled": 1, "not_held": 1}
+        hours = await steps_of(client, step="hour", to="2027-01-16T00:00:00Z")
+        assert [one["lessons"]["held"] for one in hours] == [int(n == 8) for n in range(24)]
+
+        own = await steps_of(school, step="day", utc_offset_min="0")
+        assert [one["planned_s"] for one in own] == [2700] * 8
+        refused = await client.get("/ledger/steps", params={**WEEK, "step": "hour"})
+        assert (refused.status_code, refused.json()["code"]) == (422, "too_many_steps")
+
+
+async def steps_of(client: httpx.AsyncClient, **more: str) -> list[dict[str, Any]]:
+    answer = await client.get("/ledger/steps", params={**WEEK, **more})
+    assert answer.status_code == 200, answer.text
+    steps: list[dict[str, Any]] = answer.json()["steps"]
+    return steps
 
 
 async def test_what_is_asked_wrongly_is_refused(api: LessonApi, county: SmallCounty) -> None:

@@ -155,14 +155,11 @@ def _roll_call_rows(places: Places, timetable: Timetable) -> Iterator[Rows]:
     ]
     yield Rows(
         RollCall,
-        ("seat_id", "typed_count", "saved_at_ms"),
+        ("seat_id", "typed_count", "saved_at_ms", "heads", "absent", "excused"),
         (
-            (
-                one.seat_id(position),
-                None if _is_by_name(places, one, position) else count - one.number % 4,
-                one.starts_at_ms + 300_000,
-            )
+            (one.seat_id(position), typed, one.starts_at_ms + 300_000, *_sums(one, typed, count))
             for one, position in called
+            for typed in [None if _is_by_name(places, one, position) else count - one.number % 4]
         ),
     )
     yield Rows(
@@ -172,13 +169,26 @@ def _roll_call_rows(places: Places, timetable: Timetable) -> Iterator[Rows]:
             (
                 one.seat_id(position),
                 pupil_id(one.course.classrooms[position].number, pupil, count),
-                _MARKS[(one.number + pupil * 7) % len(_MARKS)],
+                _mark(one, pupil),
             )
             for one, position in called
             if _is_by_name(places, one, position)
             for pupil in range(count)
         ),
     )
+
+
+def _mark(lesson: Lesson, pupil: int) -> str:
+    return _MARKS[(lesson.number + pupil * 7) % len(_MARKS)]
+
+
+def _sums(lesson: Lesson, typed: int | None, pupils: int) -> tuple[int, int, int]:
+    """Who is there, absent and excused, as a roll call keeps it beside its marks."""
+    if typed is not None:
+        return typed, 0, 0
+    marks = [_mark(lesson, pupil) for pupil in range(pupils)]
+    absent, excused = marks.count("absent"), marks.count("excused")
+    return pupils - absent - excused, absent, excused
 
 
 def _is_by_name(places: Places, lesson: Lesson, position: int) -> bool:

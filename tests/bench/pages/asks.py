@@ -174,6 +174,7 @@ def _lessons(cast: Cast) -> Iterator[Ask]:
         )
     yield _ask("ClassroomHome", "get_timetable", "classroom", "/classroom/timetable")
     for role in ("admin", "school_admin"):
+        yield _ask("Wall", "get_wall", role, "/wall?limit=60")
         yield _ask("NewLesson", "list_teachers", role, "/teachers")
     for role in roles:
         yield _ask("NewLesson", "list_classrooms", role, "/classrooms")
@@ -189,6 +190,14 @@ def _ledger(cast: Cast) -> Iterator[Ask]:
             "Ledger", "get_ledger", role, f"/ledger?limit=100&{month}", what="later", cursor="after"
         )
         yield _ask("Ledger", "get_ledger", role, f"/ledger?limit=100&{term}", what="term")
+        for step, count in (("hour", 1), ("day", 30), ("week", 180)):
+            yield _ask(
+                "Ledger",
+                "get_ledger_steps",
+                role,
+                f"/ledger/steps?step={step}&{_days(cast, count)}",
+                what=f"charts by {step}",
+            )
         for by in ("classroom", "school", "teacher", "subject", "course", "term"):
             for what, days in (("month", month), ("term", term)):
                 yield _ask(
@@ -287,6 +296,14 @@ def _organisation(cast: Cast) -> Iterator[Ask]:
     )
     for role in ("admin", "school_admin", "onsite"):
         yield _ask("ClassroomPcs", "list_pcs", role, "/classroom-pcs")
+        health = "/classroom-health"
+        yield _ask("ClassroomHealth", "list_classroom_health", role, health)
+        yield _ask(
+            "ClassroomHealth", "list_classroom_health", role, health, what="later", cursor="after"
+        )
+        yield _ask(
+            "ClassroomHealth", "list_classroom_health", role, f"{health}?order=name", what="by name"
+        )
 
 
 def _pupils(cast: Cast) -> Iterator[Ask]:

@@ -1,3 +1,4 @@
+import { offsetMin } from "../zone";
 import { client, unwrap } from "./client";
 import type {
   AccessQuery,
@@ -6,7 +7,9 @@ import type {
   Captions,
   CorrectionDraft,
   CourseDraft,
+  DeviceStates,
   Door,
+  HealthQuery,
   HelperDraft,
   HolidayDraft,
   LedgerGrouping,
@@ -24,6 +27,7 @@ import type {
   SetupSystem,
   ShareLinkDraft,
   StaffDraft,
+  StepName,
   TermDraft,
   WatchReport,
 } from "./types";
@@ -282,6 +286,13 @@ export const listLedgerTotals = (query: LedgerQuery, by: LedgerGrouping, after?:
       params: { query: { ...query, by, ...(after !== undefined && { after }) } },
     }),
   );
+/** Days and weeks of it begin at midnight in `zone`. */
+export const listLedgerSteps = (query: LedgerQuery, step: StepName, zone: string) =>
+  unwrap(
+    client.GET("/api/v1/ledger/steps", {
+      params: { query: { ...query, step, utc_offset_min: offsetMin(new Date(query.from), zone) } },
+    }),
+  );
 export const getPupilAttendance = (
   classroom_id: string,
   { from, to, teacher_id, subject }: LedgerQuery,
@@ -329,6 +340,14 @@ export const reportPcClock = (ahead_ms: number) =>
 export const issuePcTicket = (id: string) =>
   unwrap(client.POST("/api/v1/classroom/lessons/{id}/ticket", byId(id)));
 export const listPcs = () => unwrap(client.GET("/api/v1/classroom-pcs"));
+export const listClassroomHealth = (query: HealthQuery, after?: string) =>
+  unwrap(
+    client.GET("/api/v1/classroom-health", {
+      params: { query: { ...query, ...(after !== undefined && { after }) } },
+    }),
+  );
+export const tellDevices = (body: DeviceStates) =>
+  unwrap(client.POST("/api/v1/classroom/devices", { body }));
 export const removePc = (pc_id: string) =>
   unwrap(client.DELETE("/api/v1/classroom-pcs/{pc_id}", { params: { path: { pc_id } } }));
 export const issuePcCode = (classroom_id: string, kind: PcCodeKind) =>

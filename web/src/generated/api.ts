@@ -210,6 +210,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/classroom-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Classroom Health
+         * @description Of the admin's county or school, or of the on-site teacher's school.
+         */
+        get: operations["list_classroom_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/classroom-pcs": {
         parameters: {
             query?: never;
@@ -272,6 +292,23 @@ export interface paths {
         /** Report Pc Clock */
         put: operations["report_pc_clock"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classroom/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a classroom's PC finds of its camera and microphone */
+        post: operations["tell_devices"];
         delete?: never;
         options?: never;
         head?: never;
@@ -787,6 +824,26 @@ export interface paths {
          * @description Every lesson and classroom, or added up `by` something.
          */
         get: operations["download_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ledger Steps
+         * @description Over time, for charts: 100 steps at most.
+         */
+        get: operations["get_ledger_steps"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2000,6 +2057,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/wall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lessons that run now: who is in, and what is wrong */
+        get: operations["get_wall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -2390,6 +2464,26 @@ export interface components {
             /** Revision */
             revision: number;
         };
+        /**
+         * CaresBody
+         * @description How many classrooms need it.
+         */
+        CaresBody: {
+            /** Camera */
+            camera: number;
+            /** Link None */
+            link_none: number;
+            /** Link Poor */
+            link_poor: number;
+            /** Microphone */
+            microphone: number;
+            /** No Pc */
+            no_pc: number;
+            /** Unseen */
+            unseen: number;
+            /** Untested */
+            untested: number;
+        };
         /** CertificateBody */
         CertificateBody: {
             /** Detail */
@@ -2501,6 +2595,31 @@ export interface components {
             /** School Name */
             school_name: string;
         };
+        /** ClassroomHealthBody */
+        ClassroomHealthBody: {
+            /** Cares */
+            cares: ("no_pc" | "unseen" | "microphone" | "link_none" | "camera" | "link_poor" | "untested")[];
+            /** Classroom Id */
+            classroom_id: string;
+            /** Last Lesson At */
+            last_lesson_at: string | null;
+            link_test: components["schemas"]["LinkTestBody"] | null;
+            /** Name */
+            name: string;
+            pc: components["schemas"]["PcHealthBody"] | null;
+            /** School Name */
+            school_name: string;
+        };
+        /** ClassroomHealthPage */
+        ClassroomHealthPage: {
+            cares: components["schemas"]["CaresBody"] | null;
+            /** Items */
+            items: components["schemas"]["ClassroomHealthBody"][];
+            /** Next */
+            next: string | null;
+            /** Total */
+            total: number | null;
+        };
         /** ClassroomName */
         ClassroomName: {
             /** Classroom Id */
@@ -2527,6 +2646,20 @@ export interface components {
             pupils: components["schemas"]["PupilTotalBody"][];
             /** Rolls */
             rolls: number;
+        };
+        /**
+         * ClassroomsThereBody
+         * @description Classrooms of lessons that were held, once for each lesson. Together they are all of them.
+         */
+        ClassroomsThereBody: {
+            /** Absent */
+            absent: number;
+            /** Excused */
+            excused: number;
+            /** Late */
+            late: number;
+            /** On Time */
+            on_time: number;
         };
         /** ClipBody */
         ClipBody: {
@@ -2880,6 +3013,19 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** DevicesBody */
+        DevicesBody: {
+            /**
+             * Camera
+             * @enum {string}
+             */
+            camera: "ok" | "found" | "missing" | "denied" | "in_use" | "failed" | "insecure";
+            /**
+             * Microphone
+             * @enum {string}
+             */
+            microphone: "ok" | "found" | "missing" | "denied" | "in_use" | "failed" | "insecure";
+        };
         /** EnrolmentBody */
         EnrolmentBody: {
             /** Secret */
@@ -3036,23 +3182,6 @@ export interface components {
         Health: {
             /** Ok */
             ok: boolean;
-        };
-        /**
-         * HelpBody
-         * @description A place that calls the office for help.
-         */
-        HelpBody: {
-            /** Name */
-            name: string;
-            /** Participant Id */
-            participant_id: string;
-            /** School */
-            school: string;
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
         };
         /** HelperBody */
         HelperBody: {
@@ -3415,8 +3544,6 @@ export interface components {
              * Format: date-time
              */
             ends_at: string;
-            /** Help */
-            help: components["schemas"]["HelpBody"][];
             /** Is Demo */
             is_demo: boolean;
             /** Is Rehearsal */
@@ -3491,6 +3618,15 @@ export interface components {
             items: components["schemas"]["LessonBody"][];
             /** Next */
             next: string | null;
+        };
+        /** LessonsBody */
+        LessonsBody: {
+            /** Cancelled */
+            cancelled: number;
+            /** Held */
+            held: number;
+            /** Not Held */
+            not_held: number;
         };
         /** LineError */
         LineError: {
@@ -3915,6 +4051,21 @@ export interface components {
             url: string;
         };
         /**
+         * PcHealthBody
+         * @description The classroom's PC that was seen last.
+         */
+        PcHealthBody: {
+            /** Camera */
+            camera: ("ok" | "found" | "missing" | "denied" | "in_use" | "failed" | "insecure") | null;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /** Microphone */
+            microphone: ("ok" | "found" | "missing" | "denied" | "in_use" | "failed" | "insecure") | null;
+        };
+        /**
          * Place
          * @description Exactly one of the two.
          */
@@ -4028,6 +4179,18 @@ export interface components {
             number: string | null;
             /** Pupil Id */
             pupil_id: string;
+        };
+        /**
+         * PupilsThereBody
+         * @description What roll calls say, once for each lesson.
+         */
+        PupilsThereBody: {
+            /** Absent */
+            absent: number;
+            /** Excused */
+            excused: number;
+            /** Present */
+            present: number;
         };
         /**
          * PupilTotalBody
@@ -4613,6 +4776,27 @@ export interface components {
             /** Spotlight */
             spotlight: string | null;
         };
+        /** StepBody */
+        StepBody: {
+            classrooms: components["schemas"]["ClassroomsThereBody"];
+            /** Delivered S */
+            delivered_s: number;
+            lessons: components["schemas"]["LessonsBody"];
+            missed: components["schemas"]["MissedBody"];
+            /** Planned S */
+            planned_s: number;
+            pupils: components["schemas"]["PupilsThereBody"];
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
+        /** StepsBody */
+        StepsBody: {
+            /** Steps */
+            steps: components["schemas"]["StepBody"][];
+        };
         /** StorageBody */
         StorageBody: {
             /** Free Bytes */
@@ -4900,6 +5084,93 @@ export interface components {
             selected_candidate_pair: components["schemas"]["CandidatePairStats"] | null;
             /** Srtp Cipher */
             srtp_cipher: string | null;
+        };
+        /** TroubleBody */
+        TroubleBody: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "help" | "nobody_in" | "lead_missing" | "recorder_away" | "not_recorded" | "classroom_lost" | "link_lost" | "not_started" | "classroom_missing" | "link_poor" | "quiet";
+            /** Participant Id */
+            participant_id: string | null;
+            /** Since */
+            since: string | null;
+        };
+        /** WallBody */
+        WallBody: {
+            /** In Trouble */
+            in_trouble: number;
+            /** Lessons */
+            lessons: components["schemas"]["WallLessonBody"][];
+            /** Total */
+            total: number;
+        };
+        /** WallLessonBody */
+        WallLessonBody: {
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Is Rehearsal */
+            is_rehearsal: boolean;
+            /** Lesson Id */
+            lesson_id: string;
+            /** May Join */
+            may_join: boolean;
+            /** Places */
+            places: components["schemas"]["WallPlaceBody"][];
+            /** Recorded */
+            recorded: boolean;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "live" | "ended";
+            /** Subject */
+            subject: string;
+            /** Title */
+            title: string;
+            /** Troubles */
+            troubles: components["schemas"]["TroubleBody"][];
+        };
+        /**
+         * WallPlaceBody
+         * @description Somebody who is in or should be: the lead, a helper, a classroom.
+         */
+        WallPlaceBody: {
+            /** Help Since */
+            help_since: string | null;
+            /** Is On Stage */
+            is_on_stage: boolean;
+            /** Name */
+            name: string;
+            /** Office */
+            office: string;
+            /** Participant Id */
+            participant_id: string;
+            /**
+             * Presence
+             * @enum {string}
+             */
+            presence: "present" | "cut" | "absent";
+            /** Quality */
+            quality: ("good" | "fair" | "poor" | "lost") | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "lead" | "assistant" | "observer" | "classroom";
+            /** Since */
+            since: string | null;
         };
         /** WarningBody */
         WarningBody: {
@@ -5667,6 +5938,59 @@ export interface operations {
             };
         };
     };
+    list_classroom_health: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                care?: ("no_pc" | "unseen" | "microphone" | "link_none" | "camera" | "link_poor" | "untested") | null;
+                limit?: number;
+                order?: "care" | "name";
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassroomHealthPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_pcs: {
         parameters: {
             query?: never;
@@ -5857,6 +6181,64 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tell_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DevicesBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7964,6 +8346,62 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_ledger_steps: {
+        parameters: {
+            query: {
+                classroom_id?: string | null;
+                from: string;
+                school_id?: string | null;
+                step: "hour" | "day" | "week";
+                subject?: string | null;
+                teacher_id?: string | null;
+                to: string;
+                utc_offset_min?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepsBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13200,6 +13638,64 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_wall: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: {
+                "if-none-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallBody"];
+                };
+            };
+            /** @description The one of `If-None-Match` still holds. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,9 +7,9 @@ interface Page<Item> {
   next: string | null;
 }
 
-interface Pages<Item> {
-  first: Loaded<Page<Item>>;
-  items: Item[];
+interface Pages<First extends Page<unknown>> {
+  first: Loaded<First>;
+  items: First["items"][number][];
   /** Load what follows; null at the end. */
   more: (() => void) | null;
   isBusy: boolean;
@@ -17,11 +17,14 @@ interface Pages<Item> {
 }
 
 /** A list that comes page by page. `load` must keep its identity; give the component a key for another list. */
-export function usePages<Item>(load: (after?: string) => Promise<Page<Item>>): Pages<Item> {
+export function usePages<First extends Page<unknown>>(
+  load: (after?: string) => Promise<First>,
+): Pages<First> {
   const [first, reload] = useLoaded(useCallback(() => load(), [load]));
-  const [rest, setRest] = useState<Page<Item>>();
+  const [rest, setRest] = useState<Page<First["items"][number]>>();
   const [run, isBusy] = useAction();
-  const begun = first.state === "ready" ? first.value : { items: [], next: null };
+  const begun: Page<First["items"][number]> =
+    first.state === "ready" ? first.value : { items: [], next: null };
   const next = rest ? rest.next : begun.next;
   const loadMore = (after: string) =>
     run(async () => {

@@ -79,7 +79,7 @@ export const cockpitEn: typeof cockpitZhCN = {
       away: "screen does not answer",
     },
     help: "Ask for help",
-    helpHint: "Asks the office: this place appears on the admins' list of lessons",
+    helpHint: "Asks the office: this place appears on the admins' wall of lessons",
     helpCalled: "Help is asked for",
     endHelp: "The office is asked; press again to take it back",
     needsHelp: "Needs help",

@@ -71,7 +71,7 @@ export const cockpitZhCN = {
       away: "屏幕没有回应",
     },
     help: "求助",
-    helpHint: "请管理员帮忙：管理员的课堂列表里马上会出现",
+    helpHint: "请管理员帮忙：管理员的实时课堂里马上会出现",
     helpCalled: "已求助",
     endHelp: "已请管理员帮忙；再按一次就取消",
     needsHelp: "需要帮忙",

@@ -24,6 +24,7 @@ import { slideErrorsEn, slidesEn } from "./slides.en";
 import { soundEn } from "./sound.en";
 import { staffEn } from "./staff.en";
 import { termErrorsEn, termsEn } from "./terms.en";
+import { wallEn } from "./wall.en";
 
 export const en: Dictionary = {
   common: {
@@ -396,6 +397,7 @@ export const en: Dictionary = {
   ...serverEn,
   ...planningEn,
   ...termsEn,
+  ...wallEn,
   ...staffEn,
   ...auditEn,
   ...guestEn,

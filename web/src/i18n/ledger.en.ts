@@ -8,6 +8,7 @@ export const ledgerEn: typeof ledgerZhCN = {
     view: "Show",
     views: {
       lessons: "Lesson by lesson",
+      charts: "As charts",
       classroom: "By classroom",
       school: "By school",
       teacher: "By lead teacher",
@@ -16,6 +17,8 @@ export const ledgerEn: typeof ledgerZhCN = {
       term: "By term",
       pupils: "By pupil",
     },
+    days: { today: "Today", week: "This week", term: "This term" },
+    quick: "Usual days",
     from: "From",
     to: "To",
     daysWrong: "Please enter both days; the first cannot be after the last.",
@@ -88,10 +91,34 @@ export const ledgerEn: typeof ledgerZhCN = {
     noLongerExcused: "No longer excused",
     madeBy: (name, at, reason) => `${name}, ${at}, because: ${reason}`,
   },
+  charts: {
+    lessons: "Lessons",
+    minutes: "Where the planned time went",
+    classrooms: "Classrooms that were there",
+    pupils: "Pupils who were there (roll calls)",
+    unit: {
+      lessons: "lessons",
+      minutes: "minutes, all classrooms together",
+      classrooms: "classrooms, once a lesson",
+      pupils: "pupils, once a lesson",
+    },
+    delivered: "Delivered",
+    onTime: "On time",
+    late: "Late",
+    absent: "Got nothing",
+    excused: "Excused",
+    present: "There",
+    pupilAbsent: "Absent",
+    sum: (name, sum) => `${name} ${sum}`,
+    numbers: "As a table",
+    step: "Time",
+    week: (day) => `Week of ${day}`,
+  },
 };
 
 export const ledgerErrorsEn: typeof ledgerErrorsZhCN = {
   range_invalid: "Please choose between 1 and 400 days.",
+  too_many_steps: "That is too long for a chart. Choose fewer days.",
   file_too_large: "Too many rows. Please choose fewer days or one school.",
   nothing_to_correct: "The ledger says so already.",
 };

@@ -7,6 +7,7 @@ export const ledgerZhCN = {
     view: "查看方式",
     views: {
       lessons: "逐节课",
+      charts: "图表",
       classroom: "按教室",
       school: "按学校",
       teacher: "按主讲教师",
@@ -15,6 +16,8 @@ export const ledgerZhCN = {
       term: "按学期",
       pupils: "按学生",
     },
+    days: { today: "今天", week: "本周", term: "本学期" },
+    quick: "常用日期",
     from: "从",
     to: "到",
     daysWrong: "请填写起止日期，开始日期不能晚于结束日期。",
@@ -87,10 +90,29 @@ export const ledgerZhCN = {
     noLongerExcused: "改为没有正当理由",
     madeBy: (name: string, at: string, reason: string) => `${name}，${at}，理由：${reason}`,
   },
+  charts: {
+    lessons: "课堂",
+    minutes: "计划时间去了哪里",
+    classrooms: "教室到课",
+    pupils: "学生到课（点名）",
+    unit: { lessons: "节", minutes: "分钟，各教室合计", classrooms: "间次", pupils: "人次" },
+    delivered: "实授",
+    onTime: "按时",
+    late: "迟到",
+    absent: "没有上到",
+    excused: "有正当理由",
+    present: "到课",
+    pupilAbsent: "缺课",
+    sum: (name: string, sum: string) => `${name} ${sum}`,
+    numbers: "用表格查看",
+    step: "时间",
+    week: (day: string) => `${day} 起的一周`,
+  },
 };
 
 export const ledgerErrorsZhCN = {
   range_invalid: "请选 1 到 400 天之间的日期。",
+  too_many_steps: "时间太长，图表画不下，请缩短日期。",
   file_too_large: "行数太多，请缩短日期或选一所学校。",
   nothing_to_correct: "台账里已经是这样了。",
 };

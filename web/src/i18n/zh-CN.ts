@@ -23,6 +23,7 @@ import { slideErrorsZhCN, slidesZhCN } from "./slides.zh-CN";
 import { soundZhCN } from "./sound.zh-CN";
 import { staffZhCN } from "./staff.zh-CN";
 import { termErrorsZhCN, termsZhCN } from "./terms.zh-CN";
+import { wallZhCN } from "./wall.zh-CN";
 
 /** The words on every screen. Few and plain: a button has at most 12 characters, an error says what to do next. */
 export const zhCN = {
@@ -392,6 +393,7 @@ export const zhCN = {
   ...serverZhCN,
   ...planningZhCN,
   ...termsZhCN,
+  ...wallZhCN,
   ...staffZhCN,
   ...auditZhCN,
   ...guestZhCN,

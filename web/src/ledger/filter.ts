@@ -1,4 +1,4 @@
-import type { LedgerQuery } from "../api/types";
+import type { LedgerQuery, Term } from "../api/types";
 import { dayAfter, dayIn, midnightIn, offsetMin } from "../zone";
 import type { LedgerView } from "./views";
 
@@ -28,6 +28,25 @@ export function recentDays(now: Date, zone: string): LedgerFilter {
   };
 }
 
+export type UsualDays = "today" | "week" | "term";
+
+/** Today, the week from Monday on, or the term that is on; null: none is. Whole, with the days to come. */
+export function usualDays(
+  which: UsualDays,
+  now: Date,
+  zone: string,
+  terms: readonly Term[],
+): Pick<LedgerFilter, "from" | "to"> | null {
+  const today = dayIn(now, zone);
+  if (which === "today") return { from: today, to: today };
+  if (which === "week") {
+    const sinceMonday = (new Date(today).getUTCDay() + 6) % 7;
+    return { from: dayAfter(today, -sinceMonday), to: dayAfter(today, 6 - sinceMonday) };
+  }
+  const term = terms.find((one) => one.first_day <= today && today <= one.last_day);
+  return term ? { from: term.first_day, to: term.last_day } : null;
+}
+
 /** The same for the server; null while a day is missing or they are in the wrong order. */
 export function queryOf(filter: LedgerFilter, zone: string): LedgerQuery | null {
   const from = midnightIn(filter.from, zone);
@@ -43,7 +62,7 @@ export function queryOf(filter: LedgerFilter, zone: string): LedgerQuery | null 
   };
 }
 
-/** Where the file of this report is, times in it by the clock of `zone`; null while no classroom of the pupils is chosen. */
+/** Where the file of this report is, times in it by the clock of `zone`; null: charts have none, nor pupils of no classroom. */
 export function fileUrl(
   kind: "csv" | "xlsx",
   view: LedgerView,
@@ -51,6 +70,7 @@ export function fileUrl(
   language: string,
   zone: string,
 ): string | null {
+  if (view === "charts") return null;
   const { classroom_id, ...rest } = query;
   const asked = new URLSearchParams({ language: language === "en" ? "en" : "zh" });
   for (const [name, value] of Object.entries(view === "pupils" ? rest : query)) {

@@ -1,3 +1,5 @@
+import { isPairedPc } from "../classroom/pairedPc";
+import { useDeviceReports } from "../classroom/useDeviceReports";
 import { CallUpPrompt } from "../components/lesson/CallUpPrompt";
 import { ClassroomBar } from "../components/lesson/ClassroomBar";
 import { ClassroomStrip } from "../components/lesson/ClassroomStrip";
@@ -35,6 +37,7 @@ function Screen() {
   useTitle(room.view.title);
   useWakeLock(room.view.phase !== "ended");
   useDecksBefore();
+  useDeviceReports(isPairedPc());
   return (
     <div className={styles.screen}>
       <TopBar

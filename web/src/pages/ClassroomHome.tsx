@@ -8,6 +8,7 @@ import type { TimetableState } from "../classroom/timetableWatch";
 import { useAutoJoin } from "../classroom/useAutoJoin";
 import { useClockReport } from "../classroom/useClockReport";
 import { useDailyReload } from "../classroom/useDailyReload";
+import { useDeviceReports } from "../classroom/useDeviceReports";
 import { useServerNow, useTimetable } from "../classroom/useTimetable";
 import { Banner } from "../components/Banner";
 import { Button } from "../components/Button";
@@ -63,6 +64,7 @@ function Paired({ state, now, askAgain }: PairedProps) {
   const due = now === null ? null : lessonToJoin(lessons, now);
   const next = now === null ? null : nextLesson(lessons, now);
   const isJoining = due !== null && due.lesson_id !== left;
+  useDeviceReports(state.pairing === "paired");
   useAutoJoin(isJoining ? due.lesson_id : null, askAgain);
   useWakeLock(due !== null || (next !== null && now !== null && isNear(next, now)));
   useClockReport(aheadMs);

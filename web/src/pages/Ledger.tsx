@@ -13,6 +13,7 @@ import { Banner } from "../components/Banner";
 import { Button, buttonClass } from "../components/Button";
 import { Icon } from "../components/Icon";
 import styles from "../components/ledger/Ledger.module.css";
+import { LedgerCharts } from "../components/ledger/LedgerCharts";
 import { LedgerFilters } from "../components/ledger/LedgerFilters";
 import { LedgerTable } from "../components/ledger/LedgerTable";
 import { PupilsTable } from "../components/ledger/PupilsTable";
@@ -81,7 +82,7 @@ export default function Ledger() {
                   formatDay(`${filter.to}T00:00`, language),
                 )}
               </h2>
-              <Report key={JSON.stringify([view, query])} view={view} query={query} />
+              <Report key={JSON.stringify([view, query])} view={view} query={query} zone={zone} />
             </>
           ) : (
             <Banner tone="warn" title={words.ledger.daysWrong} />
@@ -121,10 +122,18 @@ function Files({ query, view, zone }: { query: LedgerQuery; view: LedgerView; zo
   );
 }
 
-function Report({ view, query }: { view: LedgerView; query: LedgerQuery }) {
+interface ReportProps {
+  view: LedgerView;
+  query: LedgerQuery;
+  zone: string;
+}
+
+function Report({ view, query, zone }: ReportProps) {
   switch (view) {
     case "lessons":
       return <LedgerTable query={query} />;
+    case "charts":
+      return <LedgerCharts query={query} zone={zone} />;
     case "pupils":
       return <PupilsTable query={query} />;
     default:

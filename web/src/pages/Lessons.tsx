@@ -1,10 +1,10 @@
 import { useCallback, useEffect } from "react";
 import { createRehearsal, getMe, listLessons } from "../api/endpoints";
-import { isCountyAdmin, mayPlan } from "../api/roles";
+import { isAdmin, isCountyAdmin, mayPlan } from "../api/roles";
 import type { Lesson, LessonState, Me } from "../api/types";
 import { Button, buttonClass } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
-import { HelpList } from "../components/office/HelpList";
+import { HelpCalls } from "../components/office/HelpCalls";
 import { LessonRow } from "../components/office/LessonRow";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { Spinner } from "../components/Spinner";
@@ -58,9 +58,7 @@ export default function Lessons() {
       {me && isCountyAdmin(me) && <UrgentWarnings />}
       {timetable.state === "loading" && <Spinner label={words.common.loading} />}
       {timetable.state === "failed" && <LoadFailed error={timetable.error} onRetry={reload} />}
-      {timetable.state === "ready" && (
-        <HelpList lessons={timetable.value.lessons} onCleared={reload} />
-      )}
+      {me && isAdmin(me) && <HelpCalls />}
       {timetable.state === "ready" && <Groups {...timetable.value} onChanged={reload} />}
     </OfficePage>
   );

@@ -1,8 +1,9 @@
 import { useState } from "react";
 import type { ClassroomRow, SchoolRow, Teacher, Term } from "../../api/types";
 import { useWords } from "../../i18n";
-import type { LedgerFilter } from "../../ledger/filter";
+import { type LedgerFilter, type UsualDays, usualDays } from "../../ledger/filter";
 import { LEDGER_VIEWS, type LedgerView } from "../../ledger/views";
+import { Button } from "../Button";
 import { Field } from "../Field";
 import { Select } from "../Select";
 import styles from "./Ledger.module.css";
@@ -15,6 +16,8 @@ interface LedgerFiltersProps {
     terms: readonly Term[];
     /** A school's admin has no schools to choose from. */
     isOfCounty: boolean;
+    /** The server's time zone. */
+    zone: string;
   };
   filter: LedgerFilter;
   view: LedgerView;
@@ -42,6 +45,7 @@ export function LedgerFilters({ choices, filter, view, onFilter, onView }: Ledge
         takeSubject();
       }}
     >
+      <UsualRanges filter={filter} choices={choices} onDays={set} />
       <Select
         label={words.view}
         value={view}
@@ -107,6 +111,38 @@ export function LedgerFilters({ choices, filter, view, onFilter, onView }: Ledge
         onBlur={takeSubject}
       />
     </form>
+  );
+}
+
+const USUAL: readonly UsualDays[] = ["today", "week", "term"];
+
+interface UsualRangesProps {
+  filter: LedgerFilter;
+  choices: Pick<LedgerFiltersProps["choices"], "terms" | "zone">;
+  onDays: (days: Pick<LedgerFilter, "from" | "to">) => void;
+}
+
+function UsualRanges({ filter, choices, onDays }: UsualRangesProps) {
+  const words = useWords().ledger;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a row of buttons everywhere.
+    <div className={styles.usual} role="group" aria-label={words.quick}>
+      {USUAL.map((which) => {
+        const days = usualDays(which, new Date(), choices.zone, choices.terms);
+        if (days === null) return null;
+        const isChosen = days.from === filter.from && days.to === filter.to;
+        return (
+          <Button
+            key={which}
+            variant={isChosen ? "primary" : "secondary"}
+            aria-pressed={isChosen}
+            onClick={() => onDays(days)}
+          >
+            {words.days[which]}
+          </Button>
+        );
+      })}
+    </div>
   );
 }
 

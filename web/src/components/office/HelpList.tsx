@@ -1,34 +1,41 @@
 import { clearHelp } from "../../api/endpoints";
-import type { HelpCall, Lesson } from "../../api/types";
+import type { WallLesson, WallPlace } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
-import { useNow } from "../../hooks/useNow";
 import { useWords } from "../../i18n";
 import { Link } from "../../router";
+import { minutesSince } from "../../wall/troubles";
 import { Button, buttonClass } from "../Button";
 import { Card } from "../Card";
 import styles from "./HelpList.module.css";
 
 interface HelpListProps {
-  lessons: readonly Lesson[];
+  lessons: readonly WallLesson[];
+  /** The server's clock. */
+  nowMs: number;
   onCleared: () => void;
 }
 
-/** Places that call the office for help, above everything else; nothing while nobody does. */
-export function HelpList({ lessons, onCleared }: HelpListProps) {
+/** Places that call the office for help, the one that waits longest first; nothing while nobody does. */
+export function HelpList({ lessons, nowMs, onCleared }: HelpListProps) {
   const { cockpit } = useWords();
   const calls = lessons
-    .flatMap((lesson) => lesson.help.map((call) => ({ lesson, call })))
-    .sort((a, b) => a.call.since.localeCompare(b.call.since));
+    .flatMap((lesson) =>
+      lesson.places.flatMap((place) =>
+        place.help_since === null ? [] : [{ lesson, place, since: place.help_since }],
+      ),
+    )
+    .sort((a, b) => a.since.localeCompare(b.since));
   if (calls.length === 0) return null;
   return (
     <Card className={styles.card} aria-labelledby="help">
       <h2 id="help">{cockpit.helpList}</h2>
       <ul>
-        {calls.map(({ lesson, call }) => (
+        {calls.map(({ lesson, place, since }) => (
           <Row
-            key={`${lesson.lesson_id}/${call.participant_id}`}
+            key={`${lesson.lesson_id}/${place.participant_id}`}
             lesson={lesson}
-            call={call}
+            place={place}
+            since={cockpit.helpSince(minutesSince(since, nowMs))}
             onCleared={onCleared}
           />
         ))}
@@ -37,39 +44,40 @@ export function HelpList({ lessons, onCleared }: HelpListProps) {
   );
 }
 
-function Row({
-  lesson,
-  call,
-  onCleared,
-}: {
-  lesson: Lesson;
-  call: HelpCall;
+interface RowProps {
+  lesson: WallLesson;
+  place: WallPlace;
+  since: string;
   onCleared: () => void;
-}) {
+}
+
+function Row({ lesson, place, since, onCleared }: RowProps) {
   const { cockpit, lessons } = useWords();
-  const now = useNow(0);
   const [run, isBusy] = useAction();
-  const minutes = Math.max(0, Math.floor((now - Date.parse(call.since)) / 60_000));
-  const clear = () => clearHelp(lesson.lesson_id, call.participant_id).then(onCleared);
+  const clear = () => clearHelp(lesson.lesson_id, place.participant_id).then(onCleared);
   return (
     <li className={styles.row}>
       <span className={styles.who}>
         <strong>
-          {call.school} {call.name}
+          {place.office} {place.name}
         </strong>
         <span>
-          {lesson.title} · {cockpit.helpSince(minutes)}
+          {lesson.title} · {since}
         </span>
       </span>
-      <Link
-        to={`/lessons/${encodeURIComponent(lesson.lesson_id)}/join?role=assistant`}
-        className={buttonClass()}
-      >
-        {lessons.assist}
-      </Link>
-      <Button variant="primary" icon="check" isBusy={isBusy} onClick={() => run(clear)}>
-        {cockpit.helpDone}
-      </Button>
+      {lesson.may_join && (
+        <>
+          <Link
+            to={`/lessons/${encodeURIComponent(lesson.lesson_id)}/join?role=assistant`}
+            className={buttonClass()}
+          >
+            {lessons.assist}
+          </Link>
+          <Button variant="primary" icon="check" isBusy={isBusy} onClick={() => run(clear)}>
+            {cockpit.helpDone}
+          </Button>
+        </>
+      )}
     </li>
   );
 }

@@ -20,11 +20,13 @@ interface OfficePageProps {
   /** Where the arrow beside the title leads; none on the pages of the navigation. */
   back?: string;
   actions?: ReactNode;
+  /** For what is looked at from afar: as wide as the screen. */
+  isWide?: boolean;
   children: ReactNode;
 }
 
 /** The frame of the pages behind sign-in: the bar, the navigation beside the page or behind "menu", the page. */
-export function OfficePage({ title, back, actions, children }: OfficePageProps) {
+export function OfficePage({ title, back, actions, isWide = false, children }: OfficePageProps) {
   const words = useWords();
   const me = useMe();
   const menu = useMenu();
@@ -58,7 +60,7 @@ export function OfficePage({ title, back, actions, children }: OfficePageProps) 
             {me && <Navigation me={me} onFollow={menu.close} />}
           </div>
         )}
-        <main id="content" tabIndex={-1} className={styles.page}>
+        <main id="content" tabIndex={-1} className={classes(styles.page, isWide && styles.wide)}>
           <div className={styles.head}>
             {back && (
               <Link to={back} className={styles.back} aria-label={words.common.back}>

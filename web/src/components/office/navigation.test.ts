@@ -21,10 +21,10 @@ describe("the navigation", () => {
     expect(namesFor(person("teacher"))).toEqual([["课堂", "录像库"]]);
     expect(namesFor(person("onsite"))).toEqual([
       ["课堂", "录像库"],
-      ["教室电脑", "学生名单", "录制授权"],
+      ["教室状况", "教室电脑", "学生名单", "录制授权"],
     ]);
     const ofSchool = namesFor(person("school_admin")).flat();
-    expect(ofSchool).toHaveLength(12);
+    expect(ofSchool).toHaveLength(14);
     expect(namesFor(person("admin")).flat()).toEqual([...ofSchool, "服务器"]);
   });
 

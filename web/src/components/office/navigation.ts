@@ -26,6 +26,7 @@ const GROUPS: readonly Group[] = [
     title: (words) => words.navigation.teaching,
     entries: [
       { to: "/lessons", label: (words) => words.lessons.title, isFor: isStaff },
+      { to: "/wall", label: (words) => words.wall.title, isFor: isAdmin },
       { to: "/recordings", label: (words) => words.lessons.recordings, isFor: isStaff },
       { to: "/terms", label: (words) => words.terms.title, isFor: isAdmin },
       { to: "/ledger", label: (words) => words.ledger.title, isFor: isAdmin },
@@ -34,6 +35,7 @@ const GROUPS: readonly Group[] = [
   {
     title: (words) => words.navigation.classrooms,
     entries: [
+      { to: "/classroom-health", label: (words) => words.health.title, isFor: caresForClassrooms },
       { to: "/classroom-pcs", label: (words) => words.lessons.pcs, isFor: caresForClassrooms },
       {
         to: "/rosters",
