@@ -264,7 +264,7 @@ class MediaEndpoint:
     def catch_up(self) -> None:
         """Handle what could wait, as of when it came.
 
-        A process that has slept finds its caches cold: in a row, and after media, this takes a third of the time.
+        A process that has slept finds its caches cold: in a row, and after media, this takes less.
         """
         postponed, self._postponed = self._postponed, []
         for source, data, remote, at in postponed:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Literal, Protocol
 
 from app.media.wire.burst import Burst, BurstLayout, BurstPacket
 from app.media.wire.lanes import Lanes
 from app.media.wire.outbox import OUTBOX_BYTES, Outbox, OutboxPath, Sender
 from app.media.wire.rtp import HEADER_LENGTH
-from app.media.wire.sendmmsg import CAPACITY
+from app.media.wire.sendmmsg import CAPACITY, NAME_BYTES
 from app.media.wire.srtp import HeaderRewrite, SrtpTransport, protect_alike
 
 _SEQUENCE_NUMBER_OFFSET = 2
@@ -124,7 +125,8 @@ class FanOut:
         """In the lower halves of lanes like those of timestamps."""
         self._deltas: list[Deltas] = []
         """Empty if nobody adds anything."""
-        self._names: list[bytes] = []
+        self._names = b""
+        """One behind the other."""
 
     def add(self, recipient: Recipient) -> None:
         """Send to `recipient` too, from the next burst on."""
@@ -165,11 +167,12 @@ class FanOut:
             some = slice(first, min(first + at_once, len(recipients)))
             self._lay_copies(layout, stride, some.stop - first, send_time)
             self._write(columns, stride, some)
-            failed = protect_alike(self._contexts[some], self._outbox, stride, layout)
+            contexts = islice(self._contexts, some.start, some.stop)
+            failed = protect_alike(contexts, self._outbox, stride, layout)
             if failed:
                 self._send_encrypted(layout, stride, recipients[some], failed)
             else:
-                self._transmit(layout, stride, recipients[some], self._names[some])
+                self._transmit(layout, stride, recipients, some)
 
     def _part_from_troubled(self) -> None:
         outbox = self._outbox
@@ -184,7 +187,7 @@ class FanOut:
         self._sequence_numbers = Lanes([one.header.sequence_offset for one in recipients], 16)
         self._timestamps = Lanes([one.header.timestamp_offset for one in recipients], 32)
         self._ssrcs = Lanes([one.header.ssrc for one in recipients], 32).plus(0)
-        self._names = [one.path.name for one in recipients]
+        self._names = b"".join([one.path.name for one in recipients])
         deltas = [one.deltas for one in recipients]
         self._deltas = deltas if any(map(any, deltas)) else []
         return recipients
@@ -240,14 +243,16 @@ class FanOut:
     # -- sending
 
     def _transmit(
-        self, layout: BurstLayout, stride: int, recipients: list[Recipient], names: list[bytes]
+        self, layout: BurstLayout, stride: int, recipients: list[Recipient], some: slice
     ) -> None:
-        outbox = self._outbox
+        # A part of a list touches all that are in it, and a class does not fit the caches beside its keys.
+        outbox, count = self._outbox, some.stop - some.start
+        names = self._names[some.start * NAME_BYTES : some.stop * NAME_BYTES]
         for number, (start, end, segment, _, _) in enumerate(layout.runs):
             outbox.vector.fill(names, outbox.address + start, stride, end - start, segment)
             gone = outbox.transmit()
-            if gone < len(recipients):
-                for position, recipient in enumerate(recipients):
+            if gone < count:
+                for position, recipient in enumerate(recipients[some]):
                     first_run = number + (position < gone)
                     self._send_apart(layout, position * stride, recipient, first_run)
                 return

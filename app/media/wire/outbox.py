@@ -14,7 +14,7 @@ from app.media.wire.sendmmsg import CAPACITY, MessageVector
 
 log = logging.getLogger(__name__)
 
-OUTBOX_BYTES = 131_072
+OUTBOX_BYTES = 262_144
 """Stays in a core's own cache between encryption and the system call."""
 
 

@@ -28,7 +28,7 @@ CAPACITY = 512
 SOL_UDP = 17
 UDP_SEGMENT = 103
 
-_NAME_BYTES = 32
+NAME_BYTES = 32
 _IPV4 = struct.Struct("=H2s4s8x")
 _IPV6 = struct.Struct("=H2sI16sI")
 _CONTROL = struct.Struct("@NiiH6x")
@@ -68,14 +68,14 @@ def _column(
 
 
 def packed_address(address: tuple[str, int] | tuple[str, int, int, int]) -> bytes:
-    """`struct sockaddr_in` or `sockaddr_in6`, ip(7) and ipv6(7), and zeros up to `_NAME_BYTES`."""
+    """`struct sockaddr_in` or `sockaddr_in6`, ip(7) and ipv6(7), and zeros up to `NAME_BYTES`."""
     ip, port = ipaddress.ip_address(address[0].partition("%")[0]), address[1].to_bytes(2, "big")
     if ip.version == 4:
         name = _IPV4.pack(socket.AF_INET, port, ip.packed)
-        return name.ljust(_NAME_BYTES, b"\0")
+        return name.ljust(NAME_BYTES, b"\0")
     scope_id = address[3] if len(address) == 4 else 0
     name = _IPV6.pack(socket.AF_INET6, port, 0, ip.packed, scope_id)
-    return name.ljust(_NAME_BYTES, b"\0")
+    return name.ljust(NAME_BYTES, b"\0")
 
 
 class MessageVector:
@@ -103,7 +103,7 @@ class MessageVector:
         self.count = 0
         self._headers = bytearray(_HEADER_BYTES * CAPACITY)
         self._vectors = bytearray(16 * CAPACITY)
-        self._names = memoryview(bytearray(_NAME_BYTES * CAPACITY))
+        self._names = memoryview(bytearray(NAME_BYTES * CAPACITY))
         self._controls = bytearray(_CONTROL.size * CAPACITY)
         # The fields that change, as columns.
         self._pairs = memoryview(self._vectors).cast("Q")
@@ -116,7 +116,7 @@ class MessageVector:
         name_length = _IPV6.size if is_ipv6 else _IPV4.size
         for index in range(CAPACITY):
             header = _MessageHeader.from_buffer(self._headers, index * _HEADER_BYTES)
-            header.name = names + index * _NAME_BYTES
+            header.name = names + index * NAME_BYTES
             header.name_length = name_length
             header.vector = vectors + index * 16
             header.vector_length = 1
@@ -137,8 +137,8 @@ class MessageVector:
         """
         index, names, headers = self.count, self._names, self._headers
         for start, end, segment, _, _ in runs:
-            at = index * _NAME_BYTES
-            names[at : at + _NAME_BYTES] = name
+            at = index * NAME_BYTES
+            names[at : at + NAME_BYTES] = name
             _TWO_WORDS.pack_into(self._vectors, index * 16, address + start, end - start)
             at = index * _HEADER_BYTES + _CONTROL_LENGTH_OFFSET
             if segment < end - start:
@@ -150,15 +150,13 @@ class MessageVector:
             index += 1
         self.count = index
 
-    def fill(
-        self, names: Sequence[bytes], address: int, stride: int, size: int, segment: int
-    ) -> None:
-        """Make it one message of `size` bytes to each of `names`, `CAPACITY` at most.
+    def fill(self, names: bytes, address: int, stride: int, size: int, segment: int) -> None:
+        """Make it one message of `size` bytes to each of `names`, which follow each other, `CAPACITY` at most.
 
         The first begins at `address` in memory, the others each `stride` further on.
         """
-        count = self.count = len(names)
-        self._names[: count * _NAME_BYTES] = b"".join(names)
+        count = self.count = len(names) // NAME_BYTES
+        self._names[: len(names)] = names
         pairs = self._pairs[: 2 * count]
         pairs[0::2] = array("Q", range(address, address + stride * count, stride))
         pairs[1::2] = array("Q", (size,)) * count

@@ -11,7 +11,7 @@ import contextlib
 import importlib
 import logging
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -202,7 +202,7 @@ class InPlaceProtection:
 
 
 def protect_alike(
-    contexts: Sequence[Any], buffer: PacketBuffer, stride: int, layout: BurstLayout
+    contexts: Iterable[Any], buffer: PacketBuffer, stride: int, layout: BurstLayout
 ) -> list[int]:
     """Encrypt copies of a burst that lie `stride` bytes apart, each for its own receiver.
 
