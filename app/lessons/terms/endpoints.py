@@ -56,6 +56,7 @@ def _term_body(term: Term) -> TermBody:
         name=term.name,
         first_day=date.fromisoformat(term.first_day),
         last_day=date.fromisoformat(term.last_day),
+        time_zone=term.time_zone,
     )
 
 

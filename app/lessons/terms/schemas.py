@@ -104,6 +104,8 @@ class TermBody(ApiModel):
     name: str
     first_day: date
     last_day: date
+    time_zone: str
+    """Of the IANA database: on whose clock its courses begin."""
 
 
 class GroupSchoolBody(ApiModel):

@@ -4866,6 +4866,8 @@ export interface components {
             name: string;
             /** Term Id */
             term_id: string;
+            /** Time Zone */
+            time_zone: string;
         };
         /** TermDetail */
         TermDetail: {

@@ -106,11 +106,7 @@ export const termsEn: typeof termsZhCN = {
     days: "On which days",
     needWeekday: "Choose at least one day.",
     weeksLabel: "Weeks",
-    weeksOf: {
-      every: "Every week",
-      odd: "Odd weeks (the term's first is odd)",
-      even: "Even weeks",
-    },
+    weeksOf: { every: "Every week", odd: "Weeks 1, 3, 5 …", even: "Weeks 2, 4, 6 …" },
     begins: "Starts at",
     needBegins: "Please enter when it starts.",
     minutes: "Minutes",

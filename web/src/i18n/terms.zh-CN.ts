@@ -105,7 +105,7 @@ export const termsZhCN = {
     days: "星期几上课",
     needWeekday: "请至少选一天。",
     weeksLabel: "周次",
-    weeksOf: { every: "每周", odd: "单周（学期第一周是单周）", even: "双周" },
+    weeksOf: { every: "每周", odd: "单周（第 1、3、5 周…）", even: "双周（第 2、4、6 周…）" },
     begins: "开始时间",
     needBegins: "请填写开始时间。",
     minutes: "时长（分钟）",

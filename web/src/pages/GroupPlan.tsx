@@ -53,7 +53,7 @@ export default function GroupPlan({ params }: { params: Record<string, string> }
             <Button icon="plus" onClick={() => setFilling({ course: null })}>
               {words.addCourse}
             </Button>
-            <PlanUpload termId={term} groupId={group} onChanged={reload} />
+            <PlanUpload term={value.plan.term} groupId={group} onChanged={reload} />
           </>
         )
       }
@@ -68,6 +68,7 @@ export default function GroupPlan({ params }: { params: Record<string, string> }
       {value && (
         <CourseList
           courses={value.plan.courses}
+          zone={value.plan.term.time_zone}
           mayChange={value.isCounty}
           onChange={(course) => setFilling({ course })}
           onEnded={reload}
@@ -76,7 +77,7 @@ export default function GroupPlan({ params }: { params: Record<string, string> }
       {value?.isCounty && <HowTo rooms={value.rooms.map((one) => one.name)} />}
       {value && filling && (
         <CourseDialog
-          termId={term}
+          term={value.plan.term}
           groupId={group}
           course={filling.course}
           teachers={value.teachers}

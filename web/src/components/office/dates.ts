@@ -1,6 +1,7 @@
-/** `11月23日 周一 14:05`, in the reader's time zone. */
-export function formatMoment(iso: string, language: string): string {
+/** `11月23日 周一 14:05`, in the reader's time zone unless another is given. */
+export function formatMoment(iso: string, language: string, timeZone?: string): string {
   return new Date(iso).toLocaleString(language, {
+    timeZone,
     month: language === "en" ? "short" : "long",
     day: "numeric",
     weekday: "short",
@@ -29,8 +30,9 @@ export function formatPlainDay(day: string, language: string): string {
   });
 }
 
-export function formatClock(iso: string, language: string): string {
+export function formatClock(iso: string, language: string, timeZone?: string): string {
   return new Date(iso).toLocaleTimeString(language, {
+    timeZone,
     hour: "2-digit",
     minute: "2-digit",
     hour12: false,

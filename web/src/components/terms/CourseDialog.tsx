@@ -1,6 +1,6 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { addCourse, changeCourse, checkCourse, checkCourseChange } from "../../api/endpoints";
-import type { Course, CourseCheck, CourseDraft, Teacher } from "../../api/types";
+import type { Course, CourseCheck, CourseDraft, Teacher, Term } from "../../api/types";
 import { useClashAction } from "../../hooks/useClashAction";
 import { useWords } from "../../i18n";
 import { Banner } from "../Banner";
@@ -11,8 +11,10 @@ import { CourseForm } from "./CourseForm";
 import { CoursePreview } from "./CoursePreview";
 import { draftOf, missingOf } from "./courseDraft";
 
+const MISSING = "[aria-invalid=true], [data-missing] input";
+
 interface CourseDialogProps {
-  termId: string;
+  term: Term;
   groupId: string;
   /** Null: a new one. */
   course: Course | null;
@@ -25,31 +27,39 @@ interface CourseDialogProps {
 
 /** A course is filled in, its lessons are looked at, and then it is saved. */
 export function CourseDialog(props: CourseDialogProps) {
-  const { termId, groupId, course, teachers, rooms, onClose, onSaved } = props;
+  const { term, groupId, course, teachers, rooms, onClose, onSaved } = props;
   const { terms: words, newLesson } = useWords();
   const toast = useToast();
   const [draft, setDraft] = useState<CourseDraft>(() =>
     draftOf(course, newLesson.subjects[0] ?? "", teachers),
   );
   const [check, setCheck] = useState<CourseCheck | null>(null);
-  const [wasTried, setWasTried] = useState(false);
+  const [tries, setTries] = useState(0);
+  const form = useRef<HTMLFormElement>(null);
   const [run, isBusy, refusal] = useClashAction();
   const missing = missingOf(draft);
 
+  // What is missing may be out of sight in a form of this length.
+  useEffect(() => {
+    if (tries > 0) form.current?.querySelector<HTMLElement>(MISSING)?.focus();
+  }, [tries]);
+
   function preview(event: FormEvent) {
     event.preventDefault();
-    setWasTried(true);
+    setTries(tries + 1);
     if (missing.size > 0) return;
     run(async () =>
       setCheck(
         await (course
           ? checkCourseChange(course.course_id, draft)
-          : checkCourse(termId, groupId, draft)),
+          : checkCourse(term.term_id, groupId, draft)),
       ),
     );
   }
   const save = async () => {
-    await (course ? changeCourse(course.course_id, draft) : addCourse(termId, groupId, draft));
+    await (course
+      ? changeCourse(course.course_id, draft)
+      : addCourse(term.term_id, groupId, draft));
     toast(words.saved(draft.title.trim()));
     onSaved();
   };
@@ -73,7 +83,7 @@ export function CourseDialog(props: CourseDialogProps) {
         }
       >
         {refusal && <Banner tone="live" title={refusal} />}
-        <CoursePreview check={check} />
+        <CoursePreview check={check} zone={term.time_zone} />
       </Dialog>
     );
   }
@@ -89,11 +99,11 @@ export function CourseDialog(props: CourseDialogProps) {
         </Button>
       }
     >
-      <form id="course-form" onSubmit={preview} noValidate>
+      <form ref={form} id="course-form" onSubmit={preview} noValidate>
         {refusal && <Banner tone="live" title={refusal} />}
         <CourseForm
           draft={draft}
-          missing={wasTried ? missing : new Set()}
+          missing={tries > 0 ? missing : new Set()}
           isChange={course !== null}
           teachers={teachers}
           rooms={rooms}

@@ -51,7 +51,7 @@ export function CourseForm(props: CourseFormProps) {
           onChange={(lead_id) => set({ lead_id })}
         />
       </div>
-      <fieldset className={styles.choices}>
+      <fieldset className={styles.choices} data-missing={missing.has("weekdays") || undefined}>
         <legend>{words.days}</legend>
         <div className={styles.inline}>
           {words.weekdays.map((name, day) => (
@@ -94,7 +94,7 @@ export function CourseForm(props: CourseFormProps) {
           onChange={(event) => set({ duration_min: event.target.valueAsNumber })}
         />
       </div>
-      <fieldset className={styles.choices}>
+      <fieldset className={styles.choices} data-missing={missing.has("classroom_ids") || undefined}>
         <legend>
           {words.roomsLabel} · {words.roomsChosen(draft.classroom_ids.length)}
         </legend>

@@ -15,13 +15,15 @@ import { ruleWords } from "./ruleWords";
 
 interface CourseListProps {
   courses: Course[];
+  /** On whose clock they begin. */
+  zone: string;
   mayChange: boolean;
   onChange: (course: Course) => void;
   onEnded: () => void;
 }
 
 /** The courses of a group: when, who, where, and how much of each is still to come. */
-export function CourseList({ courses, mayChange, onChange, onEnded }: CourseListProps) {
+export function CourseList({ courses, zone, mayChange, onChange, onEnded }: CourseListProps) {
   const { terms: words, lessons } = useWords();
   const { language } = useLanguage();
   const between = language === "en" ? ", " : "、";
@@ -39,7 +41,7 @@ export function CourseList({ courses, mayChange, onChange, onEnded }: CourseList
               {course.classrooms.map((one) => one.name).join(between)}
               <br />
               {words.coming} {words.lessons(course.coming)}
-              {course.next_at && ` · ${words.next(formatMoment(course.next_at, language))}`}
+              {course.next_at && ` · ${words.next(formatMoment(course.next_at, language, zone))}`}
             </p>
           </div>
           {mayChange && (

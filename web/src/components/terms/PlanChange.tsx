@@ -7,16 +7,18 @@ import { formatMoment } from "../office/dates";
 
 interface PlanChangeProps {
   check: PlanCheck;
+  /** On whose clock its courses begin. */
+  zone: string;
   isBusy: boolean;
   onTakeOver: () => void;
   onClose: () => void;
 }
 
 /** What a sheet of courses comes to, or which lines of it are wrong, or what is in their way. */
-export function PlanChange({ check, isBusy, onTakeOver, onClose }: PlanChangeProps) {
+export function PlanChange({ check, zone, isBusy, onTakeOver, onClose }: PlanChangeProps) {
   const { terms: words, planning, common } = useWords();
   const { language } = useLanguage();
-  const moment = (iso: string) => formatMoment(iso, language);
+  const moment = (iso: string) => formatMoment(iso, language, zone);
   if (check.errors.length > 0) {
     return (
       <Dialog title={words.errorsTitle} cancelLabel={common.close} onClose={onClose}>
@@ -39,7 +41,7 @@ export function PlanChange({ check, isBusy, onTakeOver, onClose }: PlanChangePro
               {words.clashAt(
                 one.line,
                 moment(one.wanted_at),
-                clashWords(planning, one.clash, language),
+                clashWords(planning, one.clash, language, zone),
               )}
               {one.times > 1 && words.clashTimes(one.times)}
             </li>

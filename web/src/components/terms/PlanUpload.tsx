@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { checkPlan, importPlan } from "../../api/endpoints";
-import type { PlanCheck } from "../../api/types";
+import type { PlanCheck, Term } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useWords } from "../../i18n";
 import { SheetUpload } from "../roster/SheetUpload";
@@ -8,19 +8,19 @@ import { useToast } from "../Toast";
 import { PlanChange } from "./PlanChange";
 
 interface PlanUploadProps {
-  termId: string;
+  term: Term;
   groupId: string;
   onChanged: () => void;
 }
 
 /** A sheet is checked first, and taken over once somebody has seen what comes of it. */
-export function PlanUpload({ termId, groupId, onChanged }: PlanUploadProps) {
+export function PlanUpload({ term, groupId, onChanged }: PlanUploadProps) {
   const { terms: words } = useWords();
   const toast = useToast();
   const [checked, setChecked] = useState<{ file: File; check: PlanCheck } | null>(null);
   const [run, isBusy] = useAction();
   const takeOver = async (file: File) => {
-    const done = await importPlan(termId, groupId, file);
+    const done = await importPlan(term.term_id, groupId, file);
     setChecked(null);
     toast(words.takenOver(done.lessons));
     onChanged();
@@ -31,12 +31,13 @@ export function PlanUpload({ termId, groupId, onChanged }: PlanUploadProps) {
         label={words.upload}
         isBusy={isBusy}
         onFile={(file) =>
-          run(async () => setChecked({ file, check: await checkPlan(termId, groupId, file) }))
+          run(async () => setChecked({ file, check: await checkPlan(term.term_id, groupId, file) }))
         }
       />
       {checked && (
         <PlanChange
           check={checked.check}
+          zone={term.time_zone}
           isBusy={isBusy}
           onClose={() => setChecked(null)}
           onTakeOver={() => run(() => takeOver(checked.file))}
