@@ -6,6 +6,7 @@ import zipfile
 
 from openpyxl.reader.excel import load_workbook
 
+from app.errors import InvalidInput
 from app.spreadsheet import plain_cell
 
 MAX_FILE_BYTES = 1_000_000
@@ -20,12 +21,11 @@ Lines = list[tuple[int, list[str]]]
 """Each line's number, from 1 as the spreadsheet counts, and its cells."""
 
 
-class SheetUnreadable(Exception):
-    """`code` is stable."""
+class SheetUnreadable(InvalidInput):
+    """No sheet, or not one of what is asked for. `code` is stable."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+        super().__init__(f"this file cannot be read: {code}", code=code)
 
 
 def read_lines(content: bytes) -> Lines:

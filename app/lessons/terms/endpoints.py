@@ -2,15 +2,12 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
 from app.db.models import Term
-from app.errors import InvalidInput
 from app.http import API, SHEET_BODY, Authenticate, Caller, admins_only, refusals
 from app.lessons.terms.courses import Courses
 from app.lessons.terms.holidays import Holidays
@@ -45,7 +42,7 @@ from app.lessons.terms.schemas import (
     wanted_course,
 )
 from app.lessons.terms.terms import Terms
-from app.sheets import MAX_FILE_BYTES, Lines, SheetUnreadable, read_lines
+from app.sheets import MAX_FILE_BYTES, Lines, read_lines
 
 LARGER_BODIES = {re.compile(rf"{API}/terms/\w+/groups/\w+/plan(/check)?"): MAX_FILE_BYTES}
 
@@ -58,16 +55,6 @@ def _term_body(term: Term) -> TermBody:
         last_day=date.fromisoformat(term.last_day),
         time_zone=term.time_zone,
     )
-
-
-@contextmanager
-def _as_plan() -> Iterator[None]:
-    """InvalidInput for a file that is no sheet, or none of courses."""
-    try:
-        yield
-    except SheetUnreadable as error:
-        message = "this file cannot be read as a term plan"
-        raise InvalidInput(message, code=error.code) from error
 
 
 async def _lines(request: Request) -> Lines:
@@ -186,9 +173,8 @@ def _plan_router(
         admin: Admin, term_id: TermPath, group_id: GroupPath, request: Request
     ) -> PlanCheck:
         admin.require("admin")
-        with _as_plan():
-            lines = await _lines(request)
-            return plan_check(await planning.check(admin, term_id, group_id, lines))
+        lines = await _lines(request)
+        return plan_check(await planning.check(admin, term_id, group_id, lines))
 
     @router.post(
         "/terms/{term_id}/groups/{group_id}/plan",
@@ -202,9 +188,8 @@ def _plan_router(
         admin: Admin, term_id: TermPath, group_id: GroupPath, request: Request
     ) -> PlanCheck:
         admin.require("admin")
-        with _as_plan():
-            lines = await _lines(request)
-            return plan_check(await planning.take_over(admin, term_id, group_id, lines))
+        lines = await _lines(request)
+        return plan_check(await planning.take_over(admin, term_id, group_id, lines))
 
     return router
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
 
@@ -11,13 +9,12 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field, StringConstraints
 
 from app.db.consent import PURPOSES, PupilAnswer, Purpose
-from app.errors import InvalidInput
 from app.http import API, SHEET_BODY, ApiModel, Authenticate, Caller, refusals, utc
 from app.ids import ClassroomId, PupilId
 from app.schools.consents.desk import ConsentDesk, ConsentSheet, Effect, SheetEffect
 from app.schools.consents.overview import Answer, Overview
 from app.schools.roster.sheet import MAX_PUPILS
-from app.sheets import MAX_FILE_BYTES, Lines, SheetUnreadable, read_lines
+from app.sheets import MAX_FILE_BYTES, Lines, read_lines
 
 PAGE = 100
 LARGER_BODIES = {re.compile(rf"{API}/classrooms/\w+/consents/sheet(/check)?"): MAX_FILE_BYTES}
@@ -124,16 +121,6 @@ async def _lines(request: Request) -> Lines:
     return await asyncio.to_thread(read_lines, await request.body())
 
 
-@contextmanager
-def _as_consents() -> Iterator[None]:
-    """InvalidInput for a file that is no sheet, or none of answers."""
-    try:
-        yield
-    except SheetUnreadable as error:
-        message = "this file cannot be read as answers of pupils"
-        raise InvalidInput(message, code=error.code) from error
-
-
 def build_router(desk: ConsentDesk, authenticate: Authenticate) -> APIRouter:
     router = APIRouter(tags=["schools"])
     CallerNow = Annotated[Caller, Depends(authenticate)]  # noqa: N806 - an alias of a type
@@ -180,8 +167,7 @@ def build_router(desk: ConsentDesk, authenticate: Authenticate) -> APIRouter:
     async def check_sheet(
         caller: CallerNow, classroom_id: ClassroomPath, request: Request
     ) -> ConsentSheetCheck:
-        with _as_consents():
-            return _check_body(await desk.check_sheet(caller, classroom_id, await _lines(request)))
+        return _check_body(await desk.check_sheet(caller, classroom_id, await _lines(request)))
 
     @router.post(
         "/classrooms/{classroom_id}/consents/sheet",
@@ -193,8 +179,7 @@ def build_router(desk: ConsentDesk, authenticate: Authenticate) -> APIRouter:
     async def enter_sheet(
         caller: CallerNow, classroom_id: ClassroomPath, request: Request
     ) -> ConsentSheetCheck:
-        with _as_consents():
-            return _check_body(await desk.enter_sheet(caller, classroom_id, await _lines(request)))
+        return _check_body(await desk.enter_sheet(caller, classroom_id, await _lines(request)))
 
     @router.put(
         "/classrooms/{classroom_id}/consents/{purpose}",

@@ -11,7 +11,7 @@ from app.http import API, SHEET_BODY, ApiModel, Authenticate, Caller, refusals
 from app.schools.roster.desk import RosterDesk
 from app.schools.roster.plan import RosterPlan
 from app.schools.roster.sheet import ReadSheet, read_sheet
-from app.sheets import MAX_FILE_BYTES, SheetUnreadable
+from app.sheets import MAX_FILE_BYTES
 
 LARGER_BODIES = {re.compile(rf"{API}/classrooms/\w+/roster(/check)?"): MAX_FILE_BYTES}
 ClassroomPath = Annotated[str, Path(pattern=r"^\w{1,60}$")]
@@ -62,12 +62,7 @@ def _body_of(change: RosterPlan, sheet: ReadSheet) -> RosterCheck:
 
 
 async def _sheet(request: Request) -> ReadSheet:
-    """InvalidInput for a file that is no sheet."""
-    content = await request.body()
-    try:
-        return await asyncio.to_thread(read_sheet, content)
-    except SheetUnreadable as error:
-        raise InvalidInput("this file cannot be read as a roster", code=error.code) from error
+    return await asyncio.to_thread(read_sheet, await request.body())
 
 
 def build_router(desk: RosterDesk, authenticate: Authenticate) -> APIRouter:
