@@ -73,8 +73,6 @@ function strideOf(highest: number): number {
   }
 }
 
-/** Which steps have a label below them, so that none runs into the next. */
-export function labelled(steps: number, most: number): (step: number) => boolean {
-  const every = Math.max(1, Math.ceil(steps / most));
-  return (step) => step % every === 0;
-}
+/** Each how-manieth step has a label below it, so that none runs into the next. */
+export const labelEvery = (steps: number, most: number): number =>
+  Math.max(1, Math.ceil(steps / most));

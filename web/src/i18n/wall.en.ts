@@ -85,12 +85,13 @@ export const wallEn: typeof wallZhCN = {
       link_poor: "Poor link",
       untested: "Link not tested",
     },
+    problem: (title, hint) => ` ${title}. ${hint}`,
     todos: {
       no_pc: "Pair a PC with this classroom.",
       unseen:
         "Not seen for a week or more: ask the school to switch it on and to check power and cable.",
-      microphone: "Check the microphone:",
-      camera: "Check the camera:",
+      microphone: "Microphone:",
+      camera: "Camera:",
       link_none:
         "A firewall blocks media: have the network's admin open the ports, then test again.",
       link_poor: "The link carries sound at most: try another cable or provider, then test again.",

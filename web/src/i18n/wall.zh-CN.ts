@@ -83,11 +83,13 @@ export const wallZhCN = {
       link_poor: "网络很差",
       untested: "没有测过网络",
     },
+    /** How a device's problem and its remedy follow what is wrong. */
+    problem: (title: string, hint: string) => `${title}。${hint}`,
     todos: {
       no_pc: "给这间教室配对一台电脑。",
       unseen: "一周以上没有上线：请学校开机，检查电源和网线。",
-      microphone: "请检查话筒：",
-      camera: "请检查摄像头：",
+      microphone: "话筒：",
+      camera: "摄像头：",
       link_none: "防火墙挡住了媒体端口：请网络管理员放行后再测一次。",
       link_poor: "网络很差，可能只能听到声音：请换网线或换个运营商再测一次。",
       untested: "请辅助教师在教室页面按“检查摄像头和声音”，再按“测试网络”。",

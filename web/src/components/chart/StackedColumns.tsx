@@ -1,6 +1,7 @@
 import { useId } from "react";
-import { labelled, type Series, stackOf } from "../../chart/stack";
+import { labelEvery, type Series, stackOf } from "../../chart/stack";
 import { useLanguage, useWords } from "../../i18n";
+import { classes } from "../classes";
 import tableStyles from "../office/AttendanceTable.module.css";
 import { FILLS, Fills } from "./Fills";
 import styles from "./StackedColumns.module.css";
@@ -31,7 +32,7 @@ export function StackedColumns({ title, unit, steps, series }: StackedColumnsPro
   const { pieces, ticks } = stackOf(series, steps.length, AREA);
   const sums = series.map((one) => one.values.reduce((sum, value) => sum + value, 0));
   const said = series.map((one, index) => words.sum(one.name, format(sums[index] ?? 0)));
-  const isLabelled = labelled(steps.length, MOST_LABELS);
+  const every = labelEvery(steps.length, MOST_LABELS);
   const room = AREA.width / steps.length;
   return (
     <figure className={styles.figure} aria-labelledby={`${id}-title`}>
@@ -70,10 +71,10 @@ export function StackedColumns({ title, unit, steps, series }: StackedColumnsPro
           ))}
           {steps.map(
             ({ short, whole }, step) =>
-              isLabelled(step) && (
+              step % every === 0 && (
                 <text
                   key={whole}
-                  className={styles.label}
+                  className={classes(styles.label, step % (2 * every) !== 0 && styles.second)}
                   x={(step + 0.5) * room}
                   y={AREA.height + 17}
                 >

@@ -32,11 +32,11 @@ export function Todos({ classroom }: { classroom: ClassroomHealth }) {
 }
 
 function Hint({ classroom, care }: { classroom: ClassroomHealth; care: Care }) {
-  const { media } = useWords();
+  const { health, media } = useWords();
   if (care !== "camera" && care !== "microphone") return null;
   const state = classroom.pc?.[care];
   if (!state || state === "ok" || state === "found") return null;
   const problem: CaptureProblem = state;
   const { title, hint } = media.problems[problem];
-  return <>{` ${title}${/[。.]$/.test(title) ? "" : "。"}${hint}`}</>;
+  return <>{health.problem(title, hint)}</>;
 }
