@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from pylibsrtp import Error, Policy, Session
+from pylibsrtp import ERRORS, Error, Policy, Session
 
 from app.media.wire.batch import PacketBatch
 from app.media.wire.burst import SEND_TIME_LENGTH, Burst, BurstLayout
@@ -29,10 +29,15 @@ with contextlib.suppress(ImportError, AttributeError):
 
 log = logging.getLogger(__name__)
 
+MAX_PACKET_BYTES = 1500
+if ffi is not None:
+    _opened_at: Any = ffi.new("char[]", MAX_PACKET_BYTES)
+    _opened: Any = ffi.buffer(_opened_at)
+    _opened_size: Any = ffi.new("int *")
+
 SrtpError = Error
 
 REPLAY_WINDOW = 1024
-MAX_PACKET_BYTES = 1500
 TRAILER_BYTES = 32
 """Room to leave behind a plaintext: at most 16 (tag) + 4 (SRTCP index), rounded up."""
 
@@ -273,6 +278,46 @@ def _copy(batch: PacketBuffer, start: int, size: int) -> bytes:
     return bytes(batch.view[start : start + size])
 
 
+class Opening(Protocol):
+    """Decrypts what came. Raises SrtpError, also on a replay."""
+
+    def unprotect(self, packet: bytes) -> bytes:
+        """One RTP packet."""
+        ...
+
+    def unprotect_rtcp(self, packet: bytes) -> bytes:
+        """One RTCP compound."""
+        ...
+
+
+class InPlaceOpening:
+    """libsrtp called on one buffer for all peers, which stays in the caches; each Session has one of its own."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._context = session._srtp[0]
+
+    def unprotect(self, packet: bytes) -> bytes:
+        """Decrypt RTP."""
+        return self._open(lib.srtp_unprotect, packet)
+
+    def unprotect_rtcp(self, packet: bytes) -> bytes:
+        """Decrypt RTCP."""
+        return self._open(lib.srtp_unprotect_rtcp, packet)
+
+    def _open(self, function: Any, packet: bytes) -> bytes:
+        size = len(packet)
+        if size > MAX_PACKET_BYTES:
+            raise SrtpError("packet is too long")
+        _opened[0:size] = packet
+        _opened_size[0] = size
+        status = function(self._context, _opened_at, _opened_size)
+        if status:
+            raise SrtpError(ERRORS[status])
+        plain: bytes = _opened[0 : _opened_size[0]]
+        return plain
+
+
 def outbound_session(profile: SrtpProfile, key: bytes) -> Session:
     """A libsrtp session that encrypts any SSRC with master key and salt `key`."""
     policy = Policy(
@@ -299,7 +344,7 @@ class _TestPacket:
 
 
 def in_place_works() -> bool:
-    """Whether in-place encryption gives byte for byte what the public call gives."""
+    """Whether in-place encryption gives byte for byte what the public call gives, and can be undone."""
     if ffi is None:
         return False
     rtp = bytes.fromhex("80e0 1000 00000010 01020304") + bytes(range(200))
@@ -322,6 +367,12 @@ def in_place_works() -> bool:
                 results.append((sizes, bytes(batch.view[:800])))
             if results[0] != results[1] or results[0][0][0] != len(rtp) + profile.tag_length:
                 return False
+            (rtp_size, rtcp_size), sent = results[0]
+            opening = InPlaceOpening(inbound_session(profile, key))
+            if opening.unprotect(sent[7 : 7 + rtp_size]) != rtp:
+                return False
+            if opening.unprotect_rtcp(sent[300 : 300 + rtcp_size]) != rtcp:
+                return False
     except Exception:  # A changed binding may fail in any way; then the public call serves.
         log.warning("pylibsrtp: in-place encryption is not available", exc_info=True)
         return False
@@ -343,7 +394,8 @@ class SrtpTransport:
         self.layout_key = (HEADER_LENGTH, profile.tag_length)
         """Of burst layouts for this peer, without and with the time of sending."""
         self.layout_key_with_send_time = (HEADER_LENGTH + SEND_TIME_LENGTH, profile.tag_length)
-        self._inbound = inbound_session(profile, receiving_key)
+        inbound = inbound_session(profile, receiving_key)
+        self._inbound: Opening = InPlaceOpening(inbound) if IN_PLACE else inbound
         protection: Protection = _PROTECTION(outbound_session(profile, sending_key))
         self.context: Any = getattr(protection, "context", None)
         """For `protect_alike`; None where encryption in place does not work."""
@@ -356,20 +408,18 @@ class SrtpTransport:
         if len(data) > MAX_PACKET_BYTES:
             raise ValueError("SRTP packet is too long")
         try:
-            plain: bytes = self._inbound.unprotect(data)
+            return self._inbound.unprotect(data)
         except SrtpError as error:
             raise ValueError(f"SRTP: {error}") from error
-        return plain
 
     def unprotect_rtcp(self, data: bytes) -> bytes:
         """Decrypt and authenticate RTCP. Raises ValueError, also on a replay."""
         if len(data) > MAX_PACKET_BYTES:
             raise ValueError("SRTCP packet is too long")
         try:
-            plain: bytes = self._inbound.unprotect_rtcp(data)
+            return self._inbound.unprotect_rtcp(data)
         except SrtpError as error:
             raise ValueError(f"SRTCP: {error}") from error
-        return plain
 
 
 def split_keys(profile: SrtpProfile, material: bytes, *, is_server: bool) -> tuple[bytes, bytes]:
