@@ -4,7 +4,7 @@ export const wallEn: typeof wallZhCN = {
   wall: {
     title: "Running lessons",
     summary: (total, troubled) =>
-      troubled === 0 ? `${total} lessons, all fine` : `${total} lessons, ${troubled} need care`,
+      `${total} ${total === 1 ? "lesson" : "lessons"}, ${troubled === 0 ? "all fine" : `${troubled} to look at`}`,
     refreshes: "Renewed every 5 s",
     offlineTitle: "The server cannot be reached, trying again",
     offlineHint: (time) => `This is how it was at ${time}. Check this computer's network.`,

@@ -16,7 +16,7 @@ export function Todos({ classroom }: { classroom: ClassroomHealth }) {
       {classroom.cares.map((care) => (
         <li key={care} className={URGENT.includes(care) ? styles.urgent : styles.todo}>
           {words.todos[care]}
-          <Hint classroom={classroom} care={care} />
+          <Hint classroom={classroom} care={care} />{" "}
           {care === "no_pc" && (
             <Link
               to={`/classroom-pcs/${encodeURIComponent(classroom.classroom_id)}`}
