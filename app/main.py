@@ -85,6 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
                 pages.build_router(
                     pages.WEB_DIST,
                     tls.authority_file(settings) if tls.has_own_authority(settings) else None,
+                    settings.time_zone,
                 )
             )
             await stack.enter_async_context(server.running())

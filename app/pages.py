@@ -1,10 +1,11 @@
 """The built web pages: hashed assets for ever, `index.html` for every address of the single-page app."""
 
+import html
 import mimetypes
 from pathlib import Path
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, PlainTextResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
 WEB_DIST = Path(__file__).resolve().parent.parent / "web" / "dist"
 _FOREVER = "public, max-age=31536000, immutable"
@@ -12,9 +13,10 @@ _CODINGS = (("br", ".br"), ("gzip", ".gz"))
 """The best first."""
 
 
-def build_router(dist: Path, authority_file: Path | None) -> APIRouter:
+def build_router(dist: Path, authority_file: Path | None, time_zone: str) -> APIRouter:
     """Add it last: it answers every GET that no other route took.
 
+    `time_zone`: by whose clock the pages show times, a name of the IANA database.
     `authority_file`: the certificate of the local authority that a school installs, None without one.
     """
     root = dist.resolve()
@@ -40,9 +42,16 @@ def build_router(dist: Path, authority_file: Path | None) -> APIRouter:
             return PlainTextResponse("There is nothing at this address.", 404)
         if not (root / "index.html").is_file():
             return PlainTextResponse("The pages are not built yet: run `make run` once.", 503)
-        return _compressed(request, root / "index.html", "no-cache")
+        return _page(root / "index.html", time_zone)
 
     return router
+
+
+def _page(file: Path, time_zone: str) -> Response:
+    """`index.html` with what the pages have to know before they ask for anything."""
+    empty, filled = (f'name="time-zone" content="{one}"' for one in ("", html.escape(time_zone)))
+    page = file.read_text().replace(empty, filled, 1)
+    return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
 
 def _compressed(request: Request, file: Path, cache: str) -> Response:

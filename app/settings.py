@@ -100,7 +100,7 @@ class Settings(BaseSettings):
     """SQLAlchemy async URL; empty: SQLite in `data_dir`."""
 
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Shanghai"
-    """By which new terms count hours and days, a name of the IANA database."""
+    """By which new terms count hours and days and pages show times, a name of the IANA database."""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     """What the terminal shows; the files in `data_dir/logs` have info and above in any case."""
 

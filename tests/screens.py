@@ -14,6 +14,7 @@ from tests.screens_broken import shoot_what_is_broken
 from tests.screens_classroom_pc import shoot_classroom_pc
 from tests.screens_console import shoot_consoles
 from tests.support.browser import chromium
+from tests.support.pages import COUNTY_ZONE
 from tests.support.serve import Served, serving
 
 CLIPS = Path(__file__).resolve().parents[1] / "app" / "simulated" / "clips"
@@ -41,7 +42,9 @@ async def shoot(page: Page, name: str) -> None:
 
 
 async def open_page(browser: Browser) -> Page:
-    context = await browser.new_context(viewport=SIZES["1366x768"], locale="zh-CN")
+    context = await browser.new_context(
+        viewport=SIZES["1366x768"], locale="zh-CN", timezone_id=COUNTY_ZONE
+    )
     return await context.new_page()
 
 

@@ -17,13 +17,13 @@ SCRIPT = b"console.log('lesson');" * 100
 async def web(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     assets = tmp_path / "assets"
     assets.mkdir()
-    (tmp_path / "index.html").write_text("<title>page</title>")
+    (tmp_path / "index.html").write_text('<meta name="time-zone" content="" />')
     (assets / "page-1.js").write_bytes(SCRIPT)
     (assets / "page-1.js.gz").write_bytes(gzip.compress(SCRIPT))
     (assets / "page-1.js.br").write_bytes(b"as brotli")
     (assets / "picture.png").write_bytes(b"png")
     app = FastAPI()
-    app.include_router(build_router(tmp_path, None))
+    app.include_router(build_router(tmp_path, None, "Asia/Urumqi"))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://school") as client:
         yield client
@@ -66,6 +66,7 @@ async def test_every_address_of_the_app_is_the_page_and_a_missing_asset_is_not(
     web: httpx.AsyncClient,
 ) -> None:
     page = await web.get("/lessons/les_1/classroom")
-    assert page.text == "<title>page</title>" and page.headers["cache-control"] == "no-cache"
+    assert page.text == '<meta name="time-zone" content="Asia/Urumqi" />'
+    assert page.headers["cache-control"] == "no-cache"
     for path in ("/assets/old.js", "/api/v1/nothing"):
         assert (await web.get(path)).status_code == 404

@@ -10,7 +10,14 @@ from playwright.async_api import Browser
 
 from tests.support.browser import chromium, write_camera, write_microphone
 from tests.support.office import Office, PlannedLesson, Seat
-from tests.support.pages import Screen, enter_as_classroom, enter_as_lead, start_lesson, tab
+from tests.support.pages import (
+    COUNTY_ZONE,
+    Screen,
+    enter_as_classroom,
+    enter_as_lead,
+    start_lesson,
+    tab,
+)
 from tests.support.serve import Served, serving
 
 OpenTab = Callable[..., Awaitable[Screen]]
@@ -65,8 +72,11 @@ async def open_tab(browser: Browser, served: Served) -> AsyncIterator[OpenTab]:
     screens: list[Screen] = []
     async with AsyncExitStack() as stack:
 
-        async def open_one(*, locale: str = "zh-CN", of: Browser = browser) -> Screen:
-            screen = await stack.enter_async_context(tab(of, served, locale=locale))
+        async def open_one(
+            *, locale: str = "zh-CN", time_zone: str = COUNTY_ZONE, of: Browser = browser
+        ) -> Screen:
+            opened = tab(of, served, locale=locale, time_zone=time_zone)
+            screen = await stack.enter_async_context(opened)
             screens.append(screen)
             return screen
 

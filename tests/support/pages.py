@@ -28,6 +28,7 @@ from tests.support.serve import Served
 
 PROBE = (Path(__file__).parent / "page_probe.js").read_text()
 SCREEN = {"width": 1366, "height": 768}
+COUNTY_ZONE = "Asia/Shanghai"
 PATIENCE_S = 30.0
 POLL_S = 0.1
 
@@ -284,11 +285,14 @@ async def tab(
     served: Served,
     *,
     locale: str = "zh-CN",
+    time_zone: str = COUNTY_ZONE,
     url: str = "",
     disk: StorageState | None = None,
 ) -> AsyncIterator[Screen]:
     """A tab of a person of its own (own cookies and storage), at `/` or `url`."""
-    context = await new_context(browser, served, locale=locale, url=url, disk=disk)
+    context = await new_context(
+        browser, served, locale=locale, time_zone=time_zone, url=url, disk=disk
+    )
     try:
         yield await open_tab(
             context, is_elsewhere=bool(served.prefix) or url not in ("", served.url)
@@ -302,6 +306,7 @@ async def new_context(
     served: Served,
     *,
     locale: str = "zh-CN",
+    time_zone: str = COUNTY_ZONE,
     url: str = "",
     disk: StorageState | None = None,
 ) -> BrowserContext:
@@ -309,6 +314,7 @@ async def new_context(
     context = await browser.new_context(
         base_url=url or served.url,
         locale=locale,
+        timezone_id=time_zone,
         viewport=SCREEN,
         ignore_https_errors=False,
         storage_state=disk,

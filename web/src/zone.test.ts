@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dayAfter, dayIn, midnightIn, offsetMin } from "./zone";
+import { dayAfter, dayIn, fromInput, isElsewhere, midnightIn, offsetMin, toInput } from "./zone";
 
 describe("days of a time zone", () => {
   it("begin at its midnight, not at this PC's", () => {
@@ -35,4 +35,19 @@ describe("days of a time zone", () => {
       "2026-02-28",
     ]);
   });
+});
+
+describe("a field for a moment", () => {
+  it("is filled with the county's clock, and read by it", () => {
+    const [china, berlin] = ["Asia/Shanghai", "Europe/Berlin"];
+    expect(toInput(new Date("2026-11-29T02:00:59.500Z"), china)).toBe("2026-11-29T10:00");
+    expect(fromInput("2026-11-29T10:00", china).toISOString()).toBe("2026-11-29T02:00:00.000Z");
+    expect(fromInput("2026-07-01T10:00", berlin).toISOString()).toBe("2026-07-01T08:00:00.000Z");
+  });
+});
+
+it("tells a reader whose own clock shows something else", () => {
+  const now = new Date("2026-07-01T00:00:00Z");
+  expect(isElsewhere(now, Intl.DateTimeFormat().resolvedOptions().timeZone)).toBe(false);
+  expect(isElsewhere(now, "Asia/Kathmandu") && isElsewhere(now, "Asia/Shanghai")).toBe(true);
 });

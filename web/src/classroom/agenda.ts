@@ -1,4 +1,5 @@
 import type { TimetableLesson } from "../api/types";
+import { dayIn, midnightIn, TIME_ZONE } from "../zone";
 
 /**
  * The lesson that a classroom's PC belongs in now: one that is on, else the one that opened last and may still begin.
@@ -30,7 +31,7 @@ export function nextLesson(
 }
 
 export interface Day {
-  /** Midnight of the day in this PC's time zone, ms. */
+  /** When the county's day begins, ms. */
   startMs: number;
   lessons: TimetableLesson[];
 }
@@ -49,7 +50,7 @@ export function byDay(lessons: readonly TimetableLesson[], nowMs: number): Day[]
   return days;
 }
 
+/** When the county's day that has this moment began, ms. */
 export function midnight(ms: number): number {
-  const date = new Date(ms);
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+  return midnightIn(dayIn(new Date(ms), TIME_ZONE), TIME_ZONE)?.getTime() ?? ms;
 }

@@ -1,3 +1,5 @@
+import { TIME_ZONE } from "../zone";
+
 /** Milliseconds as `m:ss` or `h:mm:ss`; never negative. */
 export function formatDuration(ms: number): string {
   const total = Math.max(0, Math.floor(ms / 1000));
@@ -15,11 +17,12 @@ export function formatBytes(bytes: number): string {
   return megabytes >= 0.95 ? `${Math.round(megabytes)}\u00a0MB` : `${megabytes.toFixed(1)}\u00a0MB`;
 }
 
-/** The time of day on this machine's wall, as people read it. */
+/** The time of day by the county's clock, as people read it. */
 export function formatTime(ms: number, language: string): string {
   return new Date(ms).toLocaleTimeString(language, {
+    timeZone: TIME_ZONE,
     hour: "2-digit",
     minute: "2-digit",
-    hour12: false,
+    hourCycle: "h23",
   });
 }

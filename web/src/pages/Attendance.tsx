@@ -16,6 +16,7 @@ import styles from "./Attendance.module.css";
 
 export default function Attendance({ params }: { params: Record<string, string> }) {
   const words = useWords();
+  const { language } = useLanguage();
   const lessonId = params.id ?? "";
   const [sheet, reload] = useLoaded(useCallback(() => getAttendance(lessonId), [lessonId]));
   return (
@@ -24,7 +25,11 @@ export default function Attendance({ params }: { params: Record<string, string> 
       back="/lessons"
       actions={
         sheet.state === "ready" && (
-          <a href={attendanceCsvUrl(lessonId)} download className={buttonClass("primary")}>
+          <a
+            href={attendanceCsvUrl(lessonId, language)}
+            download
+            className={buttonClass("primary")}
+          >
             <Icon name="download" />
             <span>{words.attendance.download}</span>
           </a>

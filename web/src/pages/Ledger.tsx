@@ -18,7 +18,7 @@ import { LedgerFilters } from "../components/ledger/LedgerFilters";
 import { LedgerTable } from "../components/ledger/LedgerTable";
 import { PupilsTable } from "../components/ledger/PupilsTable";
 import { TotalsTable } from "../components/ledger/TotalsTable";
-import { formatDay } from "../components/office/dates";
+import { formatPlainDay } from "../components/office/dates";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { Spinner } from "../components/Spinner";
 import { useLoaded } from "../hooks/useLoaded";
@@ -78,8 +78,8 @@ export default function Ledger() {
             <>
               <h2 className={styles.printed}>
                 {words.ledger.range(
-                  formatDay(`${filter.from}T00:00`, language),
-                  formatDay(`${filter.to}T00:00`, language),
+                  formatPlainDay(filter.from, language),
+                  formatPlainDay(filter.to, language),
                 )}
               </h2>
               <Report key={JSON.stringify([view, query])} view={view} query={query} zone={zone} />

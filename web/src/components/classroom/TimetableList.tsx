@@ -2,6 +2,7 @@ import type { TimetableLesson } from "../../api/types";
 import { byDay, midnight } from "../../classroom/agenda";
 import { useLanguage, useWords } from "../../i18n";
 import { formatTime } from "../../lesson/format";
+import { TIME_ZONE } from "../../zone";
 import { Badge } from "../Badge";
 import { ChangeNotice } from "../ChangeNotice";
 import { classes } from "../classes";
@@ -50,6 +51,7 @@ export function TimetableList({ lessons, now }: TimetableListProps) {
 
 function formatDate(ms: number, language: string): string {
   return new Date(ms).toLocaleDateString(language, {
+    timeZone: TIME_ZONE,
     month: language === "en" ? "short" : "long",
     day: "numeric",
     weekday: "long",
