@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
+from pydantic import AwareDatetime
 
 from app.db.access_log import log_access
 from app.db.engine import Database
@@ -36,6 +37,7 @@ from app.lessons.schemas import (
     UserPath,
     lesson_body,
 )
+from app.lessons.search import LessonSearch
 from app.lessons.staff import NewStaff
 from app.rooms.events import Event, PupilNamed, event_to_json
 from app.rooms.state import Role
@@ -106,9 +108,14 @@ class LessonDesk:
         return await self.body(await self._store.get(lesson_id), caller)
 
     async def page(
-        self, caller: Caller, state: LessonState | None, limit: int, before: str | None
+        self,
+        caller: Caller,
+        state: LessonState | None,
+        limit: int,
+        before: str | None,
+        search: LessonSearch,
     ) -> LessonPage:
-        page = await self._store.list_for(caller, state, limit, before)
+        page = await self._store.list_for(caller, state, limit, before, search)
         recordings = await self._recording_ids([one.lesson_id for one in page.items])
         return LessonPage(
             items=[lesson_body(one, caller, recordings.get(one.lesson_id)) for one in page.items],
@@ -232,10 +239,18 @@ def build_router(desk: LessonDesk, authenticate: Authenticate) -> APIRouter:
     async def list_lessons(
         caller: CallerNow,
         state: LessonState | None = None,
+        text: Annotated[str, Query(max_length=120)] = "",
+        from_: Annotated[AwareDatetime | None, Query(alias="from")] = None,
+        to: AwareDatetime | None = None,
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
         before: Annotated[str | None, Query(max_length=80)] = None,
     ) -> LessonPage:
-        return await desk.page(caller, state, limit, before)
+        search = LessonSearch(
+            text=text.strip(),
+            from_ms=None if from_ is None else to_ms(from_),
+            to_ms=None if to is None else to_ms(to),
+        )
+        return await desk.page(caller, state, limit, before, search)
 
     @router.get("/lessons/{id}", operation_id="get_lesson", responses=refusals(401, 404))
     async def get_lesson(lesson_id: LessonPath, caller: CallerNow) -> LessonBody:

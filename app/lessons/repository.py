@@ -30,6 +30,7 @@ from app.errors import InvalidInput, NotFound
 from app.http import PLANNERS, Caller
 from app.ids import ClassroomId, LessonId, SchoolId, SeatId, UserId, new_id
 from app.lessons.access import LessonScope
+from app.lessons.search import EVERYTHING, LessonSearch
 from app.lessons.staff import NewStaff, StaffDetail, add_staff, read_staff, remove_staff
 from app.scope import Scope
 
@@ -275,14 +276,19 @@ class LessonStore:
         )
 
     async def list_for(
-        self, caller: Caller, state: LessonState | None, limit: int, after: str | None
+        self,
+        caller: Caller,
+        state: LessonState | None,
+        limit: int,
+        after: str | None,
+        search: LessonSearch = EVERYTHING,
     ) -> Page:
         """Live first, then the soonest, then what is over, newest first. `after`: `next` of the page before."""
         now_ms = self._now_ms()
         effective = effective_state(now_ms)
         rank = case((effective == "live", 0), (effective == "waiting", 1), else_=2)
         order = case((effective == "waiting", Lesson.starts_at_ms), else_=-Lesson.starts_at_ms)
-        conditions: list[ColumnElement[bool]] = [_visible_to(caller)]
+        conditions = [_visible_to(caller), *search.conditions()]
         if state is not None:
             conditions.append(effective == state)
         if after is not None:

@@ -191,6 +191,16 @@ async def test_the_list_shows_live_then_soonest_then_over_in_pages(
         waiting = (await client.get("/lessons", params={"state": "waiting"})).json()
         assert [one["title"] for one in waiting["items"]] == ["分数的认识", "tomorrow"]
 
+        for search, titles in (
+            ({"text": " LATE "}, ["later"]),
+            ({"text": "teacher one", "state": "ended"}, ["soon"]),
+            ({"text": "Class 3", "to": "2027-01-15T13:00:00Z"}, ["分数的认识", "soon"]),
+            ({"from": "2027-01-15T13:00:00Z"}, ["later", "tomorrow"]),
+            ({"text": "%"}, []),
+        ):
+            found = (await client.get("/lessons", params=search)).json()["items"]
+            assert [one["title"] for one in found] == titles, search
+
 
 @pytest.mark.parametrize(
     "params",
@@ -201,6 +211,8 @@ async def test_the_list_shows_live_then_soonest_then_over_in_pages(
         {"before": "nonsense"},
         {"before": "1.99999999999999999999.x"},
         {"before": "1.1.\x00"},
+        {"from": "2027-01-15T13:00:00"},
+        {"text": "x" * 121},
     ],
 )
 async def test_a_list_request_that_makes_no_sense_is_refused(

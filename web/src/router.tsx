@@ -33,8 +33,17 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+const guards = new Set<() => boolean>();
+
+/** Until it is released: only leave the page by a link where `mayLeave` says so. */
+export function guardLeaving(mayLeave: () => boolean): () => void {
+  guards.add(mayLeave);
+  return () => guards.delete(mayLeave);
+}
+
 /** Go to a page of this site, given as path with optional query. */
 export function navigate(to: string, options: { replace?: boolean } = {}): void {
+  if ([...guards].some((mayLeave) => !mayLeave())) return;
   if (options.replace) window.history.replaceState(null, "", to);
   else window.history.pushState(null, "", to);
   window.scrollTo(0, 0);

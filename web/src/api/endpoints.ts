@@ -1,4 +1,4 @@
-import { offsetMin } from "../zone";
+import { offsetMin, TIME_ZONE } from "../zone";
 import { client, unwrap } from "./client";
 import type {
   AccessQuery,
@@ -15,7 +15,7 @@ import type {
   LedgerGrouping,
   LedgerQuery,
   LessonDraft,
-  LessonState,
+  LessonQuery,
   LinkTestFigures,
   PcCodeKind,
   Place,
@@ -32,6 +32,11 @@ import type {
   WatchReport,
 } from "./types";
 
+/** How words and times stand in a file. */
+const inFile = (language: string) => ({
+  language: language === "en" ? "en" : "zh",
+  utc_offset_min: String(offsetMin(new Date(), TIME_ZONE)),
+});
 const byId = (id: string) => ({ params: { path: { id } } });
 
 export const getSite = () => unwrap(client.GET("/api/v1/site"));
@@ -82,15 +87,14 @@ export const reopenStaff = (id: string) =>
   unwrap(client.POST("/api/v1/staff/{user_id}/reopening", byUser(id)));
 export const listAccesses = (query: AccessQuery) =>
   unwrap(client.GET("/api/v1/access-log", { params: { query } }));
-/** Address of the same as a file, in the times of this place. */
+/** Address of the same as a file, by the county's clock. */
 export function accessLogFile({ by, action, from, to }: AccessQuery, language: string): string {
   const query = new URLSearchParams({
     ...(by && { by }),
     ...(action && { action }),
     ...(from && { from }),
     ...(to && { to }),
-    language: language === "en" ? "en" : "zh",
-    utc_offset_min: String(-new Date().getTimezoneOffset()),
+    ...inFile(language),
   });
   return `/api/v1/access-log.csv?${query}`;
 }
@@ -220,7 +224,7 @@ export const changeCourse = (id: string, body: CourseDraft) =>
 export const endCourse = (id: string, reason: CancelReason) =>
   unwrap(client.POST("/api/v1/courses/{course_id}/end", { ...byCourse(id), body: { reason } }));
 
-export const listLessons = (query: { state?: LessonState; limit?: number; before?: string } = {}) =>
+export const listLessons = (query: LessonQuery) =>
   unwrap(client.GET("/api/v1/lessons", { params: { query } }));
 export const createLesson = (draft: LessonDraft) =>
   unwrap(client.POST("/api/v1/lessons", { body: draft }));
@@ -321,8 +325,11 @@ export const correctLedger = (id: string, seatId: string, draft: CorrectionDraft
 export const listLedgerCorrections = (id: string, seatId: string) =>
   unwrap(client.GET("/api/v1/lessons/{id}/seats/{seat_id}/ledger-corrections", ofSeat(id, seatId)));
 
-export const attendanceCsvUrl = (id: string) =>
-  `/api/v1/lessons/${encodeURIComponent(id)}/attendance.csv`;
+/** Address of the attendance of a lesson as a file, by the county's clock. */
+export function attendanceCsvUrl(id: string, language: string): string {
+  const query = new URLSearchParams(inFile(language));
+  return `/api/v1/lessons/${encodeURIComponent(id)}/attendance.csv?${query}`;
+}
 
 export const issueTicket = (id: string, place: Place) =>
   unwrap(client.POST("/api/v1/lessons/{id}/tickets", { ...byId(id), body: place }));

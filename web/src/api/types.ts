@@ -40,6 +40,7 @@ export type LessonDraft = Schemas["LessonDraft"];
 export type Lesson = Schemas["LessonBody"];
 export type Seat = Schemas["SeatBody"];
 export type LessonState = Lesson["state"];
+export type LessonQuery = NonNullable<operations["list_lessons"]["parameters"]["query"]>;
 export type StaffRole = NonNullable<Schemas["Place"]["role"]>;
 export type Door = operations["open_door"]["parameters"]["path"]["door"];
 /** Somebody's place in a lesson: a role of the staff, or a seat. */

@@ -8474,8 +8474,11 @@ export interface operations {
         parameters: {
             query?: {
                 before?: string | null;
+                from?: string | null;
                 limit?: number;
                 state?: ("waiting" | "live" | "ended") | null;
+                text?: string;
+                to?: string | null;
             };
             header?: never;
             path?: never;

@@ -36,9 +36,9 @@ export function usePages<First extends Page<unknown>>(
     items: [...begun.items, ...(rest?.items ?? [])],
     more: next === null ? null : () => loadMore(next),
     isBusy,
-    reload: () => {
+    reload: useCallback(() => {
       setRest(undefined);
       reload();
-    },
+    }, [reload]),
   };
 }

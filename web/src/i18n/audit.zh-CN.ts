@@ -49,13 +49,8 @@ export const auditZhCN = {
   audit: {
     title: "操作记录",
     actions: ACTIONS,
-    search: "查找",
-    clear: "清空",
     byName: "操作人姓名",
     anything: "全部操作",
-    from: "从哪天起",
-    to: "到哪天",
-    datesWrong: "结束日期早于开始日期",
     when: "时间",
     who: "操作人",
     what: "操作",

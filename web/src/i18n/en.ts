@@ -19,6 +19,7 @@ import { protectionEn } from "./protection.en";
 import { replayEn, replayErrorsEn } from "./replay.en";
 import { rollCallEn, rollCallErrorsEn } from "./rollcall.en";
 import { rosterEn, rosterErrorsEn } from "./roster.en";
+import { searchEn } from "./search.en";
 import { serverEn } from "./server.en";
 import { slideErrorsEn, slidesEn } from "./slides.en";
 import { soundEn } from "./sound.en";
@@ -48,6 +49,7 @@ export const en: Dictionary = {
     pageFailed: "This page does not open",
     pageFailedHint: "It may have just been upgraded. Please load it again.",
     reload: "Load again",
+    leaveUnsaved: "There are changes that nobody saved. Leave all the same?",
   },
   guide: {
     open: "Help",
@@ -395,6 +397,7 @@ export const en: Dictionary = {
   ...rollCallEn,
   ...rosterEn,
   ...serverEn,
+  ...searchEn,
   ...planningEn,
   ...termsEn,
   ...wallEn,

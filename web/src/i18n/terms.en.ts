@@ -17,6 +17,7 @@ export const termsEn: typeof termsZhCN = {
     openOf: (name) => `Open ${name}`,
     emptyTitle: "No terms yet",
     emptyHint: "Add a term first, then upload the courses of the groups of schools.",
+    emptyOther: "Terms appear here once the county has added them.",
     groups: "Groups of schools",
     groupsHint: "A city school, a town school and some village schools share one term plan.",
     addGroup: "New group",

@@ -18,6 +18,7 @@ import { protectionZhCN } from "./protection.zh-CN";
 import { replayErrorsZhCN, replayZhCN } from "./replay.zh-CN";
 import { rollCallErrorsZhCN, rollCallZhCN } from "./rollcall.zh-CN";
 import { rosterErrorsZhCN, rosterZhCN } from "./roster.zh-CN";
+import { searchZhCN } from "./search.zh-CN";
 import { serverZhCN } from "./server.zh-CN";
 import { slideErrorsZhCN, slidesZhCN } from "./slides.zh-CN";
 import { soundZhCN } from "./sound.zh-CN";
@@ -48,6 +49,7 @@ export const zhCN = {
     pageFailed: "页面打不开",
     pageFailedHint: "可能刚刚升级过。请重新打开页面。",
     reload: "重新打开",
+    leaveUnsaved: "还有改动没有保存。确定离开吗？",
   },
   guide: {
     open: "帮助",
@@ -391,6 +393,7 @@ export const zhCN = {
   ...rollCallZhCN,
   ...rosterZhCN,
   ...serverZhCN,
+  ...searchZhCN,
   ...planningZhCN,
   ...termsZhCN,
   ...wallZhCN,

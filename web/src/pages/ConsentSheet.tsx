@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 import { enterPupilConsents, getConsentSheet } from "../api/endpoints";
 import type { ConsentSheet as Sheet } from "../api/types";
 import { Banner } from "../components/Banner";
@@ -14,6 +14,7 @@ import { Spinner } from "../components/Spinner";
 import { useToast } from "../components/Toast";
 import { useAction } from "../hooks/useAction";
 import { useLoaded } from "../hooks/useLoaded";
+import { useWarnBeforeLeaving } from "../hooks/useWarnBeforeLeaving";
 import { useWords } from "../i18n";
 import { Link } from "../router";
 
@@ -130,14 +131,4 @@ function Pupils({ sheet: loaded }: { sheet: Sheet }) {
       )}
     </>
   );
-}
-
-/** The browser asks before answers that nobody saved are lost. */
-function useWarnBeforeLeaving(isUnsaved: boolean): void {
-  useEffect(() => {
-    if (!isUnsaved) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", ask);
-    return () => window.removeEventListener("beforeunload", ask);
-  }, [isUnsaved]);
 }

@@ -1,46 +1,32 @@
-import { useCallback, useEffect } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { createRehearsal, getMe, listLessons } from "../api/endpoints";
 import { isAdmin, isCountyAdmin, mayPlan } from "../api/roles";
-import type { Lesson, LessonState, Me } from "../api/types";
+import type { LessonState, Me } from "../api/types";
 import { Button, buttonClass } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
 import { HelpCalls } from "../components/office/HelpCalls";
 import { LessonRow } from "../components/office/LessonRow";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { Spinner } from "../components/Spinner";
+import { isNothing, momentsOf, NOTHING, type SearchDraft } from "../components/search/draft";
+import { SearchForm } from "../components/search/SearchForm";
 import { UrgentWarnings } from "../components/server/UrgentWarnings";
 import { useAction } from "../hooks/useAction";
 import { useLoaded } from "../hooks/useLoaded";
+import { usePages } from "../hooks/usePages";
 import { useWords } from "../i18n";
 import { Link, navigate } from "../router";
 import styles from "./Lessons.module.css";
 
 const REFRESH_MS = 15_000;
-const SHOWN = 50;
-
-interface Timetable {
-  me: Me;
-  lessons: Lesson[];
-}
-
-async function load(): Promise<Timetable> {
-  const [me, page] = await Promise.all([getMe(), listLessons({ limit: SHOWN })]);
-  return { me, lessons: page.items };
-}
+const SHOWN = 30;
 
 /** What is on, what is coming, what is over: each with the one thing to do about it. */
 export default function Lessons() {
   const words = useWords();
-  const [timetable, reload] = useLoaded(load);
-
-  useEffect(() => {
-    const timer = window.setInterval(() => {
-      if (!document.hidden) reload();
-    }, REFRESH_MS);
-    return () => window.clearInterval(timer);
-  }, [reload]);
-
-  const me = timetable.state === "ready" ? timetable.value.me : null;
+  const [loaded, reload] = useLoaded(getMe);
+  const [search, setSearch] = useState(NOTHING);
+  const me = loaded.state === "ready" ? loaded.value : null;
   return (
     <OfficePage
       title={words.lessons.title}
@@ -56,10 +42,13 @@ export default function Lessons() {
       }
     >
       {me && isCountyAdmin(me) && <UrgentWarnings />}
-      {timetable.state === "loading" && <Spinner label={words.common.loading} />}
-      {timetable.state === "failed" && <LoadFailed error={timetable.error} onRetry={reload} />}
       {me && isAdmin(me) && <HelpCalls />}
-      {timetable.state === "ready" && <Groups {...timetable.value} onChanged={reload} />}
+      {loaded.state === "loading" && <Spinner label={words.common.loading} />}
+      {loaded.state === "failed" && <LoadFailed error={loaded.error} onRetry={reload} />}
+      {me && isAdmin(me) && (
+        <SearchForm nothing={NOTHING} textLabel={words.lessons.searched} onSearch={setSearch} />
+      )}
+      {me && <Lists key={JSON.stringify(search)} me={me} search={search} />}
     </OfficePage>
   );
 }
@@ -78,36 +67,108 @@ function Rehearse() {
   );
 }
 
-const ORDER: readonly LessonState[] = ["live", "waiting", "ended"];
+/** The lessons of one state that are looked for, a page at a time; the first page stays as it is now. */
+function useLessons(state: LessonState, search: SearchDraft) {
+  const pages = usePages(
+    useCallback(
+      (before?: string) =>
+        listLessons({
+          state,
+          limit: SHOWN,
+          ...(search.text && { text: search.text }),
+          ...momentsOf(search),
+          ...(before !== undefined && { before }),
+        }),
+      [state, search],
+    ),
+  );
+  const { reload } = pages;
+  // Who has loaded more reads on undisturbed.
+  const isFirstPage = pages.items.length <= SHOWN;
 
-function Groups({ me, lessons, onChanged }: Timetable & { onChanged: () => void }) {
+  useEffect(() => {
+    if (!isFirstPage) return;
+    const timer = window.setInterval(() => {
+      if (!document.hidden) reload();
+    }, REFRESH_MS);
+    return () => window.clearInterval(timer);
+  }, [isFirstPage, reload]);
+
+  return pages;
+}
+
+function Lists({ me, search }: { me: Me; search: SearchDraft }) {
   const words = useWords();
-  const titles = {
-    live: words.lessons.live,
-    waiting: words.lessons.coming,
-    ended: words.lessons.past,
+  const live = useLessons("live", search);
+  const coming = useLessons("waiting", search);
+  const past = useLessons("ended", search);
+  const all = [live, coming, past];
+  const reload = () => {
+    for (const one of all) one.reload();
   };
-  if (lessons.length === 0) {
+  for (const { first } of all) {
+    if (first.state === "failed") return <LoadFailed error={first.error} onRetry={reload} />;
+  }
+  if (all.some(({ first }) => first.state === "loading")) {
+    return <Spinner label={words.common.loading} />;
+  }
+  if (all.every(({ items }) => items.length === 0)) {
+    return <Nothing me={me} isSearch={!isNothing(search)} />;
+  }
+  const shared = { me, onChanged: reload };
+  return (
+    <>
+      <Group {...shared} title={words.lessons.live} more={words.lessons.more} pages={live} />
+      <Group {...shared} title={words.lessons.coming} more={words.lessons.later} pages={coming} />
+      <Group {...shared} title={words.lessons.past} more={words.lessons.earlier} pages={past} />
+    </>
+  );
+}
+
+function Nothing({ me, isSearch }: { me: Me; isSearch: boolean }) {
+  const words = useWords().lessons;
+  if (isSearch) {
     return (
-      <EmptyState icon="clock" title={words.lessons.emptyTitle}>
-        {me.roles.includes("teacher") ? words.lessons.emptyTeacher : words.lessons.emptyOther}
+      <EmptyState icon="info" title={words.noneTitle}>
+        {words.noneHint}
       </EmptyState>
     );
   }
-  return ORDER.map((state) => {
-    const group = lessons.filter((lesson) => lesson.state === state);
-    if (group.length === 0) return null;
-    return (
-      <section key={state} className={styles.group} aria-label={titles[state]}>
-        <h2>{titles[state]}</h2>
-        <ul className={styles.list}>
-          {group.map((lesson) => (
-            <li key={lesson.lesson_id}>
-              <LessonRow lesson={lesson} me={me} onChanged={onChanged} />
-            </li>
-          ))}
-        </ul>
-      </section>
-    );
-  });
+  return (
+    <EmptyState icon="clock" title={words.emptyTitle}>
+      {me.roles.includes("teacher") ? words.emptyTeacher : words.emptyOther}
+    </EmptyState>
+  );
+}
+
+interface GroupProps {
+  title: string;
+  /** On the button that loads what follows. */
+  more: string;
+  pages: ReturnType<typeof useLessons>;
+  me: Me;
+  onChanged: () => void;
+}
+
+function Group({ title, more, pages, me, onChanged }: GroupProps) {
+  if (pages.items.length === 0) return null;
+  return (
+    <section className={styles.group} aria-label={title}>
+      <h2>{title}</h2>
+      <ul className={styles.list}>
+        {pages.items.map((lesson) => (
+          <li key={lesson.lesson_id}>
+            <LessonRow lesson={lesson} me={me} onChanged={onChanged} />
+          </li>
+        ))}
+      </ul>
+      {pages.more && (
+        <div>
+          <Button isBusy={pages.isBusy} onClick={pages.more}>
+            {more}
+          </Button>
+        </div>
+      )}
+    </section>
+  );
 }

@@ -5,12 +5,13 @@ import type { Me, RecordingChoices, RecordingRow as Row } from "../api/types";
 import { Button } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
 import { Deletions } from "../components/library/Deletions";
+import { LibrarySearch } from "../components/library/LibrarySearch";
 import { RecordingRow } from "../components/library/RecordingRow";
-import { SearchForm } from "../components/library/SearchForm";
-import { isNothing, NOTHING, queryOf } from "../components/library/search";
+import { NOTHING, queryOf } from "../components/library/search";
 import { InterruptedLink } from "../components/office/InterruptedLink";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { Spinner } from "../components/Spinner";
+import { isNothing } from "../components/search/draft";
 import { useAction } from "../hooks/useAction";
 import { useLoaded } from "../hooks/useLoaded";
 import { useWords } from "../i18n";
@@ -40,7 +41,7 @@ export default function Recordings() {
       {around.state === "failed" && <LoadFailed error={around.error} onRetry={reload} />}
       {around.state === "ready" && (
         <>
-          <SearchForm choices={around.value.choices} onSearch={setSearch} />
+          <LibrarySearch choices={around.value.choices} onSearch={setSearch} />
           <Results
             key={`${JSON.stringify(search)} ${round}`}
             search={search}

@@ -64,7 +64,7 @@ export default function Terms() {
       {loaded.state === "failed" && <LoadFailed error={loaded.error} onRetry={reload} />}
       {value?.terms.length === 0 && (
         <EmptyState icon="clock" title={words.emptyTitle}>
-          {words.emptyHint}
+          {value.mayAdd ? words.emptyHint : words.emptyOther}
         </EmptyState>
       )}
       {value && (

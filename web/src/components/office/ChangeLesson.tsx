@@ -2,16 +2,18 @@ import { type FormEvent, useState } from "react";
 import { cancelLesson, listTeachers, moveLesson, substituteTeacher } from "../../api/endpoints";
 import { isAdmin, isGuest } from "../../api/roles";
 import type { CancelReason, Lesson, Me, Teacher } from "../../api/types";
+import { useAction } from "../../hooks/useAction";
 import { useClashAction } from "../../hooks/useClashAction";
 import { useWords } from "../../i18n";
+import { fromInput, toInput } from "../../zone";
 import { Banner } from "../Banner";
 import { Button } from "../Button";
 import { Dialog } from "../Dialog";
 import { Field } from "../Field";
 import { Select } from "../Select";
 import { useToast } from "../Toast";
-import { toLocalInput } from "./dates";
 import styles from "./Form.module.css";
+import { timeProblem } from "./plannedTime";
 import { ReasonChoice } from "./ReasonChoice";
 
 type Kind = "move" | "substitute" | "cancel";
@@ -45,13 +47,15 @@ interface ChangeLessonProps {
 export function ChangeLesson({ lesson, me, onChanged }: ChangeLessonProps) {
   const { planning } = useWords();
   const [teachers, setTeachers] = useState<Teacher[] | null>(null);
-  const open = () => {
-    if (!isItsAdmin(me, lesson)) setTeachers([]);
-    else listTeachers().then(setTeachers, () => setTeachers([]));
-  };
+  const [run, isBusy] = useAction();
+  const open = async () => setTeachers(isItsAdmin(me, lesson) ? await listTeachers() : []);
   return (
     <>
-      <Button aria-label={planning.changeOf(lesson.title)} onClick={open}>
+      <Button
+        isBusy={isBusy}
+        aria-label={planning.changeOf(lesson.title)}
+        onClick={() => run(open)}
+      >
         {planning.change}
       </Button>
       {teachers && (
@@ -82,15 +86,16 @@ function ChangeDialog({ lesson, teachers, onClose, onChanged }: ChangeDialogProp
   const { planning } = words;
   const toast = useToast();
   const [kind, setKind] = useState<Kind>("move");
-  const [startsAt, setStartsAt] = useState(() => toLocalInput(new Date(lesson.starts_at)));
+  const [startsAt, setStartsAt] = useState(() => toInput(new Date(lesson.starts_at)));
   const [leadId, setLeadId] = useState(teachers[0]?.user_id ?? "");
   const [reason, setReason] = useState<CancelReason>("teacher");
   const [wasTried, setWasTried] = useState(false);
   const [run, isBusy, refusal] = useClashAction();
   const kinds: Kind[] = teachers.length > 0 ? ["move", "substitute", "cancel"] : ["move", "cancel"];
   const id = lesson.lesson_id;
+  const timeError = timeProblem(words.newLesson, startsAt, lesson.duration_min);
   const changes: Record<Kind, () => Promise<unknown>> = {
-    move: () => moveLesson(id, new Date(startsAt).toISOString()),
+    move: () => moveLesson(id, fromInput(startsAt).toISOString()),
     substitute: () => substituteTeacher(id, leadId),
     cancel: () => cancelLesson(id, reason),
   };
@@ -98,7 +103,7 @@ function ChangeDialog({ lesson, teachers, onClose, onChanged }: ChangeDialogProp
   function submit(event: FormEvent) {
     event.preventDefault();
     setWasTried(true);
-    if (kind === "move" && !startsAt) return;
+    if (kind === "move" && timeError) return;
     run(async () => {
       await changes[kind]();
       toast(planning.done[kind]);
@@ -139,7 +144,7 @@ function ChangeDialog({ lesson, teachers, onClose, onChanged }: ChangeDialogProp
             hint={planning.newTimeHint(lesson.duration_min)}
             type="datetime-local"
             value={startsAt}
-            error={wasTried && !startsAt ? words.newLesson.needTime : undefined}
+            error={wasTried ? timeError : undefined}
             onChange={(event) => setStartsAt(event.target.value)}
           />
         )}

@@ -5,12 +5,13 @@ import { useClashAction } from "../../hooks/useClashAction";
 import { useWords } from "../../i18n";
 import { gradeOf, type LinkPath } from "../../media/linkVerdict";
 import { navigate } from "../../router";
+import { fromInput, toInput } from "../../zone";
 import { Banner } from "../Banner";
 import { Button } from "../Button";
 import { Field } from "../Field";
 import { Select } from "../Select";
-import { toLocalInput } from "./dates";
 import styles from "./Form.module.css";
+import { timeProblem } from "./plannedTime";
 import { StaffChoice } from "./StaffChoice";
 
 const MAX_CLASSROOMS = 8;
@@ -28,7 +29,7 @@ export function LessonForm({ classrooms, teachers, colleagues }: LessonFormProps
   const words = useWords();
   const [title, setTitle] = useState("");
   const [subject, setSubject] = useState<string>(words.newLesson.subjects[0] ?? "");
-  const [startsAt, setStartsAt] = useState(() => toLocalInput(new Date()));
+  const [startsAt, setStartsAt] = useState(() => toInput(new Date()));
   const [minutes, setMinutes] = useState(DEFAULT_MINUTES);
   const [leadId, setLeadId] = useState(teachers[0]?.user_id ?? "");
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -38,7 +39,7 @@ export function LessonForm({ classrooms, teachers, colleagues }: LessonFormProps
   const [run, isBusy, refusal] = useClashAction();
 
   const titleError = title.trim() ? undefined : words.newLesson.needName;
-  const timeError = startsAt ? undefined : words.newLesson.needTime;
+  const timeError = timeProblem(words.newLesson, startsAt, Number(minutes));
   const roomError = chosen.size > 0 ? undefined : words.newLesson.needClassroom;
 
   function submit(event: FormEvent) {
@@ -49,7 +50,7 @@ export function LessonForm({ classrooms, teachers, colleagues }: LessonFormProps
       await createLesson({
         title: title.trim(),
         subject,
-        starts_at: new Date(startsAt).toISOString(),
+        starts_at: fromInput(startsAt).toISOString(),
         duration_min: Number(minutes),
         classroom_ids: [...chosen],
         recorded: isRecorded,
