@@ -1,20 +1,139 @@
-"""axe finds nothing to complain about on any page (zh-CN), and no page writes errors to its console."""
+"""axe finds nothing to complain about on any page, and no page writes errors to its console."""
 
 import asyncio
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.browser.conftest import Meet, OpenTab
-from tests.support.accessibility import assert_accessible
+from tests.support.accessibility import (
+    assert_accessible,
+    assert_accessible_in_both_languages,
+    is_loaded,
+)
 from tests.support.office import ADMIN, TEACHER, Office
-from tests.support.pages import eventually, press_on_card, sign_in
-from tests.support.serve import Served
+from tests.support.pages import Screen, eventually, press_on_card, sign_in
+from tests.support.serve import ROOT, Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.recording]
 
 SAMPLE_READY_S = 180.0
 """The demo's finished lesson is played and recorded at the first start."""
+WITHOUT_ACCOUNT = ("/c", "/c/:code", "/p", "/p/:code", "/g/:token")
+OF_ADMINS = (
+    "/terms",
+    "/terms/:id",
+    "/terms/:term/groups/:group",
+    "/ledger",
+    "/rosters",
+    "/audit",
+    "/access-log",
+    "/data",
+    "/server",
+    "/classroom-health",
+    "/recordings/interrupted",
+    "/classrooms/:id/consents/form",
+    "/classrooms/:id/consents/notice",
+)
+"""Pages that need nothing but their address: both languages."""
+VISITED: dict[str, tuple[str, str]] = {
+    "/": ("test_accessibility", "home"),
+    "/sign-in": ("test_accessibility", "sign-in"),
+    "/lessons": ("test_accessibility", "lessons"),
+    "/lessons/new": ("test_accessibility", "new lesson"),
+    "/lessons/:id/materials": ("test_accessibility", "materials"),
+    "/lessons/:id/attendance": ("test_accessibility", "attendance"),
+    "/lessons/:id/join": ("test_accessibility", "PreJoin"),
+    "/lessons/:id/lead": ("test_accessibility", "lead"),
+    "/lessons/:id/classroom": ("test_accessibility", "classroom"),
+    "/lessons/:id/console": ("test_console", "console"),
+    "/wall": ("test_cockpit", "wall"),
+    "/lessons/:id/projector": ("test_accessibility", "projector"),
+    "/recordings": ("test_accessibility", "recordings"),
+    "/recordings/:id": ("test_accessibility", "replay"),
+    "/s/:token": ("test_share", "shared clip"),
+    "/account": ("test_staff", "account"),
+    "/staff": ("test_staff", "staff"),
+    "/schools": ("test_staff", "schools"),
+    "/welcome/:token": ("test_staff", "welcome"),
+    "/classrooms/:id/roster": ("test_staff", "roster"),
+    "/consents": ("test_share", "consents"),
+    "/classrooms/:id/consents": ("test_share", "consent sheet"),
+    "/classroom": ("test_classroom_pc", "a classroom's home page"),
+    "/classroom-pcs": ("test_classroom_pc", "the list of classroom PCs"),
+    "/classroom-pcs/:id": ("test_classroom_pc", "the set-up of a classroom's PC ({language})"),
+}
+"""The others, each with the test that comes by on its way, and what it calls the page."""
+
+
+def test_every_page_is_visited() -> None:
+    routes = re.findall(r'^  \["([^"]+)", lazy', (ROOT / "web/src/routes.tsx").read_text(), re.M)
+    assert sorted([*WITHOUT_ACCOUNT, *OF_ADMINS, *VISITED]) == sorted(routes)
+    for route, (module, name) in VISITED.items():
+        test = (Path(__file__).parent / f"{module}.py").read_text()
+        assert re.search(rf'assert_accessible\w*\(\w+, f?"{re.escape(name)}"\)', test), route
+
+
+async def test_the_pages_of_admins_and_guests(served: Served, open_tab: OpenTab) -> None:
+    stranger, admin = await open_tab(), await open_tab()
+    await sign_in(admin, served, ADMIN)
+    named = await _plan_a_term(admin, served)
+    # Codes that nobody gave out.
+    stranger.excuse("404")
+    for route in WITHOUT_ACCOUNT:
+        await _visit(stranger, route, named)
+    await stranger.page.goto(f"/lessons/{named['lessons']}/projector")
+    await stranger.sees("教室窗口没有打开")
+    await assert_accessible(stranger, "projector")
+    for route in OF_ADMINS:
+        await _visit(admin, route, named)
+    await admin.page.goto("/staff")
+    await admin.press("刘敏 登录的设备")
+    await admin.button("全部退出登录").wait_for()
+    await assert_accessible(admin, "where somebody is signed in")
+
+
+async def _visit(screen: Screen, route: str, named: dict[str, str]) -> None:
+    """`named`: what stands in an address behind this word."""
+    await screen.page.goto(re.sub(r"(\w+)/:\w+", lambda at: f"{at[1]}/{named[at[1]]}", route))
+    await is_loaded(screen)
+    await assert_accessible_in_both_languages(screen, route)
+
+
+async def _plan_a_term(admin: Screen, served: Served) -> dict[str, str]:
+    """A term with a course and a day off, a lesson with a guest's link, and what `_visit` has to know of them."""
+    office = Office(served, ADMIN)
+    days = {"first_day": "2035-03-05", "last_day": "2035-03-09"}
+    term = office.call("POST", "/terms", {"name": "春季学期", **days})["id"]
+    city, town, *villages = (one["school_id"] for one in office.call("GET", "/schools"))
+    schools = {"city_id": city, "town_id": town, "village_ids": villages}
+    group = office.call("POST", "/school-groups", {"name": "第一结对组", **schools})["id"]
+    sheet = (
+        "课程,学科,主讲教师,教室,星期,周次,开始时间,时长,录制\n"
+        "合唱,音乐,陈静,石桥村小学 三年级,三,每周,10:00,40,是\n"
+    )
+    planned = await admin.page.request.post(
+        f"/api/v1/terms/{term}/groups/{group}/plan",
+        data=sheet.encode(),
+        headers={"X-Requested-With": "tongtang"},
+    )
+    assert planned.ok, await planned.text()
+    office.call("POST", f"/terms/{term}/holidays", {"day": "2035-03-08", "name": "运动会"})
+    # On a day when no other test wants its classroom.
+    lesson = Office(served).plan_lesson(1, in_min=3 * 1440).lesson_id
+    # So that the access log has a row.
+    office.attendance(lesson)
+    invited = office.call("POST", f"/lessons/{lesson}/guest", {"name": "何老师"})
+    return {
+        "terms": term,
+        "groups": group,
+        "classrooms": office.classroom_id("石桥村小学", "三年级"),
+        "lessons": lesson,
+        "c": "00000000",
+        "p": "00000000",
+        "g": invited["url"].rpartition("/")[2],
+    }
 
 
 async def test_the_office_pages(served: Served, open_tab: OpenTab) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser
 
-from tests.support.accessibility import assert_accessible
+from tests.support.accessibility import assert_accessible, assert_accessible_in_both_languages
 from tests.support.browser import chromium, write_camera_before
 from tests.support.office import ADMIN, Office, PlannedLesson
 from tests.support.pages import Screen, enter_as_lead, eventually, sign_in, start_lesson, tab
@@ -102,7 +102,7 @@ async def _show_card(pc: Screen) -> None:
     pc.excuse("/api/v1/classroom/")
     await pc.page.goto("/classroom")
     await pc.sees("这台电脑是哪间教室的？")
-    await _is_accessible_in_both_languages(pc, "a PC without a classroom")
+    await assert_accessible_in_both_languages(pc, "a PC without a classroom")
     await pc.press("用摄像头扫卡片")
 
 
@@ -150,7 +150,7 @@ async def _checks_its_devices(pc: Screen) -> None:
     """Camera and microphone open while somebody looks at them, and not a moment longer."""
     await pc.press("检查摄像头和声音")
     await pc.sees("说句话，绿条会动")
-    await _is_accessible_in_both_languages(pc, "a classroom's home page")
+    await assert_accessible_in_both_languages(pc, "a classroom's home page")
     await pc.press("关闭检查")
     await pc.button("检查摄像头和声音").wait_for()
 
@@ -179,7 +179,7 @@ async def _is_put_out(pc: Screen, admin: Screen) -> None:
     await admin.page.goto("/classroom-pcs")
     remove = admin.page.get_by_role("button", name="移除")
     await remove.wait_for()
-    await _is_accessible_in_both_languages(admin, "the list of classroom PCs")
+    await assert_accessible_in_both_languages(admin, "the list of classroom PCs")
     await remove.click()
     await admin.press("确定移除")
     took = await pc.sees("学校或管理员把它从教室电脑中移除了")
@@ -195,9 +195,3 @@ async def _has_left(office: Office, plan: PlannedLesson) -> bool:
 async def _ask_now(pc: Screen) -> None:
     """Not at its next turn: as when the network is back."""
     await pc.page.evaluate("dispatchEvent(new Event('online'))")
-
-
-async def _is_accessible_in_both_languages(screen: Screen, name: str) -> None:
-    for language, other in (("zh-CN", "English"), ("en", "中文")):
-        await assert_accessible(screen, f"{name} ({language})")
-        await screen.page.get_by_role("button", name=other).click()

@@ -1,18 +1,16 @@
 """A teacher gives a lesson away and takes it back, as teacher, admin and stranger see it."""
 
-import asyncio
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from tests.browser.conftest import OpenTab
-from tests.browser.test_accessibility import assert_accessible
+from tests.support.accessibility import assert_accessible
 from tests.support.office import ADMIN, TEACHER
 from tests.support.pages import Screen, eventually, sign_in
 from tests.support.replays import ELEMENTS
-from tests.support.serve import Served, fresh
-from tests.support.stored_recording import store_recording
+from tests.support.serve import Served
+from tests.support.stored_recording import serving_a_recording
 
 pytestmark = [pytest.mark.browser, pytest.mark.recording]
 
@@ -24,16 +22,8 @@ GONE_WITHIN_S = 30.0
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A demo server with one finished recording."""
-    server = fresh(tmp_path_factory.mktemp("shared") / "data")
-    server.prepare()
-    an_hour_ago_ms = time.time_ns() // 1_000_000 - 3_600_000
-    asyncio.run(store_recording(server.data_dir, an_hour_ago_ms))
-    try:
-        server.start()
+    with serving_a_recording(tmp_path_factory.mktemp("shared") / "data") as server:
         yield server
-    finally:
-        server.stop()
 
 
 async def test_publish_share_a_part_with_a_passphrase_and_revoke(

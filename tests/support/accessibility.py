@@ -1,10 +1,14 @@
 """What axe has to say about a page."""
 
 import json
+import re
 
 from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import expect
 
-from tests.support.pages import Screen
+from tests.support.pages import PATIENCE_S, Screen
+
+OTHER_LANGUAGE = re.compile("^(English|中文)$")
 
 
 async def assert_accessible(screen: Screen, page_name: str) -> None:
@@ -16,3 +20,19 @@ async def assert_accessible(screen: Screen, page_name: str) -> None:
         for node in one["nodes"]
     ]
     assert found == [], f"{page_name}: {json.dumps(found, ensure_ascii=False, indent=1)}"
+
+
+async def assert_accessible_in_both_languages(screen: Screen, page_name: str) -> None:
+    """As `assert_accessible`, for a page that has loaded; it ends in the language in which it began."""
+    for _ in range(2):
+        language = await screen.page.locator("html").get_attribute("lang")
+        await assert_accessible(screen, f"{page_name} ({language})")
+        await screen.page.get_by_role("button", name=OTHER_LANGUAGE).click()
+        await is_loaded(screen)
+
+
+async def is_loaded(screen: Screen) -> None:
+    """Wait until the page has a heading and no spinner that stands alone."""
+    await screen.page.locator("h1").first.wait_for(state="attached")
+    spinner = screen.page.locator("[role=status] > span[aria-hidden]")
+    await expect(spinner).to_have_count(0, timeout=PATIENCE_S * 1000)

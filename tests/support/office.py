@@ -12,6 +12,8 @@ from tests.support.serve import Served
 
 TEACHER = "teacher1@example.org"
 ADMIN = "admin@example.org"
+SCHOOL_ADMIN = "schooladmin@example.org"
+"""Of the school of all teachers."""
 ONSITE = {
     "石桥村小学": "onsite1@example.org",
     "柳湾村小学": "onsite2@example.org",

@@ -1,5 +1,9 @@
 """A finished recording in a demo county that was prepared and does not run yet: real media, no lesson taught."""
 
+import asyncio
+import contextlib
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import select
@@ -13,12 +17,26 @@ from app.recording.repository import Recordings
 from app.storage.obstore_storage import ObstoreStorage
 from tests.support.graded_film import TRACK_MS, film, sound
 from tests.support.office import TEACHER
+from tests.support.serve import Served, fresh
 
 LESSON = LessonId("les_stored")
 TITLE = "茉莉花（存）"
 SEATS = ("sea_stored_0", "sea_stored_1")
 SCHOOLS = ("石桥村小学", "青坪教学点")
 """Whose first classrooms take part, in the order of `SEATS`."""
+
+
+@contextlib.contextmanager
+def serving_a_recording(data_dir: Path) -> Iterator[Served]:
+    """A demo server with one finished recording, of a lesson an hour ago."""
+    served = fresh(data_dir)
+    served.prepare()
+    asyncio.run(store_recording(served.data_dir, time.time_ns() // 1_000_000 - 3_600_000))
+    try:
+        served.start()
+        yield served
+    finally:
+        served.stop()
 
 
 async def store_recording(data_dir: Path, at_ms: int) -> RecordingId:
