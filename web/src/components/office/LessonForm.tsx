@@ -63,7 +63,6 @@ export function LessonForm({ classrooms, teachers, colleagues }: LessonFormProps
 
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
-      {refusal && <Banner tone="live" title={refusal} />}
       <Field
         label={words.newLesson.name}
         hint={words.newLesson.nameHint}
@@ -123,6 +122,7 @@ export function LessonForm({ classrooms, teachers, colleagues }: LessonFormProps
           <span className={styles.soft}>{words.newLesson.recordedHint}</span>
         </span>
       </label>
+      {refusal && <Banner tone="live" title={refusal} />}
       <Button type="submit" variant="primary" size="large" isBusy={isBusy}>
         {words.newLesson.submit}
       </Button>

@@ -82,8 +82,8 @@ export function CourseDialog(props: CourseDialogProps) {
           )
         }
       >
-        {refusal && <Banner tone="live" title={refusal} />}
         <CoursePreview check={check} zone={term.time_zone} />
+        {refusal && <Banner tone="live" title={refusal} />}
       </Dialog>
     );
   }
@@ -100,7 +100,6 @@ export function CourseDialog(props: CourseDialogProps) {
       }
     >
       <form ref={form} id="course-form" onSubmit={preview} noValidate>
-        {refusal && <Banner tone="live" title={refusal} />}
         <CourseForm
           draft={draft}
           missing={tries > 0 ? missing : new Set()}
@@ -109,6 +108,7 @@ export function CourseDialog(props: CourseDialogProps) {
           rooms={rooms}
           onChange={setDraft}
         />
+        {refusal && <Banner tone="live" title={refusal} />}
       </form>
     </Dialog>
   );
