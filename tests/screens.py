@@ -1,6 +1,7 @@
 """`make screenshots`: takes docs/screens/ anew from a running demo. Look at every picture afterwards."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from playwright.async_api import Browser, Page, ViewportSize
 from tests.screens_broken import shoot_what_is_broken
 from tests.screens_classroom_pc import shoot_classroom_pc
 from tests.screens_console import shoot_consoles
+from tests.screens_county import shoot_county
 from tests.support.browser import chromium
 from tests.support.pages import COUNTY_ZONE
 from tests.support.serve import Served, serving
@@ -166,6 +168,8 @@ def require_chinese_font() -> None:
 
 async def main() -> None:
     require_chinese_font()
+    # Lessons of the pictures begin by the clock of the county.
+    os.environ["TZ"] = "Asia/Shanghai"
     OUT.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -179,6 +183,7 @@ async def main() -> None:
             await teach(browser, school, served)
             await look_back(browser, served)
             await shoot_classroom_pc(served, school)
+            await shoot_county(served, browser)
         await shoot_consoles(served, Path(folder))
         await shoot_what_is_broken(served, Path(folder))
     print(f"{len(list(OUT.glob('*.png')))} pictures in docs/screens: open them and look.")

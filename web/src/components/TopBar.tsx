@@ -13,7 +13,7 @@ interface TopBarProps {
   /** The product name leads home; false inside a lesson, where a slip of the hand must not leave it. */
   isHomeLink?: boolean;
   /** The page of the guide behind "?". */
-  guide?: GuideName;
+  guide?: GuideName | undefined;
 }
 
 export function TopBar({ title, children, isHomeLink = true, guide }: TopBarProps) {

@@ -55,6 +55,7 @@ export const en: Dictionary = {
     open: "Help",
     classroom: "How a classroom works",
     lead: "How to teach a lesson",
+    county: "What administrators do",
     failed: "The guide does not open. Check the network and try again.",
   },
   roles: {

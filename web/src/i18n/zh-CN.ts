@@ -55,6 +55,7 @@ export const zhCN = {
     open: "帮助",
     classroom: "教室怎么用",
     lead: "主讲教师怎么用",
+    county: "管理员怎么用",
     failed: "帮助打不开，请检查网络后重试。",
   },
   roles: {

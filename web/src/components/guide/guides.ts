@@ -1,6 +1,6 @@
 import type { Language } from "../../i18n";
 
-export type GuideName = "classroom" | "lead";
+export type GuideName = "classroom" | "lead" | "county";
 
 const FOLDERS: Record<Language, string> = { "zh-CN": "zh", en: "en" };
 /** Each page of docs/guide is a chunk of the site, loaded when it is first read. */

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import type { ApiError } from "../../api/client";
 import { signOut } from "../../api/endpoints";
-import { isGuest } from "../../api/roles";
+import { isAdmin, isGuest } from "../../api/roles";
 import { useAction } from "../../hooks/useAction";
 import { forgetMe, useMe } from "../../hooks/useMe";
 import { useTitle } from "../../hooks/useTitle";
@@ -38,7 +38,7 @@ export function OfficePage({ title, back, actions, isWide = false, children }: O
       <a href="#content" className={styles.skip}>
         {words.navigation.skip}
       </a>
-      <TopBar>
+      <TopBar guide={me && isAdmin(me) ? "county" : undefined}>
         {hasNavigation && (
           <div className={styles.menu}>
             <Button
