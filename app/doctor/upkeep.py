@@ -105,7 +105,11 @@ def _storage(report: Report) -> Iterator[Finding]:
         )
     most = max(month.most_bytes for month in ahead.months)
     what = "the bucket" if storage.place == "cloud" else "recordings and films"
-    basis = "as measured" if storage.measured_minutes else "as assumed: nothing was recorded yet"
+    basis = (
+        "as measured"
+        if storage.measured_minutes
+        else "as assumed: less than an hour was recorded yet"
+    )
     holds = "will hold" if storage.place == "cloud" else "will take"
     yield Finding(f"{what} {holds} {most / 1e9:.1f} GB at most until {until} ({basis})")
 

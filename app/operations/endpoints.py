@@ -10,7 +10,7 @@ from app.db.engine import Database
 from app.http import ApiModel, Authenticate, Caller, refusals
 from app.operations.certificates import Problem
 from app.operations.clocks import pcs_apart
-from app.operations.report import Report, Reports, Storage
+from app.operations.report import FRESH_FOR_PEOPLE_MS, Report, Reports, Storage
 from app.operations.warnings import ServerWarning, WarningCode, warnings_of
 
 
@@ -31,7 +31,7 @@ class RatesBody(ApiModel):
     """Each."""
     film: int
     measured_minutes: int
-    """Of recorded lessons; 0: nothing was recorded yet, and the rest is assumed."""
+    """Of recorded lessons; 0: less than an hour was recorded yet, and the rest is assumed."""
 
 
 class StorageBody(ApiModel):
@@ -93,7 +93,7 @@ def build_router(
     @router.get("/server", operation_id="get_server", responses=refusals(401, 403))
     async def get_server(caller: CallerNow) -> ServerBody:
         caller.require("admin")
-        report = await reports.current()
+        report = await reports.current(FRESH_FOR_PEOPLE_MS)
         return _body(report, await pcs_apart(database, caller.county_id, now_ms()))
 
     return router

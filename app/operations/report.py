@@ -18,7 +18,9 @@ from app.operations.timetable import held_days, planned_days
 from app.settings import Settings
 
 FRESH_MS = 300_000
-"""How old a report may be: nothing in it changes faster."""
+"""How old a report may be for machines that ask all the time: nothing in it changes faster by itself."""
+FRESH_FOR_PEOPLE_MS = 5_000
+"""Whoever has just planned a term wants to see what comes of it."""
 SOUND_BPS = 64_000
 STAGE_SHARE = 0.5
 """Of the cap of the stage, what a classroom's picture takes on average of a lesson: it is small most of the time."""
@@ -61,10 +63,11 @@ class Reports:
         self._lock = asyncio.Lock()
         self._last: tuple[int, Report] | None = None
 
-    async def current(self) -> Report:
+    async def current(self, fresh_ms: int = FRESH_MS) -> Report:
+        """One that is at most this old."""
         async with self._lock:
             now_ms = self._now_ms()
-            if self._last is None or now_ms - self._last[0] >= FRESH_MS:
+            if self._last is None or now_ms - self._last[0] >= fresh_ms:
                 self._last = now_ms, await make_report(self._settings, self._database, now_ms)
             return self._last[1]
 
@@ -107,13 +110,13 @@ async def _storage(settings: Settings, database: Database, now: datetime, zone: 
         reserve_bytes=settings.recording_min_free_bytes,
         held_bytes=sum(one.lasting_bytes + one.classroom_bytes for one in held),
         rates=rates,
-        measured_minutes=round(measured.minutes),
+        measured_minutes=round(measured.minutes) if measured.is_enough else 0,
         forecast=ahead,
     )
 
 
 def assumed_rates(settings: Settings) -> Rates:
-    """What the settings allow to be sent: until something was recorded. Nobody has asked for films yet."""
+    """What the settings allow to be sent: until enough was recorded. Nobody has asked for films yet."""
     return Rates(
         lead=(settings.lead_video_cap_bps + SOUND_BPS) / 8 * 60,
         classroom=(settings.stage_video_cap_bps * STAGE_SHARE + SOUND_BPS) / 8 * 60,

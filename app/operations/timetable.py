@@ -13,6 +13,8 @@ from app.operations.forecast import HeldDay, KeptFor, PlannedDay, Rates
 MINUTE_MS = 60_000
 DAY_MS = 86_400_000
 EPOCH = date(1970, 1, 1)
+LEAST_MINUTES = 60
+"""Less than this says nothing of a usual lesson."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +27,21 @@ class Measured:
     classroom_bytes: int
     classroom_minutes: float
 
+    @property
+    def is_enough(self) -> bool:
+        return self.minutes >= LEAST_MINUTES
+
     def rates(self, without: Rates) -> Rates:
-        """Bytes per minute; those of `without` for what was never recorded."""
+        """Bytes per minute; those of `without` for what was hardly recorded yet."""
+        has_classrooms = self.classroom_minutes >= LEAST_MINUTES
         return Rates(
-            lead=self.lead_bytes / self.minutes if self.minutes else without.lead,
+            lead=self.lead_bytes / self.minutes if self.is_enough else without.lead,
             classroom=(
                 self.classroom_bytes / self.classroom_minutes
-                if self.classroom_minutes
+                if has_classrooms
                 else without.classroom
             ),
-            film=self.film_bytes / self.minutes if self.minutes else without.film,
+            film=self.film_bytes / self.minutes if self.is_enough else without.film,
         )
 
 

@@ -7,19 +7,21 @@ import pytest
 from sqlalchemy import update
 
 from app.db.engine import Database
-from app.db.models import ClassroomPc, Film, Lesson
+from app.db.models import ClassroomPc, Film, Lesson, Recording
 from app.ids import LessonId
 from app.operations.clocks import database_ahead_ms, judged, pcs_apart
 from app.operations.endpoints import build_router
+from app.operations.forecast import Rates
 from app.operations.report import Reports, make_report
+from app.operations.timetable import Measured
 from app.settings import Settings
 from tests.support.api import DAY_MS
 from tests.support.clock import START_MS
 from tests.support.county import MINUTE_MS, add_lesson, make_county
 from tests.support.database import on_both_databases
-from tests.support.recordings import DURATION_MS, RecordingApi, content_of
+from tests.support.recordings import RecordingApi, content_of
 
-DURATION_MIN = DURATION_MS / MINUTE_MS
+DURATION_MIN = 100
 
 
 def settings_of(tmp_path: Path, **changed: Any) -> Settings:
@@ -46,6 +48,7 @@ async def test_the_forecast_stands_on_what_was_recorded_and_what_is_planned(
     await plan(api, "les_cancelled", 6, cancelled_at_ms=START_MS)
     film = {"film.mp4": {"size_bytes": 3_000, "sha256": "", "mime": "video/mp4"}}
     async with api.database.transaction() as session:
+        await session.execute(update(Recording).values(duration_ms=DURATION_MIN * MINUTE_MS))
         for name, files in (("flm_made", film), ("flm_waits", None)):
             session.add(
                 Film(
@@ -70,7 +73,7 @@ async def test_the_forecast_stands_on_what_was_recorded_and_what_is_planned(
         "lead": round((lead + assistant) / DURATION_MIN),
         "classroom": round((one + other) / (2 * DURATION_MIN)),
         "film": round(3_000 / DURATION_MIN),
-        "measured_minutes": round(DURATION_MIN),
+        "measured_minutes": DURATION_MIN,
     }
     assert storage["place"] == "disk" and storage["planned_until"] == "2027-02-24"
     assert [(one["first_day"], one["minutes"]) for one in storage["months"]] == [
@@ -141,3 +144,11 @@ def test_the_kernel_tells_whether_a_time_service_keeps_its_clock(
     state: int, status: int, is_kept: bool | None
 ) -> None:
     assert judged(state, status) is is_kept
+
+
+def test_less_than_an_hour_of_recordings_says_nothing_of_a_usual_lesson() -> None:
+    assumed = Rates(lead=1_000, classroom=100, film=0)
+    hardly = Measured(600, 60, minutes=59, classroom_bytes=59, classroom_minutes=59)
+    assert hardly.rates(assumed) == assumed
+    enough = Measured(600, 60, minutes=60, classroom_bytes=120, classroom_minutes=60)
+    assert enough.rates(assumed) == Rates(lead=10, classroom=2, film=1)

@@ -20,7 +20,7 @@ export const serverEn: typeof serverZhCN = {
     fullOn: (day) => `Full on ${day}`,
     basis: "How this is reckoned",
     measured: (hours) => `From the real size of ${hours} hours that are recorded`,
-    assumed: "Nothing is recorded yet: assumed from the picture sizes in the settings",
+    assumed: "Less than an hour is recorded yet: assumed from the picture sizes in the settings",
     perHour: (lead, classroom) => `An hour: lead teacher ${lead}, each classroom ${classroom}`,
     films: (film) => `films ${film} on average`,
     kept: "Recordings that are deleted when their time is over are counted.",

@@ -17,7 +17,7 @@ export const serverZhCN = {
     fullOn: (day: string) => `${day} 会写满`,
     basis: "怎么算的",
     measured: (hours: string) => `按已有 ${hours} 小时录像的实际大小`,
-    assumed: "还没有录像，按设置里的画面大小估计",
+    assumed: "录像还不到一小时，按设置里的画面大小估计",
     perHour: (lead: string, classroom: string) => `每小时：主讲 ${lead}，每间教室 ${classroom}`,
     films: (film: string) => `影片平均 ${film}`,
     kept: "到期的录像会自动删除，已经算在内。",
