@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import StringConstraints
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.audit import AuditAction, note_change
 from app.db.engine import Database
-from app.db.models import Classroom, School
+from app.db.models import Classroom, GroupSchool, School
 from app.db.scope import schools_within
 from app.errors import Conflict, NotFound
 from app.http import ADMINS, ApiModel, Authenticate, Caller, admins_only, refusals
@@ -20,6 +20,8 @@ from app.scope import Scope
 MAX_SCHOOLS = 2_000
 MAX_CLASSROOMS = 200
 """In one school."""
+PAGE, MAX_PAGE = 50, 200
+Id = Annotated[str | None, Query(pattern=r"^\w{1,40}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
 
@@ -46,6 +48,17 @@ class SchoolBody(ApiModel):
     classrooms: list[SchoolClassroom]
 
 
+class NamedSchool(ApiModel):
+    school_id: str
+    name: str
+
+
+class SchoolPage(ApiModel):
+    items: list[SchoolBody]
+    next: str | None
+    """Cursor of what follows; None at the end."""
+
+
 class Organisation:
     """Every change is the admin's, and noted."""
 
@@ -53,30 +66,46 @@ class Organisation:
         self._database = database
         self._now_ms = now_ms
 
-    async def schools(self, scope: Scope) -> list[SchoolBody]:
-        """In order of names, with their classrooms; simulated ones are no schools."""
+    async def names(self, scope: Scope) -> list[NamedSchool]:
+        """In order of names; simulated ones are no schools."""
+        query = select(School.school_id, School.name).where(*_within(scope)).order_by(*_ORDER)
         async with self._database.reading() as session:
-            schools = await session.scalars(
-                select(School)
-                .where(schools_within(scope), ~School.is_simulated)
-                .order_by(School.name, School.school_id)
-            )
+            rows = await session.execute(query.limit(MAX_SCHOOLS))
+            return [NamedSchool(school_id=school_id, name=name) for school_id, name in rows]
+
+    async def page(
+        self, scope: Scope, text: str, group_id: str | None, limit: int, after: str | None
+    ) -> SchoolPage:
+        """The same a page at a time, with their classrooms.
+
+        `text`: part of the name; `group_id`: that learn together; `after`: the last one before.
+        """
+        query = select(School).where(*_within(scope)).order_by(*_ORDER).limit(limit + 1)
+        if text:
+            query = query.where(School.name.icontains(text, autoescape=True))
+        if group_id is not None:
+            members = select(GroupSchool.school_id).where(GroupSchool.group_id == group_id)
+            query = query.where(School.school_id.in_(members))
+        if after is not None:
+            reached = select(*_ORDER).where(School.school_id == after)
+            query = query.where(tuple_(*_ORDER) > reached.scalar_subquery())
+        async with self._database.reading() as session:
+            found = (await session.scalars(query)).all()
+            shown = found[:limit]
             classrooms = await session.scalars(
                 select(Classroom)
-                .join(School, School.school_id == Classroom.school_id)
-                .where(schools_within(scope), ~Classroom.is_simulated)
+                .where(Classroom.school_id.in_([one.school_id for one in shown]))
                 .order_by(Classroom.classroom_id)
             )
             of: dict[str, list[SchoolClassroom]] = {}
             for one in classrooms:
                 room = SchoolClassroom(classroom_id=one.classroom_id, name=one.name)
                 of.setdefault(one.school_id, []).append(room)
-            return [
-                SchoolBody(
-                    school_id=one.school_id, name=one.name, classrooms=of.get(one.school_id, [])
-                )
-                for one in schools
-            ]
+        items = [
+            SchoolBody(school_id=one.school_id, name=one.name, classrooms=of.get(one.school_id, []))
+            for one in shown
+        ]
+        return SchoolPage(items=items, next=items[-1].school_id if len(found) > limit else None)
 
     async def add_school(self, by: Caller, name: str) -> str:
         """The new school's id. NotAllowed (it is the county's to add one), NameTaken, TooMany."""
@@ -157,6 +186,13 @@ class Organisation:
         )
 
 
+_ORDER = (School.name, School.school_id)
+
+
+def _within(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    return schools_within(scope), ~School.is_simulated
+
+
 async def _school(session: AsyncSession, by: Caller, school_id: str) -> School:
     school: School | None = await session.scalar(
         select(School).where(
@@ -186,8 +222,20 @@ def build_router(organisation: Organisation, authenticate: Authenticate) -> APIR
     refused = refusals(401, 403, 404, 409)
 
     @router.get("/schools", operation_id="list_schools", responses=refusals(401, 403))
-    async def list_schools(admin: Admin) -> list[SchoolBody]:
-        return await organisation.schools(admin.require_scope(*ADMINS))
+    async def list_schools(
+        admin: Admin,
+        text: Annotated[str, Query(max_length=100)] = "",
+        group_id: Id = None,
+        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
+        after: Id = None,
+    ) -> SchoolPage:
+        scope = admin.require_scope(*ADMINS)
+        return await organisation.page(scope, text.strip(), group_id, limit, after)
+
+    @router.get("/school-names", operation_id="list_school_names", responses=refusals(401, 403))
+    async def list_school_names(admin: Admin) -> list[NamedSchool]:
+        """All of them, to choose from."""
+        return await organisation.names(admin.require_scope(*ADMINS))
 
     @router.post("/schools", operation_id="add_school", status_code=201, responses=refused)
     async def add_school(admin: Admin, body: NameBody) -> SchoolBody:

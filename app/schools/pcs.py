@@ -1,11 +1,11 @@
 """`/classroom-pcs`: which computers belong to which classroom, codes for new ones, and how to be rid of one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import StringConstraints
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,10 +18,10 @@ from app.db.scope import schools_within
 from app.errors import NotFound
 from app.http import ADMINS, ApiModel, Authenticate, Caller, StaffRole, refusals, utc
 from app.ids import ClassroomId, PcId
+from app.schools.listing import listed_classrooms
 from app.schools.setup.render import FILE_NAMES, Setup, System
-from app.scope import Scope
 
-MAX_ROWS = 2_000
+PAGE, MAX_PAGE = 50, 200
 CARETAKERS: tuple[StaffRole, ...] = (*ADMINS, "onsite")
 
 SiteUrl = Callable[[Request], str]
@@ -45,6 +45,12 @@ class ClassroomPcsBody(ApiModel):
     school_name: str
     pcs: list[PcBody]
     """The ones that count, the last seen first."""
+
+
+class ClassroomPcsPage(ApiModel):
+    items: list[ClassroomPcsBody]
+    next: str | None
+    """Cursor of what follows; None at the end."""
 
 
 class PcCodeAsked(ApiModel):
@@ -75,26 +81,35 @@ class PcDesk:
     """PEM of the server's own certificate authority, "" without one."""
     now_ms: Callable[[], int]
 
-    async def list_for(self, caller: Caller) -> list[ClassroomPcsBody]:
+    async def page(
+        self,
+        caller: Caller,
+        text: str,
+        classroom_id: ClassroomId | None,
+        limit: int,
+        after: str | None,
+    ) -> ClassroomPcsPage:
+        """By school and classroom; or of this classroom alone."""
         scope = caller.require_scope(*CARETAKERS)
+        query = listed_classrooms(scope, text, after, limit + 1).where(~Classroom.is_simulated)
+        if classroom_id is not None:
+            query = query.where(Classroom.classroom_id == classroom_id)
         async with self.database.reading() as session:
-            rows = await session.execute(
-                select(Classroom, School.name)
-                .join(School, School.school_id == Classroom.school_id)
-                .where(schools_within(scope), ~Classroom.is_simulated)
-                .order_by(School.name, Classroom.classroom_id)
-                .limit(MAX_ROWS)
+            found = (await session.execute(query)).all()
+            rows = found[:limit]
+            pcs = await _read_pcs(session, [classroom.classroom_id for classroom, _ in rows])
+        items = [
+            ClassroomPcsBody(
+                classroom_id=classroom.classroom_id,
+                name=classroom.name,
+                school_name=school_name,
+                pcs=pcs.get(classroom.classroom_id, []),
             )
-            pcs = await _read_pcs(session, scope)
-            return [
-                ClassroomPcsBody(
-                    classroom_id=classroom.classroom_id,
-                    name=classroom.name,
-                    school_name=school_name,
-                    pcs=pcs.get(classroom.classroom_id, []),
-                )
-                for classroom, school_name in rows
-            ]
+            for classroom, school_name in rows
+        ]
+        return ClassroomPcsPage(
+            items=items, next=items[-1].classroom_id if len(found) > limit else None
+        )
 
     async def create_code(
         self, classroom_id: ClassroomId, asked: PcCodeAsked, caller: Caller, request: Request
@@ -154,13 +169,11 @@ class PcDesk:
             raise NotFound("there is no such classroom")
 
 
-async def _read_pcs(session: AsyncSession, scope: Scope) -> dict[str, list[PcBody]]:
+async def _read_pcs(session: AsyncSession, classroom_ids: Sequence[str]) -> dict[str, list[PcBody]]:
     rows = await session.execute(
         select(ClassroomPc, User.name)
-        .join(Classroom, Classroom.classroom_id == ClassroomPc.classroom_id)
-        .join(School, School.school_id == Classroom.school_id)
         .join(User, User.user_id == ClassroomPc.paired_by)
-        .where(schools_within(scope), ClassroomPc.revoked_at_ms.is_(None))
+        .where(ClassroomPc.classroom_id.in_(classroom_ids), ClassroomPc.revoked_at_ms.is_(None))
         .order_by(ClassroomPc.last_seen_at_ms.desc())
     )
     pcs: dict[str, list[PcBody]] = {}
@@ -185,8 +198,14 @@ def build_router(desk: PcDesk, authenticate: Authenticate) -> APIRouter:
     PcPath = Annotated[PcId, Path(pattern=r"^\w{1,60}$")]  # noqa: N806
 
     @router.get("/classroom-pcs", operation_id="list_pcs", responses=refusals(401, 403))
-    async def list_pcs(caller: CallerNow) -> list[ClassroomPcsBody]:
-        return await desk.list_for(caller)
+    async def list_pcs(
+        caller: CallerNow,
+        text: Annotated[str, Query(max_length=100)] = "",
+        classroom_id: Annotated[ClassroomId | None, Query(pattern=r"^\w{1,60}$")] = None,
+        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
+        after: Annotated[str | None, Query(pattern=r"^\w{1,60}$")] = None,
+    ) -> ClassroomPcsPage:
+        return await desk.page(caller, text.strip(), classroom_id, limit, after)
 
     @router.delete(
         "/classroom-pcs/{pc_id}",

@@ -107,6 +107,7 @@ TABLE: dict[str, Row | List | Open | Own] = {
         ("usr_lead", "usr_foreign_lead"),
     ),
     "list_schools": List(ALL_ADMINS, ADMINS, "admin", ("sch_own", "sch_foreign")),
+    "list_school_names": List(ALL_ADMINS, ADMINS, "admin", ("sch_own", "sch_foreign")),
     "add_school": Own("admin elsewhere"),
     "rename_school": Row(ADMINS, "admin"),
     "add_classroom": Row(ADMINS, "admin"),

@@ -263,7 +263,7 @@ async def test_a_rehearsal_starts_now_with_two_simulated_classrooms_and_is_not_r
 async def test_simulated_classrooms_are_not_offered_for_real_lessons(demo_api: LessonApi) -> None:
     demo_lesson = await demo_lessons(demo_api).ensure()
     async with demo_api.client(await user(demo_api, "teacher1@example.org")) as client:
-        listed = (await client.get("/classrooms")).json()
+        listed = (await client.get("/classrooms")).json()["items"]
         assert len(listed) == 5
         assert not any(one["is_simulated"] for one in listed)
         answer = await client.post(

@@ -158,7 +158,7 @@ async def test_a_pc_gets_tickets_of_its_own_seat_only(api: LessonApi, county: Sm
 async def test_a_removed_pc_is_out_everywhere(api: LessonApi, county: SmallCounty) -> None:
     async with paired_pc(api, county) as pc, api.client(county.onsite) as onsite:
         token = (await pc.post("/classroom/lessons/les_1/ticket")).json()["token"]
-        (row,) = (await onsite.get("/classroom-pcs")).json()[0]["pcs"]
+        (row,) = (await onsite.get("/classroom-pcs")).json()["items"][0]["pcs"]
         assert (await onsite.delete(f"/classroom-pcs/{row['pc_id']}")).status_code == 204
         for method, path in (("POST", "check-in"), ("GET", "timetable")):
             answer = await pc.request(method, f"/classroom/{path}")
@@ -182,7 +182,7 @@ async def test_a_code_that_is_used_again_replaces_the_pc_that_it_made(
                 pc.headers.update(OURS)
             assert (await first.get("/classroom/timetable")).json()["code"] == "pc_revoked"
             assert (await again.get("/classroom/timetable")).status_code == 200
-        assert len((await admin.get("/classroom-pcs")).json()[0]["pcs"]) == 1
+        assert len((await admin.get("/classroom-pcs")).json()["items"][0]["pcs"]) == 1
 
 
 async def test_a_strangers_browser_belongs_to_no_classroom(

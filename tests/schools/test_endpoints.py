@@ -19,7 +19,7 @@ async def test_who_sees_which_classrooms(
     api: LessonApi, county: SmallCounty, who: str, expected: list[str]
 ) -> None:
     async with api.client(getattr(county, who)) as client:
-        rows = (await client.get("/classrooms")).json()
+        rows = (await client.get("/classrooms")).json()["items"]
     assert [row["classroom_id"] for row in rows] == expected
     first = rows[0]
     assert first == {
@@ -39,11 +39,43 @@ async def test_who_sees_which_classrooms(
 async def test_only_an_admin_lists_the_teachers(api: LessonApi, county: SmallCounty) -> None:
     async with api.client(county.admin) as client:
         assert (await client.get("/teachers")).json() == [
-            {"user_id": county.teacher, "name": "Teacher One"},
-            {"user_id": county.other_teacher, "name": "Teacher Two"},
+            {"user_id": county.teacher, "name": "Teacher One", "school": "sch_city"},
+            {"user_id": county.other_teacher, "name": "Teacher Two", "school": "sch_city"},
         ]
     async with api.client(county.teacher) as client:
         assert (await client.get("/teachers")).status_code == 403
     async with api.client() as client:
         for path in ("/teachers", "/classrooms"):
             assert (await client.get(path)).status_code == 401
+
+
+@on_both_databases
+async def test_classrooms_come_page_by_page_and_by_part_of_their_name(
+    api: LessonApi, county: SmallCounty
+) -> None:
+    async with api.client(county.admin) as client:
+
+        async def listed(**query: str) -> tuple[list[str], str | None]:
+            page = (await client.get("/classrooms", params=query)).json()
+            return [one["classroom_id"] for one in page["items"]], page["next"]
+
+        assert await listed(limit="3") == (["cls_1", "cls_2", "cls_3"], "cls_3")
+        assert await listed(limit="3", after="cls_3") == (["cls_4"], None)
+        assert await listed(text="sch_2 class") == (["cls_3", "cls_4"], None)
+        assert await listed(text="4", school_id="sch_1") == ([], None)
+        assert await listed(after="cls_unknown") == ([], None)
+
+
+async def test_people_are_found_by_part_of_their_name_or_their_schools(
+    api: LessonApi, county: SmallCounty
+) -> None:
+    async with api.client(county.admin) as client:
+        for path in ("/teachers", "/colleagues"):
+            for text, found in (
+                ("TWO", ["Teacher Two"]),
+                ("sch_city", ["Teacher One", "Teacher Two"]),
+                ("nobody", []),
+            ):
+                people = (await client.get(path, params={"text": text})).json()
+                assert [one["name"] for one in people] == found
+        assert (await client.get("/teachers", params={"school_id": "sch_1"})).json() == []

@@ -47,10 +47,10 @@ async def test_a_school_with_classrooms_is_added_and_renamed(
     assert (await admin.put(path, json={"name": "竹林中心小学"})).status_code == 204
     answer = await admin.put(f"/classrooms/{room['classroom_id']}", json={"name": "一年级一班"})
     assert answer.status_code == 204
-    listed = {one["name"]: one for one in (await admin.get("/schools")).json()}
+    listed = {one["name"]: one for one in (await admin.get("/schools")).json()["items"]}
     assert listed["竹林中心小学"]["classrooms"] == [room | {"name": "一年级一班"}]
     assert [one["name"] for one in listed["sch_1"]["classrooms"]] == ["Class 1", "Class 2"]
-    planned = (await admin.get("/classrooms")).json()
+    planned = (await admin.get("/classrooms")).json()["items"]
     assert room["classroom_id"] in [one["classroom_id"] for one in planned]
     async with database.reading() as session:
         actions = (await session.scalars(select(AuditEntry.action))).all()
@@ -95,6 +95,7 @@ async def test_only_admins_may(api: Api, county: SmallCounty) -> None:
         async with api.client(user) as client:
             for method, path in (
                 ("GET", "/schools"),
+                ("GET", "/school-names"),
                 ("POST", "/schools"),
                 ("PUT", "/schools/sch_1"),
                 ("POST", "/schools/sch_1/classrooms"),
@@ -103,3 +104,21 @@ async def test_only_admins_may(api: Api, county: SmallCounty) -> None:
                 body = None if method == "GET" else {"name": "n"}
                 answer = await client.request(method, path, json=body)
                 assert answer.status_code == status, path
+
+
+@on_both_databases
+async def test_schools_come_page_by_page_and_by_part_of_their_name(
+    database: Database, admin: httpx.AsyncClient
+) -> None:
+    async def listed(**query: str) -> tuple[list[str], str | None]:
+        page = (await admin.get("/schools", params=query)).json()
+        return [one["name"] for one in page["items"]], page["next"]
+
+    names = [one["name"] for one in (await admin.get("/school-names")).json()]
+    assert names == ["sch_1", "sch_2", "sch_city"]
+    first, cursor = await listed(limit="2")
+    assert (first, cursor) == (["sch_1", "sch_2"], "sch_2")
+    assert await listed(limit="2", after="sch_2") == (["sch_city"], None)
+    assert await listed(text="CITY") == (["sch_city"], None)
+    assert await listed(text="%") == ([], None)
+    assert (await admin.get("/schools", params={"after": "a-b"})).status_code == 422

@@ -30,7 +30,7 @@ async def test_the_list_names_who_paired_a_pc_and_shows_each_the_own_classrooms(
 ) -> None:
     async with api.client(county.onsite) as onsite:
         await _pair(api, onsite, "cls_2")
-        rows = (await onsite.get("/classroom-pcs")).json()
+        rows = (await onsite.get("/classroom-pcs")).json()["items"]
     assert [(row["classroom_id"], len(row["pcs"])) for row in rows] == [("cls_1", 0), ("cls_2", 1)]
     (pc,) = rows[1]["pcs"]
     assert pc.pop("pc_id").startswith("cpc_")
@@ -42,8 +42,12 @@ async def test_the_list_names_who_paired_a_pc_and_shows_each_the_own_classrooms(
         "clock_ahead_ms": None,
     }
     async with api.client(county.admin) as admin:
-        listed = (await admin.get("/classroom-pcs")).json()
+        listed = (await admin.get("/classroom-pcs")).json()["items"]
         assert [row["classroom_id"] for row in listed] == ["cls_1", "cls_2", "cls_3", "cls_4"]
+        page = (await admin.get("/classroom-pcs", params={"limit": 1, "after": "cls_1"})).json()
+        assert (page["items"], page["next"]) == ([listed[1]], "cls_2")
+        (one,) = (await admin.get("/classroom-pcs?classroom_id=cls_3")).json()["items"]
+        assert one == listed[2]
     async with api.client(county.teacher) as teacher:
         assert (await teacher.get("/classroom-pcs")).status_code == 403
 
@@ -53,12 +57,12 @@ async def test_a_pc_of_another_school_cannot_be_removed(
 ) -> None:
     async with api.client(county.admin) as admin, api.client(county.other_onsite) as other:
         await _pair(api, admin, "cls_1")
-        pc_id = (await admin.get("/classroom-pcs")).json()[0]["pcs"][0]["pc_id"]
+        pc_id = (await admin.get("/classroom-pcs")).json()["items"][0]["pcs"][0]["pc_id"]
         for path in (pc_id, "cpc_none"):
             assert (await other.delete(f"/classroom-pcs/{path}")).status_code == 404
         assert (await admin.delete(f"/classroom-pcs/{pc_id}")).status_code == 204
         assert (await admin.delete(f"/classroom-pcs/{pc_id}")).status_code == 404
-        assert (await admin.get("/classroom-pcs")).json()[0]["pcs"] == []
+        assert (await admin.get("/classroom-pcs")).json()["items"][0]["pcs"] == []
 
 
 async def test_whoever_asks_for_a_code_is_told_that_the_classroom_is_full(

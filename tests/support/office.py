@@ -87,7 +87,7 @@ class Office:
         in_min: float = 0,
     ) -> PlannedLesson:
         """A lesson as `plan_lesson_of`, with one real classroom from each of the first `classrooms` schools."""
-        listed = self.call("GET", "/classrooms")
+        listed = self.call("GET", "/classrooms")["items"]
         first_of_school = {one["school_name"]: one for one in reversed(listed)}
         chosen = [first_of_school[school] for school in [*ONSITE][:classrooms]]
         ids = [one["classroom_id"] for one in chosen]
@@ -97,7 +97,7 @@ class Office:
 
     def classroom_id(self, school: str, name: str) -> str:
         """A classroom of the demo county by its names."""
-        listed = self.call("GET", "/classrooms")
+        listed = self.call("GET", "/classrooms")["items"]
         (found,) = (one for one in listed if (one["school_name"], one["name"]) == (school, name))
         classroom_id: str = found["classroom_id"]
         return classroom_id

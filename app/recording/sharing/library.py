@@ -108,9 +108,9 @@ def _is_of_school(viewer: Viewer, school_id: SchoolId) -> ColumnElement[bool]:
         .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
         .where(Classroom.school_id == school_id)
     )
-    sharing = seats.where(seat_allows(SHARED))
+    # The lessons of a school are known at once; consents are asked for them alone, and only where it matters.
+    sharing = seats.where(Seat.lesson_id == Lesson.lesson_id, seat_allows(SHARED)).exists()
     return or_(
         User.school_id == school_id,
-        Lesson.lesson_id.in_(sharing),
-        and_(own_to(viewer), Lesson.lesson_id.in_(seats)),
+        and_(Lesson.lesson_id.in_(seats), or_(own_to(viewer), sharing)),
     )

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.consent import PURPOSES, Purpose, allowed
-from app.db.models import Classroom, Consent, PupilConsent, RosterEntry, School, User
-from app.db.scope import schools_within
+from app.db.models import Classroom, Consent, PupilConsent, RosterEntry, User
+from app.schools.listing import listed_classrooms
 from app.scope import Scope
 
 
@@ -43,29 +43,7 @@ async def overviews(
     session: AsyncSession, scope: Scope, text: str, after: str | None, limit: int
 ) -> list[Overview]:
     """By school and classroom, simulated ones last."""
-    position = tuple_(Classroom.is_simulated, School.name, Classroom.classroom_id)
-    statement = (
-        select(Classroom, School.name)
-        .join(School, School.school_id == Classroom.school_id)
-        .where(schools_within(scope))
-        .order_by(Classroom.is_simulated, School.name, Classroom.classroom_id)
-        .limit(limit)
-    )
-    if text:
-        statement = statement.where(
-            or_(
-                School.name.icontains(text, autoescape=True),
-                Classroom.name.icontains(text, autoescape=True),
-            )
-        )
-    if after is not None:
-        reached = (
-            select(Classroom.is_simulated, School.name, Classroom.classroom_id)
-            .join(School, School.school_id == Classroom.school_id)
-            .where(Classroom.classroom_id == after)
-        )
-        statement = statement.where(position > reached.scalar_subquery())
-    rows = (await session.execute(statement)).all()
+    rows = (await session.execute(listed_classrooms(scope, text, after, limit))).all()
     ids = [classroom.classroom_id for classroom, _ in rows]
     counts = await _counts(session, ids)
     agreed = await _agreed(session, ids)

@@ -28,6 +28,7 @@ from tests.bench.county.timetable import make_timetable
 from tests.bench.machine import machine
 from tests.bench.pages.asks import Ask, Cast, asks
 from tests.bench.pages.clients import Clients
+from tests.bench.pages.cpu import CpuMeter
 from tests.bench.pages.files import measure_files
 from tests.bench.pages.report import markdown
 from tests.support.database import own_postgres
@@ -50,6 +51,7 @@ def main() -> None:
     parser.add_argument(
         "--database", help="a county of this scale, seed and day that is there already"
     )
+    parser.add_argument("--no-files", action="store_true", help="leave the downloads out")
     parser.add_argument("--note", default="", help="what else the machine did")
     parser.add_argument("--output", type=Path, help="where the raw figures go")
     arguments = parser.parse_args()
@@ -95,7 +97,8 @@ async def _run(arguments: argparse.Namespace, url: URL) -> Report:
         served.start()
         try:
             cast = Cast(places, timetable, int(datetime.now(UTC).timestamp() * 1000))
-            report |= await _measure(arguments, served, cast)
+            meter = CpuMeter(url, served.pid_of("app"))
+            report |= await _measure(arguments, served, cast, meter)
         finally:
             served.stop()
     return report
@@ -121,28 +124,35 @@ def _served(data_dir: Path, url: URL) -> Served:
     )
 
 
-async def _measure(arguments: argparse.Namespace, served: Served, cast: Cast) -> Report:
+async def _measure(
+    arguments: argparse.Namespace, served: Served, cast: Cast, meter: CpuMeter
+) -> Report:
     asked = [one for one in asks(cast) if arguments.only in f"{one.page} {one.operation}"]
     async with Clients(served.url, cast, PASSWORD) as clients:
-        screens = await _rounds(clients, [one for one in asked if not one.file], arguments.rounds)
-        files = await measure_files(
-            clients, [one for one in asked if one.file], served.pid_of("app")
-        )
-    return {"screens": screens, "files": files}
+        screens = [one for one in asked if not one.file]
+        answers = await _rounds(clients, screens, arguments.rounds, meter)
+        files = [one for one in asked if one.file and not arguments.no_files]
+        downloads = await measure_files(clients, files, served.pid_of("app"))
+    return {"screens": answers, "files": downloads}
 
 
-async def _rounds(clients: Clients, asked: list[Ask], rounds: int) -> list[Report]:
+async def _rounds(clients: Clients, asked: list[Ask], rounds: int, meter: CpuMeter) -> list[Report]:
     """Worst first. A list that has no later page is left out of what is asked of later ones."""
     resolved = [(one, await clients.resolved(one)) for one in asked]
     wanted = [(one, paths) for one, paths in resolved if paths]
     taken: list[list[float]] = [[] for _ in wanted]
     sizes = [0 for _ in wanted]
+    server_ms, database_ms = [0.0 for _ in wanted], [0.0 for _ in wanted]
     for number in range(-1, rounds):
+        await meter.look_around()
         for place, (ask, paths) in enumerate(wanted):
+            server, database = meter.server_ms(), meter.database_ms()
             answered = await clients.timed(ask.role, paths[number % len(paths)])
             if number >= 0:  # The first round is a warm-up.
                 taken[place].append(answered.took_ms)
                 sizes[place] = max(sizes[place], answered.size_bytes)
+                server_ms[place] += meter.server_ms() - server
+                database_ms[place] += meter.database_ms() - database
     figures = [
         {
             "page": ask.page,
@@ -151,10 +161,15 @@ async def _rounds(clients: Clients, asked: list[Ask], rounds: int) -> list[Repor
             "what": ask.what,
             "p50_ms": round(statistics.median(took), 1),
             "p95_ms": round(_p95(took), 1),
+            "least_ms": round(min(took), 1),
             "max_ms": round(max(took), 1),
+            "server_cpu_ms": round(server / rounds, 1),
+            "database_cpu_ms": round(database / rounds, 1),
             "size_bytes": size,
         }
-        for (ask, _), took, size in zip(wanted, taken, sizes, strict=True)
+        for (ask, _), took, size, server, database in zip(
+            wanted, taken, sizes, server_ms, database_ms, strict=True
+        )
     ]
     return sorted(figures, key=lambda one: -float(one["p95_ms"]))
 

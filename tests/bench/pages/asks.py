@@ -7,6 +7,7 @@ of it is read. What a page writes is not here.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Literal
 from urllib.parse import quote, urlencode
 
@@ -38,7 +39,7 @@ class Ask:
     """A download: measured as a whole, not as an answer that a screen waits for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Cast:
     """Whose eyes the county is seen with: people of one group, and the things around them."""
 
@@ -50,7 +51,7 @@ class Cast:
     def group(self) -> int:
         return self.places.size.groups // 2
 
-    @property
+    @cached_property
     def school(self) -> School:
         """A village school."""
         here = (one for one in self.places.schools if one.group == self.group)
@@ -63,11 +64,11 @@ class Cast:
             return self.courses_lead
         return self.places.staff(role, self.school)[0]  # type: ignore[arg-type]
 
-    @property
+    @cached_property
     def courses_lead(self) -> Person:
         return next(one.lead for one in self.timetable.courses if one.group == self.group)
 
-    @property
+    @cached_property
     def classroom(self) -> Classroom:
         """One of the school that has lessons."""
         rooms = (room for one in self.timetable.courses for room in one.classrooms)
@@ -77,11 +78,24 @@ class Cast:
         """Held lessons that this person may look into."""
         match role:
             case "admin":
-                return list(self.timetable.held)
+                return self._held
             case "teacher":
-                return [one for one in self.timetable.held if one.course.lead is self.courses_lead]
+                return self._led
             case _:
-                return [one for one in self.timetable.held if self.seat_in(one) is not None]
+                return self._attended
+
+    @cached_property
+    def _held(self) -> list[Lesson]:
+        return list(self.timetable.held)
+
+    @cached_property
+    def _led(self) -> list[Lesson]:
+        return [one for one in self._held if one.course.lead is self.courses_lead]
+
+    @cached_property
+    def _attended(self) -> list[Lesson]:
+        of_group = (one for one in self._held if one.course.group == self.group)
+        return [one for one in of_group if self.seat_in(one) is not None]
 
     def lessons_of(self, role: Role) -> list[Lesson]:
         """Some of them, spread over the term."""
@@ -176,10 +190,17 @@ def _lessons(cast: Cast) -> Iterator[Ask]:
     for role in ("admin", "school_admin"):
         yield _ask("Wall", "get_wall", role, "/wall?limit=60")
         yield _ask("NewLesson", "list_teachers", role, "/teachers")
+        yield _ask("NewLesson", "list_teachers", role, f"/teachers?text={quote('李')}", what="text")
     for role in roles:
         yield _ask("NewLesson", "list_classrooms", role, "/classrooms")
+        yield _ask("Rosters", "list_classrooms", role, "/classrooms", what="later", cursor="after")
+        text = quote(cast.school.name)
+        yield _ask("NewLesson", "list_classrooms", role, f"/classrooms?text={text}", what="text")
     for role in ("admin", "teacher"):
         yield _ask("NewLesson", "list_colleagues", role, "/colleagues")
+        yield _ask(
+            "NewLesson", "list_colleagues", role, f"/colleagues?text={quote('李')}", what="text"
+        )
 
 
 def _ledger(cast: Cast) -> Iterator[Ask]:
@@ -288,6 +309,8 @@ def _recordings(cast: Cast) -> Iterator[Ask]:
 def _organisation(cast: Cast) -> Iterator[Ask]:
     for role in ("admin", "school_admin"):
         yield _ask("Schools", "list_schools", role, "/schools")
+        yield _ask("Schools", "list_schools", role, "/schools", what="later", cursor="after")
+        yield _ask("Ledger", "list_school_names", role, "/school-names")
         yield _ask("StaffList", "list_staff", role, "/staff")
         yield _ask("StaffList", "list_staff", role, "/staff", what="later", cursor="after")
         yield _ask("StaffList", "list_staff", role, f"/staff?text={quote('李')}", what="text")
@@ -304,6 +327,7 @@ def _organisation(cast: Cast) -> Iterator[Ask]:
         yield _ask(
             "ClassroomHealth", "list_classroom_health", role, f"{health}?order=name", what="by name"
         )
+        yield _ask("ClassroomPcs", "list_pcs", role, "/classroom-pcs", what="later", cursor="after")
 
 
 def _pupils(cast: Cast) -> Iterator[Ask]:

@@ -72,13 +72,13 @@ def _county(report: Report) -> Iterator[str]:
 
 
 def _screens(screens: list[Report]) -> Iterator[str]:
-    yield "| page | question | as | p50, ms | p95, ms | kB |"
-    yield "|---|---|---|---|---|---|"
+    yield "| page | question | as | p50, ms | p95, ms | CPU of server, ms | of database, ms | kB |"
+    yield "|---|---|---|---|---|---|---|---|"
     for one in screens:
         what = one["operation"] + (f" ({one['what']})" if one["what"] else "")
         yield (
             f"| {one['page']} | {what} | {one['role']} | {one['p50_ms']:.0f} | {one['p95_ms']:.0f} "
-            f"| {one['size_bytes'] / 1000:.0f} |"
+            f"| {one['server_cpu_ms']:.0f} | {one['database_cpu_ms']:.0f} | {one['size_bytes'] / 1000:.0f} |"
         )
 
 

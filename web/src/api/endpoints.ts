@@ -5,6 +5,7 @@ import type {
   AuditQuery,
   CancelReason,
   Captions,
+  ClassroomSearch,
   CorrectionDraft,
   CourseDraft,
   DeviceStates,
@@ -64,9 +65,13 @@ export const confirmSecondFactor = (code: string) =>
 export const removeSecondFactor = (password: string) =>
   unwrap(client.POST("/api/v1/account/second-factor/removal", { body: { password } }));
 
-export const listClassrooms = () => unwrap(client.GET("/api/v1/classrooms"));
-export const listTeachers = () => unwrap(client.GET("/api/v1/teachers"));
-export const listColleagues = () => unwrap(client.GET("/api/v1/colleagues"));
+export const listClassrooms = (query: ClassroomSearch = {}) =>
+  unwrap(client.GET("/api/v1/classrooms", { params: { query } }));
+/** The first hundred; `text` is part of the name, or of the school's. */
+export const listTeachers = (query: { text?: string; school_id?: string } = {}) =>
+  unwrap(client.GET("/api/v1/teachers", { params: { query } }));
+export const listColleagues = (text = "") =>
+  unwrap(client.GET("/api/v1/colleagues", { params: { query: { text } } }));
 
 export const listStaff = (query: { text?: string; after?: string } = {}) =>
   unwrap(client.GET("/api/v1/staff", { params: { query } }));
@@ -116,7 +121,10 @@ export const checkInvitation = (token: string) =>
 export const acceptInvitation = (token: string, password: string) =>
   unwrap(client.POST("/api/v1/invitations/accept", { body: { token, password } }));
 
-export const listSchools = () => unwrap(client.GET("/api/v1/schools"));
+export const listSchools = (query: { text?: string; group_id?: string; after?: string } = {}) =>
+  unwrap(client.GET("/api/v1/schools", { params: { query } }));
+/** All of them, to choose from. */
+export const listSchoolNames = () => unwrap(client.GET("/api/v1/school-names"));
 export const addSchool = (name: string) =>
   unwrap(client.POST("/api/v1/schools", { body: { name } }));
 export const renameSchool = (school_id: string, name: string) =>
@@ -346,7 +354,6 @@ export const reportPcClock = (ahead_ms: number) =>
   unwrap(client.PUT("/api/v1/classroom/clock", { body: { ahead_ms } }));
 export const issuePcTicket = (id: string) =>
   unwrap(client.POST("/api/v1/classroom/lessons/{id}/ticket", byId(id)));
-export const listPcs = () => unwrap(client.GET("/api/v1/classroom-pcs"));
 export const listClassroomHealth = (query: HealthQuery, after?: string) =>
   unwrap(
     client.GET("/api/v1/classroom-health", {
@@ -355,6 +362,9 @@ export const listClassroomHealth = (query: HealthQuery, after?: string) =>
   );
 export const tellDevices = (body: DeviceStates) =>
   unwrap(client.POST("/api/v1/classroom/devices", { body }));
+export const listPcs = (
+  query: { text?: string; classroom_id?: string; limit?: number; after?: string } = {},
+) => unwrap(client.GET("/api/v1/classroom-pcs", { params: { query } }));
 export const removePc = (pc_id: string) =>
   unwrap(client.DELETE("/api/v1/classroom-pcs/{pc_id}", { params: { path: { pc_id } } }));
 export const issuePcCode = (classroom_id: string, kind: PcCodeKind) =>

@@ -545,7 +545,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Colleagues */
+        /**
+         * List Colleagues
+         * @description The first hundred whose name, or whose school's, has `text` in it.
+         */
         get: operations["list_colleagues"];
         put?: never;
         post?: never;
@@ -1677,6 +1680,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/school-names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List School Names
+         * @description All of them, to choose from.
+         */
+        get: operations["list_school_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schools": {
         parameters: {
             query?: never;
@@ -1909,7 +1932,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Teachers */
+        /**
+         * List Teachers
+         * @description The first hundred whose name, or whose school's, has `text` in it.
+         */
         get: operations["list_teachers"];
         put?: never;
         post?: never;
@@ -2629,6 +2655,13 @@ export interface components {
             /** School Name */
             school_name: string;
         };
+        /** ClassroomPage */
+        ClassroomPage: {
+            /** Items */
+            items: components["schemas"]["ClassroomBody"][];
+            /** Next */
+            next: string | null;
+        };
         /** ClassroomPcsBody */
         ClassroomPcsBody: {
             /** Classroom Id */
@@ -2639,6 +2672,13 @@ export interface components {
             pcs: components["schemas"]["PcBody"][];
             /** School Name */
             school_name: string;
+        };
+        /** ClassroomPcsPage */
+        ClassroomPcsPage: {
+            /** Items */
+            items: components["schemas"]["ClassroomPcsBody"][];
+            /** Next */
+            next: string | null;
         };
         /** ClassroomPupilsBody */
         ClassroomPupilsBody: {
@@ -3888,6 +3928,13 @@ export interface components {
             /** Before */
             before: string;
         };
+        /** NamedSchool */
+        NamedSchool: {
+            /** Name */
+            name: string;
+            /** School Id */
+            school_id: string;
+        };
         /** NewLinkBody */
         NewLinkBody: {
             link: components["schemas"]["LinkBody"];
@@ -4545,6 +4592,13 @@ export interface components {
             /** School Id */
             school_id: string;
         };
+        /** SchoolPage */
+        SchoolPage: {
+            /** Items */
+            items: components["schemas"]["SchoolBody"][];
+            /** Next */
+            next: string | null;
+        };
         /** SeatBody */
         SeatBody: {
             /** Classroom Id */
@@ -4847,6 +4901,8 @@ export interface components {
         TeacherBody: {
             /** Name */
             name: string;
+            /** School */
+            school: string;
             /** User Id */
             user_id: string;
         };
@@ -5995,7 +6051,12 @@ export interface operations {
     };
     list_pcs: {
         parameters: {
-            query?: never;
+            query?: {
+                after?: string | null;
+                classroom_id?: string | null;
+                limit?: number;
+                text?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6008,7 +6069,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClassroomPcsBody"][];
+                    "application/json": components["schemas"]["ClassroomPcsPage"];
                 };
             };
             /** @description Unauthorized */
@@ -6366,7 +6427,12 @@ export interface operations {
     };
     list_classrooms: {
         parameters: {
-            query?: never;
+            query?: {
+                after?: string | null;
+                limit?: number;
+                school_id?: string | null;
+                text?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6379,7 +6445,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClassroomBody"][];
+                    "application/json": components["schemas"]["ClassroomPage"];
                 };
             };
             /** @description Unauthorized */
@@ -7216,7 +7282,9 @@ export interface operations {
     };
     list_colleagues: {
         parameters: {
-            query?: never;
+            query?: {
+                text?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -11957,7 +12025,7 @@ export interface operations {
             };
         };
     };
-    list_schools: {
+    list_school_names: {
         parameters: {
             query?: never;
             header?: never;
@@ -11972,7 +12040,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SchoolBody"][];
+                    "application/json": components["schemas"]["NamedSchool"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_schools: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                group_id?: string | null;
+                limit?: number;
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchoolPage"];
                 };
             };
             /** @description Unauthorized */
@@ -12946,7 +13066,10 @@ export interface operations {
     };
     list_teachers: {
         parameters: {
-            query?: never;
+            query?: {
+                school_id?: string | null;
+                text?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

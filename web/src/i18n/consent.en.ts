@@ -8,7 +8,6 @@ export const consentEn: typeof consentZhCN = {
       "Demo data: every pupil has agreed to be recorded. To try sharing, enter consent for the county or for public links here.",
     classroom: "Classroom",
     search: "School or classroom",
-    find: "Search",
     more: "More classrooms",
     purpose: {
       recorded: "Recorded",

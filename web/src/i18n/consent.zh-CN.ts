@@ -8,7 +8,6 @@ export const consentZhCN = {
     demoHint: "演示数据：每名学生都已登记“同意录制”；县内分享和公开链接请在这里登记后再试。",
     classroom: "教室",
     search: "学校或教室",
-    find: "查找",
     more: "更多教室",
     purpose: {
       recorded: "同意录制",

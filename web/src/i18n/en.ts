@@ -8,6 +8,7 @@ import { consentEn, consentErrorsEn } from "./consent.en";
 import { consoleEn } from "./console.en";
 import { documentEn } from "./document.en";
 import { filmEn } from "./film.en";
+import { findEn } from "./find.en";
 import { guestEn, guestErrorsEn } from "./guest.en";
 import { interruptedEn } from "./interrupted.en";
 import { ledgerEn, ledgerErrorsEn } from "./ledger.en";
@@ -388,6 +389,7 @@ export const en: Dictionary = {
   ...consoleEn,
   ...documentEn,
   ...filmEn,
+  ...findEn,
   ...slidesEn,
   ...navigationEn,
   ...officeEn,

@@ -4,7 +4,6 @@ export const staffEn: typeof staffZhCN = {
   staff: {
     title: "People",
     text: "Name or login",
-    search: "Search",
     roles: {
       admin: "County administrator",
       school_admin: "School administrator",

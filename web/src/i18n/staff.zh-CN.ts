@@ -12,7 +12,6 @@ export const staffZhCN = {
   staff: {
     title: "人员",
     text: "姓名或账号",
-    search: "搜索",
     roles: ROLES,
     add: "添加人员",
     addTitle: "添加人员",

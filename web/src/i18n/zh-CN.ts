@@ -7,6 +7,7 @@ import { consentErrorsZhCN, consentZhCN } from "./consent.zh-CN";
 import { consoleZhCN } from "./console.zh-CN";
 import { documentZhCN } from "./document.zh-CN";
 import { filmZhCN } from "./film.zh-CN";
+import { findZhCN } from "./find.zh-CN";
 import { guestErrorsZhCN, guestZhCN } from "./guest.zh-CN";
 import { interruptedZhCN } from "./interrupted.zh-CN";
 import { ledgerErrorsZhCN, ledgerZhCN } from "./ledger.zh-CN";
@@ -384,6 +385,7 @@ export const zhCN = {
   ...consoleZhCN,
   ...documentZhCN,
   ...filmZhCN,
+  ...findZhCN,
   ...slidesZhCN,
   ...navigationZhCN,
   ...officeZhCN,

@@ -1,17 +1,19 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { issuePcCode, listPcs, removePc } from "../api/endpoints";
 import type { ClassroomPcs as Classroom, ClassroomPc, PcCode } from "../api/types";
 import { Button } from "../components/Button";
 import { Dialog } from "../components/Dialog";
 import { EmptyState } from "../components/EmptyState";
+import { NothingFound } from "../components/NothingFound";
 import { browserName } from "../components/office/browserName";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { PcCodeDialog } from "../components/office/PcCodeDialog";
 import { PcTable } from "../components/office/PcTable";
+import { SearchBar } from "../components/SearchBar";
 import { Spinner } from "../components/Spinner";
 import { useToast } from "../components/Toast";
 import { useAction } from "../hooks/useAction";
-import { useLoaded } from "../hooks/useLoaded";
+import { usePages } from "../hooks/usePages";
 import { useWords } from "../i18n";
 
 const REFRESH_MS = 10_000;
@@ -19,18 +21,36 @@ const REFRESH_MS = 10_000;
 /** Which computers go into which classroom's lessons by themselves: pair one, remove one. */
 export default function ClassroomPcs() {
   const words = useWords();
+  const [text, setText] = useState("");
+  return (
+    <OfficePage title={words.classroomPcs.title}>
+      <p>{words.classroomPcs.hint}</p>
+      <SearchBar label={words.find.classroom} onSearch={setText} />
+      <Classrooms key={text} text={text} />
+    </OfficePage>
+  );
+}
+
+function Classrooms({ text }: { text: string }) {
+  const words = useWords();
   const toast = useToast();
-  const [classrooms, reload] = useLoaded(listPcs);
+  const { first, items, more, isBusy, reload } = usePages(
+    useCallback((after?: string) => listPcs(after ? { text, after } : { text }), [text]),
+  );
   const [pairing, setPairing] = useState<{ classroom: Classroom; code: PcCode } | null>(null);
   const [removing, setRemoving] = useState<{ classroom: Classroom; pc: ClassroomPc } | null>(null);
-  const [run, isBusy] = useAction();
+  const [run, isChanging] = useAction();
+  // What was opened further down stays open.
+  const isFirstPage = first.state === "ready" && items.length === first.value.items.length;
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `reload` is another function each time.
   useEffect(() => {
+    if (!isFirstPage) return;
     const timer = window.setInterval(() => {
       if (!document.hidden) reload();
     }, REFRESH_MS);
     return () => window.clearInterval(timer);
-  }, [reload]);
+  }, [isFirstPage]);
 
   const pair = (classroom: Classroom) =>
     run(async () => {
@@ -44,24 +64,29 @@ export default function ClassroomPcs() {
       reload();
     });
 
+  if (first.state === "loading") return <Spinner label={words.common.loading} />;
+  if (first.state === "failed") return <LoadFailed error={first.error} onRetry={reload} />;
+  if (items.length === 0 && text) return <NothingFound />;
+  if (items.length === 0) {
+    return (
+      <EmptyState icon="screen" title={words.classroomPcs.emptyTitle}>
+        {words.classroomPcs.emptyHint}
+      </EmptyState>
+    );
+  }
   return (
-    <OfficePage title={words.classroomPcs.title}>
-      <p>{words.classroomPcs.hint}</p>
-      {classrooms.state === "loading" && <Spinner label={words.common.loading} />}
-      {classrooms.state === "failed" && <LoadFailed error={classrooms.error} onRetry={reload} />}
-      {classrooms.state === "ready" &&
-        (classrooms.value.length === 0 ? (
-          <EmptyState icon="screen" title={words.classroomPcs.emptyTitle}>
-            {words.classroomPcs.emptyHint}
-          </EmptyState>
-        ) : (
-          <PcTable
-            classrooms={classrooms.value}
-            isBusy={isBusy}
-            onPair={pair}
-            onRemove={(classroom, pc) => setRemoving({ classroom, pc })}
-          />
-        ))}
+    <>
+      <PcTable
+        classrooms={items}
+        isBusy={isBusy || isChanging}
+        onPair={pair}
+        onRemove={(classroom, pc) => setRemoving({ classroom, pc })}
+      />
+      {more && (
+        <Button isBusy={isBusy} onClick={more}>
+          {words.find.more}
+        </Button>
+      )}
       {pairing && (
         <PcCodeDialog
           name={nameOf(pairing.classroom)}
@@ -77,7 +102,7 @@ export default function ClassroomPcs() {
           title={words.classroomPcs.removeTitle}
           onClose={() => setRemoving(null)}
           actions={
-            <Button variant="danger" isBusy={isBusy} onClick={() => remove(removing.pc)}>
+            <Button variant="danger" isBusy={isChanging} onClick={() => remove(removing.pc)}>
               {words.classroomPcs.removeConfirm}
             </Button>
           }
@@ -88,7 +113,7 @@ export default function ClassroomPcs() {
           )}
         </Dialog>
       )}
-    </OfficePage>
+    </>
   );
 }
 

@@ -16,10 +16,7 @@ import styles from "./ClassroomSetup.module.css";
 export default function ClassroomSetup({ params }: { params: Record<string, string> }) {
   const words = useWords();
   const id = params.id ?? "";
-  const load = useCallback(
-    async () => (await listPcs()).find((one) => one.classroom_id === id),
-    [id],
-  );
+  const load = useCallback(async () => (await listPcs({ classroom_id: id })).items[0], [id]);
   const [classroom, reload] = useLoaded(load);
   return (
     <OfficePage title={words.setup.title} back="/classroom-pcs">

@@ -1,4 +1,4 @@
-import { type FormEvent, useCallback, useState } from "react";
+import { useCallback, useState } from "react";
 import { enterConsent, getMe, getSite, listConsents } from "../api/endpoints";
 import { isAdmin } from "../api/roles";
 import type { ClassroomConsents, ConsentPage, Purpose } from "../api/types";
@@ -7,10 +7,9 @@ import { Button } from "../components/Button";
 import { ConsentTable } from "../components/consent/ConsentTable";
 import { Dialog } from "../components/Dialog";
 import { EmptyState } from "../components/EmptyState";
-import { Field } from "../components/Field";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
+import { SearchBar } from "../components/SearchBar";
 import { Spinner } from "../components/Spinner";
-import staffStyles from "../components/staff/Staff.module.css";
 import { useToast } from "../components/Toast";
 import { useAction } from "../hooks/useAction";
 import { useLoaded } from "../hooks/useLoaded";
@@ -27,27 +26,12 @@ const nameOf = (one: ClassroomConsents) => `${one.school_name} ${one.name}`;
 export default function Consents() {
   const words = useWords().consents;
   const [text, setText] = useState("");
-  const [shown, setShown] = useState("");
-
-  function search(event: FormEvent) {
-    event.preventDefault();
-    setShown(text.trim());
-  }
 
   return (
     <OfficePage title={words.title}>
       <p>{words.hint}</p>
-      <form className={staffStyles.search} aria-label={words.find} onSubmit={search}>
-        <Field
-          label={words.search}
-          type="search"
-          value={text}
-          maxLength={100}
-          onChange={(event) => setText(event.target.value)}
-        />
-        <Button type="submit">{words.find}</Button>
-      </form>
-      <Classrooms key={shown} text={shown} />
+      <SearchBar label={words.search} onSearch={setText} />
+      <Classrooms key={text} text={text} />
     </OfficePage>
   );
 }

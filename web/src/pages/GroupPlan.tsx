@@ -26,18 +26,15 @@ export default function GroupPlan({ params }: { params: Record<string, string> }
     const [me, plan, schools, teachers] = await Promise.all([
       getMe(),
       getGroupPlan(term, group),
-      listSchools(),
+      listSchools({ group_id: group }),
       listTeachers(),
     ]);
-    const ids = new Set(plan.group.schools.map((one) => one.school_id));
-    const rooms = schools
-      .filter((one) => ids.has(one.school_id))
-      .flatMap((school) =>
-        school.classrooms.map((room) => ({
-          id: room.classroom_id,
-          name: `${school.name} ${room.name}`,
-        })),
-      );
+    const rooms = schools.items.flatMap((school) =>
+      school.classrooms.map((room) => ({
+        id: room.classroom_id,
+        name: `${school.name} ${room.name}`,
+      })),
+    );
     return { isCounty: isCountyAdmin(me), plan, rooms, teachers };
   }, [term, group]);
   const [loaded, reload] = useLoaded(load);

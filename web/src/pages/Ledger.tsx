@@ -1,12 +1,5 @@
 import { useMemo, useState } from "react";
-import {
-  getMe,
-  getSite,
-  listClassrooms,
-  listSchools,
-  listTeachers,
-  listTerms,
-} from "../api/endpoints";
+import { getMe, getSite, listSchoolNames, listTeachers, listTerms } from "../api/endpoints";
 import { isCountyAdmin } from "../api/roles";
 import type { LedgerQuery } from "../api/types";
 import { Banner } from "../components/Banner";
@@ -27,18 +20,15 @@ import { fileUrl, type LedgerFilter, queryOf, recentDays } from "../ledger/filte
 import type { LedgerView } from "../ledger/views";
 
 async function loadChoices() {
-  const [me, site, schools, classrooms, teachers, terms] = await Promise.all([
+  const [me, site, schools, teachers, terms] = await Promise.all([
     getMe(),
     getSite(),
-    listSchools(),
-    listClassrooms(),
+    listSchoolNames(),
     listTeachers(),
     listTerms(),
   ]);
-  const own = new Set(schools.map((school) => school.school_id));
   return {
     schools,
-    classrooms: classrooms.filter((classroom) => own.has(classroom.school_id)),
     teachers,
     terms,
     isOfCounty: isCountyAdmin(me),

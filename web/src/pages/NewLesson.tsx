@@ -1,6 +1,6 @@
 import { getMe, listClassrooms, listColleagues, listTeachers } from "../api/endpoints";
 import { isAdmin } from "../api/roles";
-import type { ClassroomRow, Colleague, Me, Teacher } from "../api/types";
+import type { ClassroomPage, Colleague, Me, Teacher } from "../api/types";
 import { Card } from "../components/Card";
 import { LessonForm } from "../components/office/LessonForm";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
@@ -10,7 +10,8 @@ import { useWords } from "../i18n";
 
 export interface Choices {
   me: Me;
-  classrooms: ClassroomRow[];
+  /** The first ones; others are found by their name. */
+  classrooms: ClassroomPage;
   /** Only an admin plans lessons for others. */
   teachers: Teacher[];
   /** Whom to invite as assistant or observer. */

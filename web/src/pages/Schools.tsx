@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import {
   addClassroom,
   addSchool,
@@ -8,13 +8,17 @@ import {
   renameSchool,
 } from "../api/endpoints";
 import { isCountyAdmin } from "../api/roles";
+import type { SchoolRow } from "../api/types";
 import { Button } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
+import { NothingFound } from "../components/NothingFound";
 import { NameDialog, type Naming, Rename } from "../components/office/NameDialog";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
+import { SearchBar } from "../components/SearchBar";
 import { Spinner } from "../components/Spinner";
 import styles from "../components/staff/Staff.module.css";
 import { useLoaded } from "../hooks/useLoaded";
+import { usePages } from "../hooks/usePages";
 import { useWords } from "../i18n";
 import listStyles from "./Lessons.module.css";
 
@@ -22,9 +26,9 @@ import listStyles from "./Lessons.module.css";
 export default function Schools() {
   const words = useWords();
   const [me] = useLoaded(getMe);
-  const [schools, reload] = useLoaded(listSchools);
+  const [text, setText] = useState("");
+  const [round, setRound] = useState(0);
   const [naming, setNaming] = useState<Naming | null>(null);
-  const isEmpty = schools.state === "ready" && schools.value.length === 0;
   return (
     <OfficePage
       title={words.schools.title}
@@ -48,72 +52,110 @@ export default function Schools() {
         )
       }
     >
-      {schools.state === "loading" && <Spinner label={words.common.loading} />}
-      {schools.state === "failed" && <LoadFailed error={schools.error} onRetry={reload} />}
-      {isEmpty && (
-        <EmptyState icon="people" title={words.schools.emptyTitle}>
-          {words.schools.emptyHint}
-        </EmptyState>
-      )}
-      {schools.state === "ready" && (
-        <ul className={listStyles.list}>
-          {schools.value.map((school) => (
-            <li key={school.school_id} className={styles.row}>
-              <div className={styles.who}>
-                <strong>{school.name}</strong>
-                {school.classrooms.length === 0 && (
-                  <span className={styles.soft}>{words.schools.noClassrooms}</span>
-                )}
-              </div>
-              <div className={styles.buttons}>
-                <Rename
-                  name={school.name}
-                  label={words.schools.schoolName}
-                  save={(name) => renameSchool(school.school_id, name)}
-                  onOpen={setNaming}
-                />
-                <Button
-                  size="small"
-                  aria-label={words.schools.addClassroomTitle(school.name)}
-                  onClick={() =>
-                    setNaming({
-                      title: words.schools.addClassroomTitle(school.name),
-                      label: words.schools.classroomName,
-                      name: "",
-                      save: (name) => addClassroom(school.school_id, name),
-                    })
-                  }
-                >
-                  {words.schools.addClassroom}
-                </Button>
-              </div>
-              <ul className={styles.rooms}>
-                {school.classrooms.map((room) => (
-                  <li key={room.classroom_id} className={styles.room}>
-                    {room.name}
-                    <Rename
-                      name={room.name}
-                      label={words.schools.classroomName}
-                      save={(name) => renameClassroom(room.classroom_id, name)}
-                      onOpen={setNaming}
-                    />
-                  </li>
-                ))}
-              </ul>
-            </li>
-          ))}
-        </ul>
-      )}
+      <SearchBar label={words.find.school} onSearch={setText} />
+      <SchoolList key={`${text} ${round}`} text={text} onOpen={setNaming} />
       {naming && (
         <NameDialog
           naming={naming}
           onClose={() => setNaming(null)}
           onSaved={() => {
             setNaming(null);
-            reload();
+            setRound((value) => value + 1);
           }}
         />
       )}
     </OfficePage>
+  );
+}
+
+interface SchoolListProps {
+  text: string;
+  onOpen: (naming: Naming) => void;
+}
+
+function SchoolList({ text, onOpen }: SchoolListProps) {
+  const words = useWords();
+  const { first, items, more, isBusy, reload } = usePages(
+    useCallback((after?: string) => listSchools(after ? { text, after } : { text }), [text]),
+  );
+  if (first.state === "loading") return <Spinner label={words.common.loading} />;
+  if (first.state === "failed") return <LoadFailed error={first.error} onRetry={reload} />;
+  if (items.length === 0 && text) return <NothingFound />;
+  if (items.length === 0) {
+    return (
+      <EmptyState icon="people" title={words.schools.emptyTitle}>
+        {words.schools.emptyHint}
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <ul className={listStyles.list}>
+        {items.map((school) => (
+          <li key={school.school_id} className={styles.row}>
+            <School school={school} onOpen={onOpen} />
+          </li>
+        ))}
+      </ul>
+      {more && (
+        <Button isBusy={isBusy} onClick={more}>
+          {words.find.more}
+        </Button>
+      )}
+    </>
+  );
+}
+
+interface SchoolProps {
+  school: SchoolRow;
+  onOpen: (naming: Naming) => void;
+}
+
+function School({ school, onOpen }: SchoolProps) {
+  const words = useWords().schools;
+  return (
+    <>
+      <div className={styles.who}>
+        <strong>{school.name}</strong>
+        {school.classrooms.length === 0 && (
+          <span className={styles.soft}>{words.noClassrooms}</span>
+        )}
+      </div>
+      <div className={styles.buttons}>
+        <Rename
+          name={school.name}
+          label={words.schoolName}
+          save={(name) => renameSchool(school.school_id, name)}
+          onOpen={onOpen}
+        />
+        <Button
+          size="small"
+          aria-label={words.addClassroomTitle(school.name)}
+          onClick={() =>
+            onOpen({
+              title: words.addClassroomTitle(school.name),
+              label: words.classroomName,
+              name: "",
+              save: (name) => addClassroom(school.school_id, name),
+            })
+          }
+        >
+          {words.addClassroom}
+        </Button>
+      </div>
+      <ul className={styles.rooms}>
+        {school.classrooms.map((room) => (
+          <li key={room.classroom_id} className={styles.room}>
+            {room.name}
+            <Rename
+              name={room.name}
+              label={words.classroomName}
+              save={(name) => renameClassroom(room.classroom_id, name)}
+              onOpen={onOpen}
+            />
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

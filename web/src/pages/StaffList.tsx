@@ -1,11 +1,11 @@
-import { type FormEvent, useCallback, useState } from "react";
+import { useCallback, useState } from "react";
 import {
   addStaff,
   changeStaff,
   closeStaff,
   getMe,
   inviteStaff,
-  listSchools,
+  listSchoolNames,
   listStaff,
   reopenStaff,
 } from "../api/endpoints";
@@ -14,13 +14,12 @@ import type { Invitation, StaffDraft, StaffMember } from "../api/types";
 import { Button } from "../components/Button";
 import { Dialog } from "../components/Dialog";
 import { EmptyState } from "../components/EmptyState";
-import { Field } from "../components/Field";
 import { formatDay } from "../components/office/dates";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
+import { SearchBar } from "../components/SearchBar";
 import { Spinner } from "../components/Spinner";
 import { LinkDialog } from "../components/staff/LinkDialog";
 import { SessionsDialog } from "../components/staff/SessionsDialog";
-import styles from "../components/staff/Staff.module.css";
 import { StaffForm } from "../components/staff/StaffForm";
 import { StaffRow } from "../components/staff/StaffRow";
 import { useAction } from "../hooks/useAction";
@@ -36,7 +35,7 @@ type Open =
   | { what: "invitation"; name: string; invitation: Invitation };
 
 async function loadAround() {
-  const [me, schools] = await Promise.all([getMe(), listSchools()]);
+  const [me, schools] = await Promise.all([getMe(), listSchoolNames()]);
   return { schools, isOfCounty: isCountyAdmin(me) };
 }
 
@@ -44,7 +43,6 @@ async function loadAround() {
 export default function StaffList() {
   const words = useWords().staff;
   const [text, setText] = useState("");
-  const [shown, setShown] = useState("");
   const [open, setOpen] = useState<Open | null>(null);
   const [round, setRound] = useState(0);
   const close = useCallback(() => setOpen(null), []);
@@ -52,11 +50,6 @@ export default function StaffList() {
     setOpen(next);
     setRound((value) => value + 1);
   };
-
-  function search(event: FormEvent) {
-    event.preventDefault();
-    setShown(text.trim());
-  }
 
   return (
     <OfficePage
@@ -67,17 +60,8 @@ export default function StaffList() {
         </Button>
       }
     >
-      <form className={styles.search} aria-label={words.search} onSubmit={search}>
-        <Field
-          label={words.text}
-          type="search"
-          value={text}
-          maxLength={120}
-          onChange={(event) => setText(event.target.value)}
-        />
-        <Button type="submit">{words.search}</Button>
-      </form>
-      <People key={`${shown} ${round}`} text={shown} onOpen={setOpen} onDone={done} />
+      <SearchBar label={words.text} onSearch={setText} />
+      <People key={`${text} ${round}`} text={text} onOpen={setOpen} onDone={done} />
       {open && <Over open={open} onClose={close} onDone={done} />}
     </OfficePage>
   );

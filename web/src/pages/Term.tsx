@@ -1,5 +1,5 @@
 import { useCallback } from "react";
-import { getMe, getTerm, listSchools } from "../api/endpoints";
+import { getMe, getTerm, listSchoolNames } from "../api/endpoints";
 import { isCountyAdmin } from "../api/roles";
 import { buttonClass } from "../components/Button";
 import { formatPlainDay } from "../components/office/dates";
@@ -19,7 +19,7 @@ export default function Term({ params }: { params: Record<string, string> }) {
   const { language } = useLanguage();
   const id = params.id ?? "";
   const load = useCallback(async () => {
-    const [me, detail, schools] = await Promise.all([getMe(), getTerm(id), listSchools()]);
+    const [me, detail, schools] = await Promise.all([getMe(), getTerm(id), listSchoolNames()]);
     return { isCounty: isCountyAdmin(me), detail, schools };
   }, [id]);
   const [loaded, reload] = useLoaded(load);

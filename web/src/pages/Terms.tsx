@@ -2,7 +2,7 @@ import { useState } from "react";
 import {
   getMe,
   listSchoolGroups,
-  listSchools,
+  listSchoolNames,
   listTerms,
   renameSchoolGroup,
   renameTerm,
@@ -28,7 +28,7 @@ async function load() {
     getMe(),
     listTerms(),
     listSchoolGroups(),
-    listSchools(),
+    listSchoolNames(),
   ]);
   return { mayAdd: isCountyAdmin(me), terms, groups, schools };
 }

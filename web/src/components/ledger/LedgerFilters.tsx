@@ -1,17 +1,19 @@
 import { useState } from "react";
-import type { ClassroomRow, SchoolRow, Teacher, Term } from "../../api/types";
+import type { NamedSchool, Teacher, Term } from "../../api/types";
 import { useWords } from "../../i18n";
 import { type LedgerFilter, type UsualDays, usualDays } from "../../ledger/filter";
 import { LEDGER_VIEWS, type LedgerView } from "../../ledger/views";
 import { Button } from "../Button";
 import { Field } from "../Field";
+import { PersonSelect } from "../office/PersonSelect";
+import { findTeachers } from "../office/people";
 import { Select } from "../Select";
+import { ClassroomSelect } from "./ClassroomSelect";
 import styles from "./Ledger.module.css";
 
 interface LedgerFiltersProps {
   choices: {
-    schools: readonly SchoolRow[];
-    classrooms: readonly ClassroomRow[];
+    schools: readonly NamedSchool[];
     teachers: readonly Teacher[];
     terms: readonly Term[];
     /** A school's admin has no schools to choose from. */
@@ -35,7 +37,7 @@ export function LedgerFilters({ choices, filter, view, onFilter, onView }: Ledge
   );
   const [subject, setSubject] = useState(filter.subject);
   const takeSubject = () => set({ subject: subject.trim() });
-  const inSchool = choices.classrooms.filter((one) => !schoolId || one.school_id === schoolId);
+  const listedSchool = choices.isOfCounty ? schoolId : (choices.schools[0]?.school_id ?? "");
   return (
     <form
       className={styles.filters}
@@ -87,20 +89,19 @@ export function LedgerFilters({ choices, filter, view, onFilter, onView }: Ledge
           onChange={(value) => set({ schoolId: value, classroomId: "" })}
         />
       )}
-      <Select
-        label={words.classroom}
+      <ClassroomSelect
+        key={listedSchool}
+        schoolId={listedSchool}
         value={filter.classroomId}
-        options={withAll(words.all, inSchool, (one) => [
-          one.classroom_id,
-          `${one.school_name} ${one.name}`,
-        ])}
-        onChange={(value) => set({ classroomId: value })}
+        onChange={(classroomId) => set({ classroomId })}
       />
-      <Select
+      <PersonSelect
         label={words.teacher}
+        people={choices.teachers}
+        find={findTeachers}
         value={filter.teacherId}
-        options={withAll(words.all, choices.teachers, (one) => [one.user_id, one.name])}
-        onChange={(value) => set({ teacherId: value })}
+        onChange={(teacherId) => set({ teacherId })}
+        nobody={words.all}
       />
       <Field
         label={words.subject}

@@ -10,9 +10,10 @@ import { Banner } from "../Banner";
 import { Button } from "../Button";
 import { Dialog } from "../Dialog";
 import { Field } from "../Field";
-import { Select } from "../Select";
 import { useToast } from "../Toast";
 import styles from "./Form.module.css";
+import { PersonSelect } from "./PersonSelect";
+import { findTeachers } from "./people";
 import { timeProblem } from "./plannedTime";
 import { ReasonChoice } from "./ReasonChoice";
 
@@ -61,7 +62,7 @@ export function ChangeLesson({ lesson, me, onChanged }: ChangeLessonProps) {
       {teachers && (
         <ChangeDialog
           lesson={lesson}
-          teachers={teachers.filter((one) => one.user_id !== lesson.lead.user_id)}
+          teachers={teachers}
           onClose={() => setTeachers(null)}
           onChanged={() => {
             setTeachers(null);
@@ -87,11 +88,12 @@ function ChangeDialog({ lesson, teachers, onClose, onChanged }: ChangeDialogProp
   const toast = useToast();
   const [kind, setKind] = useState<Kind>("move");
   const [startsAt, setStartsAt] = useState(() => toInput(new Date(lesson.starts_at)));
-  const [leadId, setLeadId] = useState(teachers[0]?.user_id ?? "");
+  const others = teachers.filter((one) => one.user_id !== lesson.lead.user_id);
+  const [leadId, setLeadId] = useState(others[0]?.user_id ?? "");
   const [reason, setReason] = useState<CancelReason>("teacher");
   const [wasTried, setWasTried] = useState(false);
   const [run, isBusy, refusal] = useClashAction();
-  const kinds: Kind[] = teachers.length > 0 ? ["move", "substitute", "cancel"] : ["move", "cancel"];
+  const kinds: Kind[] = others.length > 0 ? ["move", "substitute", "cancel"] : ["move", "cancel"];
   const id = lesson.lesson_id;
   const timeError = timeProblem(words.newLesson, startsAt, lesson.duration_min);
   const changes: Record<Kind, () => Promise<unknown>> = {
@@ -149,10 +151,12 @@ function ChangeDialog({ lesson, teachers, onClose, onChanged }: ChangeDialogProp
           />
         )}
         {kind === "substitute" && (
-          <Select
+          <PersonSelect
             label={planning.newLead}
+            people={teachers}
+            find={findTeachers}
+            without={lesson.lead.user_id}
             value={leadId}
-            options={teachers.map((one) => ({ value: one.user_id, label: one.name }))}
             onChange={setLeadId}
           />
         )}

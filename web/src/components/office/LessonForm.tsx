@@ -1,25 +1,26 @@
 import { type FormEvent, useState } from "react";
 import { createLesson } from "../../api/endpoints";
-import type { ClassroomRow, Colleague, HelperDraft, Teacher } from "../../api/types";
+import type { ClassroomPage, Colleague, HelperDraft, Teacher } from "../../api/types";
 import { useClashAction } from "../../hooks/useClashAction";
 import { useWords } from "../../i18n";
-import { gradeOf, type LinkPath } from "../../media/linkVerdict";
 import { navigate } from "../../router";
 import { fromInput, toInput } from "../../zone";
 import { Banner } from "../Banner";
 import { Button } from "../Button";
 import { Field } from "../Field";
 import { Select } from "../Select";
+import { ClassroomChoice } from "./ClassroomChoice";
 import styles from "./Form.module.css";
+import { PersonSelect } from "./PersonSelect";
+import { findTeachers } from "./people";
 import { timeProblem } from "./plannedTime";
 import { StaffChoice } from "./StaffChoice";
 
-const MAX_CLASSROOMS = 8;
 const MINUTES = ["20", "30", "40", "45", "60", "90"];
 const DEFAULT_MINUTES = "40";
 
 interface LessonFormProps {
-  classrooms: ClassroomRow[];
+  classrooms: ClassroomPage;
   teachers: Teacher[];
   colleagues: Colleague[];
 }
@@ -93,22 +94,19 @@ export function LessonForm({ classrooms, teachers, colleagues }: LessonFormProps
           onChange={setMinutes}
         />
         {teachers.length > 0 && (
-          <Select
+          <PersonSelect
             label={words.newLesson.lead}
+            people={teachers}
+            find={findTeachers}
             value={leadId}
-            options={teachers.map((one) => ({ value: one.user_id, label: one.name }))}
             onChange={setLeadId}
           />
         )}
       </div>
-      <ClassroomChoice classrooms={classrooms} chosen={chosen} onChange={setChosen} />
+      <ClassroomChoice first={classrooms} chosen={chosen} onChange={setChosen} />
       {wasTried && roomError && <Banner tone="warn" title={roomError} />}
       {colleagues.length > 0 && (
-        <StaffChoice
-          colleagues={colleagues.filter((one) => one.user_id !== leadId)}
-          chosen={staff}
-          onChange={setStaff}
-        />
+        <StaffChoice colleagues={colleagues} leadId={leadId} chosen={staff} onChange={setStaff} />
       )}
       <label className={styles.choice}>
         <input
@@ -128,59 +126,4 @@ export function LessonForm({ classrooms, teachers, colleagues }: LessonFormProps
       </Button>
     </form>
   );
-}
-
-interface ClassroomChoiceProps {
-  classrooms: ClassroomRow[];
-  chosen: ReadonlySet<string>;
-  onChange: (chosen: ReadonlySet<string>) => void;
-}
-
-function ClassroomChoice({ classrooms, chosen, onChange }: ClassroomChoiceProps) {
-  const words = useWords();
-  if (classrooms.length === 0) return <Banner tone="warn" title={words.newLesson.noClassrooms} />;
-
-  function toggle(id: string) {
-    const next = new Set(chosen);
-    if (!next.delete(id)) next.add(id);
-    onChange(next);
-  }
-
-  return (
-    <fieldset className={styles.choices}>
-      <legend>
-        {words.newLesson.classrooms} · {words.newLesson.chosen(chosen.size)}
-      </legend>
-      {classrooms.map((room) => (
-        <label key={room.classroom_id} className={styles.choice}>
-          <input
-            type="checkbox"
-            checked={chosen.has(room.classroom_id)}
-            disabled={!chosen.has(room.classroom_id) && chosen.size >= MAX_CLASSROOMS}
-            onChange={() => toggle(room.classroom_id)}
-          />
-          <span>
-            {room.school_name} {room.name}
-            {!room.may_be_recorded && (
-              <span className={styles.soft}> · {words.newLesson.noConsent}</span>
-            )}
-            {room.link_test && (
-              <span className={styles.soft}> · {linkTestWords(words, room.link_test)}</span>
-            )}
-          </span>
-        </label>
-      ))}
-    </fieldset>
-  );
-}
-
-/** What an admin is told of a classroom's last link test, in a few words. */
-function linkTestWords(
-  words: ReturnType<typeof useWords>,
-  test: NonNullable<ClassroomRow["link_test"]>,
-): string {
-  const path = test.path as LinkPath | "none";
-  if (path === "none") return words.linkTest.brief.none;
-  const figures = { rttMs: test.rtt_ms, loss: test.loss, rateBps: test.rate_bps };
-  return `${words.linkTest.brief[path]} ${words.linkTest.grade[gradeOf(figures)]}`;
 }

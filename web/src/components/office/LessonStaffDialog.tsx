@@ -1,6 +1,6 @@
 import { useCallback, useState } from "react";
 import { addLessonStaff, getLesson, listColleagues, removeLessonStaff } from "../../api/endpoints";
-import type { Helper, InvitedRole } from "../../api/types";
+import type { Colleague, Helper, InvitedRole } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useLoaded } from "../../hooks/useLoaded";
 import { errorWords, useWords } from "../../i18n";
@@ -12,7 +12,8 @@ import { Select } from "../Select";
 import { Spinner } from "../Spinner";
 import staffStyles from "../staff/Staff.module.css";
 import { useToast } from "../Toast";
-import { colleagueName } from "./StaffChoice";
+import { PersonSelect } from "./PersonSelect";
+import { findColleagues } from "./people";
 
 interface LessonStaffDialogProps {
   lessonId: string;
@@ -29,15 +30,14 @@ export function LessonStaffDialog({ lessonId, onClose }: LessonStaffDialogProps)
     [lessonId],
   );
   const [loaded, reload] = useLoaded(load);
-  const [userId, setUserId] = useState("");
+  const [colleague, setColleague] = useState<Colleague>();
   const [role, setRole] = useState<InvitedRole>("assistant");
   const [run, isBusy] = useAction();
   const staff = loaded.state === "ready" ? loaded.value.lesson.staff : [];
-  const invitable = loaded.state === "ready" ? loaded.value.colleagues : [];
 
-  async function invite() {
-    await addLessonStaff(lessonId, { user_id: userId, role });
-    toast(cockpit.invited(invitable.find((one) => one.user_id === userId)?.name ?? ""));
+  async function invite({ user_id, name }: Colleague) {
+    await addLessonStaff(lessonId, { user_id, role });
+    toast(cockpit.invited(name));
     onClose();
   }
 
@@ -55,8 +55,8 @@ export function LessonStaffDialog({ lessonId, onClose }: LessonStaffDialogProps)
         <Button
           variant="primary"
           isBusy={isBusy}
-          disabled={userId === ""}
-          onClick={() => run(invite)}
+          disabled={!colleague}
+          onClick={() => colleague && run(() => invite(colleague))}
         >
           {cockpit.invite}
         </Button>
@@ -91,14 +91,14 @@ export function LessonStaffDialog({ lessonId, onClose }: LessonStaffDialogProps)
             </ul>
           )}
           <p>{cockpit.inviteHint}</p>
-          <Select
+          <PersonSelect
             label={cockpit.staff}
-            value={userId}
-            options={[
-              { value: "", label: cockpit.choose },
-              ...invitable.map((one) => ({ value: one.user_id, label: colleagueName(one) })),
-            ]}
-            onChange={setUserId}
+            people={loaded.value.colleagues}
+            find={findColleagues}
+            value={colleague?.user_id ?? ""}
+            onChange={(_, person) => setColleague(person)}
+            nobody={cockpit.choose}
+            showsSchools
           />
           <Select
             label={cockpit.inviteAs}

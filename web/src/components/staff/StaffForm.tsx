@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import type { SchoolRow, StaffDraft, StaffMember } from "../../api/types";
+import type { NamedSchool, StaffDraft, StaffMember } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useWords } from "../../i18n";
 import { Banner } from "../Banner";
@@ -13,7 +13,7 @@ import { loginsOf, MAX_LOGINS, missingIn, ROLES } from "./draft";
 interface StaffFormProps {
   /** Whom to change; null: somebody new. */
   person: StaffMember | null;
-  schools: readonly SchoolRow[];
+  schools: readonly NamedSchool[];
   /** An admin of the county makes others, and has people who belong to no school. */
   isOfCounty: boolean;
   onSave: (draft: StaffDraft) => Promise<unknown>;

@@ -9,7 +9,7 @@ import { Dialog } from "../Dialog";
 import { useToast } from "../Toast";
 import { CourseForm } from "./CourseForm";
 import { CoursePreview } from "./CoursePreview";
-import { draftOf, missingOf } from "./courseDraft";
+import { choosable, draftOf, missingOf } from "./courseDraft";
 
 const MISSING = "[aria-invalid=true], [data-missing] input";
 
@@ -27,7 +27,8 @@ interface CourseDialogProps {
 
 /** A course is filled in, its lessons are looked at, and then it is saved. */
 export function CourseDialog(props: CourseDialogProps) {
-  const { term, groupId, course, teachers, rooms, onClose, onSaved } = props;
+  const { term, groupId, course, rooms, onClose, onSaved } = props;
+  const teachers = choosable(props.teachers, course);
   const { terms: words, newLesson } = useWords();
   const toast = useToast();
   const [draft, setDraft] = useState<CourseDraft>(() =>

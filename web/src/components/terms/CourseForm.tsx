@@ -3,6 +3,8 @@ import { useWords } from "../../i18n";
 import { Banner } from "../Banner";
 import { Field } from "../Field";
 import styles from "../office/Form.module.css";
+import { PersonSelect } from "../office/PersonSelect";
+import { findTeachers } from "../office/people";
 import { Select } from "../Select";
 import { toggled } from "./courseDraft";
 
@@ -13,7 +15,7 @@ interface CourseFormProps {
   /** What is to be said about. */
   missing: ReadonlySet<keyof CourseDraft>;
   isChange: boolean;
-  teachers: Teacher[];
+  teachers: readonly Teacher[];
   rooms: readonly { id: string; name: string }[];
   onChange: (draft: CourseDraft) => void;
 }
@@ -44,10 +46,11 @@ export function CourseForm(props: CourseFormProps) {
           options={subjects.map((value) => ({ value, label: value }))}
           onChange={(subject) => set({ subject })}
         />
-        <Select
+        <PersonSelect
           label={words.lead}
+          people={teachers}
+          find={findTeachers}
           value={draft.lead_id}
-          options={teachers.map((one) => ({ value: one.user_id, label: one.name }))}
           onChange={(lead_id) => set({ lead_id })}
         />
       </div>

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from "react";
 import { addSchoolGroup } from "../../api/endpoints";
-import type { SchoolRow } from "../../api/types";
+import type { NamedSchool } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useWords } from "../../i18n";
 import { Banner } from "../Banner";
@@ -11,7 +11,7 @@ import formStyles from "../office/Form.module.css";
 import { Select } from "../Select";
 
 interface GroupDialogProps {
-  schools: SchoolRow[];
+  schools: NamedSchool[];
   onClose: () => void;
   onSaved: () => void;
 }

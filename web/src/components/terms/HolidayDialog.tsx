@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from "react";
 import { addHoliday, moveHoliday, removeHoliday } from "../../api/endpoints";
-import type { Followed, Holiday, SchoolRow, Term } from "../../api/types";
+import type { Followed, Holiday, NamedSchool, Term } from "../../api/types";
 import { useClashAction } from "../../hooks/useClashAction";
 import { useWords } from "../../i18n";
 import { Banner } from "../Banner";
@@ -20,7 +20,7 @@ interface HolidayDialogProps {
   task: HolidayTask;
   term: Term;
   /** Whose day off it may be. */
-  schools: SchoolRow[];
+  schools: NamedSchool[];
   mayBeOfAll: boolean;
   onClose: () => void;
   onDone: (followed: Followed) => void;

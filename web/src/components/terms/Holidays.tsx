@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { SchoolRow, TermDetail } from "../../api/types";
+import type { NamedSchool, TermDetail } from "../../api/types";
 import { useLanguage, useWords } from "../../i18n";
 import listStyles from "../../pages/Lessons.module.css";
 import { Button } from "../Button";
@@ -10,7 +10,7 @@ import { HolidayDialog, type HolidayTask } from "./HolidayDialog";
 
 interface HolidaysProps {
   detail: TermDetail;
-  schools: SchoolRow[];
+  schools: NamedSchool[];
   isCounty: boolean;
   onChanged: () => void;
 }

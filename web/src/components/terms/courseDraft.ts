@@ -1,7 +1,15 @@
 import type { Course, CourseDraft, Teacher } from "../../api/types";
+import { OFFERED } from "../office/people";
 
 const MAX_CLASSROOMS = 8;
 const [MIN_MINUTES, MAX_MINUTES] = [5, 240];
+
+/** Who may be chosen: whoever is offered, and the course's own teacher, who may stand further down than that. */
+export function choosable(teachers: readonly Teacher[], course: Course | null): readonly Teacher[] {
+  const isKnown = teachers.some((one) => one.user_id === course?.lead_id);
+  if (course === null || isKnown || teachers.length < OFFERED) return teachers;
+  return [...teachers, { user_id: course.lead_id, name: course.lead_name, school: "" }];
+}
 
 /** What the form begins with: the course as it is, but for a teacher who left, or the least that a new one needs. */
 export function draftOf(
