@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from app.cursors import cursor_of, parse_cursor
 from app.db.consent import SHARED, seat_allows
 from app.db.engine import Database
-from app.db.models import Classroom, Lesson, Recording, School, Seat, User
+from app.db.models import Classroom, Lesson, LibraryEntry, Recording, School, Seat, User
 from app.ids import SchoolId
 from app.recording.repository import RecordingSummary, own_to, summaries, summary_of
 from app.recording.viewer import Viewer
@@ -112,5 +112,8 @@ def _is_of_school(viewer: Viewer, school_id: SchoolId) -> ColumnElement[bool]:
     sharing = seats.where(Seat.lesson_id == Lesson.lesson_id, seat_allows(SHARED)).exists()
     return or_(
         User.school_id == school_id,
-        and_(Lesson.lesson_id.in_(seats), or_(own_to(viewer), sharing)),
+        and_(
+            Lesson.lesson_id.in_(seats),
+            or_(own_to(viewer), and_(LibraryEntry.recording_id.is_not(None), sharing)),
+        ),
     )

@@ -51,8 +51,9 @@ def markdown(report: Report) -> str:
 def document(report: Report, raw: Path) -> str:
     """What stands between the marks, with where the figures come from."""
     options, note = report["options"], report["options"]["note"]
+    flags = f"--rounds {options['rounds']}{' --no-files' if options['no_files'] else ''}"
     line = (
-        f'{report["measured_at"][:10]}, `make bench-data ARGS="--rounds {options["rounds"]}"`, {report["cpu"]}, '
+        f'{report["measured_at"][:10]}, `make bench-data ARGS="{flags}"`, {report["cpu"]}, '
         f"{report['cores']} cores, Linux {report['kernel']}, Python {report['python']}, "
         f"PostgreSQL {report['postgresql']}{note and f', {note}'}. Raw figures: "
         f"[{raw.name}](measurements/{raw.name})."
