@@ -28,10 +28,11 @@ from app.attendance.ledger.columns import PupilColumns, RowColumns, TotalColumns
 from app.attendance.ledger.corrections import LedgerDesk, Moved
 from app.attendance.ledger.files import XLSX_TYPE, FileKind, LedgerFiles
 from app.attendance.ledger.filter import LedgerFilter
+from app.attendance.ledger.groups import GroupedBy
 from app.attendance.ledger.pupils import ClassroomPupils, PupilTotal, load_pupil_totals
 from app.attendance.ledger.rows import count_rows, every_page, load_page
 from app.attendance.ledger.steps import StepName, load_steps
-from app.attendance.ledger.totals import GroupedBy, every_total, load_totals
+from app.attendance.ledger.totals import every_total, load_totals
 from app.attendance.roll_call.endpoints import SeatPath
 from app.db.access_log import AccessAction, log_access
 from app.db.engine import Database

@@ -86,7 +86,7 @@ def seats_over(
         .outerjoin(LedgerEntry, LedgerEntry.seat_id == Seat.seat_id)
         .where(*_lessons(scope, wanted), _is_over(now_ms))
     )
-    return query.where(_narrowed(scope, wanted)) if _is_narrow(scope, wanted) else query
+    return query.where(_narrowed(scope, wanted)) if is_narrow(scope, wanted) else query
 
 
 def lessons_over(
@@ -95,7 +95,7 @@ def lessons_over(
     """The lessons of these seats, each once."""
     is_over = or_(Lesson.state == "ended", _nobody_came(now_ms))
     query = select(*columns).select_from(Lesson).where(*_lessons(scope, wanted), is_over)
-    if not _is_narrow(scope, wanted):
+    if not is_narrow(scope, wanted):
         return query
     seats = select(Seat.seat_id).where(Seat.lesson_id == Lesson.lesson_id, _narrowed(scope, wanted))
     return query.where(seats.exists())
@@ -133,7 +133,7 @@ def _classrooms(scope: Scope, wanted: LedgerFilter) -> list[ColumnElement[bool]]
     return conditions
 
 
-def _is_narrow(scope: Scope, wanted: LedgerFilter) -> bool:
+def is_narrow(scope: Scope, wanted: LedgerFilter) -> bool:
     """Not every classroom of the lessons' county counts."""
     return not (scope.is_county and wanted.school_id is None and wanted.classroom_id is None)
 

@@ -4,41 +4,28 @@ import base64
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Integer,
-    SQLColumnExpression,
     cast,
     func,
     literal,
-    literal_column,
     tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.attendance.ledger.causes import CAUSES, Cause
 from app.attendance.ledger.filter import AMOUNTS, LedgerFilter, over_within
+from app.attendance.ledger.groups import GROUPS, GroupedBy, on_page
 from app.db.engine import Database
-from app.db.models import Classroom, Course, LedgerEntry, Lesson, School, Term, User
+from app.db.models import LedgerEntry, Lesson
 from app.errors import InvalidInput
 from app.scope import Scope
 
-GroupedBy = Literal["classroom", "school", "teacher", "subject", "course", "term"]
 _FILE_STEP = 1_000
-_NONE: SQLColumnExpression[str] = literal_column("''")
-_GROUPS: Mapping[GroupedBy, tuple[SQLColumnExpression[str], ...]] = {
-    # sorted by, known by, and what else is shown
-    "classroom": (Classroom.name, Classroom.classroom_id, School.name),
-    "school": (School.name, School.school_id),
-    "teacher": (User.name, User.user_id),
-    "subject": (Lesson.subject, Lesson.subject),
-    # Lessons outside of every course come together, without a name.
-    "course": (func.coalesce(Course.title, _NONE), func.coalesce(Course.course_id, _NONE)),
-    "term": (func.coalesce(Term.name, _NONE), func.coalesce(Term.term_id, _NONE)),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +64,8 @@ async def load_totals(
     after: str | None,
 ) -> TotalsPage:
     """In order of names. InvalidInput for a cursor that is none."""
-    name, key, *more = _GROUPS[by]
+    last = None if after is None else _parse(after)
+    name, key, *more = GROUPS[by]
     columns = (
         key,
         name,
@@ -94,8 +82,11 @@ async def load_totals(
         .order_by(name, key)
         .limit(limit + 1)
     )
-    if after is not None:
-        query = query.where(tuple_(name, key) > tuple_(*_parse(after)))
+    if last is not None:
+        query = query.where(tuple_(name, key) > tuple_(*last))
+    page = await on_page(session, scope, wanted, by, now_ms, limit + 1, last)
+    if page is not None:
+        query = query.where(page)
     found = (await session.execute(query)).all()
     totals = tuple(_total(row) for row in found[:limit])
     return TotalsPage(totals, _cursor(totals[-1]) if len(found) > limit else None)
