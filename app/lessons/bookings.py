@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.models import Classroom, County, Lesson, School, Seat, User
 from app.ids import ClassroomId, LessonId, UserId
 from app.lessons.clashes import Booking, Clash, find_clashes
-from app.lessons.repository import effective_state
+from app.lessons.listing import effective_state
 
 
 async def lock_timetable(session: AsyncSession, county_id: str) -> None:

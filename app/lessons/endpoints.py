@@ -24,7 +24,8 @@ from app.lessons.access import (
 from app.lessons.bookings import lock_timetable, refuse_clash
 from app.lessons.control import LessonControl
 from app.lessons.entry import RevokeTickets
-from app.lessons.repository import LessonDetail, LessonState, LessonStore, NewLesson
+from app.lessons.listing import LessonState
+from app.lessons.repository import LessonDetail, LessonStore, NewLesson
 from app.lessons.schemas import (
     HelperDraft,
     JournalItem,

@@ -1,23 +1,10 @@
 """Lessons as rows: read with seats and names, list, create."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Integer,
-    String,
-    and_,
-    case,
-    literal,
-    or_,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import ColumnElement, FromClause, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -30,17 +17,22 @@ from app.errors import InvalidInput, NotFound
 from app.http import PLANNERS, Caller
 from app.ids import ClassroomId, LessonId, SchoolId, SeatId, UserId, new_id
 from app.lessons.access import LessonScope
+from app.lessons.listing import (
+    LessonState,
+    Place,
+    effective_state,
+    in_order,
+    next_lesson_ids,
+    parse_place,
+)
 from app.lessons.search import EVERYTHING, LessonSearch
 from app.lessons.staff import NewStaff, StaffDetail, add_staff, read_staff, remove_staff
 from app.scope import Scope
 
-LessonState = Literal["waiting", "live", "ended"]
 CancelReason = Literal["teacher", "school", "holiday", "network", "power", "other"]
 """Why a lesson does not take place: the teacher cannot, a school cannot, a day off, a school's link, its power."""
 CancelledReason = Literal[CancelReason, "course"]
 """The same, or its course was changed and has no lesson then any more."""
-FORGOTTEN_AFTER_MS = 2 * 3_600_000
-"""A lesson that nobody started counts as ended this long after its planned end."""
 MAX_SEATS = 8
 MINUTE_MS = 60_000
 
@@ -156,13 +148,6 @@ class NewLesson:
 class Page:
     items: list[LessonDetail] = field(default_factory=list)
     next: str | None = None
-
-
-def effective_state(now_ms: int) -> ColumnElement[str]:
-    """`lesson.state`, except that one nobody started is over once cancelled, or 2 h past its planned end."""
-    is_forgotten = Lesson.ends_at_ms < now_ms - FORGOTTEN_AFTER_MS
-    is_dropped = or_(Lesson.cancelled_at_ms.is_not(None), is_forgotten)
-    return case((and_(Lesson.state == "waiting", is_dropped), "ended"), else_=Lesson.state)
 
 
 NO_ENGINE = -1
@@ -285,28 +270,18 @@ class LessonStore:
     ) -> Page:
         """Live first, then the soonest, then what is over, newest first. `after`: `next` of the page before."""
         now_ms = self._now_ms()
-        effective = effective_state(now_ms)
-        rank = case((effective == "live", 0), (effective == "waiting", 1), else_=2)
-        order = case((effective == "waiting", Lesson.starts_at_ms), else_=-Lesson.starts_at_ms)
-        conditions = [_visible_to(caller), *search.conditions()]
-        if state is not None:
-            conditions.append(effective == state)
-        if after is not None:
-            after_rank, after_order, after_id = _parse(after)
-            conditions.append(
-                tuple_(rank, order, Lesson.lesson_id)
-                > tuple_(
-                    literal(after_rank, Integer),
-                    literal(after_order, BigInteger),
-                    literal(after_id, String),
-                )
-            )
+        lessons, conditions = _listed(caller, search)
+        place = None if after is None else parse_place(after)
+        ids = next_lesson_ids(lessons, conditions, now_ms, state, place, limit + 1)
         async with self._database.reading() as session:
             found = await self._read(
-                session, and_(*conditions), limit + 1, (rank, order, Lesson.lesson_id)
+                session, Lesson.lesson_id.in_(ids), limit + 1, in_order(now_ms)
             )
         items = found[:limit]
-        return Page(items, _cursor(items[-1]) if len(found) > limit else None)
+        if len(found) <= limit:
+            return Page(items)
+        last = items[-1]
+        return Page(items, Place(last.state, last.starts_at_ms, last.lesson_id).cursor())
 
     async def of_classroom(
         self, classroom_id: ClassroomId, from_ms: int, until_ms: int, limit: int
@@ -514,6 +489,18 @@ def _has_seat_for(classroom_id: ClassroomId) -> ColumnElement[bool]:
     )
 
 
+def _listed(caller: Caller, search: LessonSearch) -> tuple[FromClause, list[ColumnElement[bool]]]:
+    """Lessons to list, and what must hold of them.
+
+    What an index does not help with is looked for once, not once for each part of the list.
+    """
+    conditions = [Lesson.county_id == caller.county_id, *search.conditions()]
+    administered = caller.administered
+    if administered is not None and administered.is_county and not search.text:
+        return Lesson.__table__, conditions
+    return select(Lesson).where(*conditions, _visible_to(caller)).cte("listed"), []
+
+
 def _visible_to(caller: Caller) -> ColumnElement[bool]:
     """To lead, to help or to watch; of the own school's classrooms; within what one administers."""
     invited = select(LessonStaff.user_id).where(
@@ -526,19 +513,3 @@ def _visible_to(caller: Caller) -> ColumnElement[bool]:
     if school is not None:
         conditions.append(lessons_in_classrooms_of(school))
     return or_(*conditions)
-
-
-_CURSOR = re.compile(r"([0-2])\.(-?\d{1,15})\.(\w{1,40})", re.ASCII)
-_RANKS = {"live": 0, "waiting": 1, "ended": 2}
-
-
-def _cursor(last: LessonDetail) -> str:
-    sign = 1 if last.state == "waiting" else -1
-    return f"{_RANKS[last.state]}.{sign * last.starts_at_ms}.{last.lesson_id}"
-
-
-def _parse(cursor: str) -> tuple[int, int, str]:
-    match = _CURSOR.fullmatch(cursor)
-    if match is None:
-        raise InvalidInput("`before` is not a cursor of this list")
-    return int(match[1]), int(match[2]), match[3]

@@ -10,7 +10,8 @@ from app.accounts.pcs import Pc
 from app.http import ApiModel, Caller, utc, utc_or_none
 from app.ids import LessonId, SeatId, UserId
 from app.lessons.access import is_host, own_roles, own_seats
-from app.lessons.repository import CancelledReason, LessonDetail, LessonState
+from app.lessons.listing import LessonState
+from app.lessons.repository import CancelledReason, LessonDetail
 from app.lessons.staff import MAX_INVITED
 from app.lessons.subject import sound_preset_of
 from app.rooms.state import Role, SoundPreset

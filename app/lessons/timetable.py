@@ -13,7 +13,8 @@ from app.errors import NotFound
 from app.http import NOT_MODIFIED, ApiModel, refusals, tagged, utc
 from app.ids import LessonId, PcId
 from app.lessons.entry import EntryDesk
-from app.lessons.repository import MINUTE_MS, LessonDetail, LessonState, LessonStore
+from app.lessons.listing import LessonState
+from app.lessons.repository import MINUTE_MS, LessonDetail, LessonStore
 from app.lessons.schemas import (
     ChangeBody,
     ClassroomName,

@@ -1,10 +1,11 @@
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import func, select
 
 from app.db.engine import Database
-from app.db.models import AccessLogEntry, JournalRow
+from app.db.models import AccessLogEntry, JournalRow, Lesson
 from app.ids import DeviceId, LessonId, ParticipantId
 from app.rooms.commands import Join
 from app.rooms.state import Phase, Role
@@ -200,6 +201,60 @@ async def test_the_list_shows_live_then_soonest_then_over_in_pages(
         ):
             found = (await client.get("/lessons", params=search)).json()["items"]
             assert [one["title"] for one in found] == titles, search
+
+
+@on_both_databases
+async def test_pages_of_every_size_hold_each_lesson_once_and_in_order(
+    api: LessonApi, county: SmallCounty, database: Database
+) -> None:
+    live = {"les_a0": -10, "les_a1": -20, "les_a2": -20}
+    waiting = {"les_b0": -100, "les_1": 0, "les_b1": 60, "les_b2": 60}
+    ended = {
+        "les_d1": 300, "les_c1": -200, "les_c2": -200, "les_d0": -200, "les_e1": -200, "les_e0": -2000,
+    }  # fmt: skip
+    states = {"a": "live", "c": "ended"}
+    parts = {"live": list(live), "waiting": list(waiting), "ended": list(ended)}
+    async with database.transaction() as session:
+        for lesson_id, minutes in (live | waiting | ended).items():
+            if lesson_id == county.lesson:
+                continue
+            starts_at_ms = county.starts_at_ms + minutes * MINUTE_MS
+            lesson = Lesson(
+                lesson_id=lesson_id,
+                county_id=county.county_id,
+                title="t",
+                subject="",
+                starts_at_ms=starts_at_ms,
+                ends_at_ms=starts_at_ms + 45 * MINUTE_MS,
+                lead_user_id=county.teacher,
+                created_by=county.teacher,
+                created_at_ms=START_MS,
+                state=states.get(lesson_id[4], "waiting"),
+                cancelled_at_ms=START_MS if lesson_id[4] == "d" else None,
+            )
+            session.add(lesson)
+    for person in (county.admin, county.teacher):
+        async with api.client(person) as client:
+            for limit in (1, 2, 5, 100):
+                assert await _paged(client, limit) == [*live, *waiting, *ended], (person, limit)
+            for state, ids in parts.items():
+                assert await _paged(client, 2, state=state) == ids, (person, state)
+            since = {"from": "2027-01-15T08:00:00Z"}
+            assert await _paged(client, 2, **since) == ["les_1", "les_b1", "les_b2", "les_d1"]
+
+
+async def _paged(client: httpx.AsyncClient, limit: int, **params: str) -> list[str]:
+    """Ids of the whole list, read in pages."""
+    found: list[str] = []
+    before: dict[str, str] = {}
+    while True:
+        asked = {"limit": str(limit)} | params | before
+        page = (await client.get("/lessons", params=asked)).json()
+        found += [one["lesson_id"] for one in page["items"]]
+        if page["next"] is None:
+            return found
+        assert len(page["items"]) == limit
+        before = {"before": page["next"]}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Integer,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,6 +27,13 @@ class Lesson(Base):
         CheckConstraint("state IN ('waiting', 'live', 'ended')", name="state"),
         Index("ix_lesson_county_id_state_starts_at_ms", "county_id", "state", "starts_at_ms"),
         Index("ix_lesson_county_id_starts_at_ms", "county_id", "starts_at_ms"),
+        Index(
+            "ix_lesson_county_id_starts_at_ms_cancelled",
+            "county_id",
+            "starts_at_ms",
+            postgresql_where=text("cancelled_at_ms IS NOT NULL"),
+            sqlite_where=text("cancelled_at_ms IS NOT NULL"),
+        ),
         Index("uq_lesson_course_id_occurs_at_ms", "course_id", "occurs_at_ms", unique=True),
     )
 
