@@ -156,7 +156,6 @@ class Interface:
                 https_url=self._https_url,
                 has_authority=tls.has_own_authority(self.settings),
                 host_names=sorted(tls.server_names(self.settings)),
-                time_zone=self.settings.time_zone,
             ),
         ]
 

@@ -21,7 +21,7 @@ PLAN = """课程,学科,主讲教师,教室,星期,周次,开始时间,时长,�
 async def shoot_county(served: Served, browser: Browser) -> None:
     """A group's plan before it is taken over, and the server with the forecast that follows from it."""
     admin = Office(served, ADMIN)
-    ids = {one["name"]: one["school_id"] for one in admin.call("GET", "/schools")}
+    ids = {one["name"]: one["school_id"] for one in admin.call("GET", "/schools")["items"]}
     city, town, *villages = (ids[name] for name in SCHOOLS)
     first = date.today() + timedelta(days=7)
     days = {"first_day": f"{first}", "last_day": f"{first + timedelta(days=120)}"}

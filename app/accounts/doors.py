@@ -44,8 +44,6 @@ class Site(ApiModel):
     """A browser must install `/tongtang-ca.crt` before it opens `https_url` without a warning."""
     host_names: list[str]
     """Names and addresses of this host that another computer may use."""
-    time_zone: str
-    """Of the IANA database: whose midnight begins a day in timetables and reports."""
     signed_in_as: str | None
     """The name of who is signed in here, so that a page need not provoke a refusal to find out."""
 
@@ -70,7 +68,6 @@ def build_router(
     https_url: Callable[[Request], str | None],
     has_authority: bool,
     host_names: Sequence[str],
-    time_zone: str,
 ) -> APIRouter:
     """`https_url` says where this host speaks https, if it does."""
     router = APIRouter(tags=["site"])
@@ -85,7 +82,6 @@ def build_router(
             https_url=https_url(request),
             has_authority=has_authority,
             host_names=list(host_names),
-            time_zone=time_zone,
             signed_in_as=caller.name if caller else None,
         )
 

@@ -54,7 +54,6 @@ async def api(database: Database, county: SmallCounty) -> AsyncIterator[Api]:
             https_url=https_url,
             has_authority=True,
             host_names=["school.local"],
-            time_zone="Asia/Shanghai",
         ),
     )
 
@@ -363,7 +362,6 @@ async def test_a_database_that_is_no_demo_has_no_doors(
             https_url=https_url,
             has_authority=True,
             host_names=[],
-            time_zone="Asia/Shanghai",
         )
     )
     async with api.client() as client:

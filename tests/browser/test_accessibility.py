@@ -106,7 +106,7 @@ async def _plan_a_term(admin: Screen, served: Served) -> dict[str, str]:
     office = Office(served, ADMIN)
     days = {"first_day": "2035-03-05", "last_day": "2035-03-09"}
     term = office.call("POST", "/terms", {"name": "春季学期", **days})["id"]
-    city, town, *villages = (one["school_id"] for one in office.call("GET", "/schools"))
+    city, town, *villages = (one["school_id"] for one in office.call("GET", "/schools")["items"])
     schools = {"city_id": city, "town_id": town, "village_ids": villages}
     group = office.call("POST", "/school-groups", {"name": "第一结对组", **schools})["id"]
     sheet = (

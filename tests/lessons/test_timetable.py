@@ -225,7 +225,7 @@ async def test_a_pc_tells_how_far_its_clock_is_off_and_admins_see_it(
         absurd = await pc.put("/classroom/clock", json={"ahead_ms": 10**15})
         assert absurd.status_code == 422
     async with api.client(county.admin) as admin:
-        (listed,) = (await admin.get("/classroom-pcs")).json()[0]["pcs"]
+        (listed,) = (await admin.get("/classroom-pcs")).json()["items"][0]["pcs"]
     assert listed["clock_ahead_ms"] == three_days_behind
     async with api.client() as stranger:
         answer = await stranger.put("/classroom/clock", json={"ahead_ms": 0}, headers=OURS)

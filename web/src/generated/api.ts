@@ -4726,8 +4726,6 @@ export interface components {
             product: string;
             /** Signed In As */
             signed_in_as: string | null;
-            /** Time Zone */
-            time_zone: string;
         };
         /** SlideChangeBody */
         SlideChangeBody: {

@@ -1,5 +1,5 @@
 import { useMemo, useState } from "react";
-import { getMe, getSite, listSchoolNames, listTeachers, listTerms } from "../api/endpoints";
+import { getMe, listSchoolNames, listTeachers, listTerms } from "../api/endpoints";
 import { isCountyAdmin } from "../api/roles";
 import type { LedgerQuery } from "../api/types";
 import { Banner } from "../components/Banner";
@@ -18,11 +18,11 @@ import { useLoaded } from "../hooks/useLoaded";
 import { useLanguage, useWords } from "../i18n";
 import { fileUrl, type LedgerFilter, queryOf, recentDays } from "../ledger/filter";
 import type { LedgerView } from "../ledger/views";
+import { TIME_ZONE } from "../zone";
 
 async function loadChoices() {
-  const [me, site, schools, teachers, terms] = await Promise.all([
+  const [me, schools, teachers, terms] = await Promise.all([
     getMe(),
-    getSite(),
     listSchoolNames(),
     listTeachers(),
     listTerms(),
@@ -32,8 +32,7 @@ async function loadChoices() {
     teachers,
     terms,
     isOfCounty: isCountyAdmin(me),
-    zone: site.time_zone,
-    recent: recentDays(new Date(), site.time_zone),
+    recent: recentDays(new Date(), TIME_ZONE),
   };
 }
 
@@ -45,14 +44,10 @@ export default function Ledger() {
   const value = choices.state === "ready" ? choices.value : null;
   const [chosen, setFilter] = useState<LedgerFilter | null>(null);
   const filter = chosen ?? value?.recent ?? null;
-  const zone = value?.zone ?? "UTC";
   const [view, setView] = useState<LedgerView>("lessons");
-  const query = useMemo(() => filter && queryOf(filter, zone), [filter, zone]);
+  const query = useMemo(() => filter && queryOf(filter, TIME_ZONE), [filter]);
   return (
-    <OfficePage
-      title={words.ledger.title}
-      actions={query && <Files query={query} view={view} zone={zone} />}
-    >
+    <OfficePage title={words.ledger.title} actions={query && <Files query={query} view={view} />}>
       {choices.state === "loading" && <Spinner label={words.common.loading} />}
       {choices.state === "failed" && <LoadFailed error={choices.error} onRetry={reload} />}
       {value && filter && (
@@ -72,7 +67,7 @@ export default function Ledger() {
                   formatPlainDay(filter.to, language),
                 )}
               </h2>
-              <Report key={JSON.stringify([view, query])} view={view} query={query} zone={zone} />
+              <Report key={JSON.stringify([view, query])} view={view} query={query} />
             </>
           ) : (
             <Banner tone="warn" title={words.ledger.daysWrong} />
@@ -85,11 +80,11 @@ export default function Ledger() {
 
 const KINDS = ["csv", "xlsx"] as const;
 
-function Files({ query, view, zone }: { query: LedgerQuery; view: LedgerView; zone: string }) {
+function Files({ query, view }: { query: LedgerQuery; view: LedgerView }) {
   const words = useWords().ledger;
   const { language } = useLanguage();
   const files = KINDS.flatMap((kind) => {
-    const url = fileUrl(kind, view, query, language, zone);
+    const url = fileUrl(kind, view, query, language, TIME_ZONE);
     return url === null ? [] : [{ kind, url }];
   });
   return (
@@ -115,15 +110,14 @@ function Files({ query, view, zone }: { query: LedgerQuery; view: LedgerView; zo
 interface ReportProps {
   view: LedgerView;
   query: LedgerQuery;
-  zone: string;
 }
 
-function Report({ view, query, zone }: ReportProps) {
+function Report({ view, query }: ReportProps) {
   switch (view) {
     case "lessons":
       return <LedgerTable query={query} />;
     case "charts":
-      return <LedgerCharts query={query} zone={zone} />;
+      return <LedgerCharts query={query} />;
     case "pupils":
       return <PupilsTable query={query} />;
     default:

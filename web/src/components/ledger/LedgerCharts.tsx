@@ -4,17 +4,18 @@ import type { LedgerQuery, LedgerStep } from "../../api/types";
 import { useLoaded } from "../../hooks/useLoaded";
 import { useLanguage, useWords } from "../../i18n";
 import { type StepWords, seriesOf, stepOf, stepWords } from "../../ledger/steps";
+import { TIME_ZONE } from "../../zone";
 import { StackedColumns } from "../chart/StackedColumns";
 import { EmptyState } from "../EmptyState";
 import { LoadFailed } from "../office/OfficePage";
 import { Spinner } from "../Spinner";
 
 /** The ledger over time: lessons, minutes with the causes, classrooms and pupils who were there. */
-export function LedgerCharts({ query, zone }: { query: LedgerQuery; zone: string }) {
+export function LedgerCharts({ query }: { query: LedgerQuery }) {
   const words = useWords();
   const { language } = useLanguage();
   const step = stepOf(query);
-  const load = useCallback(() => listLedgerSteps(query, step, zone), [query, step, zone]);
+  const load = useCallback(() => listLedgerSteps(query, step, TIME_ZONE), [query, step]);
   const [loaded, reload] = useLoaded(load);
   if (loaded.state === "loading") return <Spinner label={words.common.loading} />;
   if (loaded.state === "failed") return <LoadFailed error={loaded.error} onRetry={reload} />;
@@ -26,7 +27,9 @@ export function LedgerCharts({ query, zone }: { query: LedgerQuery; zone: string
       </EmptyState>
     );
   }
-  const labels = steps.map((one) => stepWords(one.starts_at, step, { language, zone, words }));
+  const labels = steps.map((one) =>
+    stepWords(one.starts_at, step, { language, zone: TIME_ZONE, words }),
+  );
   return <Charts steps={steps} labels={labels} />;
 }
 

@@ -3,6 +3,7 @@ import type { NamedSchool, Teacher, Term } from "../../api/types";
 import { useWords } from "../../i18n";
 import { type LedgerFilter, type UsualDays, usualDays } from "../../ledger/filter";
 import { LEDGER_VIEWS, type LedgerView } from "../../ledger/views";
+import { TIME_ZONE } from "../../zone";
 import { Button } from "../Button";
 import { Field } from "../Field";
 import { PersonSelect } from "../office/PersonSelect";
@@ -18,8 +19,6 @@ interface LedgerFiltersProps {
     terms: readonly Term[];
     /** A school's admin has no schools to choose from. */
     isOfCounty: boolean;
-    /** The server's time zone. */
-    zone: string;
   };
   filter: LedgerFilter;
   view: LedgerView;
@@ -119,7 +118,7 @@ const USUAL: readonly UsualDays[] = ["today", "week", "term"];
 
 interface UsualRangesProps {
   filter: LedgerFilter;
-  choices: Pick<LedgerFiltersProps["choices"], "terms" | "zone">;
+  choices: Pick<LedgerFiltersProps["choices"], "terms">;
   onDays: (days: Pick<LedgerFilter, "from" | "to">) => void;
 }
 
@@ -129,7 +128,7 @@ function UsualRanges({ filter, choices, onDays }: UsualRangesProps) {
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a row of buttons everywhere.
     <div className={styles.usual} role="group" aria-label={words.quick}>
       {USUAL.map((which) => {
-        const days = usualDays(which, new Date(), choices.zone, choices.terms);
+        const days = usualDays(which, new Date(), TIME_ZONE, choices.terms);
         if (days === null) return null;
         const isChosen = days.from === filter.from && days.to === filter.to;
         return (
