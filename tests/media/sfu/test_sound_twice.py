@@ -123,11 +123,3 @@ def test_link_that_loses_only_when_it_is_full_gets_sound_once(rate_bps: float) -
     moments = loop.run(60)
     told(moments)
     assert twice(moments) < 0.05 and missing(moments) < 0.01
-
-
-def test_link_that_carries_sound_only_once_is_not_drowned_for_long() -> None:
-    loop = ClosedLoop(lead(), Conditions(rate_bps=70_000, queue_s=0.5, loss=0.1))
-    loop.run(25)
-    moments = loop.run(120)
-    told(moments)
-    assert twice(moments) < 0.2
