@@ -1,6 +1,5 @@
 """`/terms`, `/school-groups`, `/courses`, `/holidays`: what a county plans for a term."""
 
-import asyncio
 import re
 from datetime import date
 from typing import Annotated
@@ -8,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from app.db.models import Term
-from app.http import API, SHEET_BODY, Authenticate, Caller, admins_only, refusals
+from app.http import API, SHEET_BODY, Authenticate, Caller, admins_only, refusals, sheet_lines
 from app.lessons.terms.courses import Courses
 from app.lessons.terms.holidays import Holidays
 from app.lessons.terms.planning import Planning
@@ -42,7 +41,7 @@ from app.lessons.terms.schemas import (
     wanted_course,
 )
 from app.lessons.terms.terms import Terms
-from app.sheets import MAX_FILE_BYTES, Lines, read_lines
+from app.sheets import MAX_FILE_BYTES
 
 LARGER_BODIES = {re.compile(rf"{API}/terms/\w+/groups/\w+/plan(/check)?"): MAX_FILE_BYTES}
 
@@ -55,10 +54,6 @@ def _term_body(term: Term) -> TermBody:
         last_day=date.fromisoformat(term.last_day),
         time_zone=term.time_zone,
     )
-
-
-async def _lines(request: Request) -> Lines:
-    return await asyncio.to_thread(read_lines, await request.body())
 
 
 def build_routers(
@@ -173,7 +168,7 @@ def _plan_router(
         admin: Admin, term_id: TermPath, group_id: GroupPath, request: Request
     ) -> PlanCheck:
         admin.require("admin")
-        lines = await _lines(request)
+        lines = await sheet_lines(request)
         return plan_check(await planning.check(admin, term_id, group_id, lines))
 
     @router.post(
@@ -188,7 +183,7 @@ def _plan_router(
         admin: Admin, term_id: TermPath, group_id: GroupPath, request: Request
     ) -> PlanCheck:
         admin.require("admin")
-        lines = await _lines(request)
+        lines = await sheet_lines(request)
         return plan_check(await planning.take_over(admin, term_id, group_id, lines))
 
     return router

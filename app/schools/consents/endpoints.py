@@ -1,6 +1,5 @@
 """`/consents` and `/classrooms/{classroom_id}/consents`: what pupils agreed to, entered by school or county."""
 
-import asyncio
 import re
 from datetime import datetime
 from typing import Annotated
@@ -9,12 +8,12 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field, StringConstraints
 
 from app.db.consent import PURPOSES, PupilAnswer, Purpose
-from app.http import API, SHEET_BODY, ApiModel, Authenticate, Caller, refusals, utc
+from app.http import API, SHEET_BODY, ApiModel, Authenticate, Caller, refusals, sheet_lines, utc
 from app.ids import ClassroomId, PupilId
 from app.schools.consents.desk import ConsentDesk, ConsentSheet, Effect, SheetEffect
 from app.schools.consents.overview import Answer, Overview
 from app.schools.roster.sheet import MAX_PUPILS
-from app.sheets import MAX_FILE_BYTES, Lines, read_lines
+from app.sheets import MAX_FILE_BYTES
 
 PAGE = 100
 LARGER_BODIES = {re.compile(rf"{API}/classrooms/\w+/consents/sheet(/check)?"): MAX_FILE_BYTES}
@@ -117,10 +116,6 @@ class ConsentSheetCheck(ApiModel):
     """Recordings that are taken down because they show whom they may not show any more."""
 
 
-async def _lines(request: Request) -> Lines:
-    return await asyncio.to_thread(read_lines, await request.body())
-
-
 def build_router(desk: ConsentDesk, authenticate: Authenticate) -> APIRouter:
     router = APIRouter(tags=["schools"])
     CallerNow = Annotated[Caller, Depends(authenticate)]  # noqa: N806 - an alias of a type
@@ -167,7 +162,7 @@ def build_router(desk: ConsentDesk, authenticate: Authenticate) -> APIRouter:
     async def check_sheet(
         caller: CallerNow, classroom_id: ClassroomPath, request: Request
     ) -> ConsentSheetCheck:
-        return _check_body(await desk.check_sheet(caller, classroom_id, await _lines(request)))
+        return _check_body(await desk.check_sheet(caller, classroom_id, await sheet_lines(request)))
 
     @router.post(
         "/classrooms/{classroom_id}/consents/sheet",
@@ -179,7 +174,7 @@ def build_router(desk: ConsentDesk, authenticate: Authenticate) -> APIRouter:
     async def enter_sheet(
         caller: CallerNow, classroom_id: ClassroomPath, request: Request
     ) -> ConsentSheetCheck:
-        return _check_body(await desk.enter_sheet(caller, classroom_id, await _lines(request)))
+        return _check_body(await desk.enter_sheet(caller, classroom_id, await sheet_lines(request)))
 
     @router.put(
         "/classrooms/{classroom_id}/consents/{purpose}",
