@@ -103,7 +103,7 @@ class SubscribingPeer:
         self._padding_owed = 0.0
         self._is_round_trip_asked = False
         self._names: tuple[tuple[tuple[int, str], ...], bytes] = ((), b"")
-        """The last source description and what it is of."""
+        """The last source descriptions and what they are of."""
 
     @property
     def is_ready(self) -> bool:
@@ -308,9 +308,13 @@ class SubscribingPeer:
         return bool(reports)
 
     def _named(self, cnames: tuple[tuple[int, str], ...]) -> bytes:
-        """A source description, which is the same for long."""
+        """Source descriptions, which are the same for long.
+
+        Each of its own: aiortc reads no second chunk, and would drop the reports along with it.
+        """
         if self._names[0] != cnames:
-            self._names = cnames, bytes(SourceDescription(cnames))
+            names = [bytes(SourceDescription((cname,))) for cname in cnames]
+            self._names = cnames, b"".join(names)
         return self._names[1]
 
 

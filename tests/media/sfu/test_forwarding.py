@@ -26,6 +26,7 @@ from app.media.wire.rtcp import (
     Remb,
     ReportBlock,
     SenderReport,
+    SourceDescription,
 )
 from app.media.wire.rtp import RtpPacket, sequence_delta, timestamp_delta, unwrap_rtx
 from tests.support.raw_peer import Background, RawPeer, RawSection, paced, until
@@ -373,6 +374,10 @@ async def test_sender_reports_lay_sound_and_picture_on_one_clock(engine: Engine)
     apart = seconds(video, first_video, 90_000) - seconds(audio, first_audio, 48_000)
     print(f"sound and picture are {apart * 1000:.2f} ms apart")
     assert abs(apart) < 0.005
+    # aiortc would drop the reports if one description named both.
+    names = [p.cnames for p in subscriber.peer.rtcp if isinstance(p, SourceDescription)]
+    assert {len(cnames) for cnames in names} == {1}
+    assert {ssrc for ((ssrc, _),) in names} == {subscriber.ssrc(VIDEO), subscriber.ssrc(AUDIO)}
 
 
 async def test_a_subscriber_with_high_loss_gets_its_video_paused_and_tried_again(
