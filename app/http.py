@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from fastapi import FastAPI, Request, Response
@@ -28,7 +28,6 @@ TICKET_HEADER = "X-Tongtang-Ticket"
 """For pages that have the ticket of a place instead of a signed-in person: a paired PC, a phone console."""
 NOW_HEADER = "X-Tongtang-Now"
 """The server's clock, ms since 1970 UTC: a PC's own may be years off."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
 
 StaffRole = Literal["admin", "school_admin", "teacher", "onsite"]
@@ -188,20 +187,6 @@ def tagged(body: ApiModel, if_none_match: str, now_ms: int) -> Response:
     if if_none_match == tag:
         return Response(status_code=304, headers=headers)
     return Response(text, headers=headers, media_type="application/json")
-
-
-def utc(ms: int) -> datetime:
-    """UTC milliseconds as the datetime that bodies carry (ISO 8601 with Z)."""
-    return _EPOCH + timedelta(milliseconds=ms)
-
-
-def utc_or_none(ms: int | None) -> datetime | None:
-    return None if ms is None else utc(ms)
-
-
-def to_ms(moment: datetime) -> int:
-    """An aware datetime as UTC milliseconds, rounded down."""
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def plain_address(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from app.attendance.report import Sheet, SheetRow
 from app.attendance.roll_call.in_report import PupilRow
-from app.http import utc
+from app.moments import utc
 from app.spreadsheet import BOM, safe_cell
 
 Language = Literal["zh", "en"]

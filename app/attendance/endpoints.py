@@ -16,8 +16,9 @@ from app.attendance.roll_call.repository import load_pupils, load_rolls
 from app.attendance.spans import EndedBy
 from app.db.access_log import AccessAction, log_access
 from app.db.engine import Database
-from app.http import ApiModel, Authenticate, Caller, refusals, utc, utc_or_none
+from app.http import ApiModel, Authenticate, Caller, refusals
 from app.ids import LessonId
+from app.moments import utc, utc_or_none
 
 LessonPath = Annotated[LessonId, Path(alias="id", pattern=r"^\w{1,60}$")]
 LessonForReport = Callable[[LessonId, Caller], Awaitable[ReportLesson]]

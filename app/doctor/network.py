@@ -16,6 +16,7 @@ from app.ids import ParticipantId
 from app.media.turn import TurnServers
 from app.media.wire.addresses import local_addresses
 from app.media.wire.udp import RECEIVE_BUFFER_BYTES, set_receive_buffer
+from app.moments import to_ms
 from app.operations.certificates import parse_turn_url
 from app.settings import Settings
 from app.supervisor.preflight import (
@@ -115,7 +116,7 @@ def _relays(settings: Settings) -> Iterator[Finding]:
         )
         return
     servers = TurnServers(settings.turn_urls, settings.turn_secret.get_secret_value())
-    now_ms = int(datetime.now(UTC).timestamp() * 1000)
+    now_ms = to_ms(datetime.now(UTC))
     for server in servers.ice_servers(ParticipantId("doctor"), now_ms):
         url = server["urls"]
         try:

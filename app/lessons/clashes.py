@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.errors import Conflict
-from app.http import ClashBody, utc
+from app.http import ClashBody
 from app.ids import ClassroomId, UserId
+from app.moments import utc
 
 ClashKind = Literal["teacher", "classroom"]
 

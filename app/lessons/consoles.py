@@ -13,11 +13,12 @@ from app.accounts.console_codes import ConsoleCodes
 from app.accounts.rate_limit import RateLimiter
 from app.accounts.tokens import Ticket
 from app.errors import NotAllowed
-from app.http import client_ip, public_url, refusals, utc
+from app.http import client_ip, public_url, refusals
 from app.ids import LessonId, ParticipantId, SeatId
 from app.lessons.entry import EntryDesk, require_open
 from app.lessons.repository import LessonDetail, LessonStore
 from app.lessons.schemas import CodeBody, PairingBody, TicketBody
+from app.moments import utc
 from app.rooms.state import Role
 
 TicketHeader = Annotated[str, Header(alias="X-Tongtang-Ticket", max_length=2_000)]

@@ -12,7 +12,7 @@ from app.db.access_log import log_access
 from app.db.engine import Database
 from app.db.journal import load_events
 from app.errors import Conflict, InvalidInput, NotAllowed
-from app.http import PLANNERS, Authenticate, Caller, refusals, to_ms, utc
+from app.http import PLANNERS, Authenticate, Caller, refusals
 from app.ids import ClassroomId, LessonId, ParticipantId, RecordingId, SeatId, UserId
 from app.lessons.access import (
     acting_as,
@@ -40,6 +40,7 @@ from app.lessons.schemas import (
 )
 from app.lessons.search import LessonSearch
 from app.lessons.staff import NewStaff
+from app.moments import to_ms, utc
 from app.rooms.events import Event, PupilNamed, event_to_json
 from app.rooms.state import Role
 

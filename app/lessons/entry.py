@@ -7,14 +7,7 @@ from typing import Annotated, Protocol
 from fastapi import APIRouter, Depends, Header, Request
 
 from app.errors import Conflict, NotAllowed, NotFound
-from app.http import (
-    Authenticate,
-    Caller,
-    is_from_this_machine,
-    refusals,
-    signal_url,
-    utc,
-)
+from app.http import Authenticate, Caller, is_from_this_machine, refusals, signal_url
 from app.ids import ClassroomId, LessonId, ParticipantId, PcId, SeatId, UserId
 from app.lessons.access import require_host, require_role, require_seat
 from app.lessons.repository import LessonDetail, LessonStore
@@ -25,6 +18,7 @@ from app.lessons.schemas import (
     SimulatedSeat,
     TicketBody,
 )
+from app.moments import utc
 from app.rooms.state import Role
 
 CLIPS = ("classroom-a", "classroom-b")

@@ -11,7 +11,7 @@ from app.accounts.pc_identity import set_pc_cookie
 from app.accounts.pcs import ClassroomPcs, PcRemoved
 from app.accounts.rate_limit import RateLimiter
 from app.db.engine import Database
-from app.http import Authenticate, Caller, client_ip, public_url, refusals, user_agent, utc
+from app.http import Authenticate, Caller, client_ip, public_url, refusals, user_agent
 from app.ids import LessonId, SeatId
 from app.lessons.access import require_seat
 from app.lessons.entry import EntryDesk, require_open
@@ -25,6 +25,7 @@ from app.lessons.schemas import (
     TicketBody,
     classroom_name,
 )
+from app.moments import utc
 
 
 class PairingDesk:

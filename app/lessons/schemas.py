@@ -7,13 +7,14 @@ from fastapi import Path
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from app.accounts.pcs import Pc
-from app.http import ApiModel, Caller, utc, utc_or_none
+from app.http import ApiModel, Caller
 from app.ids import LessonId, SeatId, UserId
 from app.lessons.access import is_host, own_roles, own_seats
 from app.lessons.listing import LessonState
 from app.lessons.repository import CancelledReason, LessonDetail
 from app.lessons.staff import MAX_INVITED
 from app.lessons.subject import sound_preset_of
+from app.moments import utc, utc_or_none
 from app.rooms.state import Role, SoundPreset
 
 IdText = Annotated[str, StringConstraints(pattern=r"^\w{1,60}$")]

@@ -10,7 +10,7 @@ from pydantic import Field
 from app.accounts.pc_identity import PcAuthenticator
 from app.accounts.pcs import Pc
 from app.errors import NotFound
-from app.http import NOT_MODIFIED, ApiModel, refusals, tagged, utc
+from app.http import NOT_MODIFIED, ApiModel, refusals, tagged
 from app.ids import LessonId, PcId
 from app.lessons.entry import EntryDesk
 from app.lessons.listing import LessonState
@@ -23,6 +23,7 @@ from app.lessons.schemas import (
     change_body,
     classroom_name,
 )
+from app.moments import utc
 
 JOINS_BEFORE_MS = 10 * MINUTE_MS
 """A classroom's PC is in its seat this long before the lesson begins."""

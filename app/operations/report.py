@@ -4,13 +4,14 @@ import asyncio
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Literal
 
 from dateutil.tz import gettz
 
 from app.db.engine import Database
+from app.moments import to_ms, utc
 from app.operations.certificates import Certificate, relay_certificates, server_certificate
 from app.operations.clocks import Clocks, read_clocks
 from app.operations.forecast import Forecast, KeptFor, Rates, forecast
@@ -73,7 +74,7 @@ class Reports:
 
 
 async def make_report(settings: Settings, database: Database, now_ms: int) -> Report:
-    now = datetime.fromtimestamp(now_ms / 1000, UTC)
+    now = utc(now_ms)
     zone = gettz(settings.time_zone)
     assert zone is not None, "settings know no other"
     own = server_certificate(settings, now)
@@ -87,7 +88,7 @@ async def make_report(settings: Settings, database: Database, now_ms: int) -> Re
 
 
 async def _storage(settings: Settings, database: Database, now: datetime, zone: tzinfo) -> Storage:
-    now_ms = round(now.timestamp() * 1000)
+    now_ms = to_ms(now)
     offset_ms = int((now.astimezone(zone).utcoffset() or timedelta()) / timedelta(milliseconds=1))
     today = now.astimezone(zone).date()
     kept = KeptFor(settings.classroom_tracks_kept_days, settings.recordings_kept_days)

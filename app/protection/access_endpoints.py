@@ -11,7 +11,8 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, StringConstraints
 
 from app.db.access_log import AccessAction
-from app.http import ADMINS, ApiModel, Authenticate, Caller, admins_only, refusals, to_ms, utc
+from app.http import ADMINS, ApiModel, Authenticate, Caller, admins_only, refusals
+from app.moments import to_ms, utc
 from app.protection.access_log import AccessLine, AccessLog, AccessSearch
 from app.spreadsheet import BOM, safe_cell
 

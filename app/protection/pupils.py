@@ -28,8 +28,9 @@ from app.db.models import (
 )
 from app.db.scope import schools_within
 from app.errors import NotFound
-from app.http import ADMINS, Caller, utc
+from app.http import ADMINS, Caller
 from app.ids import ClassroomId, PupilId
+from app.moments import utc
 from app.protection.erasure import forget_pupil
 from app.scope import Scope
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, Literal
 
 from app.db.models import ClipTrack, RecordingTrack
-from app.http import ApiModel, utc
+from app.http import ApiModel
 from app.ids import LessonId, ParticipantId
 from app.media.port import Kind, Source
+from app.moments import utc
 from app.recording.address import AddressOf
 from app.recording.cast import EVERYBODY, Cast, has_led
 from app.recording.manifest import ChapterKind

@@ -12,7 +12,8 @@ from app.db.consent import RECORDED, allowed
 from app.db.engine import Database
 from app.db.models import Classroom, LinkTest, RoleGrant, School, User
 from app.db.scope import people_within
-from app.http import ADMINS, PLANNERS, ApiModel, Authenticate, Caller, refusals, utc
+from app.http import ADMINS, PLANNERS, ApiModel, Authenticate, Caller, refusals
+from app.moments import utc
 from app.schools.listing import listed_classrooms
 from app.scope import Scope
 

@@ -16,8 +16,9 @@ from app.db.engine import Database
 from app.db.models import Classroom, ClassroomPc, School, User
 from app.db.scope import schools_within
 from app.errors import NotFound
-from app.http import ADMINS, ApiModel, Authenticate, Caller, StaffRole, refusals, utc
+from app.http import ADMINS, ApiModel, Authenticate, Caller, StaffRole, refusals
 from app.ids import ClassroomId, PcId
+from app.moments import utc
 from app.schools.listing import listed_classrooms
 from app.schools.setup.render import FILE_NAMES, Setup, System
 

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from fastapi import Path
 
 from app.db.models import DeckPage
-from app.http import ApiModel, utc
+from app.http import ApiModel
 from app.ids import DeckId, LessonId
+from app.moments import utc
 from app.slides.repository import DeckWithPages
 
 LessonPath = Annotated[LessonId, Path(alias="id", pattern=r"^\w{1,60}$")]

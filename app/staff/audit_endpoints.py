@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, StringConstraints
 
 from app.db.audit import AuditAction
-from app.http import ADMINS, ApiModel, Authenticate, Caller, admins_only, refusals, to_ms, utc
+from app.http import ADMINS, ApiModel, Authenticate, Caller, admins_only, refusals
+from app.moments import to_ms, utc
 from app.staff.audit_log import AuditLine, AuditLog, AuditSearch
 
 MAX_SHOWN = 200

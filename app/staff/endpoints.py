@@ -26,10 +26,9 @@ from app.http import (
     public_url,
     refusals,
     user_agent,
-    utc,
-    utc_or_none,
 )
 from app.ids import SchoolId
+from app.moments import utc, utc_or_none
 from app.staff.invitations import MAX_TOKEN_CHARS, Invitations
 from app.staff.people import MAX_LOGINS, MAX_SHOWN, Draft, Person, Staff
 

@@ -6,9 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 
 from app.errors import Unavailable
-from app.http import Authenticate, Caller, refusals, utc
+from app.http import Authenticate, Caller, refusals
 from app.ids import LessonId, ParticipantId
 from app.media.port import EngineUnavailable, LinkSample, MediaEngine
+from app.moments import utc
 from app.telemetry.account import Usage
 from app.telemetry.history import MediaHistory
 from app.telemetry.schemas import (

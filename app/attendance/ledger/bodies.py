@@ -13,7 +13,8 @@ from app.attendance.ledger.pupils import ClassroomPupils
 from app.attendance.ledger.rows import LedgerPage, LedgerRow, Outcome
 from app.attendance.ledger.steps import Step
 from app.attendance.ledger.totals import TotalsPage
-from app.http import ApiModel, utc, utc_or_none
+from app.http import ApiModel
+from app.moments import utc, utc_or_none
 
 
 class MissedBody(ApiModel):

@@ -9,7 +9,7 @@ from app.attendance.ledger.causes import CAUSES, Cause
 from app.attendance.ledger.pupils import PupilTotal
 from app.attendance.ledger.rows import LedgerRow, Outcome
 from app.attendance.ledger.totals import Total
-from app.http import utc
+from app.moments import utc
 
 Cell = str | int | None
 _Item = TypeVar("_Item", contravariant=True)

@@ -37,7 +37,8 @@ from app.attendance.roll_call.endpoints import SeatPath
 from app.db.access_log import AccessAction, log_access
 from app.db.engine import Database
 from app.errors import InvalidInput
-from app.http import ADMINS, Authenticate, Caller, admins_only, refusals, to_ms
+from app.http import ADMINS, Authenticate, Caller, admins_only, refusals
+from app.moments import to_ms
 
 MAX_FILE_ROWS = 200_000
 FILES, FILES_WINDOW_S = 20, 300.0

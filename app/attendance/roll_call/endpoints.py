@@ -11,8 +11,9 @@ from app.accounts.tokens import Ticket
 from app.attendance.roll_call.desk import CalledRoll, RollCallDesk
 from app.attendance.roll_call.roll import MAX_PUPILS, PupilMark, RollChange
 from app.errors import NotAllowed
-from app.http import TICKET_HEADER, ApiModel, Authenticate, Caller, refusals, utc
+from app.http import TICKET_HEADER, ApiModel, Authenticate, Caller, refusals
 from app.ids import LessonId, ParticipantId, PupilId, SeatId
+from app.moments import utc
 
 LessonPath = Annotated[LessonId, Path(alias="id", pattern=r"^\w{1,60}$")]
 SeatPath = Annotated[SeatId, Path(pattern=r"^\w{1,60}$")]

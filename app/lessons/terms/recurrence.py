@@ -10,7 +10,7 @@ from typing import Literal
 from dateutil.rrule import FR, MO, SA, SU, TH, TU, WE, WEEKLY, rrule, rrulestr
 from dateutil.tz import gettz
 
-from app.http import to_ms, utc
+from app.moments import to_ms, utc
 
 MAX_OCCURRENCES = 200
 """Of one course in one term."""

@@ -7,11 +7,11 @@ from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import Course, Lesson, Seat, User
-from app.http import to_ms
 from app.ids import ClassroomId, LessonId, new_id
 from app.lessons.repository import MINUTE_MS, NO_ENGINE, CancelledReason
 from app.lessons.terms.course_rows import school_or_none
 from app.lessons.terms.schedule import Reconciliation, StandingLesson, WantedLesson
+from app.moments import to_ms
 
 _BY_THE_PLAN: tuple[CancelledReason, ...] = ("holiday", "course")
 """Why lessons are cancelled without anybody having decided it of them alone."""

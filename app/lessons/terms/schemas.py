@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Path
 from pydantic import Field, StringConstraints
 
-from app.http import ApiModel, ClashBody, utc, utc_or_none
+from app.http import ApiModel, ClashBody
 from app.ids import ClassroomId, UserId
 from app.lessons.clashes import Clash
 from app.lessons.repository import CancelReason
@@ -23,6 +23,7 @@ from app.lessons.terms.holidays import Followed
 from app.lessons.terms.planning import PlanOutline
 from app.lessons.terms.recurrence import Weekly, Weeks
 from app.lessons.terms.terms import MAX_VILLAGES, GroupDetail, GroupKind, HolidayDetail
+from app.moments import utc, utc_or_none
 
 TermPath = Annotated[str, Path(pattern=r"^\w{1,60}$")]
 GroupPath = Annotated[str, Path(pattern=r"^\w{1,60}$")]

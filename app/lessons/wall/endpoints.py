@@ -14,11 +14,10 @@ from app.http import (
     admins_only,
     refusals,
     tagged,
-    utc,
-    utc_or_none,
 )
 from app.lessons.wall.trouble import Trouble, TroubleKind
 from app.lessons.wall.wall import Wall, WallLesson, WallPlace, WallView
+from app.moments import utc, utc_or_none
 
 MAX_SHOWN = 200
 

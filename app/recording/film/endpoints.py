@@ -11,8 +11,9 @@ from fastapi.responses import RedirectResponse
 from app.db.access_log import log_access
 from app.db.engine import Database
 from app.errors import Conflict, NotAllowed, NotFound
-from app.http import API, ApiModel, Authenticate, Caller, refusals, utc
+from app.http import API, ApiModel, Authenticate, Caller, refusals
 from app.ids import FilmId, LessonId, RecordingId
+from app.moments import utc
 from app.recording.cast import Cast
 from app.recording.film.file_response import FilmFiles, FilmWithdrawn, WantedFile
 from app.recording.film.job import MP4, PLAYLIST, POSTER, FileName

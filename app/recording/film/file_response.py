@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fastapi import Response
 
 from app.errors import Gone
-from app.http import utc
 from app.ids import FilmId
+from app.moments import utc
 from app.recording.film.job import FRAGMENTS, MP4, PLAYLIST, FileName
 from app.recording.film.playlist import with_address
 from app.recording.film.repository import Films

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from app.errors import NotFound
-from app.http import ADMINS, ApiModel, Authenticate, Caller, refusals, utc, utc_or_none
+from app.http import ADMINS, ApiModel, Authenticate, Caller, refusals
 from app.ids import ParticipantId, RecordingId
 from app.media.port import Source
+from app.moments import utc, utc_or_none
 from app.recording.recovery.interruptions import Lost
 from app.recording.recovery.repository import Interrupted, Interruptions, Problem
 from app.recording.replay_body import RecordingStateName

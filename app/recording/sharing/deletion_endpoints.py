@@ -11,8 +11,9 @@ from app.db.engine import Database
 from app.db.models import Deletion, Lesson, User
 from app.db.scope import lessons_of
 from app.errors import Conflict, NotAllowed
-from app.http import ADMINS, ApiModel, Authenticate, Caller, refusals, utc
+from app.http import ADMINS, ApiModel, Authenticate, Caller, refusals
 from app.ids import RecordingId
+from app.moments import utc
 from app.recording.repository import Recordings
 from app.recording.sharing.library_endpoints import managed, may_delete
 from app.recording.sharing.retention import BY_HAND, Retention

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import AwareDatetime
 
 from app.errors import Conflict, NotAllowed, NotFound
-from app.http import API, ApiModel, Authenticate, Caller, refusals, to_ms, utc
+from app.http import API, ApiModel, Authenticate, Caller, refusals
 from app.ids import RecordingId, SchoolId
+from app.moments import to_ms, utc
 from app.recording.lifecycle import RecordingState
 from app.recording.replay_body import RecordingStateName
 from app.recording.repository import Recordings, RecordingSummary

@@ -13,8 +13,9 @@ from app.db.consent import PUBLIC, SHARED
 from app.db.engine import Database
 from app.db.models import ShareLink
 from app.errors import Conflict, InvalidInput, NotFound
-from app.http import ApiModel, Authenticate, Caller, refusals, utc
+from app.http import ApiModel, Authenticate, Caller, refusals
 from app.ids import LessonId, RecordingId, UserId, new_id
+from app.moments import utc
 from app.recording.repository import Recordings, RecordingSummary
 from app.recording.sharing.library_endpoints import managed
 from app.recording.sharing.links import (

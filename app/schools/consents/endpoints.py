@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field, StringConstraints
 
 from app.db.consent import PURPOSES, PupilAnswer, Purpose
-from app.http import API, SHEET_BODY, ApiModel, Authenticate, Caller, refusals, sheet_lines, utc
+from app.http import API, SHEET_BODY, ApiModel, Authenticate, Caller, refusals, sheet_lines
 from app.ids import ClassroomId, PupilId
+from app.moments import utc
 from app.schools.consents.desk import ConsentDesk, ConsentSheet, Effect, SheetEffect
 from app.schools.consents.overview import Answer, Overview
 from app.schools.roster.sheet import MAX_PUPILS

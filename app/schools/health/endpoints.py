@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from app.db.engine import Database
-from app.http import ApiModel, Authenticate, Caller, refusals, utc, utc_or_none
+from app.http import ApiModel, Authenticate, Caller, refusals
+from app.moments import utc, utc_or_none
 from app.schools.endpoints import LinkTestBody, link_test_body
 from app.schools.health.devices import DeviceState
 from app.schools.health.rows import (

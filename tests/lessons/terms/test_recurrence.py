@@ -4,7 +4,6 @@ from datetime import date, time
 
 import pytest
 
-from app.http import utc
 from app.ids import ClassroomId, LessonId, SchoolId
 from app.lessons.terms.recurrence import (
     MAX_OCCURRENCES,
@@ -24,6 +23,7 @@ from app.lessons.terms.schedule import (
     reconcile,
     renumber,
 )
+from app.moments import utc
 
 SHANGHAI = zone_of("Asia/Shanghai")
 # A Wednesday, and a Sunday.
