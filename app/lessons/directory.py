@@ -6,9 +6,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
-from app.db.models import AttendanceRow, County, Pupil, RoleGrant, RosterEntry, School, User
-from app.http import ADMINS
-from app.ids import ClassroomId, LessonId, PupilId
+from app.db.models import AttendanceRow, County, Pupil, RosterEntry, School, User
+from app.ids import ClassroomId, LessonId, PupilId, UserId
 from app.lessons.repository import LessonStore
 from app.signaling.directory import LessonCard
 
@@ -23,14 +22,13 @@ class LessonDirectory:
         self._database = database
         self._store = store
 
-    async def lesson_card(self, lesson_id: LessonId) -> LessonCard:
-        """Everybody who is, was or may come into this lesson. NotFound."""
+    async def lesson_card(self, lesson_id: LessonId, coming: UserId | None = None) -> LessonCard:
+        """Everybody who is, was or is planned to be in this lesson, and who is `coming` in. NotFound."""
         lesson = await self._store.get(lesson_id)
         names: dict[str, tuple[str, str]] = {}
         for seat in lesson.seats:
             names[seat.seat_id] = names[seat.classroom_id] = (seat.classroom_name, seat.school_name)
         been_there = select(AttendanceRow.user_id).where(AttendanceRow.lesson_id == lesson_id)
-        admins = select(RoleGrant.user_id).where(RoleGrant.role.in_(ADMINS))
         async with self._database.reading() as session:
             rows = await session.execute(
                 select(User.user_id, User.name, School.name, County.name)
@@ -38,7 +36,7 @@ class LessonDirectory:
                 .outerjoin(School, School.school_id == User.school_id)
                 .where(
                     User.county_id == lesson.county_id,
-                    or_(User.user_id.in_(been_there), User.user_id.in_(admins)),
+                    or_(User.user_id.in_(been_there), User.user_id == coming),
                 )
                 .limit(MAX_STAFF)
             )

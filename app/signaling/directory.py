@@ -1,10 +1,10 @@
 """Names for screens: the only way a name gets from SQL to a message; the journal has none."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
-from app.ids import ClassroomId, LessonId, PupilId
+from app.ids import ClassroomId, LessonId, PupilId, UserId
 from app.rooms.state import Participant, Seat
 
 
@@ -44,6 +44,10 @@ class LessonCard:
     def knows(self, *ids: str | None) -> bool:
         return any(i in self.names for i in ids if i is not None)
 
+    def renewed_by(self, card: "LessonCard") -> "LessonCard":
+        """The new one, without forgetting by name whoever was about to come in."""
+        return replace(card, names={**self.names, **card.names})
+
     def _first(self, *ids: str | None) -> Name:
         for i in ids:
             if i is not None and i in self.names:
@@ -52,4 +56,6 @@ class LessonCard:
 
 
 class Directory(Protocol):
-    async def lesson_card(self, lesson_id: LessonId) -> LessonCard: ...
+    async def lesson_card(self, lesson_id: LessonId, coming: UserId | None = None) -> LessonCard:
+        """`coming`: who is about to come in, and may be of no lesson: an admin who observes."""
+        ...

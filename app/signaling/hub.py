@@ -286,7 +286,7 @@ class Hub:
             raise Unavailable("the lesson is being opened again", code=Refusal.LESSON_UNAVAILABLE)
         if not entry.feed.card.has_pupil(ticket.classroom_id, PupilId(pupil_id)):
             # Added to the roster a moment ago, perhaps.
-            entry.feed.card = await self._directory.lesson_card(ticket.lesson_id)
+            await self._renew_card(entry.feed, ticket)
         if not entry.feed.card.has_pupil(ticket.classroom_id, PupilId(pupil_id)):
             raise CommandRejected(Refusal.PUPIL_UNKNOWN, SENTENCES[Refusal.PUPIL_UNKNOWN])
 
@@ -487,8 +487,12 @@ class Hub:
         # One connection that gives up must not fail the others.
         feed = await asyncio.shield(entry.loading)
         if not feed.card.knows(ticket.participant_id, ticket.user_id, ticket.classroom_id):
-            feed.card = await self._directory.lesson_card(ticket.lesson_id)
+            await self._renew_card(feed, ticket)
         return feed
+
+    async def _renew_card(self, feed: LessonFeed, ticket: Ticket) -> None:
+        card = await self._directory.lesson_card(ticket.lesson_id, ticket.user_id)
+        feed.card = feed.card.renewed_by(card)
 
     async def _load_feed(self, lesson_id: LessonId) -> LessonFeed:
         entry = self._feeds[lesson_id]

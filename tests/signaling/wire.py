@@ -83,7 +83,7 @@ class Lessons:
             raise NotFound("no such lesson")
         return self.plans[lesson_id]
 
-    async def lesson_card(self, lesson_id: LessonId) -> LessonCard:
+    async def lesson_card(self, lesson_id: LessonId, coming: UserId | None = None) -> LessonCard:
         return LessonCard(
             "春天的歌", "音乐", dict(self.names), frozenset({SEAT_2}), dict(self.pupils)
         )

@@ -51,6 +51,8 @@ class InterruptedItem(ApiModel):
 
 class InterruptedList(ApiModel):
     items: list[InterruptedItem]
+    has_more: bool
+    """There are older ones that are not listed."""
 
 
 def build_router(
@@ -68,8 +70,10 @@ def build_router(
     )
     async def list_interrupted(caller: CallerNow) -> InterruptedList:
         found = await interruptions.within(caller.require_scope(*ADMINS))
-        names = await recordings.names({lost.participant_id for one in found for lost in one.lost})
-        return InterruptedList(items=[_item(one, names) for one in found])
+        lost = {lost.participant_id for one in found.items for lost in one.lost}
+        names = await recordings.names(lost)
+        items = [_item(one, names) for one in found.items]
+        return InterruptedList(items=items, has_more=found.has_more)
 
     @router.post(
         "/{recording_id}/finish",

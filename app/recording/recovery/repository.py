@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
@@ -48,34 +48,45 @@ class Interrupted:
     problem: Problem | None
 
 
+@dataclass(frozen=True, slots=True)
+class InterruptionList:
+    items: list[Interrupted]
+    has_more: bool
+    """There are older ones that are not listed."""
+
+
 class Interruptions:
     """Across the tables of recordings, jobs and journal; reads only."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def within(self, scope: Scope) -> list[Interrupted]:
-        """The newest recordings of the scope's lessons that something came in between."""
+    async def within(self, scope: Scope) -> InterruptionList:
+        """Recordings of the scope's lessons that something came in between.
+
+        What somebody can still do something about stands first, then what is lost; each the newest first.
+        """
         async with self._database.reading() as session:
             problems = await _problems(session, scope)
             stopped = await _stopped(session, scope)
+            waits = or_(
+                Recording.state == RecordingState.FAILED.value,
+                Recording.lesson_id.in_([*problems, *stopped]),
+            )
             statement = (
                 select(Recording, Lesson, User.name)
                 .join(Lesson, Lesson.lesson_id == Recording.lesson_id)
                 .join(User, User.user_id == Lesson.lead_user_id)
-                .where(
-                    lessons_of(scope),
-                    or_(
-                        Recording.lost_ms > 0,
-                        Recording.state == RecordingState.FAILED.value,
-                        Recording.lesson_id.in_([*problems, *stopped]),
-                    ),
+                .where(lessons_of(scope), or_(Recording.lost_ms > 0, waits))
+                .order_by(
+                    case((waits, 0), else_=1),
+                    Recording.started_at_ms.desc(),
+                    Recording.recording_id,
                 )
-                .order_by(Recording.started_at_ms.desc(), Recording.recording_id)
-                .limit(MAX_SHOWN)
+                .limit(MAX_SHOWN + 1)
             )
             rows = (await session.execute(statement)).all()
-        return [
+        items = [
             Interrupted(
                 recording_id=RecordingId(recording.recording_id),
                 lesson_id=LessonId(lesson.lesson_id),
@@ -87,8 +98,9 @@ class Interruptions:
                 lost=(*lost_in(recording.manifest), *stopped.get(lesson.lesson_id, ())),
                 problem=problems.get(lesson.lesson_id) or _failure(recording),
             )
-            for recording, lesson, teacher in rows
+            for recording, lesson, teacher in rows[:MAX_SHOWN]
         ]
+        return InterruptionList(items, has_more=len(rows) > MAX_SHOWN)
 
 
 def _failure(recording: Recording) -> Problem | None:

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
+from app.cursors import cursor_of, parse_cursor
 from app.db.engine import Database
 from app.db.models import Deletion, Lesson, User
 from app.db.scope import lessons_of
@@ -36,6 +37,12 @@ class DeletionItem(ApiModel):
     size_bytes: int
 
 
+class DeletionPage(ApiModel):
+    items: list[DeletionItem]
+    next: str | None
+    """Cursor of what follows; None at the end."""
+
+
 def build_router(
     database: Database,
     recordings: Recordings,
@@ -62,20 +69,30 @@ def build_router(
 
     @router.get("/deletions", operation_id="list_deletions", responses=refusals(401, 403))
     async def list_deletions(
-        caller: CallerNow, limit: Annotated[int, Query(ge=1, le=MAX_LISTED)] = 20
-    ) -> list[DeletionItem]:
+        caller: CallerNow,
+        limit: Annotated[int, Query(ge=1, le=MAX_LISTED)] = 20,
+        after: Annotated[str | None, Query(max_length=60)] = None,
+    ) -> DeletionPage:
+        """The newest first."""
         scope = caller.require_scope(*ADMINS)
         statement = (
             select(Deletion, Lesson.title, Lesson.starts_at_ms, User.name)
             .join(Lesson, Lesson.lesson_id == Deletion.lesson_id)
             .outerjoin(User, User.user_id == Deletion.user_id)
             .where(lessons_of(scope))
-            .order_by(Deletion.at_ms.desc(), Deletion.deletion_id)
-            .limit(limit)
+            .order_by(Deletion.at_ms.desc(), Deletion.deletion_id.desc())
+            .limit(limit + 1)
         )
+        if after is not None:
+            place = tuple_(Deletion.at_ms, Deletion.deletion_id)
+            statement = statement.where(place < parse_cursor(after))
         async with database.reading() as session:
-            rows = await session.execute(statement)
-            return [_item(*row) for row in rows]
+            found = (await session.execute(statement)).all()
+        last = found[limit - 1][0] if len(found) > limit else None
+        return DeletionPage(
+            items=[_item(*row) for row in found[:limit]],
+            next=None if last is None else cursor_of(last.at_ms, last.deletion_id),
+        )
 
     return router
 

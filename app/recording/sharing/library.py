@@ -12,7 +12,8 @@ from app.ids import SchoolId
 from app.recording.repository import RecordingSummary, own_to, summaries, summary_of
 from app.recording.viewer import Viewer
 
-MAX_CHOICES = 500
+MAX_SUBJECTS = 500
+"""Lessons name theirs freely; a county teaches some twenty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,14 @@ class Library:
         return LibraryPage(items, cursor_of(last.started_at_ms, last.recording_id))
 
     async def choices(self, viewer: Viewer) -> Choices:
-        """The subjects of what the viewer may watch, and the schools of the county."""
+        """The subjects of what the viewer may watch, and all schools of the county."""
         visible = summaries(viewer).with_only_columns(Lesson.subject).order_by(None)
-        subjects: Select[str] = visible.where(Lesson.subject != "").distinct().limit(MAX_CHOICES)
+        subjects: Select[str] = visible.where(Lesson.subject != "").distinct().limit(MAX_SUBJECTS)
+        # No limit: how many schools a county may have is bounded where they are added.
         schools = (
             select(School.school_id, School.name)
             .where(School.county_id == viewer.county_id, ~School.is_simulated)
             .order_by(School.name, School.school_id)
-            .limit(MAX_CHOICES)
         )
         async with self._database.reading() as session:
             return Choices(

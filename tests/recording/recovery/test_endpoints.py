@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from app.db.engine import Database
 from app.db.journal import Journal
-from app.db.models import Lesson
+from app.db.models import Lesson, Recording
 from app.ids import LessonId, ParticipantId, RecordingId
 from app.jobs.kinds import JobKind, Queue
 from app.jobs.port import HoldJob, JobFailed, TryLater
@@ -15,7 +17,7 @@ from app.jobs.repository import Jobs
 from app.recording.lifecycle import Step
 from app.recording.manifest import Loss, Manifest
 from app.recording.recovery.endpoints import build_router
-from app.recording.recovery.repository import Interruptions
+from app.recording.recovery.repository import MAX_SHOWN, Interruptions
 from app.recording.repository import Recordings
 from app.recording.requests import RecordingRequests
 from app.rooms.events import LessonStarted, Recorded, RecordingStopped
@@ -51,11 +53,18 @@ class RecoveryApi(Api):
             (await session.get_one(Lesson, self.county.lesson)).state = state
 
     async def listed(self) -> list[dict[str, object]]:
+        items: list[dict[str, object]] = (await self._list())["items"]
+        return items
+
+    async def has_more(self) -> bool:
+        return bool((await self._list())["has_more"])
+
+    async def _list(self) -> dict[str, Any]:
         async with self.client(self.county.admin) as client:
             answer = await client.get(PATH)
         assert answer.status_code == 200
-        items: list[dict[str, object]] = answer.json()["items"]
-        return items
+        listed: dict[str, Any] = answer.json()
+        return listed
 
 
 @pytest.fixture
@@ -107,6 +116,50 @@ async def test_it_says_why_and_one_click_begins_afresh(api: RecoveryApi) -> None
         status = await api.jobs.find(kind, subject)
         assert status is not None
         assert (status.state, status.attempts) == ("queued", 0)
+
+
+async def test_what_waits_for_somebody_stands_before_newer_losses_and_the_list_says_where_it_stops(
+    api: RecoveryApi,
+) -> None:
+    await api.fail(JobKind.FINALIZE, api.county.lesson, HoldJob("stored_differs", "rec_1"))
+    async with api.database.transaction() as session:
+        session.add_all(
+            Lesson(
+                lesson_id=f"les_lost_{n}",
+                county_id="cou_1",
+                title="Lost",
+                subject="",
+                starts_at_ms=START_MS + n,
+                ends_at_ms=START_MS + n + 1,
+                lead_user_id=api.county.teacher,
+                created_by=api.county.teacher,
+                is_recorded=True,
+                state="ended",
+                created_at_ms=START_MS,
+            )
+            for n in range(MAX_SHOWN)
+        )
+        await session.flush()
+        session.add_all(
+            Recording(
+                recording_id=f"rec_lost_{n}",
+                lesson_id=f"les_lost_{n}",
+                state="available",
+                started_at_ms=START_MS + n,
+                lost_ms=1_000,
+                changed_at_ms=START_MS,
+            )
+            for n in range(1, MAX_SHOWN)
+        )
+    assert [one["recording_id"] for one in (await api.listed())[:2]] == [
+        api.recording_id,
+        f"rec_lost_{MAX_SHOWN - 1}",
+    ]
+    assert not await api.has_more()
+    await api.recordings.begin(LessonId("les_lost_0"), START_MS)
+    async with api.database.transaction() as session:
+        await session.execute(update(Recording).values(lost_ms=1_000))
+    assert len(await api.listed()) == MAX_SHOWN and await api.has_more()
 
 
 async def test_what_was_lost_is_told_by_name_and_second(api: RecoveryApi) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.db.models import ClipTrack, Deletion, Recording, RecordingTrack, ShareLink
+from app.db.models import ClipTrack, Deletion, Lesson, Recording, RecordingTrack, ShareLink
 from app.ids import RecordingId
 from tests.support.api import DAY_MS
 from tests.support.clock import START_MS
@@ -16,7 +16,7 @@ from tests.support.recordings import CHECK, OPEN, RecordingApi, content_of, refu
 
 async def deletions(api: RecordingApi) -> list[dict[str, Any]]:
     async with api.client(api.county.admin) as client:
-        listed: list[dict[str, Any]] = (await client.get("/deletions")).json()
+        listed: list[dict[str, Any]] = (await client.get("/deletions")).json()["items"]
     return listed
 
 
@@ -167,6 +167,37 @@ async def test_the_files_of_a_clip_go_when_its_link_ends(api: RecordingApi) -> N
     assert await api.storage.sizes(f"clips/{link['link_id']}") == {}
     (row,) = await deletions(api)
     assert (row["reason"], row["size_bytes"]) == ("clip_ended", 4)
+
+
+@on_both_databases
+async def test_deletions_come_page_by_page_the_newest_first(api: RecordingApi) -> None:
+    async with api.database.transaction() as session:
+        lesson = await session.get_one(Lesson, api.county.lesson)
+        session.add_all(
+            Deletion(
+                deletion_id=f"del_{n}",
+                # Two of one moment stand at the end of the first page.
+                at_ms=START_MS + n // 2,
+                county_id=lesson.county_id,
+                reason="recording_expired",
+                lesson_id=lesson.lesson_id,
+                recording_id="rec_old",
+                object_keys=[],
+                size_bytes=n,
+            )
+            for n in range(5)
+        )
+    async with api.client(api.county.admin) as client:
+        pages, cursor = [], {}
+        while True:
+            page = (await client.get("/deletions", params={"limit": 2, **cursor})).json()
+            pages.append([row["size_bytes"] for row in page["items"]])
+            if page["next"] is None:
+                break
+            cursor = {"after": page["next"]}
+        assert pages == [[4, 3], [2, 1], [0]]
+        wrong = client.get("/deletions", params={"after": "yesterday"})
+        assert await refusal(wrong) == (422, "invalid_input")
 
 
 async def test_only_admins_see_what_was_deleted(api: RecordingApi) -> None:

@@ -432,7 +432,8 @@ export const getRecording = (id: string) =>
   unwrap(client.GET("/api/v1/recordings/{recording_id}", byRecording(id)));
 export const deleteRecording = (id: string) =>
   unwrap(client.DELETE("/api/v1/recordings/{recording_id}", byRecording(id)));
-export const listDeletions = () => unwrap(client.GET("/api/v1/deletions"));
+export const listDeletions = (after?: string) =>
+  unwrap(client.GET("/api/v1/deletions", { params: { query: after ? { after } : {} } }));
 
 export const getSharing = (id: string) =>
   unwrap(client.GET("/api/v1/recordings/{recording_id}/sharing", byRecording(id)));

@@ -685,7 +685,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Deletions */
+        /**
+         * List Deletions
+         * @description The newest first.
+         */
         get: operations["list_deletions"];
         put?: never;
         post?: never;
@@ -3053,6 +3056,13 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** DeletionPage */
+        DeletionPage: {
+            /** Items */
+            items: components["schemas"]["DeletionItem"][];
+            /** Next */
+            next: string | null;
+        };
         /** DevicesBody */
         DevicesBody: {
             /**
@@ -3386,6 +3396,8 @@ export interface components {
         };
         /** InterruptedList */
         InterruptedList: {
+            /** Has More */
+            has_more: boolean;
             /** Items */
             items: components["schemas"]["InterruptedItem"][];
         };
@@ -7807,6 +7819,7 @@ export interface operations {
     list_deletions: {
         parameters: {
             query?: {
+                after?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -7821,7 +7834,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeletionItem"][];
+                    "application/json": components["schemas"]["DeletionPage"];
                 };
             };
             /** @description Unauthorized */

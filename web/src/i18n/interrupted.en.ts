@@ -7,6 +7,7 @@ export const interruptedEn: typeof interruptedZhCN = {
     emptyTitle: "No interrupted recordings",
     emptyHint:
       "After a power cut, a full disk or a store that does not answer, this page says what is missing, why, and what to do.",
+    older: "Only 50 are listed: first those that need somebody, then the latest losses.",
     nothingLost: "Everything that was recorded is there.",
     lost: (who, sources) => `${sources.map((source) => SOURCES[source]).join(" and ")} of ${who}`,
     lostFor: (seconds) => `${seconds} s missing`,

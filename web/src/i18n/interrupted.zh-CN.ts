@@ -6,6 +6,7 @@ export const interruptedZhCN = {
     title: "中断的录制",
     emptyTitle: "没有中断的录制",
     emptyHint: "断电、磁盘已满或存储连不上时，这里会写明缺了什么、为什么、怎么办。",
+    older: "这里只列出 50 段：要处理的在前，然后是最近的缺失。更早的不再列出。",
     nothingLost: "录下的都在，没有缺失。",
     lost: (who: string, sources: readonly RecordingTrack["source"][]) =>
       `${who} 的${sources.map((source) => SOURCES[source]).join("和")}`,

@@ -32,6 +32,7 @@ export const libraryEn: typeof libraryZhCN = {
   deletions: {
     title: "What was deleted",
     empty: "Nothing was deleted yet.",
+    more: "Earlier entries",
     what: "Lesson",
     reason: "Why",
     when: "When",

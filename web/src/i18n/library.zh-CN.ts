@@ -30,6 +30,7 @@ export const libraryZhCN = {
   deletions: {
     title: "删除记录",
     empty: "还没有删除过录像。",
+    more: "更早的记录",
     what: "课堂",
     reason: "原因",
     when: "时间",

@@ -40,6 +40,7 @@ export default function Interrupted() {
           ))}
         </ul>
       )}
+      {list.state === "ready" && list.value.has_more && <p>{words.interrupted.older}</p>}
     </OfficePage>
   );
 }

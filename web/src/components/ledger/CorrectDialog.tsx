@@ -4,6 +4,7 @@ import type { Cause, LedgerCorrection, LedgerRow } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useLoaded } from "../../hooks/useLoaded";
 import { useLanguage, useWords } from "../../i18n";
+import { causesWithTime } from "../../ledger/causes";
 import { inMinutes } from "../../ledger/filter";
 import { Button } from "../Button";
 import { Dialog } from "../Dialog";
@@ -23,7 +24,7 @@ interface CorrectDialogProps {
 export function CorrectDialog({ row, onClose, onCorrected }: CorrectDialogProps) {
   const words = useWords().ledger;
   const formId = useId();
-  const missed = (Object.keys(row.missed) as Cause[]).filter((cause) => row.missed[cause] > 0);
+  const missed = causesWithTime(row.missed);
   const [from, setFrom] = useState<Cause | "">(missed[0] ?? "");
   const [to, setTo] = useState<Cause | "">("");
   const [isExcused, setIsExcused] = useState(row.is_excused);

@@ -1,19 +1,18 @@
 import type { Cause } from "../../api/types";
 import { useWords } from "../../i18n";
+import { causesWithTime } from "../../ledger/causes";
 import { inMinutes } from "../../ledger/filter";
 import styles from "./Ledger.module.css";
 
 /** Why time is missing: the largest cause first. */
 export function Missed({ missed }: { missed: Readonly<Record<Cause, number>> }) {
   const words = useWords().ledger;
-  const causes = (Object.entries(missed) as [Cause, number][])
-    .filter(([, seconds]) => seconds > 0)
-    .sort(([, a], [, b]) => b - a);
+  const causes = causesWithTime(missed);
   if (causes.length === 0) return <>—</>;
   return (
     <ul className={styles.causes}>
-      {causes.map(([cause, seconds]) => (
-        <li key={cause}>{words.causeFor(words.causes[cause], inMinutes(seconds))}</li>
+      {causes.map((cause) => (
+        <li key={cause}>{words.causeFor(words.causes[cause], inMinutes(missed[cause]))}</li>
       ))}
     </ul>
   );

@@ -1,29 +1,31 @@
 import { listDeletions } from "../../api/endpoints";
 import type { DeletionRow } from "../../api/types";
-import { useLoaded } from "../../hooks/useLoaded";
+import { usePages } from "../../hooks/usePages";
 import { useLanguage, useWords } from "../../i18n";
 import { formatBytes } from "../../lesson/format";
+import { Button } from "../Button";
 import tableStyles from "../office/AttendanceTable.module.css";
 import { formatMoment } from "../office/dates";
 import { LoadFailed } from "../office/OfficePage";
 import { Spinner } from "../Spinner";
 import styles from "./Deletions.module.css";
 
-/** What was deleted lately, by whom or by which rule. Mount it anew to read it again. */
+/** What was deleted, by whom or by which rule, the newest first. Mount it anew to read it again. */
 export function Deletions() {
   const words = useWords();
-  const [deletions, reload] = useLoaded(listDeletions);
+  const { first, items, more, isBusy, reload } = usePages(listDeletions);
   return (
     <details className={styles.deletions}>
       <summary>{words.deletions.title}</summary>
-      {deletions.state === "loading" && <Spinner label={words.common.loading} />}
-      {deletions.state === "failed" && <LoadFailed error={deletions.error} onRetry={reload} />}
-      {deletions.state === "ready" &&
-        (deletions.value.length === 0 ? (
-          <p>{words.deletions.empty}</p>
-        ) : (
-          <Table rows={deletions.value} />
-        ))}
+      {first.state === "loading" && <Spinner label={words.common.loading} />}
+      {first.state === "failed" && <LoadFailed error={first.error} onRetry={reload} />}
+      {first.state === "ready" &&
+        (items.length === 0 ? <p>{words.deletions.empty}</p> : <Table rows={items} />)}
+      {more && (
+        <Button isBusy={isBusy} onClick={more}>
+          {words.deletions.more}
+        </Button>
+      )}
     </details>
   );
 }
