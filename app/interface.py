@@ -21,6 +21,7 @@ from app.attendance.roll_call import endpoints as roll_call
 from app.attendance.roll_call.desk import RollCallDesk
 from app.attendance.roll_call.head_counts import HeadCounts
 from app.db.migrate import check_migrated
+from app.db.withdrawal import Withdrawal
 from app.http import host_name, public_url, request_host
 from app.ids import DeckId, LessonId
 from app.jobs.kinds import JobKind
@@ -122,7 +123,9 @@ class Interface:
             ticket_grace_ms=self.settings.ticket_grace_s * 1000,
         )
         self.addresses = SignedAddresses(server.url_signer, self.now_ms)
-        self.end_recording = RecordingWithdrawal(self.database, server.rooms).end
+        self.withdrawal = Withdrawal(
+            server.sharing.withdraw, RecordingWithdrawal(self.database, server.rooms).end
+        )
         self.reports = Reports(self.settings, self.database, self.now_ms)
 
     def routers(self) -> list[APIRouter]:
@@ -160,15 +163,15 @@ class Interface:
         ]
 
     def _school_routers(self) -> list[APIRouter]:
-        withdraw = self.server.sharing.withdraw
         return [
             schools.build_router(self.database, self.staff_only),
             organisation.build_router(Organisation(self.database, self.now_ms), self.staff_only),
-            roster.build_router(RosterDesk(self.database, self.now_ms), self.staff_only),
+            roster.build_router(
+                RosterDesk(self.database, self.withdrawal, self.now_ms), self.staff_only
+            ),
             *self._staff_routers(),
             consents.build_router(
-                ConsentDesk(self.database, withdraw, self.end_recording, self.now_ms),
-                self.staff_only,
+                ConsentDesk(self.database, self.withdrawal, self.now_ms), self.staff_only
             ),
             *terms.build_routers(
                 Terms(self.database, self.settings.time_zone, self.now_ms),
@@ -194,8 +197,7 @@ class Interface:
         ]
 
     def _protection_routers(self) -> list[APIRouter]:
-        withdraw = self.server.sharing.withdraw
-        pupils = PupilDesk(self.database, withdraw, self.end_recording, self.now_ms)
+        pupils = PupilDesk(self.database, self.withdrawal, self.now_ms)
         return [
             map_endpoints.build_router(retention_of(self.settings), self.staff_only),
             access_endpoints.build_router(AccessLog(self.database), self.staff_only),
@@ -286,6 +288,7 @@ class Interface:
             self.database,
             seat_for_roll_call(server.store),
             HeadCounts(server.rooms).tell,
+            self.withdrawal,
             self.now_ms,
         )
         telemetry_desk = telemetry.TelemetryDesk(

@@ -8,7 +8,18 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -34,6 +45,7 @@ PUBLIC: Purpose = "public"
 """Whoever has a share link may see it."""
 PURPOSES: tuple[Purpose, ...] = (RECORDED, SHARED, PUBLIC)
 """From narrow to wide: a wider one counts only together with every narrower one."""
+_NEVER_MS = 2**53
 NOT_THERE = ("absent", "excused")
 """Marks of a roll call."""
 
@@ -74,7 +86,12 @@ def seat_allows(purpose: Purpose) -> ColumnElement[bool]:
     who were marked absent or on leave, and whoever was marked as there.
     """
     begins = _of_lesson(func.coalesce(Lesson.started_at_ms, Lesson.starts_at_ms))
-    ends = _of_lesson(func.coalesce(Lesson.ended_at_ms, Lesson.ends_at_ms))
+    # A lesson that runs on past its planned end shows who comes then, too.
+    planned = case(
+        (Lesson.state == "live", literal(_NEVER_MS, Lesson.ends_at_ms.type)),
+        else_=Lesson.ends_at_ms,
+    )
+    ends = _of_lesson(func.coalesce(Lesson.ended_at_ms, planned))
     marks = RollCallMark.seat_id == Seat.seat_id
     absent = select(RollCallMark.pupil_id).where(marks, RollCallMark.mark.in_(NOT_THERE))
     absent = absent.correlate(Seat)
@@ -171,6 +188,15 @@ async def allowed_seats(
         select(Seat.seat_id).where(Seat.seat_id.in_(seat_ids), seat_allows(purpose))
     )
     return {SeatId(seat_id) for seat_id in found}
+
+
+async def seat_allowances(session: AsyncSession, seat_id: SeatId) -> set[Allowance]:
+    """What the seat's picture and sound may be used for now; a change compares before and after."""
+    return {
+        (seat_id, purpose)
+        for purpose in PURPOSES
+        if await allowed_seats(session, [seat_id], purpose)
+    }
 
 
 async def recorded_allowances(

@@ -1,6 +1,6 @@
 """A pupil's data: everything as one document, and its erasure."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.audit import AuditAction, note_change
-from app.db.consent import Allowance, classrooms_of, recorded_allowances
+from app.db.consent import classrooms_of, recorded_allowances
 from app.db.engine import Database
 from app.db.models import (
     AuditEntry,
@@ -27,17 +27,14 @@ from app.db.models import (
     User,
 )
 from app.db.scope import schools_within
+from app.db.withdrawal import Withdrawal
 from app.errors import NotFound
 from app.http import ADMINS, Caller
-from app.ids import ClassroomId, PupilId
+from app.ids import PupilId
 from app.moments import utc
 from app.protection.erasure import forget_pupil
 from app.scope import Scope
 
-EndRecording = Callable[[Collection[ClassroomId]], Awaitable[None]]
-"""Pupils of these classrooms agree to less: what is recorded of them now ends if it may not go on."""
-Withdraw = Callable[[AsyncSession, Collection[Allowance], int], Awaitable[int]]
-"""What was recorded at these seats may no longer be used (now in ms): take it down; how many recordings that were."""
 Document = dict[str, Any]
 MAX_ROWS = 10_000
 """Of one kind; more than a pupil's years at school."""
@@ -54,15 +51,10 @@ class PupilDesk:
     """For the admins of the pupil's school or county. NotFound for others' pupils, and for one who is erased."""
 
     def __init__(
-        self,
-        database: Database,
-        withdraw: Withdraw,
-        end_recording: EndRecording,
-        now_ms: Callable[[], int],
+        self, database: Database, withdrawal: Withdrawal, now_ms: Callable[[], int]
     ) -> None:
         self._database = database
-        self._withdraw = withdraw
-        self._end_recording = end_recording
+        self._withdrawal = withdrawal
         self._now_ms = now_ms
 
     async def export(self, caller: Caller, pupil_id: PupilId) -> Document:
@@ -82,10 +74,9 @@ class PupilDesk:
             places = await classrooms_of(session, [pupil_id])
             before = await recorded_allowances(session, places)
             texts = await forget_pupil(session, pupil, places, now_ms)
-            lost = before - await recorded_allowances(session, places)
-            unpublished = await self._withdraw(session, lost, now_ms) if lost else 0
+            unpublished = await self._withdrawal.take_down_lost(session, places, before, now_ms)
             await self._note(session, caller, "pupil.erased", pupil)
-        await self._end_recording(places)
+        await self._withdrawal.end_recording(places)
         await self._database.drop_deleted_pages()
         return Erased(unpublished, texts)
 

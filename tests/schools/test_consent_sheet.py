@@ -1,15 +1,11 @@
 """Answers of pupils out of a sheet: shown first, by line what is wrong, all or nothing."""
 
-from collections.abc import Collection
-
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.consent import Allowance, Purpose
+from app.db.consent import Purpose
 from app.db.models import AuditEntry, PupilConsent, Recording
 from app.ids import PupilId
-from app.recording.withdrawal import RecordingWithdrawal
 from app.schools.consents.desk import ConsentDesk
 from app.schools.consents.endpoints import build_router
 from app.schools.consents.sheet import KnownPupil, read_answers
@@ -86,9 +82,6 @@ def test_a_sheet_without_its_columns_is_none(header: str) -> None:
 
 @pytest.fixture
 async def path(api: LessonApi, county: SmallCounty) -> str:
-    async def withdraw(_session: AsyncSession, lost: Collection[Allowance], _now_ms: int) -> int:
-        return len(lost)
-
     async with api.database.transaction() as session:
         session.add(
             Recording(
@@ -99,8 +92,7 @@ async def path(api: LessonApi, county: SmallCounty) -> str:
                 changed_at_ms=START_MS,
             )
         )
-    end_recording = RecordingWithdrawal(api.database, api.rooms).end
-    desk = ConsentDesk(api.database, withdraw, end_recording, api.time)
+    desk = ConsentDesk(api.database, api.withdrawal, api.time)
     api.include(build_router(desk, api.authenticate))
     return f"/classrooms/{county.classrooms[0]}/consents/sheet"
 

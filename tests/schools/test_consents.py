@@ -1,29 +1,26 @@
 """What pupils agreed to, as school and county see and enter it."""
 
-from collections.abc import Collection
-
 import pytest
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.consent import Allowance
 from app.db.journal import load_events
 from app.db.models import AuditEntry, Classroom, County, Recording, RosterEntry, School
 from app.ids import DeviceId, ParticipantId
 from app.media.port import Source
-from app.recording.withdrawal import RecordingWithdrawal
 from app.rooms.commands import Join, ReportEpochOpened, StartLesson
 from app.rooms.events import CONSENT_WITHDRAWN, RecordingStopped
+from app.rooms.runtime import RoomRuntime
 from app.rooms.state import Role
 from app.rooms.views import is_recorded
 from app.schools.consents.desk import ConsentDesk
 from app.schools.consents.endpoints import build_router
+from app.schools.roster import endpoints as roster
+from app.schools.roster.desk import RosterDesk
 from tests.support.clock import START_MS
 from tests.support.county import PUPIL_NAME, SmallCounty
 from tests.support.database import on_both_databases
 from tests.support.lessons import LessonApi
-
-Lost = list[set[Allowance]]
 
 
 def answer(purpose: str, is_granted: bool, pupil_id: str = "pup_0") -> dict[str, object]:
@@ -31,14 +28,8 @@ def answer(purpose: str, is_granted: bool, pupil_id: str = "pup_0") -> dict[str,
 
 
 @pytest.fixture
-async def lost(api: LessonApi, county: SmallCounty) -> Lost:
+async def lost(api: LessonApi, county: SmallCounty) -> list[set[Allowance]]:
     """What was withdrawn, as whoever takes down recordings is told; the county's lesson was recorded."""
-    told: Lost = []
-
-    async def withdraw(_session: AsyncSession, lost: Collection[Allowance], _now_ms: int) -> int:
-        told.append({*lost})
-        return 3
-
     async with api.database.transaction() as session:
         session.add(
             Recording(
@@ -49,16 +40,16 @@ async def lost(api: LessonApi, county: SmallCounty) -> Lost:
                 changed_at_ms=START_MS,
             )
         )
-    desk = ConsentDesk(
-        api.database, withdraw, RecordingWithdrawal(api.database, api.rooms).end, api.time
+    api.include(
+        build_router(ConsentDesk(api.database, api.withdrawal, api.time), api.authenticate),
+        roster.build_router(RosterDesk(api.database, api.withdrawal, api.time), api.authenticate),
     )
-    api.include(build_router(desk, api.authenticate))
-    return told
+    return api.lost
 
 
 @on_both_databases
 async def test_the_school_fills_in_a_sheet_and_everybody_sees_by_whom(
-    api: LessonApi, county: SmallCounty, lost: Lost
+    api: LessonApi, county: SmallCounty, lost: list[set[Allowance]]
 ) -> None:
     path = f"/classrooms/{county.classrooms[0]}/consents"
     async with api.client(county.onsite) as client:
@@ -83,12 +74,12 @@ async def test_the_school_fills_in_a_sheet_and_everybody_sees_by_whom(
 
 @on_both_databases
 async def test_a_withdrawal_takes_down_what_shows_the_pupil_and_is_noted(
-    api: LessonApi, county: SmallCounty, lost: Lost
+    api: LessonApi, county: SmallCounty, lost: list[set[Allowance]]
 ) -> None:
     path = f"/classrooms/{county.classrooms[0]}/consents"
     async with api.client(county.admin) as client:
         draft = {"answers": [answer("recorded", False), answer("public", True)]}
-        assert (await client.put(path, json=draft)).json() == {"changed": 2, "unpublished": 3}
+        assert (await client.put(path, json=draft)).json() == {"changed": 2, "unpublished": 1}
         again = await client.put(path, json=draft)
         assert again.json() == {"changed": 0, "unpublished": 0}
     assert lost == [{(county.seats[0], "recorded")}]
@@ -99,7 +90,7 @@ async def test_a_withdrawal_takes_down_what_shows_the_pupil_and_is_noted(
 
 
 async def test_all_answers_are_taken_or_none(
-    api: LessonApi, county: SmallCounty, lost: Lost
+    api: LessonApi, county: SmallCounty, lost: list[set[Allowance]]
 ) -> None:
     path = f"/classrooms/{county.classrooms[0]}/consents"
     async with api.client(county.admin) as client:
@@ -115,7 +106,7 @@ async def test_all_answers_are_taken_or_none(
 
 
 async def test_only_the_school_and_the_county_enter_answers(
-    api: LessonApi, county: SmallCounty, lost: Lost
+    api: LessonApi, county: SmallCounty, lost: list[set[Allowance]]
 ) -> None:
     async with api.database.transaction() as session:
         session.add(County(county_id="cou_2", name="别的县"))
@@ -145,7 +136,7 @@ async def test_only_the_school_and_the_county_enter_answers(
 
 @on_both_databases
 async def test_an_admin_answers_for_a_classroom_without_a_roster(
-    api: LessonApi, county: SmallCounty, lost: Lost
+    api: LessonApi, county: SmallCounty, lost: list[set[Allowance]]
 ) -> None:
     first = county.classrooms[0]
     async with api.database.transaction() as session:
@@ -159,20 +150,25 @@ async def test_an_admin_answers_for_a_classroom_without_a_roster(
     [row] = listed["items"]
     assert (row["pupils"], row["allowed"]) == (0, ["recorded"])
     assert row["answers"][0]["entered_by"] == "Admin"
-    assert answered.json()["unpublished"] == 3
+    assert answered.json()["unpublished"] == 1
     assert lost == [{(county.seats[0], "recorded")}]
     assert [one["classroom_id"] for one in after["items"]] == county.classrooms[1:]
     assert after["next"] is None
 
 
-@on_both_databases
-async def test_a_withdrawal_ends_what_is_being_recorded_at_once(
-    api: LessonApi, county: SmallCounty, lost: Lost
-) -> None:
+async def live_room(api: LessonApi, county: SmallCounty) -> RoomRuntime:
     room = await api.rooms.get(county.lesson)
     lead = ParticipantId(f"lead_{county.teacher}")
     await room.execute(Join(lead, Role.LEAD, DeviceId("dev_1"), county.teacher))
     await room.execute(StartLesson(lead))
+    return room
+
+
+@on_both_databases
+async def test_a_withdrawal_ends_what_is_being_recorded_at_once(
+    api: LessonApi, county: SmallCounty, lost: list[set[Allowance]]
+) -> None:
+    room = await live_room(api, county)
     agreeing, withdrawing = (ParticipantId(seat) for seat in county.seats)
     path = f"/classrooms/{county.classrooms[2]}/consents"
     async with api.client(county.other_onsite) as client:
@@ -188,3 +184,25 @@ async def test_a_withdrawal_ends_what_is_being_recorded_at_once(
         journal = await load_events(session, county.lesson)
     stopped = [one.event for one in journal if isinstance(one.event, RecordingStopped)]
     assert stopped == [RecordingStopped(withdrawing, one, CONSENT_WITHDRAWN) for one in Source]
+
+
+@on_both_databases
+async def test_a_roster_with_somebody_new_ends_what_is_being_recorded_at_once(
+    api: LessonApi, county: SmallCounty, lost: list[set[Allowance]]
+) -> None:
+    room = await live_room(api, county)
+    agreeing, changed = (ParticipantId(seat) for seat in county.seats)
+    # They do not stop when the bell rings.
+    api.time.now_ms = county.ends_at_ms + 60_000
+    sheet = f"学号,姓名\n20262,{PUPIL_NAME}2\n"
+    path = f"/classrooms/{county.classrooms[2]}/roster"
+    async with api.client(county.other_onsite) as client:
+        await client.put(path, content=sheet.encode())
+        assert is_recorded(room.room, changed, "camera"), "nobody came"
+        await client.post(f"{path}/check", content=f"{sheet}20269,新同学\n".encode())
+        assert is_recorded(room.room, changed, "camera"), "nobody came yet"
+        answer = await client.put(path, content=f"{sheet}20269,新同学\n".encode())
+        assert answer.json()["added"] == ["新同学"]
+    assert not any(is_recorded(room.room, changed, one) for one in Source)
+    assert is_recorded(room.room, agreeing, "camera")
+    assert lost == []

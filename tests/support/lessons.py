@@ -1,8 +1,10 @@
 """The lesson routers over real rooms, a real journal and a real database."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.console_codes import ConsoleCodes
 from app.accounts.pc_identity import PcAuthenticator
@@ -17,8 +19,10 @@ from app.attendance.projector import project_attendance
 from app.attendance.roll_call import endpoints as roll_call_endpoints
 from app.attendance.roll_call.desk import RollCallDesk
 from app.attendance.roll_call.head_counts import HeadCounts
+from app.db.consent import Allowance
 from app.db.engine import Database
 from app.db.journal import Journal
+from app.db.withdrawal import Withdrawal
 from app.http import public_url
 from app.ids import LessonId, ParticipantId, PcId, RecordingId
 from app.lessons import (
@@ -42,6 +46,7 @@ from app.lessons.repository import LessonStore
 from app.lessons.wall import endpoints as wall_endpoints
 from app.lessons.wall.wall import Wall
 from app.recording.watching.repository import Watching
+from app.recording.withdrawal import RecordingWithdrawal
 from app.rooms.runtime import Rooms
 from app.schools import endpoints as schools_endpoints
 from app.schools import pcs
@@ -63,6 +68,9 @@ class LessonApi(Api):
     control: RoomsControl
     clock: FakeClock
     is_recorder_there: bool = True
+    withdrawal: Withdrawal
+    lost: list[set[Allowance]]
+    """What `withdrawal` took down."""
 
 
 async def no_recordings(lesson_ids: Sequence[LessonId]) -> Mapping[LessonId, RecordingId]:
@@ -83,6 +91,13 @@ async def lesson_api(
     journal = Journal(database, [project_attendance, project_lesson, project_ledger])
     api.rooms = Rooms(journal, plan_loader(api.store, Settings()), api.clock, [])
     api.control = RoomsControl(api.rooms)
+    api.lost = []
+
+    async def take_down(_session: AsyncSession, lost: Collection[Allowance], _now_ms: int) -> int:
+        api.lost.append({*lost})
+        return len(lost)
+
+    api.withdrawal = Withdrawal(take_down, RecordingWithdrawal(database, api.rooms).end)
 
     def revoke(
         lesson_id: LessonId, participant_id: ParticipantId, up_to_ms: int
@@ -139,7 +154,13 @@ async def lesson_api(
         ),
         ledger_endpoints.build_router(database, api.authenticate, time),
         roll_call_endpoints.build_router(
-            RollCallDesk(database, seat_for_roll_call(api.store), HeadCounts(api.rooms).tell, time),
+            RollCallDesk(
+                database,
+                seat_for_roll_call(api.store),
+                HeadCounts(api.rooms).tell,
+                api.withdrawal,
+                time,
+            ),
             api.authenticate,
             api.book.read_any_ticket,
             time,

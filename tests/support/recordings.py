@@ -12,6 +12,7 @@ from app.accounts.passwords import Passwords
 from app.db.consent import PupilAnswer, Purpose, enter_pupil_answers
 from app.db.engine import Database
 from app.db.models import RecordingTrack
+from app.db.withdrawal import Withdrawal
 from app.ids import ClassroomId, LessonId, ParticipantId, RecordingId
 from app.jobs.repository import Jobs
 from app.recording import endpoints
@@ -230,7 +231,7 @@ async def recording_api(
         ),
         watching_router(desk, api.authenticate),
         consents.build_router(
-            ConsentDesk(database, api.sharing.withdraw, nothing_is_recorded_now, time),
+            ConsentDesk(database, Withdrawal(api.sharing.withdraw, nothing_is_recorded_now), time),
             api.authenticate,
         ),
     )

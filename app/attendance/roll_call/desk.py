@@ -17,7 +17,9 @@ from app.attendance.roll_call.repository import (
 )
 from app.attendance.roll_call.roll import ListedPupil, Roll, RollChange
 from app.db.access_log import log_access
+from app.db.consent import seat_allowances
 from app.db.engine import Database
+from app.db.withdrawal import Withdrawal
 from app.errors import Conflict, InvalidInput
 from app.http import Caller
 from app.ids import ClassroomId, LessonId, SeatId
@@ -74,11 +76,13 @@ class RollCallDesk:
         database: Database,
         seat_for_roll_call: SeatForRollCall,
         tell_head_count: TellHeadCount,
+        withdrawal: Withdrawal,
         now_ms: Callable[[], int],
     ) -> None:
         self._database = database
         self._seat_for_roll_call = seat_for_roll_call
         self._tell_head_count = tell_head_count
+        self._withdrawal = withdrawal
         self._now_ms = now_ms
         self._saves = RateLimiter(SAVES, SAVES_WINDOW_S)
 
@@ -101,7 +105,10 @@ class RollCallDesk:
         change: RollChange,
         reason: str,
     ) -> CalledRoll:
-        """Save a change and tell the lesson the head count. PupilUnknown, Conflict `too_early`, RateLimited."""
+        """Save a change and tell the lesson the head count. PupilUnknown, Conflict `too_early`, RateLimited.
+
+        Where somebody was there after all who did not agree, the recording ends, or is taken down.
+        """
         seat = await self._seat_for_roll_call(lesson_id, seat_id, caller)
         now_ms = self._now_ms()
         if seat.is_waiting and now_ms < seat.planned_start_ms - EARLIEST_MS:
@@ -114,11 +121,15 @@ class RollCallDesk:
             after = change.of(before)
             if after != before:
                 by = None if caller is None else caller.user_id
+                shown = await seat_allowances(session, seat_id) if seat.is_over else set()
                 await save_roll(
                     session, seat_id, before, after, by=by, reason=reason, now_ms=now_ms
                 )
+                if lost := shown and shown - await seat_allowances(session, seat_id):
+                    await self._withdrawal.take_down(session, lost, now_ms)
         if not seat.is_over:
             await self._tell_head_count(lesson_id, seat_id, after.head_count)
+            await self._withdrawal.end_recording([seat.classroom_id])
         return await self._load(seat)
 
     async def _load(self, seat: CalledSeat) -> CalledRoll:

@@ -1,6 +1,6 @@
 """What may be done with a classroom's answers: read them, and enter what came back on paper."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.audit import note_change
 from app.db.consent import (
     PURPOSES,
-    Allowance,
     PupilAnswer,
     Purpose,
     allowed,
@@ -23,6 +22,7 @@ from app.db.dry_run import dry_run
 from app.db.engine import Database
 from app.db.models import Classroom, Pupil, RosterEntry, School
 from app.db.scope import schools_within
+from app.db.withdrawal import Withdrawal
 from app.errors import Conflict, InvalidInput, NotFound
 from app.http import ADMINS, Caller
 from app.ids import ClassroomId, PupilId
@@ -37,13 +37,6 @@ from app.schools.consents.sheet import KnownPupil, ReadAnswers, read_answers
 from app.schools.roster.desk import classroom_for
 from app.scope import Scope
 from app.sheets import Lines
-
-Withdraw = Callable[[AsyncSession, Collection[Allowance], int], Awaitable[int]]
-"""What was recorded at these seats may no longer be used (now in ms): take it down; how many recordings that were."""
-
-
-EndRecording = Callable[[Collection[ClassroomId]], Awaitable[None]]
-"""Answers of these classrooms have changed: what is recorded of them now ends if it may not go on."""
 
 
 class PupilUnknown(InvalidInput):
@@ -95,15 +88,10 @@ class SheetEffect:
 
 class ConsentDesk:
     def __init__(
-        self,
-        database: Database,
-        withdraw: Withdraw,
-        end_recording: EndRecording,
-        now_ms: Callable[[], int],
+        self, database: Database, withdrawal: Withdrawal, now_ms: Callable[[], int]
     ) -> None:
         self._database = database
-        self._withdraw = withdraw
-        self._end_recording = end_recording
+        self._withdrawal = withdrawal
         self._now_ms = now_ms
 
     async def overviews(
@@ -140,7 +128,7 @@ class ConsentDesk:
             if unknown := {one.pupil_id for one in answers} - known:
                 raise PupilUnknown(f"this classroom has no pupil {min(unknown)}")
             effect = await self._enter(session, caller, school, answers)
-        await self._end_recording(effect.places)
+        await self._withdrawal.end_recording(effect.places)
         return effect
 
     async def check_sheet(
@@ -158,7 +146,7 @@ class ConsentDesk:
             entered = await self._enter_sheet(session, caller, classroom_id, lines)
             for error in entered.sheet.errors[:1]:
                 raise InvalidInput("a line of the sheet is wrong", code=error.code, line=error.line)
-        await self._end_recording(entered.effect.places)
+        await self._withdrawal.end_recording(entered.effect.places)
         return entered
 
     async def _enter_sheet(
@@ -203,7 +191,7 @@ class ConsentDesk:
                 now_ms,
                 school_id=school.school_id,
             )
-        unpublished = await self._take_down(session, places, before, now_ms)
+        unpublished = await self._withdrawal.take_down_lost(session, places, before, now_ms)
         return Effect(changed, unpublished, frozenset(places))
 
     async def enter_for_classroom(
@@ -233,20 +221,11 @@ class ConsentDesk:
                 now_ms,
                 school_id=school_id,
             )
-            unpublished = await self._take_down(session, [classroom_id], before, now_ms)
-        await self._end_recording([classroom_id])
+            unpublished = await self._withdrawal.take_down_lost(
+                session, [classroom_id], before, now_ms
+            )
+        await self._withdrawal.end_recording([classroom_id])
         return unpublished
-
-    async def _take_down(
-        self,
-        session: AsyncSession,
-        places: Collection[ClassroomId],
-        before: set[Allowance],
-        now_ms: int,
-    ) -> int:
-        # In the same transaction: nothing is shown for a moment longer than it may be.
-        lost = before - await recorded_allowances(session, places)
-        return await self._withdraw(session, lost, now_ms) if lost else 0
 
 
 def _on_roster(classroom_id: ClassroomId) -> Select[Pupil]:

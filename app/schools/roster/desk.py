@@ -9,9 +9,10 @@ from app.db.audit import note_change
 from app.db.engine import Database
 from app.db.models import Classroom, PastRosterEntry, Pupil, RosterEntry, School
 from app.db.scope import schools_within
+from app.db.withdrawal import Withdrawal
 from app.errors import NotFound
 from app.http import ADMINS, Caller
-from app.ids import PupilId, SchoolId, new_id
+from app.ids import ClassroomId, PupilId, SchoolId, new_id
 from app.schools.roster.plan import KnownPupil, RosterPlan, plan
 from app.schools.roster.sheet import ReadSheet
 
@@ -19,8 +20,11 @@ from app.schools.roster.sheet import ReadSheet
 class RosterDesk:
     """For admins and the on-site teachers of the school."""
 
-    def __init__(self, database: Database, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, database: Database, withdrawal: Withdrawal, now_ms: Callable[[], int]
+    ) -> None:
         self._database = database
+        self._withdrawal = withdrawal
         self._now_ms = now_ms
 
     async def classroom(self, caller: Caller, classroom_id: str) -> tuple[Classroom, School]:
@@ -67,6 +71,8 @@ class RosterDesk:
                 now_ms,
                 school_id=school.school_id,
             )
+        # Whoever is new on it may not have agreed. What is past shows nobody new: `joined_at_ms`.
+        await self._withdrawal.end_recording([ClassroomId(classroom_id)])
         return change
 
 

@@ -23,9 +23,10 @@ from app.db.models import (
     Seat,
 )
 from app.ids import DeviceId, ParticipantId, PupilId, SeatId, UserId
-from app.rooms.commands import AcceptCallUp, CallUp, Join, NamePupil, StartLesson
+from app.rooms.commands import AcceptCallUp, CallUp, EndLesson, Join, NamePupil, StartLesson
 from app.rooms.events import HeadsCounted, PupilNamed
 from app.rooms.state import Role
+from app.rooms.views import is_recorded
 from tests.support.county import MINUTE_MS, PUPIL_NAME, SmallCounty
 from tests.support.database import on_both_databases
 from tests.support.lessons import LessonApi
@@ -292,6 +293,36 @@ async def test_an_erased_pupil_leaves_the_count_and_a_deleted_one_nothing(
         assert (roll["pupils"], roll["corrections"], roll["head_count"]) == ([], [], None)
     assert await journalled_counts(api, county) == [0, 1]
     await api.rooms.close()
+
+
+@on_both_databases
+async def test_who_did_not_agree_and_comes_late_ends_the_recording_and_afterwards_takes_it_down(
+    api: LessonApi, county: SmallCounty, database: Database
+) -> None:
+    newcomer = PupilId("pup_new")
+    async with database.transaction() as session:
+        session.add(Pupil(pupil_id=newcomer, school_id="sch_1", name="新同学"))
+        await session.flush()
+        session.add(RosterEntry(classroom_id=county.classrooms[0], pupil_id=newcomer))
+    seat, other = (ParticipantId(one) for one in county.seats)
+    lead = ParticipantId(f"lead_{county.teacher}")
+    async with api.client(county.onsite) as client:
+        await save(client, {newcomer: "absent"})
+        room = await api.rooms.get(county.lesson)
+        await room.execute(Join(lead, Role.LEAD, DeviceId("dev_1"), county.teacher))
+        await room.execute(StartLesson(lead))
+        await save(client, {PUPIL: "present"})
+        assert is_recorded(room.room, seat, "camera"), "who agreed is there, who did not is not"
+        await save(client, {newcomer: "late"})
+        assert not is_recorded(room.room, seat, "camera")
+        assert is_recorded(room.room, other, "camera")
+        await save(client, {newcomer: "absent"}, reason="记错了")
+        await room.execute(EndLesson(lead))
+        assert api.lost == []
+        await save(client, {PUPIL: "left_early"})
+        assert api.lost == [], "was there before and after"
+        await save(client, {newcomer: "present"}, reason="没记错")
+    assert api.lost == [{(SeatId(seat), "recorded")}]
 
 
 async def test_a_pupil_who_left_the_roster_stays_on_the_old_roll(

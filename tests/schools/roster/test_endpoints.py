@@ -1,20 +1,32 @@
 """A roster over HTTP: seen, checked, replaced as a whole or not at all, by whom it may."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
 from app.db.models import AuditEntry, Pupil, RosterEntry
+from app.db.withdrawal import Withdrawal
+from app.ids import ClassroomId
 from app.schools.roster import endpoints
 from app.schools.roster.desk import RosterDesk
 from tests.support.api import Api, Time
 from tests.support.clock import START_MS
 from tests.support.county import SmallCounty, make_county
 from tests.support.database import on_both_databases
+
+
+async def takes_nothing_down(_session: AsyncSession, _lost: object, _now_ms: int) -> int:
+    raise AssertionError("a roster of today changes nothing of what is past")
+
+
+async def ends_nothing(_classrooms: Collection[ClassroomId]) -> None:
+    """No lesson runs; tests/schools/test_consents.py has one."""
+
 
 FIRST = "学号,姓名\n1,王小花\n2,李强\n3,张婷\n"
 
@@ -27,7 +39,7 @@ async def county(database: Database) -> SmallCounty:
 @pytest.fixture
 async def api(database: Database, county: SmallCounty) -> Api:
     api = Api(database, Time(START_MS), endpoints.LARGER_BODIES)
-    desk = RosterDesk(database, api.time)
+    desk = RosterDesk(database, Withdrawal(takes_nothing_down, ends_nothing), api.time)
     return api.include(endpoints.build_router(desk, api.authenticate))
 
 
