@@ -14,6 +14,7 @@ from app.rooms.events import (
     ClockAnchored,
     DeviceReplaced,
     LessonEnded,
+    LessonRestored,
     LessonStarted,
     ParticipantCut,
     ParticipantJoined,
@@ -28,6 +29,7 @@ RELEVANT = (
     ClockAnchored,
     LessonStarted,
     LessonEnded,
+    LessonRestored,
     ParticipantJoined,
     ParticipantCut,
     ParticipantReturned,
@@ -129,6 +131,8 @@ def _apply(attendance: Attendance, recorded: Recorded) -> Attendance:
             changed = replace(attendance, started_ms=at_ms)
         case LessonEnded():
             changed = _end(attendance, at_ms)
+        case LessonRestored():
+            changed = replace(attendance, ended_ms=None)
         case ParticipantJoined() as joined:
             changed = _with(attendance, _joined(attendance, joined, at_ms))
         case (

@@ -92,20 +92,24 @@ class LessonChanges:
     async def restore(self, lesson: LessonDetail, caller: Caller) -> None:
         """A cancelled lesson takes place after all. Conflict `lesson_not_cancelled`, `lesson_ended`, and as `move`.
 
-        Where somebody waited in its room when it was cancelled the journal has its end, and it stays so.
+        Where somebody waited in its room when it was cancelled the journal has its end; it is opened anew.
         """
         require_lead_or_admin(caller, lesson.scope)
         async with self._database.transaction() as session:
             row = await self._lock_row(session, lesson)
             if row.cancelled_at_ms is None:
                 raise Conflict("the lesson was not cancelled", code="lesson_not_cancelled")
-            if row.state == "ended" or row.ends_at_ms <= self.now_ms():
+            if row.ends_at_ms <= self.now_ms():
                 raise Conflict("the lesson is over", code="lesson_ended")
+            was_open = row.state == "ended"
+            row.state, row.ended_at_ms, row.end_reason = "waiting", None, None
             row.cancelled_at_ms, row.cancelled_reason = None, None
             row.restored_at_ms = self.now_ms()
             await session.flush()
             await refuse_clash(session, [lesson.lesson_id], self.now_ms())
             await self._note(session, lesson, caller, "lesson.restored")
+        if was_open:
+            await self._control.reopen(lesson.lesson_id)
 
     async def close_room(self, lesson_id: LessonId, by: ParticipantId) -> None:
         """Of a cancelled lesson, where it is open."""

@@ -1,7 +1,9 @@
 """What is done with a lesson from outside of its room: start, end, calls for help."""
 
+import contextlib
 from typing import Protocol
 
+from app.errors import Unavailable
 from app.ids import LessonId, ParticipantId
 from app.rooms.commands import ClearHelp, EndLesson, StartLesson
 from app.rooms.runtime import Rooms
@@ -24,6 +26,10 @@ class LessonControl(Protocol):
 
     async def renew(self, lesson_id: LessonId) -> None:
         """The plan has changed: an open room goes on by the new one."""
+        ...
+
+    async def reopen(self, lesson_id: LessonId) -> None:
+        """The journal says that the lesson was cancelled, and it is restored: its room waits again."""
         ...
 
 
@@ -49,3 +55,9 @@ class RoomsControl:
 
     async def renew(self, lesson_id: LessonId) -> None:
         await self._rooms.renew(lesson_id)
+
+    async def reopen(self, lesson_id: LessonId) -> None:
+        await self._rooms.renew(lesson_id)
+        # Not possible now (another process has it): whoever opens it next finds it so.
+        with contextlib.suppress(Unavailable):
+            await self._rooms.get(lesson_id)

@@ -26,6 +26,7 @@ def plan_loader(
             ends_at_ms=lesson.ends_at_ms,
             is_recorded=lesson.is_recorded,
             sound_preset=sound_preset_of(lesson.subject),
+            is_restored=lesson.restored_at_ms is not None and lesson.state == "waiting",
             seats=tuple(
                 Seat(seat.seat_id, seat.classroom_id, seat.may_be_recorded) for seat in lesson.seats
             ),

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import Lesson
 from app.ids import LessonId
-from app.rooms.events import LessonEnded, LessonStarted, Recorded
+from app.rooms.events import LessonEnded, LessonRestored, LessonStarted, Recorded
 
 
 async def project_lesson(
@@ -21,6 +21,8 @@ async def project_lesson(
                 values |= {"state": "live", "started_at_ms": one.at_ms}
             case LessonEnded(reason=reason):
                 values |= {"state": "ended", "ended_at_ms": one.at_ms, "end_reason": reason}
+            case LessonRestored():
+                values |= {"state": "waiting", "ended_at_ms": None, "end_reason": None}
             case _:
                 pass
     if values:

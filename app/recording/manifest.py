@@ -176,7 +176,7 @@ def _chapters(journal: Iterable[Recorded], timeline: LessonTimeline) -> Iterable
             case LessonStarted():
                 is_live = True
                 yield Chapter(at_ms, "started")
-            case LessonEnded():
+            case LessonEnded() if is_live:
                 return
             case ClockAnchored() if is_live:
                 yield Chapter(at_ms, "resumed")

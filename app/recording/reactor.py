@@ -165,6 +165,8 @@ class RecordingReactor:
             return
         if room.phase is not Phase.LIVE:
             return
+        # It was cancelled before, perhaps, and restored: this is its first end that matters.
+        self._finished.discard(lesson_id)
         if lesson_id not in self._has_row and room.started_ms is not None:
             await self._recordings.begin(lesson_id, room.started_ms)
             self._has_row.add(lesson_id)

@@ -46,6 +46,13 @@ class LessonEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class LessonRestored:
+    """It ended because it was cancelled before it began, and takes place after all: everybody comes in anew."""
+
+    type: ClassVar[str] = "lesson.restored"
+
+
+@dataclass(frozen=True, slots=True)
 class ParticipantJoined:
     """First join, or a new join after `participant.left`."""
 
@@ -469,6 +476,7 @@ Event = (
     | Heartbeat
     | LessonStarted
     | LessonEnded
+    | LessonRestored
     | ParticipantJoined
     | ParticipantCut
     | ParticipantReturned

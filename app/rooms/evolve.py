@@ -34,6 +34,7 @@ from app.rooms.events import (
     LeadTakenOver,
     LeadWithdrawn,
     LessonEnded,
+    LessonRestored,
     LessonStarted,
     ListenInStarted,
     ListenInStopped,
@@ -125,7 +126,7 @@ def _apply(room: Room, event: Event, at_ms: int) -> Room:
             return _lead(room, event)
         case EpochOpened() | SegmentClosed() | EpochClosed() | RecordingStopped():
             return _recording(room, event)
-        case LessonStarted() | LessonEnded() | ClockAnchored() | Heartbeat():
+        case LessonStarted() | LessonEnded() | LessonRestored() | ClockAnchored() | Heartbeat():
             return _lesson(room, event, at_ms)
         case SoundSwitched():
             return replace(room, switched_sound=event.preset)
@@ -154,7 +155,9 @@ def _apply(room: Room, event: Event, at_ms: int) -> Room:
 
 
 def _lesson(
-    room: Room, event: LessonStarted | LessonEnded | ClockAnchored | Heartbeat, at_ms: int
+    room: Room,
+    event: LessonStarted | LessonEnded | LessonRestored | ClockAnchored | Heartbeat,
+    at_ms: int,
 ) -> Room:
     match event:
         case LessonStarted():
@@ -186,6 +189,8 @@ def _lesson(
                     for k, p in room.participants.items()
                 },
             )
+        case LessonRestored():
+            return replace(room, phase=Phase.WAITING, ended_ms=None, end_reason=None)
         case ClockAnchored():
             return replace(room, resumed_ms=at_ms)
         case Heartbeat():

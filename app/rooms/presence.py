@@ -9,6 +9,7 @@ from app.rooms.events import (
     ClockAnchored,
     DeviceReplaced,
     LeaveReason,
+    LessonRestored,
     ListenInStopped,
     ParticipantCut,
     ParticipantJoined,
@@ -112,10 +113,17 @@ def cut(draft: Draft, command: ReportCut) -> None:
 def take_up(draft: Draft, command: TakeUpRoom) -> None:
     """Anchor the clock. The sockets of the previous process are gone: everybody has the grace period to come back."""
     draft.emit(ClockAnchored(command.boot_id, command.mono_ns, command.utc_ms))
+    if is_to_reopen(draft.room):
+        draft.emit(LessonRestored())
     if draft.room.phase is Phase.ENDED:
         return
     for participant_id in _present(draft.room):
         draft.emit(ParticipantCut(participant_id))
+
+
+def is_to_reopen(room: Room) -> bool:
+    """It ended by being cancelled, while somebody waited in it perhaps, and was restored since."""
+    return room.plan.is_restored and room.phase is Phase.ENDED and room.started_ms is None
 
 
 def _present(room: Room) -> tuple[ParticipantId, ...]:

@@ -19,6 +19,7 @@ from app.rooms.deadlines import next_deadline
 from app.rooms.decide import decide
 from app.rooms.events import Event, Recorded
 from app.rooms.evolve import evolve, fold
+from app.rooms.presence import is_to_reopen
 from app.rooms.state import LessonPlan, Phase, Room
 
 MAILBOX_SIZE = 256
@@ -144,7 +145,7 @@ class RoomRuntime:
     async def start(self) -> None:
         """Take the room up: anchor the clock, cut those whose sockets died with the previous process."""
         self._task = asyncio.create_task(self._run(), name=f"room {self.lesson_id}")
-        if self.room.phase is not Phase.ENDED:
+        if self.room.phase is not Phase.ENDED or is_to_reopen(self.room):
             await self.execute(self._take_up())
 
     async def execute(self, command: Command) -> tuple[Recorded, ...]:

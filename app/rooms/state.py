@@ -132,6 +132,8 @@ class LessonPlan:
     seats: tuple[Seat, ...]
     sound_preset: SoundPreset = "voice"
     """As the subject asks for it."""
+    is_restored: bool = False
+    """It was cancelled, and takes place after all."""
     reconnect_grace_ms: int = 60_000
     call_up_timeout_ms: int = 30_000
     overtime_ms: int = 600_000

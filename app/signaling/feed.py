@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from app.ids import LessonId
-from app.rooms.events import Recorded
+from app.rooms.events import LessonRestored, Recorded
 from app.rooms.evolve import evolve
 from app.rooms.state import LessonPlan, Room
 from app.signaling.consoles import Consoles
@@ -135,6 +135,9 @@ class LessonFeed:
             return None
         step = Step(self.room, recorded, evolve(self.room, recorded))
         self.room = step.after
+        if isinstance(recorded.event, LessonRestored):
+            # Screens that know of its end get a snapshot.
+            self._steps.clear()
         self._steps.append(step)
         return step
 

@@ -19,7 +19,13 @@ from app.ids import (
 )
 from app.media.port import ClientNetwork, Source
 from app.rooms.commands import Join, Leave, ReportCut
-from app.rooms.events import DeviceReplaced, ParticipantCut, ParticipantLeft, Recorded
+from app.rooms.events import (
+    DeviceReplaced,
+    LessonRestored,
+    ParticipantCut,
+    ParticipantLeft,
+    Recorded,
+)
 from app.rooms.runtime import Clock, RoomRuntime, Rooms
 from app.rooms.state import Phase
 from app.rooms.views import may_see
@@ -320,8 +326,9 @@ class Hub:
         entry = self._feeds.get(runtime.lesson_id)
         if entry is None or entry.feed is None:
             return
-        if recorded[0].seq > entry.feed.room.seq + 1:
-            # Another process wrote in between: every screen starts again from the journal.
+        is_restored = any(isinstance(one.event, LessonRestored) for one in recorded)
+        if is_restored or recorded[0].seq > entry.feed.room.seq + 1:
+            # Another process wrote in between, or what was over is open: every screen starts again from the journal.
             self._restart(runtime.lesson_id, entry)
             return
         for step in entry.feed.publish(recorded):

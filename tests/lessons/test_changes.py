@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from app.db.engine import Database
-from app.db.models import AuditEntry, Lesson
-from app.errors import Conflict
+from app.db.models import AttendanceSpan, AuditEntry, Lesson
+from app.errors import Conflict, Unavailable
 from app.ids import DeviceId, ParticipantId
 from app.rooms.commands import Join
 from app.rooms.state import Phase, Role
@@ -208,16 +208,52 @@ async def test_a_lesson_planned_by_hand_is_refused_when_teacher_or_classroom_is_
         assert (await client.post("/lessons", json=at_the_end)).status_code == 201
 
 
-async def test_a_lesson_that_somebody_waited_for_stays_cancelled(
-    api: LessonApi, county: SmallCounty
+@on_both_databases
+async def test_a_lesson_that_somebody_waited_for_is_restored_too(
+    api: LessonApi, county: SmallCounty, database: Database
+) -> None:
+    join = Join(ParticipantId(county.seats[0]), Role.CLASSROOM, DeviceId("dev_1"))
+    await (await api.rooms.get(county.lesson)).execute(join)
+    path = f"/lessons/{county.lesson}"
+    async with api.client(county.teacher) as client:
+        cancelled = await client.post(f"{path}/cancellation", json={"reason": "power"})
+        assert cancelled.json()["ended_at"] is not None
+        restored = (await client.post(f"{path}/restoration")).json()
+        assert (restored["state"], restored["ended_at"], restored["end_reason"]) == (
+            "waiting", None, None,
+        )  # fmt: skip
+        room = await api.rooms.get(county.lesson)
+        assert room.room.phase is Phase.WAITING
+        assert await room.execute(join), "the classroom comes back"
+        assert (await client.post(f"{path}/start")).json()["state"] == "live"
+        again = await client.post(f"{path}/restoration")
+        assert (again.status_code, again.json()["code"]) == (409, "lesson_not_cancelled")
+        await client.post(f"{path}/end")
+    async with database.reading() as session:
+        row = await session.get_one(Lesson, county.lesson)
+        spans = await session.scalars(
+            select(AttendanceSpan.ended_by).where(AttendanceSpan.participant_id == county.seats[0])
+        )
+        assert spans.all() == ["lesson_ended", "lesson_ended"]
+    assert (row.state, row.end_reason) == ("ended", "ended_by_lead")
+
+
+async def test_a_restored_lesson_whose_room_could_not_be_opened_then_is_open_when_somebody_comes(
+    api: LessonApi, county: SmallCounty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room = await api.rooms.get(county.lesson)
-    await room.execute(Join(ParticipantId(county.seats[0]), Role.CLASSROOM, DeviceId("dev_1")))
     async with api.client(county.teacher) as client:
         path = f"/lessons/{county.lesson}"
         await client.post(f"{path}/cancellation", json={"reason": "power"})
-        refused = await client.post(f"{path}/restoration")
-        assert (refused.status_code, refused.json()["code"]) == (409, "lesson_ended")
+        assert room.room.phase is Phase.ENDED
+        # Another process has the lesson for a moment.
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(room, "is_taken_over", True)
+            assert (await client.post(f"{path}/restoration")).status_code == 200
+        with pytest.raises(Unavailable):
+            await api.rooms.get(county.lesson)
+    await api.clock.advance(10_000)
+    assert (await api.rooms.get(county.lesson)).room.phase is Phase.WAITING
 
 
 async def test_who_waits_in_the_room_of_a_cancelled_lesson_is_told(

@@ -23,6 +23,7 @@ from app.rooms.events import (
     DeviceReplaced,
     Heartbeat,
     LessonEnded,
+    LessonRestored,
     LessonStarted,
     ParticipantCut,
     ParticipantJoined,
@@ -218,6 +219,29 @@ def test_a_waiting_lesson_that_nobody_starts_is_cancelled() -> None:
     told = Told()
     told.joins(A)
     assert LessonEnded("cancelled") in told.passes(50 * MINUTE_MS)
+
+
+def test_a_restored_lesson_that_was_cancelled_while_somebody_waited_is_opened_anew() -> None:
+    told = Told(replace(PLAN, is_restored=True))
+    told.joins(A)
+    told.does(EndLesson(ADMIN))
+    assert told.refuses(join_of(A)) == "lesson_ended"
+    take_up = TakeUpRoom("boot_1", 1, told.now_ms)
+    assert told.does(take_up)[1:] == (LessonRestored(),)
+    assert told.does(take_up)[1:] == (), "once"
+    assert (told.room.phase, told.room.ended_ms, told.room.end_reason) == (
+        Phase.WAITING, None, None,
+    )  # fmt: skip
+    told.joins(A, LEAD)
+    told.does(StartLesson(LEAD))
+    told.does(EndLesson(LEAD))
+    assert told.does(take_up)[1:] == (), "this end is one"
+
+
+def test_a_lesson_that_ended_stays_so_unless_it_was_restored() -> None:
+    told = Told()
+    told.does(EndLesson(ADMIN))
+    assert told.does(TakeUpRoom("boot_1", 1, told.now_ms))[1:] == ()
 
 
 def test_a_lesson_started_after_its_planned_end_gets_its_planned_length() -> None:

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -19,7 +20,7 @@ from app.ids import (
     UserId,
 )
 from app.rooms import commands
-from app.rooms.commands import Command
+from app.rooms.commands import Command, EndLesson
 from app.rooms.decide import decide
 from app.rooms.events import Recorded
 from app.rooms.state import SIGNALS, LessonPlan, Role, Room, Seat
@@ -283,6 +284,25 @@ async def test_after_a_restart_of_the_server_every_page_catches_up_from_the_jour
         assert window.screen.room["phase"] == "live"
     types = [row[3] for row in journal.rows[LessonId("les_1")]]
     assert types.count("participant.joined") == 2
+
+
+async def test_screens_that_know_the_end_of_a_cancelled_lesson_come_back_when_it_is_restored(
+    server: SignalServer,
+) -> None:
+    lesson = LessonId("les_1")
+    async with client(server) as classroom, client(server) as again:
+        await classroom.enter(server.ticket(SEAT_1), "dev_1")
+        await (await server.rooms.get(lesson)).execute(EndLesson(ADMIN))
+        await classroom.seen(lambda m: m["type"] == "lesson.ended")
+        server.lessons.plans[lesson] = replace(server.lessons.plans[lesson], is_restored=True)
+        await server.rooms.renew(lesson)
+        await server.rooms.get(lesson)
+        assert await classroom.closed() == 1012
+        last_seq = classroom.screen.seq
+        answer = await again.enter(server.ticket(SEAT_1), "dev_1", last_seq=last_seq)
+        assert answer["type"] == "room.snapshot"
+        assert (again.screen.room["phase"], again.screen.room["ended_ms"]) == ("waiting", None)
+        assert again.screen.participants[SEAT_1]["presence"] == "present"
 
 
 async def test_sockets_of_a_lesson_that_moved_to_another_process_are_sent_away(

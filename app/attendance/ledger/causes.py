@@ -19,6 +19,7 @@ from app.rooms.events import (
     LeadHandedOver,
     LeadTakenOver,
     LessonEnded,
+    LessonRestored,
     LessonStarted,
     ParticipantCut,
     ParticipantJoined,
@@ -133,6 +134,8 @@ class _Story:
             case LessonEnded(reason=reason, by=by):
                 self.ended_s, self.end_reason = at_s, reason
                 self.was_ended_by_hand = by is not None
+            case LessonRestored():
+                self._restored(at_s)
             case LeadHandedOver(lead_id=lead_id) | LeadTakenOver(lead_id=lead_id):
                 self.lead.set(at_s, lead_id)
             case ParticipantJoined() | ParticipantReturned() | DeviceReplaced() as event:
@@ -159,6 +162,12 @@ class _Story:
         for place in self.places.values():
             if place.line.now == "there":
                 place.go(self._alive_s, "server")
+
+    def _restored(self, at_s: int) -> None:
+        """It was cancelled before it began, which sent everybody away."""
+        self.ended_s, self.end_reason, self.was_ended_by_hand = None, None, False
+        for place in self.places.values():
+            place.go(at_s, "away")
 
     def boundaries(self) -> set[int]:
         times = {*self.lead.times_s, *self.is_down.times_s}

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.attendance.ledger.causes import CAUSES, Delivery, PlannedLesson, deliveries
@@ -14,7 +14,7 @@ from app.db.engine import Database
 from app.db.journal import load_events
 from app.db.models import LedgerEntry, Lesson, Seat
 from app.ids import LessonId, ParticipantId, SeatId
-from app.rooms.events import LessonEnded, Recorded
+from app.rooms.events import LessonEnded, LessonRestored, Recorded
 
 log = logging.getLogger(__name__)
 _CATCH_UP_LESSONS = 20
@@ -25,6 +25,10 @@ async def project_ledger(
     session: AsyncSession, lesson_id: LessonId, recorded: Sequence[Recorded]
 ) -> None:
     """A `Projector` of `db.journal`. It reads the whole journal, once: when the lesson ends."""
+    if any(isinstance(one.event, LessonRestored) for one in recorded):
+        # They said that it was cancelled, and nothing is known of it yet.
+        seats = select(Seat.seat_id).where(Seat.lesson_id == lesson_id)
+        await session.execute(delete(LedgerEntry).where(LedgerEntry.seat_id.in_(seats)))
     if any(isinstance(one.event, LessonEnded) for one in recorded):
         await write_entries(session, lesson_id)
 

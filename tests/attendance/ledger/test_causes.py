@@ -12,6 +12,7 @@ from app.rooms.events import (
     Heartbeat,
     LeadTakenOver,
     LessonEnded,
+    LessonRestored,
     LessonStarted,
     ParticipantCut,
     ParticipantJoined,
@@ -42,6 +43,18 @@ def told(*timed: Timed) -> Delivery:
 
 BEGINNING: list[Timed] = [(-5, here(PLACE)), (-4, here(LEAD)), (0, LessonStarted(LEAD))]
 END: Timed = (45, LessonEnded("ended_by_lead", LEAD))
+
+
+def test_who_waited_for_a_lesson_that_was_cancelled_and_restored_has_to_come_back() -> None:
+    cancelled = [
+        (-5, here(PLACE)),
+        (-4, LessonEnded("cancelled", LEAD)),
+        (-4, ParticipantLeft(PLACE, "lesson_ended")),
+    ]
+    begins: list[Timed] = [(-3, LessonRestored()), (-1, here(LEAD)), (0, LessonStarted(LEAD))]
+    assert told(*cancelled).missed_s == {"cancelled": 2_700}
+    back = told(*cancelled, *begins, (10, here(PLACE)), END)
+    assert (back.delivered_s, back.missed_s) == (2_100, {"classroom_away": 600})
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,16 @@
 from dataclasses import replace
 
 import httpx
+from sqlalchemy import select
 
 from app.attendance.ledger.projector import project_ledger
 from app.attendance.projector import project_attendance
 from app.db.journal import Journal
-from app.ids import LessonId
+from app.db.models import LedgerEntry
+from app.ids import LessonId, ParticipantId
 from app.lessons.plan import plan_loader
 from app.lessons.projector import project_lesson
-from app.rooms.commands import CheckDeadlines
+from app.rooms.commands import CheckDeadlines, EndLesson
 from app.settings import Settings
 from tests.attendance.ledger.test_week import DAY_MS, WEEK, Lesson1, every_row, told
 from tests.support.county import MINUTE_MS, SmallCounty, add_lesson
@@ -18,7 +20,7 @@ from tests.support.database import on_both_databases
 from tests.support.lessons import LessonApi
 from tests.support.room_by_the_book import RoomByTheBook
 
-DAYS = ("moved", "substituted", "restored", "unheld", "again")
+DAYS = ("moved", "substituted", "restored", "waited", "unheld", "again")
 TWO_HOURS_LATER = "2027-01-16T10:00:00Z"
 
 
@@ -43,6 +45,15 @@ async def change(client: httpx.AsyncClient, day: str, path: str, **draft: str) -
     assert answer.status_code == 200, answer.text
 
 
+async def entries_of(api: LessonApi, lesson: Lesson1) -> list[int]:
+    """The cancelled seconds in the ledger of each of its classrooms."""
+    async with api.database.reading() as session:
+        cancelled = select(LedgerEntry.cancelled_s).where(
+            LedgerEntry.seat_id.in_([lesson.a, lesson.b])
+        )
+        return list(await session.scalars(cancelled))
+
+
 @on_both_databases
 async def test_lessons_that_were_moved_substituted_and_restored(
     api: LessonApi, county: SmallCounty
@@ -64,7 +75,15 @@ async def test_lessons_that_were_moved_substituted_and_restored(
             await change(client, day, "restoration")
         await change(client, "again", "cancellation", reason="network")
 
-        for day in ("moved", "substituted", "restored"):
+        early = await taken_up(api, "waited", county.teacher)
+        await early.at(-5, early.joins(early.a))
+        await change(client, "waited", "cancellation", reason="power")
+        await early.at(-4, EndLesson(ParticipantId(f"admin_{county.admin}")))
+        assert await entries_of(api, early) == [2700, 2700], "cancelled"
+        await change(client, "waited", "restoration")
+        assert await entries_of(api, early) == []
+
+        for day in ("moved", "substituted", "restored", "waited"):
             is_other = day == "substituted"
             teacher = county.other_teacher if is_other else county.teacher
             await hold(await taken_up(api, day, teacher))
@@ -77,6 +96,7 @@ async def test_lessons_that_were_moved_substituted_and_restored(
                 ("moved", "held", 2700, 0, {}),
                 ("substituted", "held", 2700, 0, {}),
                 ("restored", "held", 2700, 0, {}),
+                ("waited", "held", 2700, 0, {}),
                 ("unheld", "not_held", 0, 0, {"not_held": 2700}),
                 ("again", "cancelled", 0, 0, {"cancelled": 2700}),
             )
@@ -84,7 +104,7 @@ async def test_lessons_that_were_moved_substituted_and_restored(
         ]
         assert (rows[0]["starts_at"], rows[0]["planned_s"]) == (TWO_HOURS_LATER, 2700)
         assert [row["teacher"] for row in rows[::2]] == [
-            "Teacher One", "Teacher Two", *["Teacher One"] * 3,
+            "Teacher One", "Teacher Two", *["Teacher One"] * 4,
         ]  # fmt: skip
         totals = (await client.get("/ledger/totals", params={**WEEK, "by": "teacher"})).json()
         substitute = next(one for one in totals["items"] if one["name"] == "Teacher Two")

@@ -27,9 +27,9 @@ export function mayChange(me: Me, lesson: Lesson): boolean {
   );
 }
 
-/** As `mayChange`, for a lesson that was cancelled before anybody was in its room, until its time is over. */
+/** As `mayChange`, for a lesson that was cancelled, until its time is over. */
 export function mayRestore(me: Me, lesson: Lesson): boolean {
-  const isCalledOff = Boolean(lesson.change?.cancelled) && lesson.ended_at === null;
+  const isCalledOff = Boolean(lesson.change?.cancelled);
   const isToCome = new Date(lesson.ends_at) > new Date();
   return isCalledOff && isToCome && mayChange(me, { ...lesson, state: "waiting" });
 }
