@@ -1,4 +1,5 @@
-import { issuePcTicket, pair } from "../api/endpoints";
+import { pair } from "../api/lessons";
+import { issuePcTicket } from "../api/pcs";
 import { navigate } from "../router";
 import { storeTicket } from "../signaling/ticket";
 import { rememberEntered, rememberPaired } from "./pairedPc";

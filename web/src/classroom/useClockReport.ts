@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { reportPcClock } from "../api/endpoints";
+import { reportPcClock } from "../api/pcs";
 
 /** Less than this is the network's doing. */
 const CHANGED_MS = 30_000;

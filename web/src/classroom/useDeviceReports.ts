@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { tellDevices } from "../api/endpoints";
+import { tellDevices } from "../api/pcs";
 import { sharedCapture } from "../media/capture";
 import { deviceReport, pluggedIn } from "./deviceReport";
 

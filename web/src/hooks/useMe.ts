@@ -1,6 +1,6 @@
 import { useEffect } from "react";
+import { getMe } from "../api/account";
 import { ApiError } from "../api/client";
-import { getMe } from "../api/endpoints";
 import type { Me } from "../api/types";
 import { Store } from "../store";
 import { useStore } from "./useStore";

@@ -1,5 +1,5 @@
 import { ApiError } from "../api/client";
-import { listDecks } from "../api/endpoints";
+import { listDecks } from "../api/room";
 import type { Ticket } from "../api/types";
 import type { ServerMessage, SourceName } from "../generated/signaling";
 import type { LocalCapture } from "../media/capture";

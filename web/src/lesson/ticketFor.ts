@@ -1,4 +1,4 @@
-import { issueTicket } from "../api/endpoints";
+import { issueTicket } from "../api/lessons";
 import type { Place, Ticket } from "../api/types";
 import { lastTicket, storedTicket, storeTicket } from "../signaling/ticket";
 

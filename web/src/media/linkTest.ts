@@ -1,4 +1,4 @@
-import { keepLinkTest, openLinkProbe } from "../api/endpoints";
+import { keepLinkTest, openLinkProbe } from "../api/room";
 import { LINK_PATHS, type LinkFigures, type LinkPath, onlyBy } from "./linkVerdict";
 
 export interface LinkTestResult extends LinkFigures {

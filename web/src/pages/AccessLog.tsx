@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { accessLogFile } from "../api/endpoints";
+import { accessLogFile } from "../api/protection";
 import type { AccessAction, AccessQuery } from "../api/types";
 import { buttonClass } from "../components/Button";
 import { OfficePage } from "../components/office/OfficePage";

@@ -1,4 +1,4 @@
-import { getAccount } from "../api/endpoints";
+import { getAccount } from "../api/account";
 import { PasswordChange } from "../components/account/PasswordChange";
 import { SecondFactor } from "../components/account/SecondFactor";
 import { SessionList } from "../components/account/SessionList";

@@ -1,5 +1,5 @@
 import { useCallback } from "react";
-import { attendanceCsvUrl, getAttendance } from "../api/endpoints";
+import { attendanceCsvUrl, getAttendance } from "../api/attendance";
 import type { Attendance as Sheet } from "../api/types";
 import { buttonClass } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";

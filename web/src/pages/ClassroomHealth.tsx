@@ -1,5 +1,5 @@
 import { type FormEvent, useCallback, useState } from "react";
-import { listClassroomHealth } from "../api/endpoints";
+import { listClassroomHealth } from "../api/pcs";
 import type { Care, ClassroomHealthPage, HealthQuery } from "../api/types";
 import { Button } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { checkIn } from "../api/endpoints";
+import { checkIn } from "../api/pcs";
 import type { TimetableLesson } from "../api/types";
 import { lessonToJoin, nextLesson } from "../classroom/agenda";
 import { leftLesson, rememberPaired } from "../classroom/pairedPc";

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
-import { issuePcCode, listPcs, removePc } from "../api/endpoints";
+import { issuePcCode, listPcs, removePc } from "../api/pcs";
 import type { ClassroomPcs as Classroom, ClassroomPc, PcCode } from "../api/types";
 import { Button } from "../components/Button";
 import { Dialog } from "../components/Dialog";

@@ -1,5 +1,5 @@
 import { useCallback, useState } from "react";
-import { issuePcCode, listPcs } from "../api/endpoints";
+import { issuePcCode, listPcs } from "../api/pcs";
 import type { ClassroomPcs, PcCode } from "../api/types";
 import { Button } from "../components/Button";
 import { Card } from "../components/Card";

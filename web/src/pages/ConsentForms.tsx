@@ -1,5 +1,6 @@
 import { useCallback, useState } from "react";
-import { getConsentSheet, getRetention } from "../api/endpoints";
+import { getConsentSheet } from "../api/consents";
+import { getRetention } from "../api/recordings";
 import type { ConsentSheet, Retention } from "../api/types";
 import { Button } from "../components/Button";
 import { ConsentPaper } from "../components/consent/ConsentPaper";

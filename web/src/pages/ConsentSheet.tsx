@@ -1,5 +1,5 @@
 import { useCallback, useState } from "react";
-import { enterPupilConsents, getConsentSheet } from "../api/endpoints";
+import { enterPupilConsents, getConsentSheet } from "../api/consents";
 import type { ConsentSheet as Sheet } from "../api/types";
 import { Banner } from "../components/Banner";
 import { Button, buttonClass } from "../components/Button";

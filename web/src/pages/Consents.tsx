@@ -1,6 +1,8 @@
 import { useCallback, useState } from "react";
-import { enterConsent, getMe, getSite, listConsents } from "../api/endpoints";
+import { getMe } from "../api/account";
+import { enterConsent, listConsents } from "../api/consents";
 import { isAdmin } from "../api/roles";
+import { getSite } from "../api/server";
 import type { ClassroomConsents, ConsentPage, Purpose } from "../api/types";
 import { Banner } from "../components/Banner";
 import { Button } from "../components/Button";

@@ -1,5 +1,5 @@
 import { useCallback } from "react";
-import { getDataMap } from "../api/endpoints";
+import { getDataMap } from "../api/protection";
 import type { DataMapSection } from "../api/types";
 import { Button } from "../components/Button";
 import tableStyles from "../components/office/AttendanceTable.module.css";

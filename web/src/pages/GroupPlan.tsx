@@ -1,6 +1,9 @@
 import { useCallback, useState } from "react";
-import { getGroupPlan, getMe, listSchools, listTeachers } from "../api/endpoints";
+import { getMe } from "../api/account";
 import { isCountyAdmin } from "../api/roles";
+import { listSchools } from "../api/schools";
+import { listTeachers } from "../api/staff";
+import { getGroupPlan } from "../api/terms";
 import type { Course } from "../api/types";
 import { Button } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";

@@ -1,5 +1,5 @@
 import { useCallback } from "react";
-import { checkGuest, enterAsGuest } from "../api/endpoints";
+import { checkGuest, enterAsGuest } from "../api/lessons";
 import { Button } from "../components/Button";
 import { Card } from "../components/Card";
 import { EmptyState } from "../components/EmptyState";

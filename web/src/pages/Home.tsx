@@ -1,4 +1,5 @@
-import { getSite, openDoor } from "../api/endpoints";
+import { openDoor } from "../api/account";
+import { getSite } from "../api/server";
 import type { Door } from "../api/types";
 import { HOME_PATH } from "../classroom/enter";
 import { isPairedPc } from "../classroom/pairedPc";

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { listInterruptedRecordings } from "../api/endpoints";
+import { listInterruptedRecordings } from "../api/recordings";
 import { EmptyState } from "../components/EmptyState";
 import { InterruptedRow } from "../components/office/InterruptedRow";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";

@@ -1,6 +1,9 @@
 import { useMemo, useState } from "react";
-import { getMe, listSchoolNames, listTeachers, listTerms } from "../api/endpoints";
+import { getMe } from "../api/account";
 import { isCountyAdmin } from "../api/roles";
+import { listSchoolNames } from "../api/schools";
+import { listTeachers } from "../api/staff";
+import { listTerms } from "../api/terms";
 import type { LedgerQuery } from "../api/types";
 import { Banner } from "../components/Banner";
 import { Button, buttonClass } from "../components/Button";

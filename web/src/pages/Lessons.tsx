@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
-import { createRehearsal, getMe, listLessons } from "../api/endpoints";
+import { getMe } from "../api/account";
+import { createRehearsal, listLessons } from "../api/lessons";
 import { isAdmin, isCountyAdmin, mayPlan } from "../api/roles";
 import type { LessonState, Me } from "../api/types";
 import { Button, buttonClass } from "../components/Button";

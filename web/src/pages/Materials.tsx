@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from "react";
 import { ApiError } from "../api/client";
-import { getLesson, listDecks } from "../api/endpoints";
+import { getLesson } from "../api/lessons";
+import { listDecks } from "../api/room";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { Spinner } from "../components/Spinner";
 import { DeckList } from "../components/slides/DeckList";

@@ -1,5 +1,7 @@
-import { getMe, listClassrooms, listColleagues, listTeachers } from "../api/endpoints";
+import { getMe } from "../api/account";
 import { isAdmin } from "../api/roles";
+import { listClassrooms } from "../api/schools";
+import { listColleagues, listTeachers } from "../api/staff";
 import type { ClassroomPage, Colleague, Me, Teacher } from "../api/types";
 import { Card } from "../components/Card";
 import { LessonForm } from "../components/office/LessonForm";

@@ -1,5 +1,5 @@
 import { useCallback, useEffect } from "react";
-import { getLesson } from "../api/endpoints";
+import { getLesson } from "../api/lessons";
 import type { Lesson, Ticket } from "../api/types";
 import { Banner } from "../components/Banner";
 import { Button, buttonClass } from "../components/Button";

@@ -1,5 +1,6 @@
 import { useCallback, useState } from "react";
-import { getMe, listRecordingChoices, listRecordings } from "../api/endpoints";
+import { getMe } from "../api/account";
+import { listRecordingChoices, listRecordings } from "../api/recordings";
 import { isAdmin } from "../api/roles";
 import type { Me, RecordingChoices, RecordingRow as Row } from "../api/types";
 import { Button } from "../components/Button";

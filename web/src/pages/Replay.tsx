@@ -1,5 +1,5 @@
 import { useCallback, useEffect } from "react";
-import { getRecording } from "../api/endpoints";
+import { getRecording } from "../api/recordings";
 import type { Recording } from "../api/types";
 import { Banner } from "../components/Banner";
 import { EmptyState } from "../components/EmptyState";

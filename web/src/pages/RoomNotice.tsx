@@ -1,5 +1,6 @@
 import { useCallback } from "react";
-import { getConsentSheet, getRetention } from "../api/endpoints";
+import { getConsentSheet } from "../api/consents";
+import { getRetention } from "../api/recordings";
 import { Button } from "../components/Button";
 import { Blank } from "../components/consent/ConsentPaper";
 import styles from "../components/consent/Paper.module.css";

@@ -1,6 +1,7 @@
 import { useCallback, useState } from "react";
-import { checkRoster, getMe, getRoster, replaceRoster } from "../api/endpoints";
+import { getMe } from "../api/account";
 import { isAdmin } from "../api/roles";
+import { checkRoster, getRoster, replaceRoster } from "../api/schools";
 import type { Roster as RosterBody, RosterCheck } from "../api/types";
 import { Button } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";

@@ -1,5 +1,5 @@
 import { useCallback, useState } from "react";
-import { listClassrooms } from "../api/endpoints";
+import { listClassrooms } from "../api/schools";
 import { Button, buttonClass } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
 import { NothingFound } from "../components/NothingFound";

@@ -1,13 +1,13 @@
 import { useCallback, useState } from "react";
+import { getMe } from "../api/account";
+import { isCountyAdmin } from "../api/roles";
 import {
   addClassroom,
   addSchool,
-  getMe,
   listSchools,
   renameClassroom,
   renameSchool,
-} from "../api/endpoints";
-import { isCountyAdmin } from "../api/roles";
+} from "../api/schools";
 import type { SchoolRow } from "../api/types";
 import { Button } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";

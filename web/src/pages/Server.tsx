@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { getServer } from "../api/endpoints";
+import { getServer } from "../api/server";
 import type { ServerCertificate, ServerState } from "../api/types";
 import { EmptyState } from "../components/EmptyState";
 import { formatDay } from "../components/office/dates";

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from "react";
+import { signIn } from "../api/account";
 import { ApiError } from "../api/client";
-import { signIn } from "../api/endpoints";
 import { Banner } from "../components/Banner";
 import { Button } from "../components/Button";
 import { Card } from "../components/Card";

@@ -1,15 +1,15 @@
 import { useCallback, useState } from "react";
+import { getMe } from "../api/account";
+import { isCountyAdmin } from "../api/roles";
+import { listSchoolNames } from "../api/schools";
 import {
   addStaff,
   changeStaff,
   closeStaff,
-  getMe,
   inviteStaff,
-  listSchoolNames,
   listStaff,
   reopenStaff,
-} from "../api/endpoints";
-import { isCountyAdmin } from "../api/roles";
+} from "../api/staff";
 import type { Invitation, StaffDraft, StaffMember } from "../api/types";
 import { Button } from "../components/Button";
 import { Dialog } from "../components/Dialog";

@@ -1,6 +1,8 @@
 import { useCallback } from "react";
-import { getMe, getTerm, listSchoolNames } from "../api/endpoints";
+import { getMe } from "../api/account";
 import { isCountyAdmin } from "../api/roles";
+import { listSchoolNames } from "../api/schools";
+import { getTerm } from "../api/terms";
 import { buttonClass } from "../components/Button";
 import { formatPlainDay } from "../components/office/dates";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";

@@ -1,13 +1,8 @@
 import { useState } from "react";
-import {
-  getMe,
-  listSchoolGroups,
-  listSchoolNames,
-  listTerms,
-  renameSchoolGroup,
-  renameTerm,
-} from "../api/endpoints";
+import { getMe } from "../api/account";
 import { isCountyAdmin } from "../api/roles";
+import { listSchoolNames } from "../api/schools";
+import { listSchoolGroups, listTerms, renameSchoolGroup, renameTerm } from "../api/terms";
 import { Button, buttonClass } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
 import { formatPlainDay } from "../components/office/dates";

@@ -1,6 +1,6 @@
 import { type FormEvent, useCallback, useState } from "react";
 import { ApiError } from "../api/client";
-import { acceptInvitation, checkInvitation } from "../api/endpoints";
+import { acceptInvitation, checkInvitation } from "../api/staff";
 import { Banner } from "../components/Banner";
 import { Button, buttonClass } from "../components/Button";
 import { Card } from "../components/Card";

@@ -1,4 +1,4 @@
-import { reportWatched } from "../api/endpoints";
+import { reportWatched } from "../api/recordings";
 import type { Recording, WatchReport } from "../api/types";
 
 /** Whose replay it is: of somebody signed in, or of whoever has a share link. */

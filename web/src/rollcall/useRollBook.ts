@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { getRollCall, saveRollCall } from "../api/endpoints";
+import { getRollCall, saveRollCall } from "../api/attendance";
 import { useStore } from "../hooks/useStore";
 import { type Keep, RollBook, type RollState } from "./rollBook";
 

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { ApiError } from "../api/client";
-import { checkShare, openShare } from "../api/endpoints";
+import { checkShare, openShare } from "../api/sharing";
 import type { Recording, SharedFilm } from "../api/types";
 
 /** How often a page that plays asks whether the link still counts, and one that waits whether its clip is there. */

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { changePassword } from "../../api/endpoints";
+import { changePassword } from "../../api/account";
 import { useAction } from "../../hooks/useAction";
 import { useWords } from "../../i18n";
 import { Button } from "../Button";

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { beginSecondFactor, confirmSecondFactor, removeSecondFactor } from "../../api/endpoints";
+import { beginSecondFactor, confirmSecondFactor, removeSecondFactor } from "../../api/account";
 import type { Enrolment } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useWords } from "../../i18n";

@@ -1,4 +1,4 @@
-import { endSession } from "../../api/endpoints";
+import { endSession } from "../../api/account";
 import type { KnownSession } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useLanguage, useWords } from "../../i18n";

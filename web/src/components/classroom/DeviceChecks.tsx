@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { issuePcTicket } from "../../api/endpoints";
+import { issuePcTicket } from "../../api/pcs";
 import { useLoaded } from "../../hooks/useLoaded";
 import { useWords } from "../../i18n";
 import { Button } from "../Button";

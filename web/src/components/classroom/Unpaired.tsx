@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { getSite } from "../../api/endpoints";
+import { getSite } from "../../api/server";
 import { codeOf } from "../../classroom/enter";
 import { useLoaded } from "../../hooks/useLoaded";
 import { useWords } from "../../i18n";

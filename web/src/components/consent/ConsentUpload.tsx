@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { checkConsentSheet, enterConsentSheet } from "../../api/endpoints";
+import { checkConsentSheet, enterConsentSheet } from "../../api/consents";
 import type { ConsentSheet, ConsentSheetCheck } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useWords } from "../../i18n";

@@ -1,4 +1,4 @@
-import { enterAsConsole } from "../../api/endpoints";
+import { enterAsConsole } from "../../api/room";
 import { type Dictionary, errorWords, useWords } from "../../i18n";
 import { navigate } from "../../router";
 import { storeConsoleTicket } from "../../signaling/consoleTicket";

@@ -1,5 +1,5 @@
 import { useCallback, useId, useState } from "react";
-import { getRollCall } from "../../api/endpoints";
+import { getRollCall } from "../../api/attendance";
 import type { RollPupil } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useLoaded } from "../../hooks/useLoaded";

@@ -1,5 +1,5 @@
 import { useCallback, useState } from "react";
-import { listClassrooms } from "../../api/endpoints";
+import { listClassrooms } from "../../api/schools";
 import type { ClassroomRow } from "../../api/types";
 import { useFound } from "../../hooks/useFound";
 import { useLoaded } from "../../hooks/useLoaded";

@@ -1,5 +1,5 @@
 import { type FormEvent, useCallback, useId, useState } from "react";
-import { correctLedger, listLedgerCorrections } from "../../api/endpoints";
+import { correctLedger, listLedgerCorrections } from "../../api/attendance";
 import type { Cause, LedgerCorrection, LedgerRow } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useLoaded } from "../../hooks/useLoaded";

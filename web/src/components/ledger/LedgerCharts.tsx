@@ -1,5 +1,5 @@
 import { useCallback } from "react";
-import { listLedgerSteps } from "../../api/endpoints";
+import { listLedgerSteps } from "../../api/attendance";
 import type { LedgerQuery, LedgerStep } from "../../api/types";
 import { useLoaded } from "../../hooks/useLoaded";
 import { useLanguage, useWords } from "../../i18n";

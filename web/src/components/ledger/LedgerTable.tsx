@@ -1,5 +1,5 @@
 import { useCallback, useState } from "react";
-import { listLedger } from "../../api/endpoints";
+import { listLedger } from "../../api/attendance";
 import type { LedgerQuery, LedgerRow } from "../../api/types";
 import { usePages } from "../../hooks/usePages";
 import { useLanguage, useWords } from "../../i18n";

@@ -1,5 +1,5 @@
 import { useCallback } from "react";
-import { getPupilAttendance } from "../../api/endpoints";
+import { getPupilAttendance } from "../../api/attendance";
 import type { LedgerQuery, PupilTotal } from "../../api/types";
 import { useLoaded } from "../../hooks/useLoaded";
 import { useWords } from "../../i18n";

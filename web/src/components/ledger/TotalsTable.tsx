@@ -1,5 +1,5 @@
 import { useCallback } from "react";
-import { listLedgerTotals } from "../../api/endpoints";
+import { listLedgerTotals } from "../../api/attendance";
 import type { LedgerGrouping, LedgerQuery, LedgerTotal } from "../../api/types";
 import { usePages } from "../../hooks/usePages";
 import { useWords } from "../../i18n";

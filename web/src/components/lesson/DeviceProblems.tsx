@@ -1,5 +1,5 @@
 import { useCallback } from "react";
-import { getSite } from "../../api/endpoints";
+import { getSite } from "../../api/server";
 import { useLoaded } from "../../hooks/useLoaded";
 import { useStore } from "../../hooks/useStore";
 import { useWords } from "../../i18n";

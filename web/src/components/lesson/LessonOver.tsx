@@ -1,5 +1,5 @@
 import { useCallback, useEffect } from "react";
-import { getLesson } from "../../api/endpoints";
+import { getLesson } from "../../api/lessons";
 import { isOwnLesson } from "../../classroom/pairedPc";
 import { useLoaded } from "../../hooks/useLoaded";
 import { useWords } from "../../i18n";

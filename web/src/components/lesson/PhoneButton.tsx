@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, useState } from "react";
-import { inviteConsole, sendConsolesAway } from "../../api/endpoints";
+import { inviteConsole, sendConsolesAway } from "../../api/room";
 import type { Pairing } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useWords } from "../../i18n";

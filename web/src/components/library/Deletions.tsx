@@ -1,4 +1,4 @@
-import { listDeletions } from "../../api/endpoints";
+import { listDeletions } from "../../api/recordings";
 import type { DeletionRow } from "../../api/types";
 import { usePages } from "../../hooks/usePages";
 import { useLanguage, useWords } from "../../i18n";

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { createShareLink } from "../../api/endpoints";
+import { createShareLink } from "../../api/sharing";
 import type { NewShareLink } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useWords } from "../../i18n";

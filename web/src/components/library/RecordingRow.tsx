@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { deleteRecording } from "../../api/endpoints";
+import { deleteRecording } from "../../api/recordings";
 import type { RecordingState, RecordingRow as Row } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useLanguage, useWords } from "../../i18n";

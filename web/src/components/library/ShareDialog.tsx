@@ -4,7 +4,7 @@ import {
   publishRecording,
   revokeShareLink,
   unpublishRecording,
-} from "../../api/endpoints";
+} from "../../api/sharing";
 import type { ShareLink, Sharing } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useLoaded } from "../../hooks/useLoaded";

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from "react";
-import { cancelLesson, listTeachers, moveLesson, substituteTeacher } from "../../api/endpoints";
+import { cancelLesson, moveLesson, substituteTeacher } from "../../api/lessons";
 import { isAdmin, isGuest } from "../../api/roles";
+import { listTeachers } from "../../api/staff";
 import type { CancelReason, Lesson, Me, Teacher } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useClashAction } from "../../hooks/useClashAction";

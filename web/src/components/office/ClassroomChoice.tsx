@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { listClassrooms } from "../../api/endpoints";
+import { listClassrooms } from "../../api/schools";
 import type { ClassroomPage, ClassroomRow } from "../../api/types";
 import { useFound } from "../../hooks/useFound";
 import { useWords } from "../../i18n";

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { inviteGuest } from "../../api/endpoints";
+import { inviteGuest } from "../../api/lessons";
 import type { GuestLink, Lesson } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useLanguage, useWords } from "../../i18n";

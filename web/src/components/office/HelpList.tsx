@@ -1,4 +1,4 @@
-import { clearHelp } from "../../api/endpoints";
+import { clearHelp } from "../../api/lessons";
 import type { WallLesson, WallPlace } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useWords } from "../../i18n";

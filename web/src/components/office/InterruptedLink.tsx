@@ -1,4 +1,4 @@
-import { getMe } from "../../api/endpoints";
+import { getMe } from "../../api/account";
 import { isAdmin } from "../../api/roles";
 import { useLoaded } from "../../hooks/useLoaded";
 import { useWords } from "../../i18n";

@@ -1,4 +1,4 @@
-import { finishRecording } from "../../api/endpoints";
+import { finishRecording } from "../../api/recordings";
 import type { InterruptedProblem, InterruptedRecording, LostPart } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { type Dictionary, useLanguage, useWords } from "../../i18n";

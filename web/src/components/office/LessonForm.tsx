@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { createLesson } from "../../api/endpoints";
+import { createLesson } from "../../api/lessons";
 import type { ClassroomPage, Colleague, HelperDraft, Teacher } from "../../api/types";
 import { useClashAction } from "../../hooks/useClashAction";
 import { useWords } from "../../i18n";

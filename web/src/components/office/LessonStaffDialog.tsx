@@ -1,5 +1,6 @@
 import { useCallback, useState } from "react";
-import { addLessonStaff, getLesson, listColleagues, removeLessonStaff } from "../../api/endpoints";
+import { addLessonStaff, getLesson, removeLessonStaff } from "../../api/lessons";
+import { listColleagues } from "../../api/staff";
 import type { Colleague, Helper, InvitedRole } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useLoaded } from "../../hooks/useLoaded";

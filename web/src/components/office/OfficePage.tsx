@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { signOut } from "../../api/account";
 import type { ApiError } from "../../api/client";
-import { signOut } from "../../api/endpoints";
 import { isAdmin, isGuest } from "../../api/roles";
 import { useAction } from "../../hooks/useAction";
 import { forgetMe, useMe } from "../../hooks/useMe";

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { restoreLesson } from "../../api/endpoints";
+import { restoreLesson } from "../../api/lessons";
 import type { Lesson } from "../../api/types";
 import { useClashAction } from "../../hooks/useClashAction";
 import { useWords } from "../../i18n";

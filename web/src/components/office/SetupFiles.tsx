@@ -1,4 +1,4 @@
-import { downloadSetup } from "../../api/endpoints";
+import { downloadSetup } from "../../api/pcs";
 import type { SetupSystem } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useWords } from "../../i18n";

@@ -1,4 +1,4 @@
-import { listColleagues, listTeachers } from "../../api/endpoints";
+import { listColleagues, listTeachers } from "../../api/staff";
 import type { Colleague } from "../../api/types";
 
 /** As many people as the server offers at once: there may be more. */

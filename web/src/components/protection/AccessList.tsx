@@ -1,5 +1,5 @@
 import { useCallback } from "react";
-import { listAccesses } from "../../api/endpoints";
+import { listAccesses } from "../../api/protection";
 import type { AccessQuery, AccessRow } from "../../api/types";
 import { usePages } from "../../hooks/usePages";
 import { useLanguage, useWords } from "../../i18n";

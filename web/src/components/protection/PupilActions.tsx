@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { erasePupil, pupilFile } from "../../api/endpoints";
+import { erasePupil, pupilFile } from "../../api/protection";
 import type { RosterPupil } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useWords } from "../../i18n";

@@ -1,6 +1,6 @@
 import { memo, useRef, useState } from "react";
 import { ApiError } from "../../api/client";
-import { captionsUrl, saveCaptions, uploadCaptions } from "../../api/endpoints";
+import { captionsUrl, saveCaptions, uploadCaptions } from "../../api/recordings";
 import type { Captions as CaptionsValue, Cue } from "../../api/types";
 import { errorWords, useWords } from "../../i18n";
 import { formatDuration } from "../../lesson/format";

@@ -1,5 +1,5 @@
 import { useCallback, useEffect } from "react";
-import { getFilm, makeFilm } from "../../api/endpoints";
+import { getFilm, makeFilm } from "../../api/recordings";
 import type { Film, FilmMaking, LeftOut, WatchableFilm } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useLoaded } from "../../hooks/useLoaded";

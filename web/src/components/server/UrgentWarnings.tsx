@@ -1,4 +1,4 @@
-import { getServer } from "../../api/endpoints";
+import { getServer } from "../../api/server";
 import { useLoaded } from "../../hooks/useLoaded";
 import { useWords } from "../../i18n";
 import { Link } from "../../router";

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { deleteDeck } from "../../api/endpoints";
+import { deleteDeck } from "../../api/room";
 import type { Deck, Decks } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useWords } from "../../i18n";

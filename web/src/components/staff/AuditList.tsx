@@ -1,5 +1,5 @@
 import { useCallback } from "react";
-import { listAudit } from "../../api/endpoints";
+import { listAudit } from "../../api/staff";
 import type { AuditQuery, AuditRow } from "../../api/types";
 import { usePages } from "../../hooks/usePages";
 import { useLanguage, useWords } from "../../i18n";

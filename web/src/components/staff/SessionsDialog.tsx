@@ -1,5 +1,5 @@
 import { useCallback } from "react";
-import { listStaffSessions, signOutStaff } from "../../api/endpoints";
+import { listStaffSessions, signOutStaff } from "../../api/staff";
 import type { StaffMember } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useLoaded } from "../../hooks/useLoaded";

@@ -1,5 +1,5 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import { addCourse, changeCourse, checkCourse, checkCourseChange } from "../../api/endpoints";
+import { addCourse, changeCourse, checkCourse, checkCourseChange } from "../../api/terms";
 import type { Course, CourseCheck, CourseDraft, Teacher, Term } from "../../api/types";
 import { useClashAction } from "../../hooks/useClashAction";
 import { useWords } from "../../i18n";

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { endCourse } from "../../api/endpoints";
+import { endCourse } from "../../api/terms";
 import type { CancelReason, Course } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useLanguage, useWords } from "../../i18n";

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { addSchoolGroup } from "../../api/endpoints";
+import { addSchoolGroup } from "../../api/terms";
 import type { NamedSchool } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useWords } from "../../i18n";

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { addHoliday, moveHoliday, removeHoliday } from "../../api/endpoints";
+import { addHoliday, moveHoliday, removeHoliday } from "../../api/terms";
 import type { Followed, Holiday, NamedSchool, Term } from "../../api/types";
 import { useClashAction } from "../../hooks/useClashAction";
 import { useWords } from "../../i18n";

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { checkPlan, importPlan } from "../../api/endpoints";
+import { checkPlan, importPlan } from "../../api/terms";
 import type { PlanCheck, Term } from "../../api/types";
 import { useAction } from "../../hooks/useAction";
 import { useWords } from "../../i18n";

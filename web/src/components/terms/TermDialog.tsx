@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { addTerm } from "../../api/endpoints";
+import { addTerm } from "../../api/terms";
 import { useAction } from "../../hooks/useAction";
 import { useWords } from "../../i18n";
 import { Button } from "../Button";

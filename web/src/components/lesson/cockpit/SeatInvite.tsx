@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { issuePairing } from "../../../api/endpoints";
+import { issuePairing } from "../../../api/lessons";
 import type { Pairing } from "../../../api/types";
 import { useAction } from "../../../hooks/useAction";
 import { useLanguage, useWords } from "../../../i18n";
