@@ -10,7 +10,7 @@ from app.attendance.spans import RELEVANT, Attendance, fold
 from app.db.journal import load_events
 from app.db.models import AttendanceProgress
 from app.ids import LessonId
-from app.rooms.events import Recorded
+from app.rooms.recorded import Recorded
 
 
 async def project_attendance(

@@ -20,8 +20,8 @@ from app.rooms.events import (
     ParticipantJoined,
     ParticipantLeft,
     ParticipantReturned,
-    Recorded,
 )
+from app.rooms.recorded import Recorded
 from app.rooms.state import Role
 
 EndedBy = Literal["left", "lost", "lesson_ended"]

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.engine import Database
 from app.db.models import JournalRow, LessonLease
 from app.ids import LessonId
-from app.rooms.events import Recorded, event_from_json, event_to_json
+from app.rooms.recorded import Recorded, event_from_json, event_to_json
 from app.rooms.runtime import JournalConflict
 
 Projector = Callable[[AsyncSession, LessonId, Sequence[Recorded]], Awaitable[None]]

@@ -41,7 +41,8 @@ from app.lessons.schemas import (
 from app.lessons.search import LessonSearch
 from app.lessons.staff import NewStaff
 from app.moments import to_ms, utc
-from app.rooms.events import Event, PupilNamed, event_to_json
+from app.rooms.events import Event, PupilNamed
+from app.rooms.recorded import event_to_json
 from app.rooms.state import Role
 
 RecordingIds = Callable[[Sequence[LessonId]], Awaitable[Mapping[LessonId, RecordingId]]]

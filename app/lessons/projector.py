@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import Lesson
 from app.ids import LessonId
-from app.rooms.events import LessonEnded, LessonRestored, LessonStarted, Recorded
+from app.rooms.events import LessonEnded, LessonRestored, LessonStarted
+from app.rooms.recorded import Recorded
 
 
 async def project_lesson(

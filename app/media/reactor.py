@@ -9,13 +9,8 @@ from app.ids import LessonId, is_session_device
 from app.media.port import MediaEngine
 from app.media.reconciler import RETRY_S, EngineReconciler, EngineTap, MediaListener, Pending
 from app.rooms.commands import ReportHeard, ReportPublication, ReportQuality
-from app.rooms.events import (
-    DeviceReplaced,
-    ParticipantJoined,
-    ParticipantLeft,
-    ParticipantReturned,
-    Recorded,
-)
+from app.rooms.events import DeviceReplaced, ParticipantJoined, ParticipantLeft, ParticipantReturned
+from app.rooms.recorded import Recorded
 from app.rooms.runtime import RoomRuntime, Rooms
 from app.rooms.state import Phase
 from app.rooms.views import VideoCaps

@@ -6,7 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.access_log import log_access
 from app.ids import LessonId, UserId
-from app.rooms.events import ListenInStarted, ParticipantJoined, Recorded
+from app.rooms.events import ListenInStarted, ParticipantJoined
+from app.rooms.recorded import Recorded
 from app.rooms.state import Role
 
 _LOOKERS_ON = (Role.ASSISTANT, Role.OBSERVER)

@@ -20,7 +20,8 @@ from app.recording.remux_job import FinishedEpoch
 from app.recording.repository import Recordings
 from app.recording.segments import Segments
 from app.recording.timeline import LessonTimeline
-from app.rooms.events import LessonStarted, Recorded
+from app.rooms.events import LessonStarted
+from app.rooms.recorded import Recorded
 from app.rooms.state import LessonPlan
 from app.storage.port import Storage, StoredObject
 from app.storage.store_failures import store_failures

@@ -19,12 +19,12 @@ from app.rooms.events import (
     LeadTakenOver,
     LessonEnded,
     LessonStarted,
-    Recorded,
     RecordingStopped,
     SingAlongStarted,
     SingAlongStopped,
 )
 from app.rooms.evolve import evolve
+from app.rooms.recorded import Recorded
 from app.rooms.state import LessonPlan, Phase, Presence, Role, Room, StagePlace
 
 MIN_GAP_MS = 250

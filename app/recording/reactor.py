@@ -34,7 +34,8 @@ from app.rooms.commands import (
     ReportRecordingStopped,
     ReportSegmentClosed,
 )
-from app.rooms.events import CallUpAccepted, ClassroomSentDown, Heartbeat, Recorded
+from app.rooms.events import CallUpAccepted, ClassroomSentDown, Heartbeat
+from app.rooms.recorded import Recorded
 from app.rooms.runtime import RoomRuntime, Rooms
 from app.rooms.state import Phase
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from app.ids import LessonId
 from app.recording.sidecar import ClosedRecord, read_sidecar
-from app.rooms.events import Recorded, SegmentClosed
+from app.rooms.events import SegmentClosed
+from app.rooms.recorded import Recorded
 from app.storage.port import ObjectNotFound, Storage
 
 SIDECAR, MEDIA = ".jsonl", ".mkv"

@@ -13,13 +13,13 @@ from app.recording.address import AddressOf
 from app.recording.timeline import LessonTimeline
 from app.rooms.events import (
     LessonEnded,
-    Recorded,
     SlidesHidden,
     SlidesTurned,
     StrokeDrawn,
     StrokesCleared,
     StrokeUndone,
 )
+from app.rooms.recorded import Recorded
 from app.rooms.state import StrokeColor
 from app.storage.object_response import ServedObject
 

@@ -1,6 +1,7 @@
 """The lesson's time line: milliseconds since `lesson.started`."""
 
-from app.rooms.events import LessonStarted, Recorded
+from app.rooms.events import LessonStarted
+from app.rooms.recorded import Recorded
 
 MAX_SAME_BOOT_MS = 15_000
 """How far wall clocks of two processes of one boot may differ. After a reboot the monotonic clock starts over,

@@ -1,7 +1,8 @@
 """The events that a command is about to yield, and the room as it will be after them."""
 
-from app.rooms.events import Event, Recorded
+from app.rooms.events import Event
 from app.rooms.evolve import evolve
+from app.rooms.recorded import Recorded
 from app.rooms.state import Room
 
 

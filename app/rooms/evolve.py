@@ -49,7 +49,6 @@ from app.rooms.events import (
     PublicationStopped,
     PupilNamed,
     QualityChanged,
-    Recorded,
     RecordingStopped,
     SegmentClosed,
     SignalCleared,
@@ -66,6 +65,7 @@ from app.rooms.events import (
     StrokeUndone,
 )
 from app.rooms.permissions import lead_id
+from app.rooms.recorded import Recorded
 from app.rooms.state import (
     LeadProposal,
     LessonPlan,

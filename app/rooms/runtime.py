@@ -17,9 +17,10 @@ from app.ids import LessonId
 from app.rooms.commands import CheckDeadlines, Command, ServerCommand, TakeUpRoom
 from app.rooms.deadlines import next_deadline
 from app.rooms.decide import decide
-from app.rooms.events import Event, Recorded
+from app.rooms.events import Event
 from app.rooms.evolve import evolve, fold
 from app.rooms.presence import is_to_reopen
+from app.rooms.recorded import Recorded
 from app.rooms.state import LessonPlan, Phase, Room
 
 MAILBOX_SIZE = 256

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from app.ids import LessonId
-from app.rooms.events import LessonRestored, Recorded
+from app.rooms.events import LessonRestored
 from app.rooms.evolve import evolve
+from app.rooms.recorded import Recorded
 from app.rooms.state import LessonPlan, Room
 from app.signaling.consoles import Consoles
 from app.signaling.directory import LessonCard

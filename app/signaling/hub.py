@@ -8,24 +8,11 @@ from collections.abc import Awaitable, Callable
 
 from app.accounts.tokens import Ticket
 from app.errors import AppError, CommandRejected, Unavailable
-from app.ids import (
-    ConnectionId,
-    DeviceId,
-    LessonId,
-    ParticipantId,
-    PcId,
-    PupilId,
-    new_id,
-)
+from app.ids import ConnectionId, DeviceId, LessonId, ParticipantId, PcId, PupilId, new_id
 from app.media.port import ClientNetwork, Source
 from app.rooms.commands import Join, Leave, ReportCut
-from app.rooms.events import (
-    DeviceReplaced,
-    LessonRestored,
-    ParticipantCut,
-    ParticipantLeft,
-    Recorded,
-)
+from app.rooms.events import DeviceReplaced, LessonRestored, ParticipantCut, ParticipantLeft
+from app.rooms.recorded import Recorded
 from app.rooms.runtime import Clock, RoomRuntime, Rooms
 from app.rooms.state import Phase
 from app.rooms.views import may_see

@@ -11,8 +11,8 @@ from app.ids import DeckId, ParticipantId, PupilId, SeatId, StrokeId, publicatio
 from app.rooms import commands
 from app.rooms.commands import ParticipantCommand
 from app.rooms.deadlines import closes_at_ms, takeover_at_ms
-from app.rooms.events import Recorded
 from app.rooms.permissions import lead_id, seat_of
+from app.rooms.recorded import Recorded
 from app.rooms.state import Participant, Phase, Presence, Role, Room, Slides, Stroke
 from app.signaling import messages as wire
 from app.signaling.directory import LessonCard

@@ -37,7 +37,8 @@ from app.media.port import (
     SessionNegotiator,
     Source,
 )
-from app.rooms.events import ParticipantCut, Recorded
+from app.rooms.events import ParticipantCut
+from app.rooms.recorded import Recorded
 from app.rooms.runtime import RoomRuntime, Rooms
 from app.rooms.state import Phase, Room
 from app.signaling.negotiation import MAY_SEND

@@ -10,8 +10,8 @@ from app.rooms.events import (
     ParticipantJoined,
     ParticipantLeft,
     ParticipantReturned,
-    Recorded,
 )
+from app.rooms.recorded import Recorded
 from app.rooms.state import Role
 
 SEAT = ParticipantId("sea_1")

@@ -11,14 +11,8 @@ from app.db.engine import Database
 from app.db.journal import Journal
 from app.db.models import JournalRow, SiteSetting
 from app.ids import DeviceId, LessonId, ParticipantId
-from app.rooms.events import (
-    Event,
-    HandRaised,
-    Heartbeat,
-    LessonStarted,
-    ParticipantJoined,
-    Recorded,
-)
+from app.rooms.events import Event, HandRaised, Heartbeat, LessonStarted, ParticipantJoined
+from app.rooms.recorded import Recorded
 from app.rooms.runtime import JournalConflict
 from app.rooms.state import Role
 from tests.support.clock import START_MS

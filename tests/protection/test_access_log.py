@@ -14,7 +14,8 @@ from app.ids import DeviceId, ParticipantId, UserId
 from app.protection.access_endpoints import build_router
 from app.protection.access_log import AccessLog
 from app.protection.access_projector import project_access
-from app.rooms.events import Event, ListenInStarted, ParticipantJoined, Recorded
+from app.rooms.events import Event, ListenInStarted, ParticipantJoined
+from app.rooms.recorded import Recorded
 from app.rooms.state import Role
 from tests.support.clock import START_MS
 from tests.support.county import SmallCounty

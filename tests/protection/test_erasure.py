@@ -28,8 +28,9 @@ from app.db.models import (
 )
 from app.ids import ParticipantId, PupilId
 from app.main import application, include
-from app.rooms.events import Event, LessonStarted, PupilNamed, Recorded
+from app.rooms.events import Event, LessonStarted, PupilNamed
 from app.rooms.evolve import fold
+from app.rooms.recorded import Recorded
 from app.server import Server, Site
 from app.settings import Settings
 from tests.support.clock import START_MS

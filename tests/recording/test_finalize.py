@@ -19,7 +19,8 @@ from app.recording.lifecycle import RecordingState, Step
 from app.recording.port import TrackRequest
 from app.recording.repository import Recordings
 from app.recording.viewer import Viewer
-from app.rooms.events import Event, LessonEnded, LessonStarted, ParticipantJoined, Recorded
+from app.rooms.events import Event, LessonEnded, LessonStarted, ParticipantJoined
+from app.rooms.recorded import Recorded
 from app.rooms.state import Role
 from app.scope import Scope
 from app.storage.obstore_storage import ObstoreStorage

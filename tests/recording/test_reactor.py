@@ -37,10 +37,10 @@ from app.rooms.events import (
     CONSENT_WITHDRAWN,
     EpochClosed,
     EpochOpened,
-    Recorded,
     RecordingStopped,
     SegmentClosed,
 )
+from app.rooms.recorded import Recorded
 from app.rooms.runtime import Clock, RoomRuntime, Rooms
 from app.rooms.state import LessonPlan, Phase, Role, Seat
 from app.storage.obstore_storage import ObstoreStorage

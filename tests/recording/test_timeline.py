@@ -24,10 +24,10 @@ from app.rooms.events import (
     LessonEnded,
     LessonStarted,
     ParticipantJoined,
-    Recorded,
     SingAlongStarted,
     SpotlightMoved,
 )
+from app.rooms.recorded import Recorded
 from app.rooms.state import LessonPlan, Role, Seat
 
 SECOND = 1_000_000_000

@@ -9,8 +9,9 @@ from app.ids import ClassroomId, DeckId, DeviceId, LessonId, ParticipantId, Seat
 from app.rooms.commands import CheckDeadlines, Command, Join, StartLesson
 from app.rooms.deadlines import next_deadline
 from app.rooms.decide import decide
-from app.rooms.events import Event, Recorded
+from app.rooms.events import Event
 from app.rooms.evolve import evolve
+from app.rooms.recorded import Recorded
 from app.rooms.state import LessonPlan, Participant, Role, Room, Seat
 from tests.support.clock import START_MS
 

@@ -68,12 +68,10 @@ from app.rooms.events import (
     CallUpExpired,
     ClassroomCalledUp,
     Event,
-    Recorded,
-    event_from_json,
-    event_to_json,
 )
 from app.rooms.evolve import evolve, fold
 from app.rooms.permissions import lead_id
+from app.rooms.recorded import Recorded, event_from_json, event_to_json
 from app.rooms.refusals import REFUSALS
 from app.rooms.state import SIGNALS, Phase, Presence, Role, Room, StagePlace
 from app.rooms.views import may_publish, media_permissions

@@ -24,9 +24,9 @@ from app.rooms.events import (
     LessonEnded,
     ParticipantCut,
     ParticipantLeft,
-    Recorded,
 )
 from app.rooms.evolve import fold
+from app.rooms.recorded import Recorded
 from app.rooms.runtime import (
     CLAIM_AGAIN_AFTER_MS,
     MAILBOX_SIZE,

@@ -22,7 +22,7 @@ from app.ids import (
 from app.rooms import commands
 from app.rooms.commands import Command, EndLesson
 from app.rooms.decide import decide
-from app.rooms.events import Recorded
+from app.rooms.recorded import Recorded
 from app.rooms.state import SIGNALS, LessonPlan, Role, Room, Seat
 from app.signaling.directory import LessonCard
 from app.signaling.feed import LessonFeed, encode

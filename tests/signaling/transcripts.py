@@ -15,8 +15,8 @@ from app.ids import ClassroomId, DeviceId, ParticipantId, PupilId, StrokeId
 from app.rooms import commands
 from app.rooms.commands import Command, ParticipantCommand
 from app.rooms.decide import decide
-from app.rooms.events import Recorded
 from app.rooms.permissions import Actor
+from app.rooms.recorded import Recorded
 from app.rooms.state import Role, Room
 from app.signaling.directory import LessonCard
 from app.signaling.feed import LessonFeed, encode

@@ -26,9 +26,9 @@ from app.rooms.events import (
     LessonEnded,
     LessonStarted,
     ParticipantJoined,
-    Recorded,
     SegmentClosed,
 )
+from app.rooms.recorded import Recorded
 from app.rooms.state import LessonPlan, Role
 from app.storage.obstore_storage import ObstoreStorage
 from tests.support.county import SmallCounty, make_county

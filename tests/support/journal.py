@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 
 from app.ids import LessonId
-from app.rooms.events import Recorded, event_from_json, event_to_json
+from app.rooms.recorded import Recorded, event_from_json, event_to_json
 from app.rooms.runtime import JournalConflict
 
 

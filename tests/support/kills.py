@@ -18,15 +18,9 @@ from urllib.parse import urljoin
 import av
 
 from app.ids import ClassroomId, LessonId, SeatId, UserId
-from app.rooms.events import (
-    EpochClosed,
-    EpochOpened,
-    LessonStarted,
-    ParticipantReturned,
-    Recorded,
-    event_from_json,
-)
+from app.rooms.events import EpochClosed, EpochOpened, LessonStarted, ParticipantReturned
 from app.rooms.evolve import fold
+from app.rooms.recorded import Recorded, event_from_json
 from app.rooms.state import LessonPlan, Phase, Presence, Room, Seat
 from tests.support.lesson_peers import LessonPeer, ask, peers_of, until
 from tests.support.office import Office, PlannedLesson

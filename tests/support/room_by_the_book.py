@@ -7,9 +7,9 @@ from app.db.journal import Journal
 from app.errors import CommandRejected
 from app.rooms import commands as c
 from app.rooms.decide import decide
-from app.rooms.events import Recorded
 from app.rooms.evolve import evolve
 from app.rooms.evolve import fold as fold_room
+from app.rooms.recorded import Recorded
 from app.rooms.state import LessonPlan, Room
 from tests.support.clock import START_MS
 

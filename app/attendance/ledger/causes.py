@@ -25,8 +25,8 @@ from app.rooms.events import (
     ParticipantJoined,
     ParticipantLeft,
     ParticipantReturned,
-    Recorded,
 )
+from app.rooms.recorded import Recorded
 
 Cause = Literal[
     "cancelled",

@@ -14,7 +14,8 @@ from app.db.engine import Database
 from app.db.journal import load_events
 from app.db.models import LedgerEntry, Lesson, Seat
 from app.ids import LessonId, ParticipantId, SeatId
-from app.rooms.events import LessonEnded, LessonRestored, Recorded
+from app.rooms.events import LessonEnded, LessonRestored
+from app.rooms.recorded import Recorded
 
 log = logging.getLogger(__name__)
 _CATCH_UP_LESSONS = 20

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.ids import ParticipantId
-from app.rooms.events import CONSENT_WITHDRAWN, EpochOpened, Recorded, RecordingStopped
+from app.rooms.events import CONSENT_WITHDRAWN, EpochOpened, RecordingStopped
+from app.rooms.recorded import Recorded
 
 MAX_APART_MS = 1_000
 """Camera and microphone of one place, cut off by one event, begin and end this near to each other."""

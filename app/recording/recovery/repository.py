@@ -14,7 +14,8 @@ from app.ids import LessonId, RecordingId
 from app.jobs.kinds import JobKind
 from app.recording.lifecycle import RecordingState
 from app.recording.recovery.interruptions import Lost, lost_in, stopped_now
-from app.rooms.events import EpochOpened, Recorded, RecordingStopped, event_from_json
+from app.rooms.events import EpochOpened, RecordingStopped
+from app.rooms.recorded import Recorded, event_from_json
 from app.scope import Scope
 
 KINDS = (JobKind.FINALIZE.value, JobKind.UPLOAD_SEGMENT.value)

@@ -18,8 +18,8 @@ from app.rooms.events import (
     ParticipantJoined,
     ParticipantLeft,
     ParticipantReturned,
-    Recorded,
 )
+from app.rooms.recorded import Recorded
 from app.rooms.state import Role
 
 SEAT, OTHER = SeatId("sea_1"), SeatId("sea_2")

@@ -20,7 +20,8 @@ from app.recording.recovery.endpoints import build_router
 from app.recording.recovery.repository import MAX_SHOWN, Interruptions
 from app.recording.repository import Recordings
 from app.recording.requests import RecordingRequests
-from app.rooms.events import LessonStarted, Recorded, RecordingStopped
+from app.rooms.events import LessonStarted, RecordingStopped
+from app.rooms.recorded import Recorded
 from tests.support.api import Api, Time
 from tests.support.clock import START_MS
 from tests.support.county import SmallCounty, add_lesson, make_county

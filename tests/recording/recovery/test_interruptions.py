@@ -2,7 +2,8 @@
 
 from app.ids import ParticipantId, SeatId
 from app.recording.recovery.interruptions import Lost, lost_in, stopped_now
-from app.rooms.events import EpochOpened, Event, Recorded, RecordingStopped
+from app.rooms.events import EpochOpened, Event, RecordingStopped
+from app.rooms.recorded import Recorded
 
 SEAT, OTHER = ParticipantId(SeatId("sea_1")), ParticipantId(SeatId("sea_3"))
 
