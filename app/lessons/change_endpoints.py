@@ -9,7 +9,8 @@ from app.http import ApiModel, Authenticate, Caller, refusals
 from app.ids import LessonId, UserId
 from app.lessons.changes import LessonChanges
 from app.lessons.endpoints import LessonDesk, start_of
-from app.lessons.repository import CancelReason, LessonStore
+from app.lessons.lesson import CancelReason
+from app.lessons.repository import LessonStore
 from app.lessons.schemas import IdText, LessonBody, LessonPath
 
 

@@ -16,7 +16,9 @@ from app.lessons.access import acting_as, require_admin, require_lead_or_admin
 from app.lessons.bookings import bookings_where, lock_timetable, read_bookings, refuse_clash
 from app.lessons.clashes import Booking, ClashKind, find_clashes
 from app.lessons.control import LessonControl
-from app.lessons.repository import CancelReason, LessonDetail, LessonStore, check_lead
+from app.lessons.lesson import CancelReason, LessonDetail
+from app.lessons.new_lesson import check_lead
+from app.lessons.repository import LessonStore
 
 
 class LessonChanges:

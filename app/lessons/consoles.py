@@ -16,7 +16,8 @@ from app.errors import NotAllowed
 from app.http import client_ip, public_url, refusals
 from app.ids import LessonId, ParticipantId, SeatId
 from app.lessons.entry import EntryDesk, require_open
-from app.lessons.repository import LessonDetail, LessonStore
+from app.lessons.lesson import LessonDetail
+from app.lessons.repository import LessonStore
 from app.lessons.schemas import CodeBody, PairingBody, TicketBody
 from app.moments import utc
 from app.rooms.state import Role

@@ -10,7 +10,9 @@ from app.db.models import AttendanceSpan, Classroom, Lesson, Login, School, Seat
 from app.errors import Unavailable
 from app.ids import ClassroomId, LessonId, ParticipantId, SeatId, UserId
 from app.lessons.control import LessonControl
-from app.lessons.repository import LessonDetail, LessonStore, NewLesson
+from app.lessons.lesson import LessonDetail
+from app.lessons.new_lesson import NewLesson
+from app.lessons.repository import LessonStore
 
 LENGTH_MS = 45 * 60_000
 TIME_LEFT_MS = 30 * 60_000

@@ -24,8 +24,10 @@ from app.lessons.access import (
 from app.lessons.bookings import lock_timetable, refuse_clash
 from app.lessons.control import LessonControl
 from app.lessons.entry import RevokeTickets
+from app.lessons.lesson import MINUTE_MS, LessonDetail
 from app.lessons.listing import LessonState
-from app.lessons.repository import LessonDetail, LessonStore, NewLesson
+from app.lessons.new_lesson import NewLesson, create_lesson
+from app.lessons.repository import LessonStore
 from app.lessons.schemas import (
     HelperDraft,
     JournalItem,
@@ -50,9 +52,8 @@ RecordingIds = Callable[[Sequence[LessonId]], Awaitable[Mapping[LessonId, Record
 MAX_PAGE = 100
 MAX_JOURNAL_PAGE = 500
 REHEARSAL_MIN = 30
-_MINUTE_MS = 60_000
-_EARLIEST_MS = 24 * 60 * _MINUTE_MS
-_LATEST_MS = 3 * 366 * 24 * 60 * _MINUTE_MS
+_EARLIEST_MS = 24 * 60 * MINUTE_MS
+_LATEST_MS = 3 * 366 * 24 * 60 * MINUTE_MS
 
 
 def start_of(starts_at: datetime, now_ms: int) -> int:
@@ -97,7 +98,7 @@ class LessonDesk:
             title=draft.title,
             subject=draft.subject,
             starts_at_ms=starts_at_ms,
-            ends_at_ms=starts_at_ms + draft.duration_min * _MINUTE_MS,
+            ends_at_ms=starts_at_ms + draft.duration_min * MINUTE_MS,
             lead_user_id=lead_id,
             created_by=caller.user_id,
             classroom_ids=[ClassroomId(one) for one in draft.classroom_ids],
@@ -106,8 +107,9 @@ class LessonDesk:
         )
         async with self._database.transaction() as session:
             await lock_timetable(session, caller.county_id)
-            lesson_id = await self._store.create_in(session, new, caller.administered)
-            await refuse_clash(session, [lesson_id], self._now_ms())
+            now_ms = self._now_ms()
+            lesson_id = await create_lesson(session, new, now_ms, caller.administered)
+            await refuse_clash(session, [lesson_id], now_ms)
         return await self.body(await self._store.get(lesson_id), caller)
 
     async def page(
@@ -187,7 +189,7 @@ class LessonDesk:
                 title="试讲",
                 subject="",
                 starts_at_ms=now_ms,
-                ends_at_ms=now_ms + REHEARSAL_MIN * _MINUTE_MS,
+                ends_at_ms=now_ms + REHEARSAL_MIN * MINUTE_MS,
                 lead_user_id=caller.user_id,
                 created_by=caller.user_id,
                 classroom_ids=simulated[:2],

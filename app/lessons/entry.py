@@ -10,7 +10,8 @@ from app.errors import Conflict, NotAllowed, NotFound
 from app.http import Authenticate, Caller, is_from_this_machine, refusals, signal_url
 from app.ids import ClassroomId, LessonId, ParticipantId, PcId, SeatId, UserId
 from app.lessons.access import require_host, require_role, require_seat
-from app.lessons.repository import LessonDetail, LessonStore
+from app.lessons.lesson import LessonDetail
+from app.lessons.repository import LessonStore
 from app.lessons.schemas import (
     LessonPath,
     ParticipantPath,

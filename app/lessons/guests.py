@@ -17,7 +17,8 @@ from app.http import Caller
 from app.ids import LessonId, UserId, new_id
 from app.lessons.access import require_admin
 from app.lessons.changes import LessonChanges
-from app.lessons.repository import LessonDetail, LessonStore
+from app.lessons.lesson import LessonDetail
+from app.lessons.repository import LessonStore
 
 MAX_TOKEN_CHARS = 100
 NO_PASSWORD = ""

@@ -10,8 +10,8 @@ from app.accounts.pcs import Pc
 from app.http import ApiModel, Caller
 from app.ids import LessonId, SeatId, UserId
 from app.lessons.access import is_host, own_roles, own_seats
+from app.lessons.lesson import CancelledReason, LessonDetail
 from app.lessons.listing import LessonState
-from app.lessons.repository import CancelledReason, LessonDetail
 from app.lessons.staff import MAX_INVITED
 from app.lessons.subject import sound_preset_of
 from app.moments import utc, utc_or_none

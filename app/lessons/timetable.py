@@ -13,8 +13,9 @@ from app.errors import NotFound
 from app.http import NOT_MODIFIED, ApiModel, refusals, tagged
 from app.ids import LessonId, PcId
 from app.lessons.entry import EntryDesk
+from app.lessons.lesson import MINUTE_MS, LessonDetail
 from app.lessons.listing import LessonState
-from app.lessons.repository import MINUTE_MS, LessonDetail, LessonStore
+from app.lessons.repository import LessonStore
 from app.lessons.schemas import (
     ChangeBody,
     ClassroomName,

@@ -17,13 +17,8 @@ from app.ids import ClassroomId, LessonId, ParticipantId
 from app.lessons.bookings import clashes_of, lock_timetable
 from app.lessons.changes import LessonChanges
 from app.lessons.clashes import Clash, alike
-from app.lessons.repository import (
-    MAX_SEATS,
-    CancelReason,
-    ClassroomUnknown,
-    TooManyClassrooms,
-    check_lead,
-)
+from app.lessons.lesson import CancelReason
+from app.lessons.new_lesson import MAX_SEATS, ClassroomUnknown, TooManyClassrooms, check_lead
 from app.lessons.terms.course import NewCourse, WantedCourse
 from app.lessons.terms.course_rows import (
     add_course,

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import Course, Lesson, Seat, User
 from app.ids import ClassroomId, LessonId, new_id
-from app.lessons.repository import MINUTE_MS, NO_ENGINE, CancelledReason
+from app.lessons.lesson import MINUTE_MS, CancelledReason
+from app.lessons.new_lesson import NO_ENGINE
 from app.lessons.terms.course_rows import school_or_none
 from app.lessons.terms.schedule import Reconciliation, StandingLesson, WantedLesson
 from app.moments import to_ms

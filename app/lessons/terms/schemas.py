@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from app.http import ApiModel, ClashBody
 from app.ids import ClassroomId, UserId
 from app.lessons.clashes import Clash
-from app.lessons.repository import CancelReason
+from app.lessons.lesson import CancelReason
 from app.lessons.schemas import NO_CONTROLS, IdText
 from app.lessons.terms.course import (
     MAX_MINUTES,

@@ -8,7 +8,7 @@ from datetime import date, time
 from typing import Literal
 
 from app.ids import ClassroomId, UserId
-from app.lessons.repository import MAX_SEATS
+from app.lessons.new_lesson import MAX_SEATS
 from app.lessons.terms.course import (
     MAX_MINUTES,
     MAX_SUBJECT_CHARS,
