@@ -9,7 +9,7 @@ from typing import Self
 from tests.bench.peers import PACKETS_PER_S, Publisher, Subscriber
 from tests.bench.receiver import Receiver
 from tests.bench.servers import Server, cpu_seconds, memory_kib, stolen_seconds
-from tests.support.raw_peer import until
+from tests.support.waiting import until
 
 _JOINS_AT_ONCE = 32
 SAMPLES_PER_S = 400

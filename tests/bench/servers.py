@@ -21,7 +21,7 @@ from app.media.remote import RemoteEngine
 from tests.bench.peers import Publisher, Subscriber
 from tests.bench.receiver import Receiver
 from tests.support.ports import free_port
-from tests.support.raw_peer import until
+from tests.support.waiting import until
 
 SERVER_CORE, LOAD_CORE = 1, 0
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")

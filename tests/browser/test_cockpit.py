@@ -9,11 +9,12 @@ from playwright.async_api import Page
 from app.signaling.messages import CallUpAccept, CallUpCall, ListenStart, SingAlongStart
 from tests.browser.conftest import Meet, Meeting, OpenTab
 from tests.support.accessibility import assert_accessible
-from tests.support.lesson_peers import LessonPeer, peers_of, until
+from tests.support.lesson_peers import LessonPeer, peers_of
 from tests.support.office import ADMIN, TEACHER, Office
 from tests.support.pages import PATIENCE_S, Screen, card, eventually, press_on_card, sign_in
 from tests.support.rtc_peer import allow_loopback
 from tests.support.serve import Served
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -153,22 +154,22 @@ async def test_in_a_sing_along_no_packet_of_a_classroom_reaches_another(
     seat, lead_id = plan.seats[0].seat_id, plan.lead_id
     async with peers_of(office, plan) as (lead, (first, second)):
         everybody = (lead, first, second)
-        await until("all are in", lambda: all(p.is_joined for p in everybody), PATIENCE_S)
+        await until(lambda: all(p.is_joined for p in everybody), PATIENCE_S, "all are in")
         await asyncio.to_thread(office.call, "POST", f"/lessons/{plan.lesson_id}/start")
-        await until("live", lambda: lead.phase == "live", PATIENCE_S)
+        await until(lambda: lead.phase == "live", PATIENCE_S, "live")
         await lead.request(lambda i: CallUpCall(type="callup.call", id=i, seat_id=seat))
         await first.request(lambda i: CallUpAccept(type="callup.accept", id=i))
-        await until("on stage", lambda: heard(second, of=seat.__eq__) > 10, PATIENCE_S)
+        await until(lambda: heard(second, of=seat.__eq__) > 10, PATIENCE_S, "on stage")
 
         await lead.request(lambda i: SingAlongStart(type="sing_along.start", id=i))
         await asyncio.sleep(SETTLE_S)
         before = [heard(peer, of=lambda who: who != lead_id) for peer in everybody]
         sung = heard(second, of=lead_id.__eq__)
         enough = sung + AUDIO_FRAMES
-        await until("the lead sings", lambda: heard(second, of=lead_id.__eq__) > enough, PATIENCE_S)
+        await until(lambda: heard(second, of=lead_id.__eq__) > enough, PATIENCE_S, "the lead sings")
         assert [heard(peer, of=lambda who: who != lead_id) for peer in everybody] == before
 
         await lead.request(lambda i: ListenStart(type="listen.start", id=i, seat_id=seat))
         enough = heard(lead, of=seat.__eq__) + 10
-        await until("one is heard", lambda: heard(lead, of=seat.__eq__) > enough, PATIENCE_S)
+        await until(lambda: heard(lead, of=seat.__eq__) > enough, PATIENCE_S, "one is heard")
         assert heard(second, of=lambda who: who != lead_id) == before[2]

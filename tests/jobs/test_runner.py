@@ -12,7 +12,7 @@ from app.jobs.live_load import CALM_AFTER, HIGH_AFTER, LoadGate, busy_share
 from app.jobs.port import ClaimedJob, Handler, JobFailed, Progress
 from app.jobs.repository import Jobs
 from app.jobs.runner import JobRunner
-from tests.support.recorder_process import until
+from tests.support.waiting import until
 
 PATIENCE_S = 10.0
 

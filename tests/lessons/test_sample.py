@@ -39,6 +39,7 @@ from tests.support.county import FAST_HASHER
 from tests.support.lessons import INTERNAL_SECRET, LessonApi, lesson_api
 from tests.support.office import ADMIN, Office
 from tests.support.serve import Served, serving
+from tests.support.waiting import until
 
 SCRIPT = Script(call_up_ms=1_000, send_down_ms=3_000, end_ms=5_000)
 FIRST_MINUTE_S = 60.0
@@ -144,12 +145,6 @@ def holding(
     monkeypatch.setattr(sample, "POLL_S", 0.001)
     monkeypatch.setattr(sample, "Director", lambda: Director(SCRIPT))
     return lambda: asyncio.create_task(SampleLesson(demo, api.rooms, api.time).run())
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
-        while not condition():
-            await asyncio.sleep(0.002)
 
 
 async def open_sample(demo: DemoLessons) -> LessonId:

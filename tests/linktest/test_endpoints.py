@@ -17,9 +17,9 @@ from app.media.worker import EngineServer
 from tests.media.sfu.support import LOOPBACK, LOOPBACK_ONLY
 from tests.support.county import SmallCounty
 from tests.support.database import on_both_databases
-from tests.support.lesson_peers import until
 from tests.support.lessons import LessonApi
 from tests.support.raw_peer import RawPeer, RawSection
+from tests.support.waiting import until
 
 SEAT = "sea_1"
 RELAY = {"urls": "turn:relay.example", "username": "u", "credential": "c"}
@@ -35,7 +35,7 @@ async def engine(api: LessonApi, database: Database, tmp_path: Path) -> AsyncIte
         database, api.book.read_ticket, lambda _: remote, lambda _: [RELAY], api.time
     )
     api.include(build_router(desk, lambda *_: LOOPBACK))
-    await until("the link", lambda: remote.is_available, 15)
+    await until(lambda: remote.is_available, 15, "the link")
     yield remote
     await remote.close()
     await server.close()

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from tests.support.link import Conditions, Direction, Link
-from tests.support.raw_peer import until
+from tests.support.waiting import until
 
 STEP_S = 0.01
 

@@ -62,15 +62,7 @@ from app.rooms.views import VideoCaps
 from tests.rooms.lesson import LEAD, LESSON, PLAN, SEAT_A, A, B, join_of, live_lesson
 from tests.support.clock import FakeClock
 from tests.support.journal import MemoryJournal
-
-DEADLINE_S = 5.0
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """Wait for the condition; fails at the deadline."""
-    async with asyncio.timeout(DEADLINE_S):
-        while not condition():
-            await asyncio.sleep(0.005)
+from tests.support.waiting import until
 
 
 @dataclass

@@ -33,7 +33,8 @@ from app.media.wire.addresses import LocalAddress
 from app.media.wire.endpoint import MediaEndpoint
 from app.media.worker import EXIT_PORT_IN_USE, EngineServer
 from tests.support.ports import free_port
-from tests.support.raw_peer import RawAudio, RawPeer, RawSection, until
+from tests.support.raw_peer import RawAudio, RawPeer, RawSection
+from tests.support.waiting import until
 
 LESSON, LEAD, SEAT = LessonId("les_1"), ParticipantId("lead"), ParticipantId("seat")
 MICROPHONE = PublicationId("lead/microphone")

@@ -17,9 +17,10 @@ from app.media.sfu.layer_choice import LayerChoice
 from app.media.sfu.subscription import SlotStream
 from tests.media.sfu.support import LESSON, LOOPBACK, STAGE, Engine, sender
 from tests.support.link import Conditions, Link
-from tests.support.raw_peer import Background, RawPeer, paced, until
+from tests.support.raw_peer import Background, RawPeer, paced
 from tests.support.reporting_receiver import ReportingReceiver, recent
 from tests.support.simulcast_camera import RATES_BPS, TRACKS, SimulcastCamera
+from tests.support.waiting import until
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from app.recording.segment_file import SegmentFile
 from app.recording.segment_reader import SegmentReader
 from app.recording.watermark import Watermark
 from app.recording.writer import MAX_QUEUED_BYTES, DiskWriter, FileFactory
-from tests.support.recorder_process import until
 from tests.support.rtp_publisher import (
     LivePublisher,
     SyntheticTrack,
@@ -27,6 +26,7 @@ from tests.support.rtp_publisher import (
     looped,
     send_all,
 )
+from tests.support.waiting import until
 
 LESSON = LessonId("les_1")
 CAMERA, MICROPHONE = PublicationId("lead_u1/camera"), PublicationId("lead_u1/microphone")

@@ -17,7 +17,7 @@ from app.ids import PublicationId
 from app.recording.port import TrackRequest
 from app.storage.obstore_storage import ObstoreStorage
 from tests.support.finishing import LEAD, RecordedLesson
-from tests.support.recorder_process import RecorderProcess, until
+from tests.support.recorder_process import RecorderProcess
 from tests.support.rtp_publisher import (
     LivePublisher,
     SyntheticTrack,
@@ -25,6 +25,7 @@ from tests.support.rtp_publisher import (
     film_video,
     looped,
 )
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.recording
 SEED = 20261128

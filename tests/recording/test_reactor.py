@@ -26,13 +26,7 @@ from app.recording.repository import Recordings, RecordingSummary
 from app.recording.requests import RecordingRequests
 from app.recording.viewer import Viewer
 from app.recording.withdrawal import RecordingWithdrawal
-from app.rooms.commands import (
-    EndLesson,
-    Join,
-    Mute,
-    ReportPublication,
-    StartLesson,
-)
+from app.rooms.commands import EndLesson, Join, Mute, ReportPublication, StartLesson
 from app.rooms.events import (
     CONSENT_WITHDRAWN,
     EpochClosed,
@@ -46,12 +40,13 @@ from app.rooms.state import LessonPlan, Phase, Role, Seat
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.signing import UrlSigner
 from tests.support.county import SmallCounty, make_county, pupil_of
-from tests.support.recorder_process import RecorderProcess, until
+from tests.support.recorder_process import RecorderProcess
 from tests.support.recordings import recording_of
 from tests.support.rtp_publisher import SyntheticTrack, film_audio, film_video, looped
 from tests.support.scene import decodable_frames
 from tests.support.small_disk import small_disk
 from tests.support.synthetic_engine import SyntheticEngine
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.recording
 DISK_BYTES, MIN_FREE_BYTES = 48 * 1024 * 1024, 16 * 1024 * 1024

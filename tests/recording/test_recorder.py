@@ -26,7 +26,7 @@ from app.recording.sidecar import (
     SenderReportRecord,
     read_sidecar,
 )
-from tests.support.recorder_process import RecorderProcess, until
+from tests.support.recorder_process import RecorderProcess
 from tests.support.rtp_publisher import (
     LivePublisher,
     SyntheticTrack,
@@ -35,6 +35,7 @@ from tests.support.rtp_publisher import (
     looped,
     send_all,
 )
+from tests.support.waiting import until
 
 LESSON = LessonId("les_1")
 CAMERA, MICROPHONE = PublicationId("lead_u1/camera"), PublicationId("lead_u1/microphone")

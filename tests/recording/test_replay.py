@@ -12,10 +12,11 @@ import pytest
 
 from tests.support.flash_peer import FlashPeer, tell_the_time_wrongly
 from tests.support.flashes import flashes_of
-from tests.support.lesson_peers import LessonPeer, ask, peers_of, until
+from tests.support.lesson_peers import LessonPeer, ask, peers_of
 from tests.support.office import ADMIN, Office, PlannedLesson
 from tests.support.rtc_peer import allow_loopback
 from tests.support.serve import Served, serving
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.recording
 
@@ -44,7 +45,7 @@ async def live(
     """The lesson with everybody in it, started."""
     async with peers_of(office, plan) as (lead, rooms):
         peers = [lead, *rooms]
-        await until("everybody is in", lambda: all(p.is_joined for p in peers), PATIENCE_S)
+        await until(lambda: all(p.is_joined for p in peers), PATIENCE_S, "everybody is in")
         await ask(office, "POST", f"/lessons/{plan.lesson_id}/start")
         yield lead, rooms
 
@@ -61,7 +62,7 @@ async def replay_of(office: Office, lesson_id: str) -> dict[str, Any]:
         assert found["state"] != "failed", found
         return bool(found["state"] == "available")
 
-    took = await until("the replay is available", is_available, PATIENCE_S)
+    took = await until(is_available, PATIENCE_S, "the replay is available")
     print(f"measured: the replay is available {took:.1f} s after the end")
     return found
 
@@ -94,7 +95,7 @@ async def test_clocks_that_are_seconds_and_an_hour_off_leave_the_replay_in_sync(
             )
             for place, off_s in places
         ]
-        await until("everybody is in", lambda: all(p.is_joined for p in peers), PATIENCE_S)
+        await until(lambda: all(p.is_joined for p in peers), PATIENCE_S, "everybody is in")
         await ask(office, "POST", f"/lessons/{plan.lesson_id}/start")
         await asyncio.sleep(TAUGHT_S)
         await ask(office, "POST", f"/lessons/{plan.lesson_id}/end")
@@ -133,14 +134,14 @@ async def test_a_classroom_without_consent_is_seen_but_never_written(served: Ser
     async with live(office, plan) as (lead, _):
         for seat in plan.seats:
             await until(
-                f"{seat.school} is seen by the lead",
                 lambda who=seat.seat_id: lead.video_from(who) >= SEEN_FRAMES,
                 PATIENCE_S,
+                f"{seat.school} is seen by the lead",
             )
         await until(
-            "the one that agreed is written",
             lambda: bool(files_that_tell_of(served.data_dir, agreed.seat_id)),
             PATIENCE_S,
+            "the one that agreed is written",
         )
         assert files_that_tell_of(served.data_dir, refused.seat_id) == []
         await ask(office, "POST", f"/lessons/{plan.lesson_id}/end")
@@ -158,21 +159,21 @@ async def test_of_a_lesson_that_is_not_recorded_nothing_is_written(served: Serve
     plan = office.plan_lesson(1)
     async with live(office, plan) as (lead, (room,)):
         await until(
-            "they see each other",
             lambda: (
                 lead.video_from(plan.seats[0].seat_id) >= SEEN_FRAMES
                 and room.video_from(plan.lead_id) >= SEEN_FRAMES
             ),
             PATIENCE_S,
+            "they see each other",
         )
         await ask(office, "POST", f"/lessons/{plan.lesson_id}/end")
     # A recorded lesson that ends later is ready: so the one before was not merely slow.
     later = office.plan_lesson(1, recorded=True)
     async with live(office, later) as (lead, _):
         await until(
-            "the later one is written",
             lambda: bool(files_that_tell_of(served.data_dir, later.lesson_id)),
             PATIENCE_S,
+            "the later one is written",
         )
         await ask(office, "POST", f"/lessons/{later.lesson_id}/end")
     await replay_of(office, later.lesson_id)

@@ -13,10 +13,10 @@ from app.recording.recovery.repository import Interrupted, Interruptions
 from app.scope import Scope
 from app.storage.obstore_storage import ObstoreStorage
 from tests.support.finishing import LEAD, RecordedLesson
-from tests.support.recorder_process import until
 from tests.support.rtp_publisher import SyntheticTrack, film_audio, film_video, looped
 from tests.support.s3 import S3Server, needs_s3
 from tests.support.scene import decodable_frames
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.recording, needs_s3]
 PATIENCE_S = 60.0

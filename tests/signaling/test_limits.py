@@ -12,17 +12,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from app.signaling.limits import Limits
-from tests.signaling.wire import (
-    LEAD,
-    SEAT_1,
-    SEAT_2,
-    SignalServer,
-    WireClient,
-    client,
-    running,
-    until,
-)
+from tests.signaling.wire import LEAD, SEAT_1, SEAT_2, SignalServer, WireClient, client, running
 from tests.support.journal import MemoryJournal
+from tests.support.waiting import until
 
 
 async def test_slow_client_is_dropped_while_the_others_go_on(

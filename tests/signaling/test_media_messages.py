@@ -28,10 +28,10 @@ from tests.signaling.wire import (
     WireClient,
     client,
     running,
-    until,
 )
 from tests.support.journal import MemoryJournal
 from tests.support.rtc_peer import RtcPeer, allow_loopback
+from tests.support.waiting import until
 
 
 class WireNegotiator:

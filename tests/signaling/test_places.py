@@ -2,16 +2,8 @@
 
 from app.accounts.tokens import console_of
 from app.ids import PcId
-from tests.signaling.wire import (
-    LEAD,
-    LESSON,
-    SEAT_1,
-    SEAT_2,
-    SignalServer,
-    WireClient,
-    client,
-    until,
-)
+from tests.signaling.wire import LEAD, LESSON, SEAT_1, SEAT_2, SignalServer, WireClient, client
+from tests.support.waiting import until
 
 
 def _types(server: SignalServer) -> list[str]:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from app.ids import ClassroomId, ParticipantId, PupilId
-from tests.signaling.wire import LEAD, SEAT_1, SEAT_2, SignalServer, WireClient, client, until
+from tests.signaling.wire import LEAD, SEAT_1, SEAT_2, SignalServer, WireClient, client
+from tests.support.waiting import until
 
 OBSERVER = ParticipantId("observer_usr_o")
 PAGES = (

@@ -28,18 +28,9 @@ from app.signaling.directory import LessonCard
 from app.signaling.feed import LessonFeed, encode
 from app.signaling.limits import Limits
 from app.signaling.translate import Viewer
-from tests.signaling.wire import (
-    DECK,
-    LEAD,
-    SEAT_1,
-    SEAT_2,
-    Screen,
-    SignalServer,
-    client,
-    running,
-    until,
-)
+from tests.signaling.wire import DECK, LEAD, SEAT_1, SEAT_2, Screen, SignalServer, client, running
 from tests.support.journal import MemoryJournal
+from tests.support.waiting import until
 
 START_MS = 1_800_000_000_000
 OBSERVER, ASSISTANT = ParticipantId("observer_usr_o"), ParticipantId("assistant_usr_a")

@@ -15,16 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from app.accounts.tokens import TicketBook
 from app.errors import NotFound
-from app.ids import (
-    ClassroomId,
-    DeviceId,
-    LessonId,
-    ParticipantId,
-    PcId,
-    PupilId,
-    SeatId,
-    UserId,
-)
+from app.ids import ClassroomId, DeviceId, LessonId, ParticipantId, PcId, PupilId, SeatId, UserId
 from app.media.port import Negotiator
 from app.rooms.runtime import Clock, Rooms
 from app.rooms.state import LessonPlan, Role, Seat
@@ -35,6 +26,7 @@ from app.signaling.limits import Limits
 from app.signaling.messages import ChatLine
 from app.signaling.negotiation import IceServersOf, no_ice_servers
 from tests.support.journal import MemoryJournal
+from tests.support.waiting import until
 
 LESSON = LessonId("les_1")
 LEAD = ParticipantId("lead_usr_lead")
@@ -196,13 +188,6 @@ async def running(server: SignalServer) -> AsyncIterator[SignalServer]:
         await task
         await server.rooms.close()
         listener.close()
-
-
-async def until(condition: Callable[[], object], within_s: float = DEADLINE_S) -> None:
-    """Return as soon as the condition holds; fail after the deadline."""
-    async with asyncio.timeout(within_s):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 class Screen:

@@ -22,9 +22,10 @@ from app.rooms.events import EpochClosed, EpochOpened, LessonStarted, Participan
 from app.rooms.evolve import fold
 from app.rooms.recorded import Recorded, event_from_json
 from app.rooms.state import LessonPlan, Phase, Presence, Room, Seat
-from tests.support.lesson_peers import LessonPeer, ask, peers_of, until
+from tests.support.lesson_peers import LessonPeer, ask, peers_of
 from tests.support.office import Office, PlannedLesson
 from tests.support.serve import Served, ServeFailed
+from tests.support.waiting import until
 
 Victim = Literal["app", "engine", "recorder", "worker", "supervisor", "all"]
 """`engine` is the one that serves the lesson."""
@@ -130,7 +131,7 @@ class KilledLesson:
             present = {one.participant_id for one in there if one.presence is Presence.PRESENT}
             return present >= set(self.participant_ids)
 
-        return await until("everybody is in", are_in, BACK_S)
+        return await until(are_in, BACK_S, "everybody is in")
 
     async def is_recorded_since(self, since_ns: int) -> float:
         """Wait until every camera and microphone is written by processes that live; seconds since `since_ns`.
@@ -144,7 +145,7 @@ class KilledLesson:
         def is_recorded() -> bool:
             return wanted <= set(self.open_epochs(from_ns).values())
 
-        await until("the whole room is recorded", is_recorded, BACK_S)
+        await until(is_recorded, BACK_S, "the whole room is recorded")
         return (time.monotonic_ns() - since_ns) / 1e9
 
     def open_epochs(self, from_ns: int = 0) -> dict[str, tuple[str, str]]:
@@ -203,7 +204,7 @@ class KilledLesson:
             assert recording["state"] != "failed", recording
             return bool(recording["state"] == "available")
 
-        return await until("the recording is available", is_available, AVAILABLE_S)
+        return await until(is_available, AVAILABLE_S, "the recording is available")
 
     async def folded(self) -> Room:
         """The room as the fold of the journal that the interface shows; every row in its place."""
@@ -338,7 +339,7 @@ class LessonOfPeers(KilledLesson):
     async def start(self) -> None:
         """Start the lesson once everybody is in."""
         peers = [self.lead, *self.classrooms]
-        await until("everybody is in", lambda: all(peer.is_joined for peer in peers), BACK_S)
+        await until(lambda: all(peer.is_joined for peer in peers), BACK_S, "everybody is in")
         await ask(self.office, "POST", f"/lessons/{self.plan.lesson_id}/start")
 
     async def is_whole(self, since_ns: int) -> float:
@@ -357,7 +358,7 @@ class LessonOfPeers(KilledLesson):
                 for peer in self.classrooms
             )
 
-        await until("the lead and the classrooms see each other", all_see, BACK_S)
+        await until(all_see, BACK_S, "the lead and the classrooms see each other")
         return await self.is_recorded_since(since_ns)
 
 

@@ -7,9 +7,8 @@ epoch, and takes its seat for good only once.
 import asyncio
 import contextlib
 import http.client
-import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
@@ -41,7 +40,6 @@ from app.simulated.signaling_client import Disconnected, Refused, SignalingClien
 from tests.support.office import Office, PlannedLesson
 
 FIRST_RETRY_S, LAST_RETRY_S = 0.2, 3.0
-POLL_S = 0.05
 AWAY_S = 0.2
 
 
@@ -244,22 +242,6 @@ class LessonPeer:
         for task in readers:
             task.cancel()
         await asyncio.gather(*readers, return_exceptions=True)
-
-
-async def until(
-    what: str, condition: Callable[[], bool | Awaitable[bool]], deadline_s: float
-) -> float:
-    """Wait for `condition`; the seconds it took. AssertionError after `deadline_s`."""
-    began = time.monotonic()
-    while True:
-        answer = condition()
-        if isinstance(answer, Awaitable):
-            answer = await answer
-        took_s = time.monotonic() - began
-        if answer:
-            return took_s
-        assert took_s < deadline_s, f"not within {deadline_s} s: {what}"
-        await asyncio.sleep(POLL_S)
 
 
 @contextlib.asynccontextmanager

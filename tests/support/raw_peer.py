@@ -18,18 +18,10 @@ from app.media.wire.dtls_srtp import DtlsCertificate
 from app.media.wire.rtcp import RtcpPacket
 from app.media.wire.rtp import RtpPacket, pack_extensions, pack_header
 from app.media.wire.transport import LocalParameters, PeerTransport, TransportState
+from tests.support.waiting import until
 
 CHECK_INTERVAL_S = 0.05
 CONSENT_INTERVAL_S = 2.0
-
-
-async def until(condition: Callable[[], bool], deadline_s: float = 15.0) -> float:
-    """Wait for `condition`; how long it took in seconds. TimeoutError after the deadline."""
-    begin = time.monotonic()
-    async with asyncio.timeout(deadline_s):
-        while not condition():
-            await asyncio.sleep(0.005)
-    return time.monotonic() - begin
 
 
 def check(to: tuple[str, str], pwd: str, local_ufrag: str) -> bytes:

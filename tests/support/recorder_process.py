@@ -4,11 +4,10 @@ import asyncio
 import os
 import signal
 import sys
-import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from app.recording.remote import RemoteRecorder
+from tests.support.waiting import until
 
 _PROGRAM = """
 import sys
@@ -18,21 +17,6 @@ from app.settings import Settings
 folders = {"data_dir": Path(sys.argv[1]), "run_dir": Path(sys.argv[2])}
 sys.exit(run_recorder(Settings(**folders, recording_min_free_bytes=int(sys.argv[3]))))
 """
-
-
-async def until(
-    condition: Callable[[], bool | Awaitable[bool]], deadline_s: float = 15.0, what: str = ""
-) -> float:
-    """Wait until `condition()` holds; returns how long it took, fails after `deadline_s`."""
-    began = time.monotonic()
-    while True:
-        held = condition()
-        if not isinstance(held, bool):
-            held = await held
-        if held:
-            return time.monotonic() - began
-        assert time.monotonic() - began < deadline_s, f"not within {deadline_s} s: {what}"
-        await asyncio.sleep(0.02)
 
 
 class RecorderProcess:

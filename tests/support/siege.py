@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from app.media.wire.rtp import sequence_delta
 from tests.media.sfu.support import LESSON, Engine, Publisher, Subscriber, receiver
 from tests.support.hostile import Attacker
-from tests.support.raw_peer import RawPeer, until
+from tests.support.raw_peer import RawPeer
+from tests.support.waiting import until
 
 BURST = 50
 """Hostile datagrams between two frames of the lesson."""

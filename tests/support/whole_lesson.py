@@ -18,7 +18,7 @@ from playwright.async_api import Browser
 
 from app.rooms.console import SIGNAL_PAUSE_MS
 from app.signaling.messages import CallUpAccept, CallUpCall, StageSendDown
-from tests.support.lesson_peers import LessonPeer, until
+from tests.support.lesson_peers import LessonPeer
 from tests.support.office import ADMIN, Office, PlannedLesson, Seat
 from tests.support.pages import (
     PATIENCE_S,
@@ -35,6 +35,7 @@ from tests.support.replays import end_lesson
 from tests.support.serve import Served
 from tests.support.slide_files import pdf_file
 from tests.support.slide_pages import page_on
+from tests.support.waiting import until
 
 PAGES = 4
 DECODES_S = 90.0
@@ -136,9 +137,9 @@ class WholeLesson:
         await press_on_card(self.lead, seat, "请上讲台")
         await self.phone.press("接受")
         seen = peer.video_from(seat.seat_id)
-        await until("seen by others", lambda: peer.video_from(seat.seat_id) > seen, DECODES_S)
+        await until(lambda: peer.video_from(seat.seat_id) > seen, DECODES_S, "seen by others")
         await until(
-            "seen by the observer", lambda: self.observer.video_from(seat.seat_id) > 0, DECODES_S
+            lambda: self.observer.video_from(seat.seat_id) > 0, DECODES_S, "seen by the observer"
         )
         await self.phone.press("请回座")
         await card(self.lead, seat).get_by_role("button", name="请上讲台").wait_for()
@@ -150,7 +151,7 @@ class WholeLesson:
         await self.assistant.request(
             lambda i: CallUpCall(type="callup.call", id=i, seat_id=seat.seat_id)
         )
-        await until("called", lambda: peer.places[seat.seat_id].place == "called", PATIENCE_S)
+        await until(lambda: peer.places[seat.seat_id].place == "called", PATIENCE_S, "called")
         await peer.request(lambda i: CallUpAccept(type="callup.accept", id=i))
         await self.classroom.sees_and_hears(seat.seat_id)
         await self.assistant.request(
@@ -230,7 +231,7 @@ async def whole_lesson(
             for role in ("assistant", "observer")
         ]
         everybody = (first, second, assistant, observer)
-        await until("all are in", lambda: all(one.is_joined for one in everybody), PATIENCE_S)
+        await until(lambda: all(one.is_joined for one in everybody), PATIENCE_S, "all are in")
         await start_lesson(lead)
         await classroom.sees_and_hears(plan.lead_id)
         await phone.sees("观课")

@@ -12,7 +12,7 @@ from app.telemetry.data_used import SAVE_INTERVAL_S, DataUsedAccounts, DataUsedS
 from app.telemetry.repository import DataUsedTable
 from tests.support.county import SmallCounty
 from tests.support.database import on_both_databases
-from tests.support.lesson_peers import until
+from tests.support.waiting import until
 
 LESSON = LessonId("les_1")
 SEAT = ParticipantId("sea_1")
@@ -58,20 +58,20 @@ async def test_a_killed_app_loses_nothing_that_its_engine_still_counts(
         accounts.listeners.append(lambda _lesson, _place, usage: told.append(usage))
         accounts.on_engine_event(0, EngineConnected(7))
         accounts.on_engine_event(0, measured(1_000, 50))
-        await until("booked", lambda: told == [Usage(1_000, 50)], 5)
+        await until(lambda: told == [Usage(1_000, 50)], 5, "booked")
         accounts.on_engine_event(0, measured(2_000, 80))
-        await until("booked", lambda: told[-1] == Usage(2_000, 80), 5)
+        await until(lambda: told[-1] == Usage(2_000, 80), 5, "booked")
         assert (await table.load(LESSON))[SEAT].bytes_sent == 1_000, "saved every 10 s only"
 
     async with app_process(table, now) as accounts:
         assert await accounts.of(LESSON) == {SEAT: Usage(1_000, 50)}
         accounts.on_engine_event(0, EngineConnected(7))
         accounts.on_engine_event(0, measured(5_000, 90))
-        await until("booked", lambda: is_booked(accounts, Usage(5_000, 90)), 5)
+        await until(lambda: is_booked(accounts, Usage(5_000, 90)), 5, "booked")
         now[0] += SAVE_INTERVAL_S
         accounts.on_engine_event(0, EngineConnected(8))
         accounts.on_engine_event(0, measured(10, 1))
-        await until("saved", lambda: is_saved(table, Usage(5_010, 91)), 5)
+        await until(lambda: is_saved(table, Usage(5_010, 91)), 5, "saved")
 
 
 async def is_booked(accounts: DataUsedAccounts, usage: Usage) -> bool:
@@ -102,6 +102,6 @@ async def test_what_the_database_refuses_is_booked_later() -> None:
     store = Flaky()
     async with app_process(store, [0.0]) as accounts:
         accounts.on_engine_event(0, measured(7, 8))
-        took = await until("saved", lambda: bool(store.saved), 10)
+        took = await until(lambda: bool(store.saved), 10, "saved")
         print(f"saved after {took:.2f} s")
     assert store.saved[LESSON, SEAT].usage == Usage(7, 8)

@@ -12,10 +12,11 @@ import pytest
 
 from app.signaling.messages import CallUpAccept, CallUpCall, StageSendDown
 from tests.support.ffmpeg_whip import ffmpeg_push
-from tests.support.lesson_peers import LessonPeer, until
+from tests.support.lesson_peers import LessonPeer
 from tests.support.office import Office, PlannedLesson
 from tests.support.rtc_peer import allow_loopback
 from tests.support.serve import Served
+from tests.support.waiting import until
 from tests.support.whip_client import FRAGMENT, SDP, WhipClient
 
 PATIENCE_S = 30.0
@@ -155,7 +156,7 @@ async def test_candidates_trickle_and_ice_restarts_as_the_rfc_says(scene: Scene)
     await lead.publish()
     transport = lead.connection.getTransceivers()[0].sender.transport.transport
     ufrag = transport.iceGatherer.getLocalParameters().usernameFragment
-    await until("media flows", lambda: lead.connection.connectionState == "connected", PATIENCE_S)
+    await until(lambda: lead.connection.connectionState == "connected", PATIENCE_S, "media flows")
 
     def fragment(name: str) -> str:
         return f"a=ice-ufrag:{name}\r\na=ice-pwd:{PASSWORD}\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n"
@@ -197,7 +198,7 @@ async def test_a_ticket_that_is_withdrawn_ends_its_sessions(scene: Scene) -> Non
     def has_left() -> bool:
         return any(one["participant_id"] == seat_id for one in scene.events("participant.left"))
 
-    took = await until("the seat is empty", has_left, PATIENCE_S)
+    took = await until(has_left, PATIENCE_S, "the seat is empty")
     print(f"measured: the seat is empty {took:.1f} s after its ticket was withdrawn")
     refused = await scene.http.delete(player.location, headers=player.headers)
     assert (refused.status_code, refused.json()["code"]) == (401, "ticket_revoked")
@@ -234,9 +235,9 @@ async def test_an_encoder_takes_the_leads_place_and_a_classrooms_player_sees_it(
     assert "a=sendonly" in view
     seen = player.received
     took = await until(
-        "picture and sound",
         lambda: seen.frames["video"] > 5 and seen.frames["audio"] > 10,
         PATIENCE_S,
+        "picture and sound",
     )
     print(f"measured: picture and sound {took:.2f} s after the player's answer")
     assert seen.luma["video"] > 150
@@ -258,20 +259,20 @@ async def test_an_encoder_beside_the_page_wins_the_camera_until_it_ends(scene: S
     lead_id = scene.plan.lead_id
     async with LessonPeer(scene.office, scene.lesson_id, {"role": "lead"}, "classroom-a") as page:
         await until(
-            "the page sends",
             lambda: "camera" in page.places[lead_id].publishing if page.places else False,
             PATIENCE_S,
+            "the page sends",
         )
         player, encoder = scene.seat(), scene.lead()
         await player.view("lead")
         luma = player.received.luma
-        await until("the page's picture", lambda: "video" in luma, PATIENCE_S)
+        await until(lambda: "video" in luma, PATIENCE_S, "the page's picture")
         await encoder.publish(luma=235)
-        took = await until("the encoder's picture", lambda: luma["video"] > 225, PATIENCE_S)
+        took = await until(lambda: luma["video"] > 225, PATIENCE_S, "the encoder's picture")
         print(f"measured: the encoder's picture {took:.2f} s after its answer")
         assert page.is_joined and page.joins == 1
         assert await encoder.delete() == 200
-        took = await until("the page's picture again", lambda: luma["video"] < 200, PATIENCE_S)
+        took = await until(lambda: luma["video"] < 200, PATIENCE_S, "the page's picture again")
         print(f"measured: the page's picture {took:.2f} s after the encoder went")
         assert not scene.events("device.replaced")
         assert not scene.events("participant.left")
@@ -286,18 +287,18 @@ async def test_a_page_takes_the_place_that_an_encoder_held_and_the_encoder_goes_
     await encoder.publish(luma=235)
     await player.view("lead")
     seen = player.received
-    await until("the encoder's picture", lambda: seen.luma.get("video", 0) > 225, PATIENCE_S)
+    await until(lambda: seen.luma.get("video", 0) > 225, PATIENCE_S, "the encoder's picture")
     async with LessonPeer(scene.office, scene.lesson_id, {"role": "lead"}, "classroom-a") as page:
-        await until("the page is in", lambda: page.is_joined, PATIENCE_S)
+        await until(lambda: page.is_joined, PATIENCE_S, "the page is in")
         assert page.client is not None
         await page.client.close()  # a cut: the encoder keeps the place until the page is back
-        await until("the page is back", lambda: page.joins == 2 and page.is_joined, PATIENCE_S)
+        await until(lambda: page.joins == 2 and page.is_joined, PATIENCE_S, "the page is back")
         page.check()
         place = {"role": "lead"}
         async with LessonPeer(scene.office, scene.lesson_id, place, "classroom-a") as other:
-            await until("another page is in", lambda: other.is_joined, PATIENCE_S)
+            await until(lambda: other.is_joined, PATIENCE_S, "another page is in")
             frames = seen.frames["video"]
-            await until("more pictures", lambda: seen.frames["video"] > frames + 10, PATIENCE_S)
+            await until(lambda: seen.frames["video"] > frames + 10, PATIENCE_S, "more pictures")
             assert seen.luma["video"] > 225
             other.check()
     assert await encoder.delete() == 200
@@ -311,18 +312,18 @@ async def test_a_player_of_the_stage_follows_it(scene: Scene) -> None:
     await pupil.publish(luma=235)
     await player.view("stage")
     luma = player.received.luma
-    await until("the lead", lambda: 0 < luma.get("video", 0) < 100, PATIENCE_S)
+    await until(lambda: 0 < luma.get("video", 0) < 100, PATIENCE_S, "the lead")
     async with (
         LessonPeer(scene.office, scene.lesson_id, {"role": "lead"}, "classroom-a") as page,
         LessonPeer(scene.office, scene.lesson_id, {"seat_id": first}, "classroom-b") as seat,
     ):
-        await until("both are in", lambda: page.is_joined and seat.is_joined, PATIENCE_S)
+        await until(lambda: page.is_joined and seat.is_joined, PATIENCE_S, "both are in")
         await page.request(lambda n: CallUpCall(type="callup.call", id=n, seat_id=first))
         await seat.request(lambda n: CallUpAccept(type="callup.accept", id=n))
-        took = await until("who was called up", lambda: luma["video"] > 225, PATIENCE_S)
+        took = await until(lambda: luma["video"] > 225, PATIENCE_S, "who was called up")
         print(f"measured: the player shows who was called up after {took:.2f} s")
         await page.request(lambda n: StageSendDown(type="stage.send_down", id=n, seat_id=first))
-        await until("the lead again", lambda: luma["video"] < 100, PATIENCE_S)
+        await until(lambda: luma["video"] < 100, PATIENCE_S, "the lead again")
 
 
 @pytest.mark.recording
@@ -336,7 +337,7 @@ async def test_ffmpeg_sends_over_whip_and_is_recorded(scene: Scene, tmp_path: Pa
     player = scene.seat()
     await player.view("lead")
     seen = player.received
-    took = await until("FFmpeg's picture", lambda: seen.frames["video"] > 10, PATIENCE_S)
+    took = await until(lambda: seen.frames["video"] > 10, PATIENCE_S, "FFmpeg's picture")
     print(f"measured: FFmpeg's picture after {took:.2f} s")
     await encoder
     assert {one["reason"] for one in scene.events("participant.left")} == {"left"}
@@ -349,7 +350,7 @@ async def test_ffmpeg_sends_over_whip_and_is_recorded(scene: Scene, tmp_path: Pa
             recording.update(scene.office.call("GET", f"/recordings/{lesson['recording_id']}"))
         return recording.get("state") == "available"
 
-    await until("the replay is there", is_available, PATIENCE_S)
+    await until(is_available, PATIENCE_S, "the replay is there")
     tracks = recording["tracks"]
     assert isinstance(tracks, list)
     assert {(one["participant_id"], one["source"]) for one in tracks} >= {
@@ -369,7 +370,7 @@ async def test_sessions_outlive_the_app_and_end_with_the_engine(
     await encoder.publish()
     await player.view("lead")
     seen = player.received
-    await until("a picture", lambda: seen.frames["video"] > 5, PATIENCE_S)
+    await until(lambda: seen.frames["video"] > 5, PATIENCE_S, "a picture")
     served.kill("app")
 
     async def status(client: WhipClient) -> int:
@@ -382,10 +383,10 @@ async def test_sessions_outlive_the_app_and_end_with_the_engine(
     async def is_known() -> bool:
         return await status(encoder) == 400
 
-    took = await until("the next app knows the session", is_known, PATIENCE_S)
+    took = await until(is_known, PATIENCE_S, "the next app knows the session")
     print(f"measured: the next app knows the session {took:.2f} s after the kill")
     frames = seen.frames["video"]
-    await until("more pictures", lambda: seen.frames["video"] > frames + 10, PATIENCE_S)
+    await until(lambda: seen.frames["video"] > frames + 10, PATIENCE_S, "more pictures")
     assert await player.delete() == 200
 
     served.kill("engine-0")
@@ -393,7 +394,7 @@ async def test_sessions_outlive_the_app_and_end_with_the_engine(
     async def is_gone() -> bool:
         return await status(encoder) == 404
 
-    took = await until("the session is gone", is_gone, PATIENCE_S)
+    took = await until(is_gone, PATIENCE_S, "the session is gone")
     print(f"measured: 404 {took:.2f} s after the engine was killed")
 
     async def is_back() -> bool:
@@ -403,6 +404,6 @@ async def test_sessions_outlive_the_app_and_end_with_the_engine(
         await asyncio.sleep(0.5)
         return False
 
-    took = await until("the encoder is back", is_back, PATIENCE_S)
+    took = await until(is_back, PATIENCE_S, "the encoder is back")
     print(f"measured: the encoder is back after {took:.2f} s more")
     assert "lost" not in {one["reason"] for one in scene.events("participant.left")}

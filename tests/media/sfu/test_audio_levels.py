@@ -11,7 +11,8 @@ from app.media.port import MediaPermissions, SpeakersChanged
 from app.media.sfu.audio_levels import QUIET_S, Loudness, audio_level
 from app.media.sfu.room_sound import MAX_SPEAKERS, RoomSound
 from app.media.wire.rtp import RtpPacket, pack_extensions, pack_header
-from tests.support.raw_peer import Background, paced, until
+from tests.support.raw_peer import Background, paced
+from tests.support.waiting import until
 
 from .support import LESSON, Engine, Publisher, sender
 

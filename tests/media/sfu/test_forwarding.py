@@ -29,8 +29,14 @@ from app.media.wire.rtcp import (
     SourceDescription,
 )
 from app.media.wire.rtp import RtpPacket, sequence_delta, timestamp_delta, unwrap_rtx
-from tests.support.raw_peer import Background, RawPeer, RawSection, paced, until
+from tests.support.raw_peer import (
+    Background,
+    RawPeer,
+    RawSection,
+    paced,
+)
 from tests.support.rtc_peer import ColourTrack, RtcPeer, allow_loopback
+from tests.support.waiting import until
 
 from .support import (
     LESSON,

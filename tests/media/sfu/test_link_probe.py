@@ -7,7 +7,8 @@ import pytest
 from app.media.port import NegotiationFailed
 from app.media.sfu.link_probe import CAP_BPS, ECHO_SSRC, LIFE_S, MAX_PROBES
 from app.media.wire.rtcp import Remb
-from tests.support.raw_peer import RawPeer, RawSection, RawVideo, until
+from tests.support.raw_peer import RawPeer, RawSection, RawVideo
+from tests.support.waiting import until
 
 from .support import LOOPBACK, Engine
 

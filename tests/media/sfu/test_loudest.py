@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from app.ids import PublicationId
 from app.media.port import MediaPermissions, Reception, SlotGroup
 from app.media.sfu.loudest import HOLD_S, MARGIN_DB, MAX_LOUDEST, choose_loudest
-from tests.support.raw_peer import Background, paced, until
+from tests.support.raw_peer import Background, paced
+from tests.support.waiting import until
 
 from .support import Engine, Publisher, Subscriber
 

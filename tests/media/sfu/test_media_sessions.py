@@ -3,12 +3,7 @@
 import asyncio
 
 import pytest
-from aiortc import (
-    RTCBundlePolicy,
-    RTCConfiguration,
-    RTCPeerConnection,
-    RTCSessionDescription,
-)
+from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from app.ids import MediaSessionId, ParticipantId
 from app.media.port import (
@@ -26,8 +21,9 @@ from app.media.sfu.sdp import parse_session_description
 from app.media.sfu.session_negotiation import build_view_answer, viewed_sections
 from app.media.wire.ice import CONSENT_EXPIRES_S
 from app.media.wire.transport import CONNECT_WITHIN_S
-from tests.support.raw_peer import RawAudio, RawPeer, RawSection, RawVideo, until
+from tests.support.raw_peer import RawAudio, RawPeer, RawSection, RawVideo
 from tests.support.rtc_peer import ColourTrack, Received, allow_loopback
+from tests.support.waiting import until
 
 from .support import LESSON, LOOPBACK, Engine, Publisher, Subscriber, receiver, sender
 

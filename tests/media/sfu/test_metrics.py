@@ -3,7 +3,7 @@
 from app.media.port import EngineMetrics
 from app.media.wire.rtcp import Nack, PictureLossIndication
 from app.process import LAG_WINDOW_S, LoopLag, cpu_s, resident_bytes
-from tests.support.raw_peer import until
+from tests.support.waiting import until
 
 from .support import LESSON, Engine, Publisher, Subscriber, receiver
 

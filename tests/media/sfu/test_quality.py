@@ -7,7 +7,8 @@ from app.media.port import LessonSampled, LinkQuality, QualityMeasured
 from app.media.sfu.counter_sum import CounterSum
 from app.media.sfu.quality import LinkReading, QualityMeter, classify
 from app.media.wire.rtcp import ReceiverReport, ReportBlock
-from tests.support.raw_peer import Background, paced, until
+from tests.support.raw_peer import Background, paced
+from tests.support.waiting import until
 
 from .support import LESSON, Engine, Publisher, Subscriber, receiver, sender
 

@@ -18,7 +18,8 @@ from app.media.sfu.red import CALM_S, LASTS_S, RedundancyRule, unwrap_red, with_
 from app.media.wire.red import build_red, parse_red
 from app.media.wire.rtcp import ReceiverReport, ReportBlock
 from app.media.wire.rtp import RtpPacket, pack_header
-from tests.support.raw_peer import RawPeer, until
+from tests.support.raw_peer import RawPeer
+from tests.support.waiting import until
 
 from .support import LESSON, Engine, Publisher, Subscriber, receiver
 from .test_sink import FakeRecorder

@@ -32,7 +32,8 @@ from app.media.wire.rtp import (
     timestamp_delta,
     unwrap_rtx,
 )
-from tests.support.raw_peer import Background, RawPeer, RawSection, paced, until
+from tests.support.raw_peer import Background, RawPeer, RawSection, paced
+from tests.support.waiting import until
 
 from .layered import RIDS, LayeredEncoder, Tag
 from .support import LESSON, LOOPBACK, Engine, Subscriber, receiver, sender

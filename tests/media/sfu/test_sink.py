@@ -29,8 +29,8 @@ from app.media.sfu.track_format import TrackFormat
 from app.media.wire.codecs import Vp8Descriptor
 from app.media.wire.rtcp import PictureLossIndication, SenderReport
 from app.media.wire.rtp import RtpPacket, pack_header
-from tests.support.raw_peer import until
 from tests.support.rtc_peer import ColourTrack, RtcPeer, allow_loopback
+from tests.support.waiting import until
 
 from .support import LESSON, AsyncNegotiator, Engine, Publisher, sender
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Callable
 
 from aioice import stun
 
@@ -122,13 +120,6 @@ class Pair:
         assert self.a.state is TransportState.CONNECTED
         assert self.b.state is TransportState.CONNECTED
         return self
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for `condition` with a deadline."""
-    async with asyncio.timeout(DEADLINE_S):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 ECHO_SSRCS = {"audio": 1001, "video": 2002}

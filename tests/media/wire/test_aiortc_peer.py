@@ -18,8 +18,9 @@ from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.rtcp import PictureLossIndication, ReceiverReport, SenderReport
 from app.media.wire.srtp import PROFILES
 from app.media.wire.transport import TransportState
+from tests.support.waiting import until
 
-from .support import DEADLINE_S, Echo, answer_to, until
+from .support import DEADLINE_S, Echo, answer_to
 
 LOOPBACK = LocalAddress("127.0.0.1", is_loopback=True, is_ipv6=False)
 

@@ -16,8 +16,9 @@ from app.media.wire.dtls_srtp import Fingerprint
 from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.rtcp import PictureLossIndication, ReceiverReport
 from app.media.wire.transport import TransportState
+from tests.support.waiting import until
 
-from .support import Echo, answer_to, until
+from .support import Echo, answer_to
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LOOPBACK = LocalAddress("127.0.0.1", is_loopback=True, is_ipv6=False)

@@ -6,7 +6,7 @@ import asyncio
 import errno
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 from aioice import stun
@@ -21,18 +21,13 @@ from app.media.wire.endpoint import MediaEndpoint, PortInUse
 from app.media.wire.rtp import RtpPacket, pack_header
 from app.media.wire.tcp import FrameDecoder, frame
 from app.media.wire.transport import PeerTransport, TransportState
+from tests.support.waiting import until
 
 from .support import Recorder, binding_request
 
 LOOPBACK = LocalAddress("127.0.0.1", is_loopback=True, is_ipv6=False)
 LOOPBACK_SIX = LocalAddress("::1", is_loopback=True, is_ipv6=True)
 SECOND = LocalAddress("127.0.0.2", is_loopback=True, is_ipv6=False)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 @pytest.fixture

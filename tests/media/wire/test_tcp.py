@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -25,6 +24,7 @@ from app.media.wire.tcp import (
     TcpPath,
     frame,
 )
+from tests.support.waiting import until
 
 LOOPBACK = LocalAddress("127.0.0.1", is_loopback=True, is_ipv6=False)
 
@@ -87,12 +87,6 @@ class Frames:
 
     def wake_up_ended(self) -> None:
         pass
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 async def connect(receiver: Frames) -> tuple[TcpListener, socket.socket, TcpPath]:
