@@ -25,7 +25,8 @@ from app.media.wire.rtcp import (
     build_compound,
 )
 from app.media.wire.rtp import RtpPacket, pack_header
-from app.media.wire.transport import PeerTransport, TransportState
+from app.media.wire.transport import PeerTransport
+from app.media.wire.transport_state import TransportState
 from tests.bench.receiver import Receiver
 from tests.support.raw_peer import RawSection
 

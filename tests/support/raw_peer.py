@@ -17,7 +17,8 @@ from app.media.wire.batch import PacketBatch
 from app.media.wire.dtls_srtp import DtlsCertificate
 from app.media.wire.rtcp import RtcpPacket
 from app.media.wire.rtp import RtpPacket, pack_extensions, pack_header
-from app.media.wire.transport import LocalParameters, PeerTransport, TransportState
+from app.media.wire.transport import PeerTransport
+from app.media.wire.transport_state import LocalParameters, TransportState
 from tests.support.waiting import until
 
 CHECK_INTERVAL_S = 0.05

@@ -46,7 +46,7 @@ from app.media.sfu.telemetry import Telemetry
 from app.media.sfu.turns import Turns
 from app.media.sfu.viewing import Viewing
 from app.media.wire.endpoint import MediaEndpoint
-from app.media.wire.transport import TransportState
+from app.media.wire.transport_state import TransportState
 
 TICK_S = 0.020
 EARLY_S = LATE_S = 0.005

@@ -4,7 +4,8 @@ from app.media.port import LinkQuality, LinkSample, PauseReason
 from app.media.sfu.counter_sum import CounterSum
 from app.media.sfu.participant import Participant
 from app.media.sfu.quality import LinkReading, QualityMeter
-from app.media.wire.transport import PeerTransport, TransportState
+from app.media.wire.transport import PeerTransport
+from app.media.wire.transport_state import TransportState
 
 IP_UDP_HEADER_BYTES = 28
 """IPv4 (20) and UDP (8); with sound alone they are a quarter of what a link carries."""

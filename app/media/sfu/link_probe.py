@@ -15,7 +15,8 @@ from app.media.sfu.sdp import MediaSection
 from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.rtcp import Remb, RtcpPacket
 from app.media.wire.rtp import RtpPacket, pack_header
-from app.media.wire.transport import PeerTransport, TransportState
+from app.media.wire.transport import PeerTransport
+from app.media.wire.transport_state import TransportState
 
 MAX_PROBES = 16
 LIFE_S = 15.0

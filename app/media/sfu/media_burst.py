@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app.media.sfu.packet_cache import MediaPacket
 from app.media.wire.burst import SEND_TIME_LENGTH, Burst
 from app.media.wire.rtp import HEADER_LENGTH
-from app.media.wire.transport import MAX_PLAINTEXT_BYTES
+from app.media.wire.srtp_sender import MAX_PLAINTEXT_BYTES
 
 MAX_PACKETS = 40
 """A burst of the longest packets still fits one batch."""

@@ -23,7 +23,7 @@ from app.media.sfu.sdp import (
 )
 from app.media.sfu.slots import slot_name
 from app.media.sfu.subscription import StreamFormats
-from app.media.wire.transport import LocalParameters
+from app.media.wire.transport_state import LocalParameters
 
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"

@@ -22,7 +22,7 @@ from app.media.sfu.sender_clock import SenderClock
 from app.media.sfu.slots import slot_names
 from app.media.sfu.subscribing_peer import SubscribingPeer
 from app.media.sfu.track_format import TrackFormat
-from app.media.wire.transport import TransportState
+from app.media.wire.transport_state import TransportState
 
 PeerState = Literal["connecting", "connected", "failed", "closed"]
 

@@ -25,7 +25,8 @@ from app.media.wire.rtcp import (
     build_compound,
 )
 from app.media.wire.rtp import RtpPacket, unwrap_rtx
-from app.media.wire.transport import PeerTransport, TransportState
+from app.media.wire.transport import PeerTransport
+from app.media.wire.transport_state import TransportState
 
 MAX_SSRCS = 32
 TAKEOVER_AFTER_S = 2.0

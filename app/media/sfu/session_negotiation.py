@@ -21,7 +21,7 @@ from app.media.sfu.negotiation import (
 )
 from app.media.sfu.sdp import Codec, MediaSection, SessionDescription, format_fmtp
 from app.media.sfu.subscription import StreamFormats
-from app.media.wire.transport import LocalParameters
+from app.media.wire.transport_state import LocalParameters
 
 SLOT = "view"
 """The one slot of a WHEP session."""

@@ -28,7 +28,8 @@ from app.media.wire.rtcp import (
     SourceDescription,
 )
 from app.media.wire.rtp import RtpPacket
-from app.media.wire.transport import PeerTransport, TransportState
+from app.media.wire.transport import PeerTransport
+from app.media.wire.transport_state import TransportState
 
 INITIAL_RTT_S = 0.100
 REPORT_INTERVAL_S = 1.0

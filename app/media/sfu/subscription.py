@@ -25,7 +25,7 @@ from app.media.sfu.timeline import aligned_timestamp
 from app.media.wire.fan_out import Deltas, FanOuts, Recipient
 from app.media.wire.rtcp import ReportBlock, SenderReport
 from app.media.wire.srtp import HeaderRewrite
-from app.media.wire.transport import PayloadPatch
+from app.media.wire.srtp_sender import PayloadPatch
 
 MIN_RETRANSMISSION_INTERVAL_S = 0.060
 ON_ITS_WAY_SHARE = 0.75

@@ -16,8 +16,10 @@ from app.media.wire.dtls_srtp import DtlsCertificate
 from app.media.wire.handshakes import HandshakeQueue
 from app.media.wire.ice import BindingRequest, peek_local_ufrag
 from app.media.wire.path import Path
+from app.media.wire.srtp_sender import SrtpSender
 from app.media.wire.tcp import TcpConnections, TcpListener, TcpPath
-from app.media.wire.transport import PeerTransport, TransportHandler, TransportState
+from app.media.wire.transport import PeerTransport
+from app.media.wire.transport_state import TransportHandler, TransportState
 from app.media.wire.udp import SocketAddress, UdpPath, UdpSocket
 
 log = logging.getLogger(__name__)
@@ -97,7 +99,7 @@ class MediaEndpoint:
         self._ufrags: dict[PeerTransport, tuple[str, ...]] = {}
         self._by_ufrag: dict[str, PeerTransport] = {}
         self._owners: dict[Path, PeerTransport] = {}
-        self._waiting: list[PeerTransport] = []
+        self._waiting: list[SrtpSender] = []
         self._deferred: list[Callable[[], None]] = []
         self._postponed: list[tuple[UdpSocket, bytes, SocketAddress, float]] = []
         self._is_reading = False
@@ -352,14 +354,14 @@ class MediaEndpoint:
     def _flush_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
         outboxes = [bound.udp.outbox for bound in self._bound.values()]
-        for transport in waiting:
-            path, batch = transport.path, transport.take_batch()
+        for sender in waiting:
+            path, batch = sender.path, sender.take_batch()
             if batch is None:
                 continue
             if isinstance(path, UdpPath) and path.outbox is not None:
-                path.outbox.add_batch(transport, path, batch)
+                path.outbox.add_batch(sender, path, batch)
             else:
-                transport.batch_sent(batch, path.send_batch(batch) if path else len(batch.sizes))
+                sender.batch_sent(batch, path.send_batch(batch) if path else len(batch.sizes))
         for outbox in outboxes:
             if outbox is not None:
                 outbox.flush()
@@ -436,12 +438,12 @@ class MediaEndpoint:
         for ufrag in current:
             self._by_ufrag[ufrag] = transport
 
-    def flush_wanted(self, transport: PeerTransport) -> None:
+    def flush_wanted(self, sender: SrtpSender) -> None:
         """Flush with the end of this wake-up, or of this loop iteration when outside one."""
         self._end_later()
         if len(self._waiting) >= FLUSH_AT_PEERS:
             self._flush_waiting()
-        self._waiting.append(transport)
+        self._waiting.append(sender)
 
     # -- time ---------------------------------------------------------------------------------
 

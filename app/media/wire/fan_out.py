@@ -38,7 +38,7 @@ _Column = tuple[int, "memoryview[int]"]
 
 
 class FanOutSender(Sender, Protocol):
-    """Whose packets these are (see `PeerTransport`)."""
+    """Whose packets these are (see `SrtpSender`)."""
 
     def recipient_left(self, recipient: Recipient) -> None:
         """`recipient` gets nothing through its fan-out any more; its counts are to be taken."""

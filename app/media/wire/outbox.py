@@ -35,7 +35,7 @@ class OutboxPath(Protocol):
 
 
 class Sender(Protocol):
-    """Whose packets these are (see `PeerTransport`)."""
+    """Whose packets these are (see `SrtpSender`)."""
 
     def burst_dropped(self, dropped: int) -> None:
         """So many packets of a committed burst were not sent after all."""

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import enum
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Protocol, cast
+from collections.abc import Iterable
+from typing import Protocol
 
-from app.media.wire.batch import CAPACITY_BYTES, BatchPool, PacketBatch
-from app.media.wire.burst import Burst, BurstLayout, BurstPacket
+from app.media.wire.batch import BatchPool
 from app.media.wire.dtls_srtp import DtlsCertificate, DtlsConnection, DtlsState, Fingerprint
-from app.media.wire.fan_out import Deltas, FanOuts, Recipient
 from app.media.wire.ice import BindingRequest, IceLite, unauthenticated_response
-from app.media.wire.outbox import OutboxPath
 from app.media.wire.path import Path
-from app.media.wire.rtcp import RtcpPacket, parse_compound
+from app.media.wire.rtcp import parse_compound
 from app.media.wire.rtp import RtpPacket
-from app.media.wire.srtp import TRAILER_BYTES, HeaderRewrite, SrtpError, SrtpTransport
+from app.media.wire.srtp_sender import FlushOwner, SrtpSender
+from app.media.wire.transport_state import LocalParameters, TransportHandler, TransportState
 
 log = logging.getLogger(__name__)
 
@@ -29,71 +25,9 @@ MAX_PATHS = 16
 MAX_SSRCS = 256
 _MAX_EARLY_DTLS = 8
 _SETUPS = frozenset({"actpass", "active", "passive"})
-MAX_PLAINTEXT_BYTES = 1400
-
-PayloadPatch = Callable[[bytearray, list[int]], None]
-"""Changes payloads before they are encrypted: gets the buffer, and where each one begins."""
 
 
-class TransportState(enum.Enum):
-    """Where a transport stands; FAILED and CLOSED are final except FAILED after an ICE restart."""
-
-    NEW = "new"
-    """Nothing heard from the remote yet."""
-    CHECKING = "checking"
-    """Connectivity checks or the DTLS handshake are under way."""
-    CONNECTED = "connected"
-    """Media can flow."""
-    DISCONNECTED = "disconnected"
-    """Was connected; nothing authenticated for `DISCONNECTED_AFTER_S`. May come back by itself."""
-    FAILED = "failed"
-    """Consent expired, or the handshake failed."""
-    CLOSED = "closed"
-    """Closed here, or by the remote with close_notify."""
-
-
-@dataclass(frozen=True, slots=True)
-class LocalParameters:
-    """What the local session description says about this transport."""
-
-    ufrag: str
-    pwd: str
-    fingerprint: Fingerprint
-    setup: str
-    """`actpass` until `set_remote` decided, then `passive` or `active`, RFC 8842 §5."""
-
-
-class TransportHandler(Protocol):
-    """Whom a transport tells. Called from inside `receive`, `tick` and `close`."""
-
-    def rtp_received(self, packet: RtpPacket, now: float) -> None:
-        """One authenticated RTP packet, in arrival order."""
-        ...
-
-    def rtcp_received(self, packets: list[RtcpPacket], now: float) -> None:
-        """The known packets of one authenticated RTCP compound."""
-        ...
-
-    def state_changed(self, state: TransportState) -> None:
-        """The transport's state is now `state`."""
-        ...
-
-
-@dataclass(slots=True)
-class TransportStats:
-    """Counters since the start; they only grow."""
-
-    packets_received: int = 0
-    bytes_received: int = 0
-    packets_sent: int = 0
-    bytes_sent: int = 0
-    """Encrypted, those dropped by a full socket included."""
-    packets_dropped_congestion: int = 0
-    packets_rejected: int = 0
-    """Failed SRTP authentication or replay, malformed RTP or RTCP, too many SSRCs."""
-
-
-class TransportOwner(Protocol):
+class TransportOwner(FlushOwner, Protocol):
     """What a transport needs of the endpoint around it."""
 
     def path_validated(self, transport: PeerTransport, path: Path, now: float) -> bool:
@@ -106,10 +40,6 @@ class TransportOwner(Protocol):
 
     def credentials_changed(self, transport: PeerTransport) -> None:
         """`transport.local_ufrags` has changed."""
-        ...
-
-    def flush_wanted(self, transport: PeerTransport) -> None:
-        """The first packet since the last flush was queued."""
         ...
 
 
@@ -126,18 +56,14 @@ class NoOwner:
     def credentials_changed(self, transport: PeerTransport) -> None:
         """Nothing is kept."""
 
-    def flush_wanted(self, transport: PeerTransport) -> None:
+    def flush_wanted(self, sender: SrtpSender) -> None:
         """The caller flushes."""
 
 
-class PeerTransport:
-    """One media peer; made by `MediaEndpoint.create_transport` or, in tests, directly.
+class PeerTransport(SrtpSender):
+    """One media peer; made by `MediaEndpoint.create_transport` or, in tests, directly."""
 
-    RTP handed to `send_rtp` is encrypted on the spot and leaves with the next `flush()`; the
-    endpoint flushes by itself after each wake-up and at the end of the current loop iteration.
-    Keep every packet at 1,170 bytes of plaintext or less, so that with the tag it stays under
-    1,200 bytes. Never send different bytes under one SSRC and sequence number (GCM).
-    """
+    _owner: TransportOwner
 
     def __init__(
         self,
@@ -147,19 +73,16 @@ class PeerTransport:
         owner: TransportOwner | None = None,
         batches: BatchPool | None = None,
     ) -> None:
-        self._stats = TransportStats()
+        super().__init__(owner or NoOwner(), batches or BatchPool(keep=1))
         self.label = ""
         """Bound into log lines; set by whoever knows the peer's id."""
         self._handler = handler
         self._certificate = certificate
-        self._owner = owner or NoOwner()
-        self._batches = batches or BatchPool(keep=1)
         self._state = TransportState.NEW
         self._ice = IceLite.fresh()
         self._previous_ice: IceLite | None = None
         self._ice_failed = False
         self._connecting_since: float | None = None
-        self._path: Path | None = None
         self._heard: dict[Path, float] = {}
         self._last_heard = 0.0
         self._remote_ufrag: str | None = None
@@ -168,11 +91,7 @@ class PeerTransport:
         self._is_server: bool | None = None
         self._dtls: DtlsConnection | None = None
         self._early_dtls: list[bytes] = []
-        self._srtp: SrtpTransport | None = None
         self._ssrcs: set[bytes] = set()
-        self._batch: PacketBatch | None = None
-        self._recipients: list[Recipient] = []
-        """This peer in the fan-outs of layers."""
 
     # -- what it is ---------------------------------------------------------------------------
 
@@ -180,23 +99,6 @@ class PeerTransport:
     def state(self) -> TransportState:
         """The current state."""
         return self._state
-
-    @property
-    def stats(self) -> TransportStats:
-        """The counters as of now."""
-        for recipient in self._recipients:
-            self._count(recipient)
-        return self._stats
-
-    def _count(self, recipient: Recipient) -> None:
-        packets, octets = recipient.take_counts()
-        self._stats.packets_sent += packets
-        self._stats.bytes_sent += octets
-
-    @property
-    def path(self) -> Path | None:
-        """The path in use: the nominated one, before that the first that was validated."""
-        return self._path
 
     @property
     def local_ufrags(self) -> tuple[str, ...]:
@@ -429,202 +331,6 @@ class PeerTransport:
             self._srtp = dtls.srtp
         self._update_state()
 
-    # -- sending ------------------------------------------------------------------------------
-
-    def send_rtp(
-        self,
-        header: bytes | bytearray | memoryview,
-        payload: bytes | bytearray | memoryview = b"",
-        *,
-        is_video: bool,
-        end_of_frame: bool = False,
-    ) -> bool:
-        """Queue one plaintext RTP packet given as header, or as header and payload.
-
-        Copied at once, so the caller may reuse its buffers. `end_of_frame` (the marker bit of
-        video) is where dropping a frame stops when the socket is full. False if it was not
-        queued: not connected, or longer than 1,400 bytes.
-        """
-        srtp = self._srtp
-        if srtp is None or self._path is None:
-            return False
-        split = len(header)
-        size = split + len(payload)
-        if size > MAX_PLAINTEXT_BYTES:
-            return False
-        batch = self._batch
-        if batch is None or batch.end + size + TRAILER_BYTES > CAPACITY_BYTES:
-            batch = self._next_batch()
-            if batch is None:
-                return False
-        start = batch.end
-        split += start
-        buffer = batch.buffer
-        buffer[start:split] = header
-        if payload:
-            buffer[split : start + size] = payload
-        try:
-            size = srtp.protect(batch, start, size)
-        except SrtpError:
-            return False
-        batch.commit(size, is_video, end_of_frame)
-        return True
-
-    def send_burst(
-        self,
-        burst: Burst[BurstPacket],
-        header: HeaderRewrite,
-        send_time_word: int = 0,
-        patch: PayloadPatch | None = None,
-    ) -> bool:
-        """Queue the packets of `burst` with headers of this receiver's own.
-
-        `send_time_word` is the abs-send-time element, 0 for no header extension. False if nothing
-        was queued: not connected, or more than a batch holds.
-        """
-        srtp, path = self._srtp, self._path
-        if srtp is None or path is None:
-            return False
-        key = srtp.layout_key_with_send_time if send_time_word else srtp.layout_key
-        layout = burst.layouts.get(key) or burst.layout(*key)
-        if layout.longest > MAX_PLAINTEXT_BYTES:
-            return False
-        outbox = path.outbox
-        batch = self._batch
-        if outbox is None or batch is not None:
-            # What was queued before it must leave before it.
-            return self._queue_burst(srtp, layout, header, send_time_word, patch)
-        if outbox.is_empty:
-            self._owner.flush_wanted(self)
-        start = outbox.place(layout)
-        if patch is not None:
-            patch(outbox.buffer, layout.payload_positions(start))
-        try:
-            srtp.protect_burst(outbox, start, layout, header, send_time_word)
-        except SrtpError:
-            return False
-        stats = self._stats
-        stats.packets_sent += len(layout.sizes)
-        stats.bytes_sent += layout.size
-        outbox.commit(self, cast(OutboxPath, path), layout, start)
-        return True
-
-    def _queue_burst(
-        self,
-        srtp: SrtpTransport,
-        layout: BurstLayout,
-        header: HeaderRewrite,
-        send_time_word: int,
-        patch: PayloadPatch | None,
-    ) -> bool:
-        size = layout.size
-        if size > CAPACITY_BYTES:
-            return False
-        batch = self._batch
-        if batch is None or batch.end + size > CAPACITY_BYTES:
-            batch = self._next_batch()
-            if batch is None:
-                return False
-        start = batch.end
-        batch.view[start : start + size] = layout.template
-        if patch is not None:
-            patch(batch.buffer, layout.payload_positions(start))
-        try:
-            srtp.protect_burst(batch, start, layout, header, send_time_word)
-        except SrtpError:
-            return False
-        batch.commit_burst(layout)
-        return True
-
-    def join(
-        self,
-        fan_outs: FanOuts,
-        header: HeaderRewrite,
-        send_time_word: int,
-        deltas: Deltas,
-        on_left: Callable[[], None],
-    ) -> Recipient | None:
-        """Be sent to together with others from now on, until `on_left` is called.
-
-        None if that cannot be: not connected, no common socket, or packets wait to leave first.
-        """
-        srtp, path = self._srtp, self._path
-        if srtp is None or path is None or self._batch is not None:
-            return None
-        outbox, route = path.outbox, cast(OutboxPath, path)
-        if outbox is None or outbox.is_refused or not route.is_plain or srtp.context is None:
-            return None
-        recipient = Recipient(self, srtp, route, header, deltas, on_left)
-        self._recipients.append(recipient)
-        fan_outs.add(recipient, outbox, send_time_word)
-        return recipient
-
-    def recipient_left(self, recipient: Recipient) -> None:
-        """It is sent to by itself again."""
-        self._count(recipient)
-        self._recipients.remove(recipient)
-
-    def _leave_fan_outs(self) -> None:
-        for recipient in list(self._recipients):
-            recipient.leave()
-
-    def send_rtcp(self, data: bytes) -> bool:
-        """Encrypt and queue one RTCP compound; False if not connected or too long."""
-        srtp = self._srtp
-        size = len(data)
-        if srtp is None or self._path is None or size > MAX_PLAINTEXT_BYTES:
-            return False
-        batch = self._batch
-        if batch is None or not batch.has_room(size + TRAILER_BYTES):
-            batch = self._next_batch()
-            if batch is None:
-                return False
-        start = batch.end
-        batch.buffer[start : start + size] = data
-        try:
-            size = srtp.protect_rtcp(batch, start, size)
-        except SrtpError:
-            return False
-        batch.commit(size, False, False)
-        return True
-
-    def _next_batch(self) -> PacketBatch | None:
-        if self._batch is not None:
-            self.flush()
-            if self._path is None:
-                # A TCP connection can turn out to be broken while it is written to.
-                return None
-        batch = self._batch = self._batches.take()
-        self._owner.flush_wanted(self)
-        return batch
-
-    def flush(self) -> None:
-        """Send what is queued."""
-        path = self._path
-        if path is not None and path.outbox is not None:
-            path.outbox.flush()
-        batch = self.take_batch()
-        if batch is not None:
-            self.batch_sent(batch, path.send_batch(batch) if path else len(batch.sizes))
-
-    def burst_dropped(self, dropped: int) -> None:
-        """So many packets of a burst were dropped on their way out of the outbox."""
-        self._stats.packets_sent -= dropped
-        self._stats.packets_dropped_congestion += dropped
-
-    def take_batch(self) -> PacketBatch | None:
-        """What is queued, to be sent over `path` by the caller, who then calls `batch_sent`."""
-        batch, self._batch = self._batch, None
-        return batch
-
-    def batch_sent(self, batch: PacketBatch, dropped: int) -> None:
-        """`batch` was sent, but for `dropped` packets of it."""
-        stats = self._stats
-        stats.packets_sent += len(batch.sizes) - dropped
-        stats.bytes_sent += batch.end
-        stats.packets_dropped_congestion += dropped
-        self._batches.give(batch)
-
     # -- time ---------------------------------------------------------------------------------
 
     def next_deadline(self, now: float) -> float | None:
@@ -693,9 +399,8 @@ class PeerTransport:
             self._leave_fan_outs()
             # Prefer what was heard last; the remote nominates again if it thinks otherwise.
             self._path = max(self._heard, key=self._heard.__getitem__, default=None)
-            if self._path is None and self._batch is not None:
-                self._batches.give(self._batch)
-                self._batch = None
+            if self._path is None:
+                self._drop_queued()
             self._update_state()
 
     def silent_s(self, now: float) -> float:
@@ -731,9 +436,7 @@ class PeerTransport:
     def _release_paths(self) -> None:
         self._leave_fan_outs()
         self._path = None
-        if self._batch is not None:
-            self._batches.give(self._batch)
-            self._batch = None
+        self._drop_queued()
         paths = list(self._heard)
         self._heard.clear()
         for path in paths:

@@ -16,7 +16,7 @@ from app.media.wire.burst import Burst, BurstPacket
 from app.media.wire.fan_out import Deltas, FanOuts, Recipient
 from app.media.wire.rtp import HEADER_LENGTH, RtpPacket
 from app.media.wire.srtp import AEAD_AES_128_GCM, HeaderRewrite
-from app.media.wire.transport import PayloadPatch
+from app.media.wire.srtp_sender import PayloadPatch
 from app.media.wire.udp import UdpPath, UdpSocket
 from tests.media.sfu.layered import LayeredCamera
 from tests.media.sfu.test_streams import VIDEO_FORMATS, Wire

@@ -25,7 +25,7 @@ from app.media.sfu.session_negotiation import (
     viewed_sections,
 )
 from app.media.wire.dtls_srtp import Fingerprint
-from app.media.wire.transport import LocalParameters
+from app.media.wire.transport_state import LocalParameters
 from tests.support.raw_peer import RawPeer
 
 from .support import LESSON, LOOPBACK, STAGE, Engine, receiver, sender

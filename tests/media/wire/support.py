@@ -12,7 +12,8 @@ from app.media.wire.dtls_srtp import DtlsCertificate
 from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.rtcp import RtcpPacket
 from app.media.wire.rtp import RtpPacket, pack_header
-from app.media.wire.transport import LocalParameters, PeerTransport, TransportState
+from app.media.wire.transport import PeerTransport
+from app.media.wire.transport_state import LocalParameters, TransportState
 
 DEADLINE_S = 20.0
 

@@ -17,7 +17,7 @@ from app.media.wire.dtls_srtp import Fingerprint
 from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.rtcp import PictureLossIndication, ReceiverReport, SenderReport
 from app.media.wire.srtp import PROFILES
-from app.media.wire.transport import TransportState
+from app.media.wire.transport_state import TransportState
 from tests.support.waiting import until
 
 from .support import DEADLINE_S, Echo, answer_to

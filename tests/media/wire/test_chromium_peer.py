@@ -15,7 +15,7 @@ from app.media.wire.codecs import Vp8Descriptor
 from app.media.wire.dtls_srtp import Fingerprint
 from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.rtcp import PictureLossIndication, ReceiverReport
-from app.media.wire.transport import TransportState
+from app.media.wire.transport_state import TransportState
 from tests.support.waiting import until
 
 from .support import Echo, answer_to

@@ -20,7 +20,8 @@ from app.media.wire.dtls_srtp import DtlsCertificate, DtlsConnection, DtlsState
 from app.media.wire.endpoint import MediaEndpoint, PortInUse
 from app.media.wire.rtp import RtpPacket, pack_header
 from app.media.wire.tcp import FrameDecoder, frame
-from app.media.wire.transport import PeerTransport, TransportState
+from app.media.wire.transport import PeerTransport
+from app.media.wire.transport_state import TransportState
 from tests.support.waiting import until
 
 from .support import Recorder, binding_request

@@ -17,7 +17,7 @@ from app.media.wire.ice import (
     peek_local_ufrag,
     unauthenticated_response,
 )
-from app.media.wire.transport import LocalParameters
+from app.media.wire.transport_state import LocalParameters
 
 from .support import binding_request
 

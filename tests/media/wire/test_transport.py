@@ -15,8 +15,8 @@ from app.media.wire.transport import (
     MAX_PATHS,
     MAX_SSRCS,
     PeerTransport,
-    TransportState,
 )
+from app.media.wire.transport_state import TransportState
 
 from .support import MemoryPath, Pair, Recorder, binding_request
 
