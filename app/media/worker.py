@@ -42,7 +42,8 @@ from app.media.port import (
     NegotiationFailed,
 )
 from app.media.sfu.engine import SfuEngine
-from app.media.wire.endpoint import MediaEndpoint, PortInUse
+from app.media.wire.endpoint import MediaEndpoint
+from app.media.wire.sockets import PortInUse
 
 log = logging.getLogger(__name__)
 

@@ -1,9 +1,8 @@
-"""One UDP and TCP port for all peers: sockets, demultiplexing, candidates, timers."""
+"""One UDP and TCP port for all peers: demultiplexing, candidates, timers."""
 
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -16,8 +15,9 @@ from app.media.wire.dtls_srtp import DtlsCertificate
 from app.media.wire.handshakes import HandshakeQueue
 from app.media.wire.ice import BindingRequest, peek_local_ufrag
 from app.media.wire.path import Path
+from app.media.wire.sockets import MediaSockets
 from app.media.wire.srtp_sender import SrtpSender
-from app.media.wire.tcp import TcpConnections, TcpListener, TcpPath
+from app.media.wire.tcp import TcpConnections, TcpPath
 from app.media.wire.transport import PeerTransport
 from app.media.wire.transport_state import TransportHandler, TransportState
 from app.media.wire.udp import SocketAddress, UdpPath, UdpSocket
@@ -32,12 +32,7 @@ FLUSH_AT_PEERS = 16
 _PATIENT = frozenset({b"\x01", b"\xc8", b"\xc9"})
 """Second byte of what can wait: binding requests (RFC 8489), sender and receiver reports (RFC 3550 §6.4)."""
 MAX_POSTPONED = 1_024
-_PORT_ATTEMPTS = 20
 _HANDLER_LOG_INTERVAL_S = 1.0
-
-
-class PortInUse(OSError):
-    """The media port is taken by another process."""
 
 
 @dataclass(slots=True)
@@ -54,16 +49,6 @@ class EndpointCounters:
     tcp_refused: int = 0
     handler_errors: int = 0
     """Exceptions out of a transport handler: bugs on this side, logged at most once a second."""
-
-
-@dataclass(slots=True)
-class _Bound:
-    udp: UdpSocket
-    tcp: TcpListener
-
-    def close(self) -> None:
-        self.udp.close()
-        self.tcp.close()
 
 
 class MediaEndpoint:
@@ -87,14 +72,11 @@ class MediaEndpoint:
         """Called after local interfaces changed: new candidates are worth announcing."""
         self.on_wake_up_ended: Callable[[], None] | None = None
         """Called after what a wake-up brought was sent on: time for what can wait until then."""
-        self._port = port
         self._clock = clock
-        self._addresses = addresses
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._bound: dict[LocalAddress, _Bound] = {}
-        self._unusable: set[LocalAddress] = set()
-        """Addresses that could not be bound, as IPv6 ones before duplicate detection is over."""
         self._connections = TcpConnections()
+        self._sockets = MediaSockets(port, self, self._connections, clock, addresses)
+        self._bound = self._sockets.bound
         self._batches = BatchPool(keep=FLUSH_AT_PEERS)
         self._ufrags: dict[PeerTransport, tuple[str, ...]] = {}
         self._by_ufrag: dict[str, PeerTransport] = {}
@@ -115,7 +97,7 @@ class MediaEndpoint:
     @property
     def port(self) -> int:
         """The UDP and TCP port number in use."""
-        return self._port
+        return self._sockets.port
 
     @property
     def addresses(self) -> list[LocalAddress]:
@@ -125,30 +107,10 @@ class MediaEndpoint:
     def start(self) -> None:
         """Bind the sockets and begin to read. Raises PortInUse, or OSError if nothing binds."""
         loop = asyncio.get_running_loop()
-        addresses = self._addresses()
-        attempts = _PORT_ATTEMPTS if self._port == 0 else 1
-        for attempt in range(1, attempts + 1):
-            try:
-                self._bound = self._bind_all(addresses)
-                break
-            except PortInUse:
-                if attempt == attempts:
-                    raise
-        if not self._bound:
-            raise OSError(errno.EADDRNOTAVAIL, "no local address could be bound for media")
-        first = next(iter(self._bound.values())).udp
-        self._port = first.port
+        self._sockets.open()
         self._loop = loop
         self._handshakes.start(loop)
-        for bound in self._bound.values():
-            bound.udp.start(loop)
-            bound.tcp.start(loop)
-        log.info(
-            "media on port %d of %s, receive buffer %d bytes",
-            self._port,
-            ", ".join(a.ip for a in self._bound),
-            first.receive_buffer_bytes,
-        )
+        self._sockets.start(loop)
         self._next_poll = self._clock() + INTERFACE_POLL_S
         self._timer = loop.call_later(TICK_S, self._tick)
 
@@ -163,49 +125,12 @@ class MediaEndpoint:
             self._timer.cancel()
             self._timer = None
         self._connections.close_all()
-        for bound in self._bound.values():
-            bound.close()
-        self._bound.clear()
+        self._sockets.close()
         self._waiting.clear()
         self._deferred.clear()
         self._postponed.clear()
         self._handshakes.close()
         self._loop = None
-
-    def _bind_all(self, addresses: list[LocalAddress]) -> dict[LocalAddress, _Bound]:
-        bound: dict[LocalAddress, _Bound] = {}
-        port = self._port
-        try:
-            for address in addresses:
-                one = self._bind(address, port)
-                if one is not None:
-                    bound[address] = one
-                    port = one.udp.port
-        except OSError:
-            for one in bound.values():
-                one.close()
-            raise
-        return bound
-
-    def _bind(self, address: LocalAddress, port: int) -> _Bound | None:
-        """Both sockets of one address; None if the address is not usable (yet)."""
-        udp: UdpSocket | None = None
-        try:
-            udp = UdpSocket(address, port, self, self._clock)
-            tcp = TcpListener(address, udp.port, self, self._clock, self._connections)
-        except OSError as error:
-            if udp is not None:
-                udp.close()
-            if error.errno == errno.EADDRINUSE:
-                raise PortInUse(
-                    error.errno, f"media port {port} is in use on {address.ip}"
-                ) from error
-            if address not in self._unusable:
-                self._unusable.add(address)
-                log.warning("media: cannot bind %s: %s", address.ip, error)
-            return None
-        self._unusable.discard(address)
-        return _Bound(udp, tcp)
 
     # -- peers --------------------------------------------------------------------------------
 
@@ -238,7 +163,7 @@ class MediaEndpoint:
         """
         return candidate_lines(
             self.addresses,
-            self._port,
+            self.port,
             for_loopback=for_loopback,
             public_ips=public_ips,
             preferred_ip=preferred_ip,
@@ -465,43 +390,19 @@ class MediaEndpoint:
                     self._handler_failed(now)
         if now >= self._next_poll:
             self._next_poll = now + INTERFACE_POLL_S
-            self._read_interfaces()
+            self._follow_interfaces()
 
-    def _read_interfaces(self) -> None:
+    def _follow_interfaces(self) -> None:
         assert self._loop is not None
-        try:
-            current = self._addresses()
-        except OSError as error:
-            log.warning("media: cannot read the interfaces: %s", error)
+        gone = self._sockets.follow_interfaces(self._loop)
+        if gone is None:
             return
-        self._unusable.intersection_update(current)
-        before = list(self._bound)
-        for address in before:
-            if address not in current:
-                self._unbind(address)
-        for address in current:
-            if address in self._bound:
-                continue
-            try:
-                bound = self._bind(address, self._port)
-            except PortInUse as error:
-                log.warning("media: %s", error)
-                continue
-            if bound is not None:
-                self._bound[address] = bound
-                bound.udp.start(self._loop)
-                bound.tcp.start(self._loop)
-        if list(self._bound) != before:
-            log.info("media addresses are now %s", ", ".join(a.ip for a in self._bound))
-            if self.on_addresses_changed is not None:
-                self.on_addresses_changed()
-
-    def _unbind(self, address: LocalAddress) -> None:
-        bound = self._bound.pop(address)
-        bound.close()
-        for path in list(bound.udp.paths.values()):
-            owner = self._owners.pop(path, None)
-            path.close()
-            if owner is not None:
-                owner.path_lost(path)
-        bound.udp.paths.clear()
+        for bound in gone:
+            for path in list(bound.udp.paths.values()):
+                owner = self._owners.pop(path, None)
+                path.close()
+                if owner is not None:
+                    owner.path_lost(path)
+            bound.udp.paths.clear()
+        if self.on_addresses_changed is not None:
+            self.on_addresses_changed()

@@ -42,7 +42,7 @@ class FlushOwner(Protocol):
 
 
 class SrtpSender:
-    """Sends over the path that is in use, with the keys that were agreed on; `PeerTransport` says which.
+    """Sends over the path in use with the keys agreed on; `PeerTransport` says which these are.
 
     RTP handed to `send_rtp` is encrypted on the spot and leaves with the next `flush()`; the
     endpoint flushes by itself after each wake-up and at the end of the current loop iteration.

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from app.media.wire.addresses import LocalAddress, local_addresses
 from app.media.wire.candidates import candidate_lines
 from app.media.wire.dtls_srtp import DtlsCertificate, DtlsConnection, DtlsState
-from app.media.wire.endpoint import MediaEndpoint, PortInUse
+from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.rtp import RtpPacket, pack_header
+from app.media.wire.sockets import PortInUse
 from app.media.wire.tcp import FrameDecoder, frame
 from app.media.wire.transport import PeerTransport
 from app.media.wire.transport_state import TransportState
@@ -369,7 +370,7 @@ async def test_new_interface_is_bound_and_a_lost_one_disconnects() -> None:
     client.target = ("127.0.0.2", endpoint.port)
 
     present.append(SECOND)
-    endpoint._read_interfaces()
+    endpoint._follow_interfaces()
     assert changes == [[LOOPBACK, SECOND]]
     await client.open()
     await client.check(transport)
@@ -378,8 +379,8 @@ async def test_new_interface_is_bound_and_a_lost_one_disconnects() -> None:
     assert transport.path.local_ip == "127.0.0.2"
 
     present.remove(SECOND)
-    endpoint._read_interfaces()
-    endpoint._read_interfaces()
+    endpoint._follow_interfaces()
+    endpoint._follow_interfaces()
     assert changes[1:] == [[LOOPBACK]]
     assert transport.state is TransportState.DISCONNECTED
     client.close()
