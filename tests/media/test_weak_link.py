@@ -14,7 +14,7 @@ import pytest
 from app.ids import ParticipantId, PublicationId
 from app.media.port import MediaPermissions, Reception, SubscriptionPaused
 from app.media.sfu.layer_choice import LayerChoice
-from app.media.sfu.subscription import SlotStream
+from app.media.sfu.slot_stream import SlotStream
 from tests.media.sfu.support import LESSON, LOOPBACK, STAGE, Engine, sender
 from tests.support.link import Conditions, Link
 from tests.support.raw_peer import Background, RawPeer, paced

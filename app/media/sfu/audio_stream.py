@@ -3,7 +3,7 @@
 from app.media.sfu.packet_cache import MediaPacket
 from app.media.sfu.red import with_previous
 from app.media.sfu.sent_segments import Segment
-from app.media.sfu.subscription import SlotStream
+from app.media.sfu.slot_stream import SlotStream
 
 
 class AudioStream(SlotStream):

@@ -22,7 +22,7 @@ from app.media.sfu.sdp import (
     parse_session_description,
 )
 from app.media.sfu.slots import slot_name
-from app.media.sfu.subscription import StreamFormats
+from app.media.sfu.stream_formats import StreamFormats
 from app.media.wire.transport_state import LocalParameters
 
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from app.media.sfu.estimator import SentRates
-from app.media.sfu.subscription import SlotStream
+from app.media.sfu.slot_stream import SlotStream
 
 WINDOW_S = 1.0
 _NOTHING = (0, 0, 0)
@@ -23,7 +23,7 @@ class SentMeter:
         counts: dict[int, tuple[int, int, int]] = {}
         for stream in streams:
             if stream.kind == "video":
-                padded, resent = stream.octets_padded, stream.octets_resent
+                padded, resent = stream.rtx.octets_padded, stream.rtx.octets_resent
                 counts[stream.ssrc] = (stream.octets_sent + resent + padded, padded, resent)
             else:
                 audio += stream.octets_sent

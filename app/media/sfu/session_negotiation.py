@@ -20,7 +20,7 @@ from app.media.sfu.negotiation import (
     transport_lines,
 )
 from app.media.sfu.sdp import Codec, MediaSection, SessionDescription, format_fmtp
-from app.media.sfu.subscription import StreamFormats
+from app.media.sfu.stream_formats import StreamFormats
 from app.media.wire.transport_state import LocalParameters
 
 SLOT = "view"

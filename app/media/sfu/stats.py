@@ -15,8 +15,8 @@ from app.media.sfu.participant import PEER_STATES, Participant
 from app.media.sfu.publication import Publication
 from app.media.sfu.publishing_peer import PublishingPeer
 from app.media.sfu.room import Room
+from app.media.sfu.slot_stream import SlotStream
 from app.media.sfu.subscribing_peer import SubscribingPeer
-from app.media.sfu.subscription import SlotStream
 from app.media.wire.transport import PeerTransport
 
 Stats = dict[str, object]
@@ -148,7 +148,7 @@ def _stream(mid: str, stream: SlotStream, peer: SubscribingPeer) -> Stats:
         "target_layer": _choice(stream.target),
         "packets_sent": stream.packets_sent,
         "bytes_sent": stream.octets_sent,
-        "retransmitted_packets_sent": stream.retransmitted,
+        "retransmitted_packets_sent": stream.rtx.packets_resent,
         "redundant_packets_sent": stream.redundant_sent if isinstance(stream, AudioStream) else 0,
         "packets_left_out": stream.packets_left_out,
         "packets_dropped": stream.packets_dropped,

@@ -14,7 +14,8 @@ from app.media.sfu.ntp import ntp_timestamp
 from app.media.sfu.publication import Publication
 from app.media.sfu.red import RedundancyRule
 from app.media.sfu.sent_meter import SentMeter
-from app.media.sfu.subscription import SlotStream, StreamFormats
+from app.media.sfu.slot_stream import SlotStream
+from app.media.sfu.stream_formats import StreamFormats
 from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.rtcp import (
     FullIntraRequest,
@@ -96,7 +97,7 @@ class SubscribingPeer:
             for section in sections
         }
         self._by_ssrc = {stream.ssrc: stream for stream in self.streams.values()}
-        self._media_ssrcs = {stream.rtx_ssrc: stream.ssrc for stream in self.streams.values()}
+        self._media_ssrcs = {stream.rtx.ssrc: stream.ssrc for stream in self.streams.values()}
         self._meter = SentMeter()
         self._packets_sent = self._asked_again = 0
         self._decided_at = now
@@ -148,9 +149,9 @@ class SubscribingPeer:
                     self._decide_soon()
                     stream = self._by_ssrc.get(packet.media_ssrc)
                     if stream is not None and stream.kind == "video":
-                        before = stream.retransmitted
+                        before = stream.rtx.packets_resent
                         stream.retransmit(packet.sequence_numbers, now, self.rtt_s)
-                        self.packets_retransmitted += stream.retransmitted - before
+                        self.packets_retransmitted += stream.rtx.packets_resent - before
                 case PictureLossIndication():
                     self.plis_received += 1
                     self._keyframe_wanted(packet.media_ssrc, now)
@@ -239,7 +240,7 @@ class SubscribingPeer:
         self._decided_at = now
         videos = [stream for stream in self.streams.values() if stream.kind == "video"]
         packets = sum(stream.packets_sent for stream in videos)
-        asked_again = sum(stream.asked_again for stream in videos)
+        asked_again = sum(stream.rtx.asked_again for stream in videos)
         self.downlink.asked_again(asked_again - self._asked_again, now)
         before = self.downlink.chosen, self.downlink.carries_stills
         self.downlink.update(
@@ -254,7 +255,7 @@ class SubscribingPeer:
         )
         self._packets_sent, self._asked_again = packets, asked_again
         for stream in videos:
-            stream.resend_limit_bps = self.downlink.resend_limit_bps
+            stream.rtx.limit_bps = self.downlink.resend_limit_bps
         self.decision_due = now + self.downlink.interval_s
         self._probe(now)
         return (self.downlink.chosen, self.downlink.carries_stills) != before
@@ -277,7 +278,7 @@ class SubscribingPeer:
         """The picture whose retransmission stream carries padding."""
         for mid in self.wanted:
             stream = self.streams[mid]
-            if stream.kind == "video" and stream.can_pad:
+            if stream.kind == "video" and stream.rtx.can_pad:
                 return stream
         return None
 

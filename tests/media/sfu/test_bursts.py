@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from app.media.sfu import subscription
 from app.media.sfu.layer import PublisherFeedback
-from app.media.sfu.subscription import SlotStream
+from app.media.sfu.slot_stream import SlotStream
 from app.media.wire.batch import PacketBatch
 from app.media.wire.burst import Burst, BurstPacket
 from app.media.wire.fan_out import Deltas, FanOuts, Recipient
@@ -156,7 +155,7 @@ class Rig:
 def test_loss_disorder_and_switches_give_the_same_packets(
     seed: int, udp: UdpSocket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscription.secrets, "randbelow", lambda limit: 4_321)
+    monkeypatch.setattr("secrets.randbelow", lambda limit: 4_321)
     plain, bursts, in_step = (
         Rig(in_bursts=False),
         Rig(in_bursts=True),

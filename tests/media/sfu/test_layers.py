@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.media.sfu.layer import LIVE_FOR_S
 from app.media.sfu.layer_choice import BASE_LAYER, TOP_LAYER, LayerChoice
-from app.media.sfu.subscription import SlotStream
+from app.media.sfu.slot_stream import SlotStream
 from app.media.sfu.wanted_layers import OFF_AFTER_S, WantedLayers
 from app.media.wire.rtp import RtpPacket, timestamp_delta, unwrap_rtx
 

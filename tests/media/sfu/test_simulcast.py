@@ -15,7 +15,7 @@ from app.media.port import LayersWanted, PublicationAdded, PublicationRemoved, R
 from app.media.rtp_sink import HELLO, SENDER_REPORT, SENDER_REPORT_BODY
 from app.media.sfu.downlink import OPENS_S
 from app.media.sfu.publication import Publication
-from app.media.sfu.subscription import SlotStream
+from app.media.sfu.slot_stream import SlotStream
 from app.media.wire.rtcp import (
     Goodbye,
     Nack,

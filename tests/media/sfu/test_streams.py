@@ -12,7 +12,8 @@ from app.media.port import Source
 from app.media.sfu.layer import PublisherFeedback
 from app.media.sfu.publication import Publication
 from app.media.sfu.sender_clock import SenderClock
-from app.media.sfu.subscription import SlotStream, StreamFormats
+from app.media.sfu.slot_stream import SlotStream
+from app.media.sfu.stream_formats import StreamFormats
 from app.media.sfu.track_format import TrackFormat
 from app.media.wire.rtcp import ReportBlock, SenderReport
 from app.media.wire.rtp import RtpPacket, pack_header, sequence_delta, timestamp_delta, unwrap_rtx
@@ -237,7 +238,7 @@ def test_a_nack_that_comes_again_after_a_round_trip_is_answered_twice() -> None:
     assert [unwrap_rtx(packet, 96, 50).sequence_number for packet in resent] == [number] * 3
     numbers = [packet.sequence_number for packet in resent]
     assert numbers == list(range(numbers[0], numbers[0] + 3))
-    assert stream.asked_again == 1
+    assert stream.rtx.asked_again == 1
 
 
 def test_a_flood_of_nacks_gets_a_bounded_answer() -> None:

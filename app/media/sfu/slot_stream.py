@@ -4,13 +4,8 @@ Sequence numbers, timestamps and VP8 picture ids go on without a break when the 
 layer changes and where temporal layers are left out, so the browser sees one track.
 """
 
-import secrets
-import struct
-from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
 
 from app.media.port import Kind
 from app.media.sfu.in_step import InStep, Progress
@@ -18,94 +13,30 @@ from app.media.sfu.layer import Layer
 from app.media.sfu.layer_choice import TOP_LAYER, LayerChoice
 from app.media.sfu.media_burst import MediaBurst
 from app.media.sfu.ntp import ntp_timestamp
+from app.media.sfu.outgoing import (
+    HEADER,
+    HEADER_WITH_SEND_TIME,
+    ONE_WORD_EXTENSION,
+    Join,
+    SendBurst,
+    SendRtp,
+    first_sequence_number,
+)
 from app.media.sfu.packet_cache import MediaPacket
 from app.media.sfu.publication import Publication
+from app.media.sfu.reported_loss import ReportedLoss
+from app.media.sfu.rtx_stream import RtxStream
 from app.media.sfu.sent_segments import Segment, SentSegments
-from app.media.sfu.timeline import aligned_timestamp
-from app.media.wire.fan_out import Deltas, FanOuts, Recipient
+from app.media.sfu.stream_clock import StreamClock
+from app.media.sfu.stream_formats import NO_FORMATS
+from app.media.wire.fan_out import Recipient
 from app.media.wire.rtcp import ReportBlock, SenderReport
 from app.media.wire.srtp import HeaderRewrite
-from app.media.wire.srtp_sender import PayloadPatch
 
-MIN_RETRANSMISSION_INTERVAL_S = 0.060
-ON_ITS_WAY_SHARE = 0.75
-"""A repeated NACK within this time, or this share of a round trip, asks for what is already on its way. Receivers ask
-again after a round trip of their own count: to wait for all of ours would be to miss every other one of theirs."""
-REPEATED_COPIES = 2
-"""Of what is asked for again: a link that swallowed the question or the answer once may do it twice."""
-RETRANSMISSIONS_PER_S = 300.0
-RETRANSMISSION_BURST = 300.0
-RETRANSMISSION_LIMIT_BPS = 1_000_000
-RETRANSMISSION_BURST_S = 0.5
-"""How much of a second's retransmissions may go out at once."""
-LEAST_PADDING_OCTETS, MAX_PADDING_OCTETS = 120, 255
-"""Of one packet: its last octet counts them."""
 REPORT_WITHOUT_CLOCK_AFTER_S = 5.0
 """Until then the publisher's own sender report is awaited."""
-
-_HEADER = struct.Struct("!BBHII")
-_HEADER_WITH_SEND_TIME = struct.Struct("!BBHIIII")
-_ONE_WORD_EXTENSION = 0xBEDE0001
-
-
-class SendRtp(Protocol):
-    """`PeerTransport.send_rtp`."""
-
-    def __call__(
-        self,
-        header: bytes | bytearray | memoryview,
-        payload: bytes | bytearray | memoryview = b"",
-        *,
-        is_video: bool,
-        end_of_frame: bool = False,
-    ) -> bool: ...
-
-
-class SendBurst(Protocol):
-    """`PeerTransport.send_burst`."""
-
-    def __call__(
-        self,
-        burst: MediaBurst,
-        header: HeaderRewrite,
-        send_time_word: int = 0,
-        patch: PayloadPatch | None = None,
-    ) -> bool: ...
-
-
-class Join(Protocol):
-    """`PeerTransport.join`."""
-
-    def __call__(
-        self,
-        fan_outs: FanOuts,
-        header: HeaderRewrite,
-        send_time_word: int,
-        deltas: Deltas,
-        on_left: Callable[[], None],
-    ) -> Recipient | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class StreamFormats:
-    """What the receiver accepted for one media section of its answer."""
-
-    payload_types: dict[str, tuple[int, int | None]]
-    """Codec name to payload type and retransmission payload type."""
-    send_time_id: int | None = None
-    """Header extension id of abs-send-time."""
-    red_payload_type: int | None = None
-    """Of audio, if the receiver takes it twice (RFC 2198)."""
-
-
-NO_FORMATS = StreamFormats({})
 _NO_SEGMENTS = SentSegments()
 """Of streams that have sent nothing: a subscriber has dozens, and most of them idle."""
-
-
-def first_sequence_number() -> int:
-    """In 1,000..32,768: libsrtp loses its roll-over counter if the first packets wrap."""
-    return 1_000 + secrets.randbelow(31_768)
 
 
 class SlotStream:
@@ -113,10 +44,8 @@ class SlotStream:
 
     __slots__ = (
         "_aim",
-        "_aligned",
         "_awaited",
-        "_epoch_s",
-        "_epoch_timestamp",
+        "_clock",
         "_header",
         "_header_segment",
         "_holes",
@@ -131,33 +60,20 @@ class SlotStream:
         "_payload_type",
         "_progress",
         "_recipient",
-        "_reported_highest",
-        "_reported_holes",
-        "_reported_lost",
-        "_resend_budget",
-        "_resend_octets",
-        "_resend_refilled_at",
-        "_resent",
-        "_rtx_payload_type",
-        "_rtx_sequence_number",
+        "_reported_loss",
         "_segment",
         "_segments",
         "_send_burst",
         "_send_rtp",
         "_send_time_word",
         "_temporal",
-        "asked_again",
         "formats",
         "kind",
-        "octets_padded",
-        "octets_resent",
         "packets_dropped",
         "packets_left_out",
         "publication",
         "redundant_sent",
-        "resend_limit_bps",
-        "retransmitted",
-        "rtx_ssrc",
+        "rtx",
         "slot",
         "ssrc",
     )
@@ -176,17 +92,12 @@ class SlotStream:
         self.slot = slot
         self.kind = kind
         self.ssrc = ssrc
-        self.rtx_ssrc = rtx_ssrc
+        self.rtx = RtxStream(rtx_ssrc, send, now)
         self.formats = NO_FORMATS
         self.publication: Publication | None = None
         self.packets_dropped = 0
         self.packets_left_out = 0
         """Of temporal layers above the one aimed at."""
-        self.retransmitted = 0
-        self.octets_resent = 0
-        self.octets_padded = 0
-        self.asked_again = 0
-        """Packets sent again more than once: the first answer was lost as well."""
         self.redundant_sent = 0
         self._is_video = kind == "video"
         self._send_rtp = send
@@ -200,12 +111,9 @@ class SlotStream:
         """Sent, besides those that `_progress` counts."""
         self._is_redundant = False
         self._payload_type = 0
-        self._rtx_payload_type: int | None = None
         self._send_time_word = 0
         self._mapped_at = now
-        # The line that all publications of this stream are laid on: timestamp at a time.
-        self._epoch_s = now
-        self._epoch_timestamp = secrets.randbelow(1 << 31)
+        self._clock = StreamClock(now)
         self._aim = TOP_LAYER
         self._layer: Layer | None = None
         self._awaited: Layer | None = None
@@ -217,18 +125,8 @@ class SlotStream:
         self._header_segment: Segment | None = None
         """The one that `_header` is for."""
         self._left_out_timestamp = -1
-        self._rtx_sequence_number = first_sequence_number()
-        self._aligned: Layer | None = None
-        self._resent: dict[int, float] = {}
-        self.resend_limit_bps = RETRANSMISSION_LIMIT_BPS
-        """More would drown the link that lost them."""
-        self._resend_budget = RETRANSMISSION_BURST
-        self._resend_octets = RETRANSMISSION_LIMIT_BPS / 8 * RETRANSMISSION_BURST_S
-        self._resend_refilled_at = now
         self._holes = 0
-        self._reported_highest: int | None = None
-        self._reported_lost = 0
-        self._reported_holes = 0
+        self._reported_loss = ReportedLoss()
 
     @property
     def packets_sent(self) -> int:
@@ -263,16 +161,16 @@ class SlotStream:
         self.publication = publication
         if publication is None:
             return
-        # The next report still counts what was lost before.
-        self._reported_highest = None
+        self._reported_loss.restart()
         self._mapped_at = now
         self._aim = aim
         payload_types = self.formats.payload_types[publication.format.codec]
-        self._payload_type, self._rtx_payload_type = payload_types
+        self._payload_type, self.rtx.payload_type = payload_types
         identifier = self.formats.send_time_id
         # Audio carries no extension: its receivers estimate nothing from it.
         has_send_time = identifier is not None and self._is_video
         self._send_time_word = (identifier << 28 | 2 << 24) if identifier and has_send_time else 0
+        self.rtx.send_time_word = self._send_time_word
         publication.subscribe(self)
         self.settle(now)
 
@@ -285,7 +183,7 @@ class SlotStream:
         self._layer = self._awaited = None
         # What may not be received any more is not sent again either.
         self._segments.clear()
-        self._resent.clear()
+        self.rtx.forget()
 
     def can_carry(self, publication: Publication) -> bool:
         """Whether the receiver accepted this codec."""
@@ -355,7 +253,7 @@ class SlotStream:
         assert self._layer is not None
         self._layer.detach(self)
         self._layer = None
-        self._aligned = None
+        self._clock.restart()
         self.settle(now)
 
     def request_keyframe(self, now: float) -> None:
@@ -417,6 +315,76 @@ class SlotStream:
             )
         return self._header
 
+    def _forward_late(self, packet: MediaPacket, send_time: int) -> None:
+        layer = self._layer
+        assert layer is not None
+        segment = self._segments.place_of(layer, packet)
+        if segment is None:
+            return
+        self._holes -= 1
+        if self._segments.is_thinned(packet):
+            self._send_filler(packet, segment, send_time)
+        else:
+            self._send(packet, segment, send_time, packet.marker)
+
+    def start(self, layer: Layer, packet: MediaPacket, send_time: int) -> None:
+        """Carry `layer` from this keyframe (audio: packet) on."""
+        if self._layer is not None:
+            self._layer.detach(self)
+        progress, former = self._progress, self._segment
+        last = progress.last
+        self._layer, self._awaited = layer, None
+        self._temporal = self._aim.temporal
+        index = packet.index
+        if last is None or former is None:
+            number = first_sequence_number()
+        else:
+            number = progress.highest_index + former.sequence_offset + 1
+        timestamp = self._clock.place(packet, layer, self._mapped_at, former, last)
+        segment = Segment(layer, index, number - index, timestamp - packet.rtp_timestamp)
+        if last is not None and former is not None:
+            segment.with_ids(
+                _next(last.picture_id, former.picture_id_delta, packet.picture_id),
+                _next(last.tl0picidx, former.tl0_delta, packet.tl0picidx),
+                _next(last.keyidx, former.keyidx_delta, packet.keyidx),
+            )
+        if self._segments is _NO_SEGMENTS:
+            self._segments = SentSegments()
+        self._segments.begin(segment, progress.highest_index)
+        self._segment = segment
+        self._left_out_timestamp = -1
+        progress.highest_index = index
+        progress.last = packet
+        self._send(packet, segment, send_time, packet.marker or not self._is_video)
+        # What came before it because the first packet of the keyframe was lost.
+        for later in range(index + 1, layer.reception.highest + 1):
+            following = layer.cache.get(later)
+            if following is not None:
+                self.forward(following, send_time)
+
+    def _send(self, packet: MediaPacket, segment: Segment, send_time: int, marker: bool) -> None:
+        payload_type = self._payload_type | 0x80 if marker else self._payload_type
+        sequence_number = (packet.index + segment.sequence_offset) & 0xFFFF
+        timestamp = (packet.rtp_timestamp + segment.timestamp_offset) & 0xFFFFFFFF
+        if self._send_time_word:
+            header = HEADER_WITH_SEND_TIME.pack(
+                0x90,
+                payload_type,
+                sequence_number,
+                timestamp,
+                self.ssrc,
+                ONE_WORD_EXTENSION,
+                self._send_time_word | send_time,
+            )
+        else:
+            header = HEADER.pack(0x80, payload_type, sequence_number, timestamp, self.ssrc)
+        payload = segment.payload(packet) if segment.has_new_ids else packet.payload
+        if self._send_rtp(header, payload, is_video=self._is_video, end_of_frame=marker):
+            self._progress.packets += 1
+            self._progress.octets += len(payload)
+        else:
+            self.packets_dropped += 1
+
     # -- in step
 
     def step_in(self, in_step: InStep) -> bool:
@@ -455,91 +423,6 @@ class SlotStream:
         assert self._layer is not None
         self._layer.fell_out(self)
 
-    def _forward_late(self, packet: MediaPacket, send_time: int) -> None:
-        layer = self._layer
-        assert layer is not None
-        segment = self._segments.place_of(layer, packet)
-        if segment is None:
-            return
-        self._holes -= 1
-        if self._segments.is_thinned(packet):
-            self._send_filler(packet, segment, send_time)
-        else:
-            self._send(packet, segment, send_time, packet.marker)
-
-    def start(self, layer: Layer, packet: MediaPacket, send_time: int) -> None:
-        """Carry `layer` from this keyframe (audio: packet) on."""
-        if self._layer is not None:
-            self._layer.detach(self)
-        progress, former = self._progress, self._segment
-        last = progress.last
-        self._layer, self._awaited = layer, None
-        self._temporal = self._aim.temporal
-        index = packet.index
-        if last is None or former is None:
-            number = first_sequence_number()
-        else:
-            number = progress.highest_index + former.sequence_offset + 1
-        timestamp_offset = self._aligned_timestamp(packet, layer) - packet.rtp_timestamp
-        segment = Segment(layer, index, number - index, timestamp_offset)
-        if last is not None and former is not None:
-            segment.with_ids(
-                _next(last.picture_id, former.picture_id_delta, packet.picture_id),
-                _next(last.tl0picidx, former.tl0_delta, packet.tl0picidx),
-                _next(last.keyidx, former.keyidx_delta, packet.keyidx),
-            )
-        if self._segments is _NO_SEGMENTS:
-            self._segments = SentSegments()
-        self._segments.begin(segment, progress.highest_index)
-        self._segment = segment
-        self._left_out_timestamp = -1
-        progress.highest_index = index
-        progress.last = packet
-        self._send(packet, segment, send_time, packet.marker or not self._is_video)
-        # What came before it because the first packet of the keyframe was lost.
-        for later in range(index + 1, layer.reception.highest + 1):
-            following = layer.cache.get(later)
-            if following is not None:
-                self.forward(following, send_time)
-
-    def _aligned_timestamp(self, packet: MediaPacket, layer: Layer) -> int:
-        rate = layer.clock_rate_hz
-        former = self._segment
-        if layer is self._aligned and former is not None:
-            wanted = packet.rtp_timestamp + former.timestamp_offset
-        else:
-            captured = layer.captured_at(packet.rtp_timestamp)
-            since = (captured if captured is not None else self._mapped_at) - self._epoch_s
-            wanted = self._epoch_timestamp + int(since * rate)
-            self._aligned = layer
-        last = self._progress.last
-        if last is None or former is None:
-            return wanted
-        return aligned_timestamp(wanted, last.rtp_timestamp + former.timestamp_offset, rate)
-
-    def _send(self, packet: MediaPacket, segment: Segment, send_time: int, marker: bool) -> None:
-        payload_type = self._payload_type | 0x80 if marker else self._payload_type
-        sequence_number = (packet.index + segment.sequence_offset) & 0xFFFF
-        timestamp = (packet.rtp_timestamp + segment.timestamp_offset) & 0xFFFFFFFF
-        if self._send_time_word:
-            header = _HEADER_WITH_SEND_TIME.pack(
-                0x90,
-                payload_type,
-                sequence_number,
-                timestamp,
-                self.ssrc,
-                _ONE_WORD_EXTENSION,
-                self._send_time_word | send_time,
-            )
-        else:
-            header = _HEADER.pack(0x80, payload_type, sequence_number, timestamp, self.ssrc)
-        payload = segment.payload(packet) if segment.has_new_ids else packet.payload
-        if self._send_rtp(header, payload, is_video=self._is_video, end_of_frame=marker):
-            self._progress.packets += 1
-            self._progress.octets += len(payload)
-        else:
-            self.packets_dropped += 1
-
     # -- temporal layers
 
     def keyframe_began(self) -> None:
@@ -576,114 +459,27 @@ class SlotStream:
         """A number was kept for a packet whose frame is left out: padding (RFC 3550 §5.1) takes it."""
         sequence_number = (packet.index + segment.sequence_offset) & 0xFFFF
         timestamp = (packet.rtp_timestamp + segment.timestamp_offset) & 0xFFFFFFFF
-        header = _HEADER.pack(0xA0, self._payload_type, sequence_number, timestamp, self.ssrc)
+        header = HEADER.pack(0xA0, self._payload_type, sequence_number, timestamp, self.ssrc)
         self._send_rtp(header, b"\x01", is_video=True)
 
     # -- what the receiver says
 
     def retransmit(self, sequence_numbers: tuple[int, ...], now: float, rtt_s: float) -> None:
-        """Answer a NACK from the caches as RTX (RFC 4588), with a bound on the rate."""
-        rtx_payload_type, current = self._rtx_payload_type, self._segments.current
-        if rtx_payload_type is None or current is None:
-            return
-        self._refill(now)
-        interval = max(MIN_RETRANSMISSION_INTERVAL_S, ON_ITS_WAY_SHARE * rtt_s)
-        highest = self._progress.highest_index + current.sequence_offset
-        for sequence_number in sequence_numbers:
-            number = highest - ((highest - sequence_number) & 0xFFFF)
-            sent = self._segments.sent(number)
-            if sent is None or now - self._resent.get(number, float("-inf")) < interval:
-                continue
-            if self._resend_budget < 1 or self._resend_octets <= 0:
-                return
-            is_repeated = number in self._resent
-            self.asked_again += is_repeated
-            if len(self._resent) >= 2_048:
-                self._resent.clear()
-            self._resent[number] = now
-            for _ in range(REPEATED_COPIES if is_repeated else 1):
-                self._resend_budget -= 1
-                self._resend_octets -= len(sent[1].payload)
-                self._send_rtx(*sent, rtx_payload_type, now)
-
-    def _refill(self, now: float) -> None:
-        elapsed = now - self._resend_refilled_at
-        self._resend_refilled_at = now
-        self._resend_budget = min(
-            RETRANSMISSION_BURST, self._resend_budget + elapsed * RETRANSMISSIONS_PER_S
-        )
-        octets_per_s = self.resend_limit_bps / 8
-        self._resend_octets = min(
-            octets_per_s * RETRANSMISSION_BURST_S, self._resend_octets + elapsed * octets_per_s
-        )
-
-    def _send_rtx(
-        self, segment: Segment, packet: MediaPacket, payload_type: int, now: float
-    ) -> None:
-        number = (packet.index + segment.sequence_offset) & 0xFFFF
-        timestamp = (packet.rtp_timestamp + segment.timestamp_offset) & 0xFFFFFFFF
-        body = number.to_bytes(2, "big") + segment.payload(packet)
-        second = payload_type | 0x80 if packet.marker else payload_type
-        if self._send_rtp(self._rtx_header(second, timestamp, now), body, is_video=True):
-            self.retransmitted += 1
-            self.octets_resent += len(body)
-
-    def _rtx_header(self, second: int, timestamp: int, now: float, first: int = 0x80) -> bytes:
-        """The next one of the retransmission stream; `second` is the marker and the payload type."""
-        number = self._rtx_sequence_number
-        self._rtx_sequence_number = (number + 1) & 0xFFFF
-        if not self._send_time_word:
-            return _HEADER.pack(first, second, number, timestamp, self.rtx_ssrc)
-        return _HEADER_WITH_SEND_TIME.pack(
-            first | 0x10,
-            second,
-            number,
-            timestamp,
-            self.rtx_ssrc,
-            _ONE_WORD_EXTENSION,
-            self._send_time_word | int(now * 262_144) & 0xFFFFFF,
-        )
-
-    @property
-    def can_pad(self) -> bool:
-        """Whether the receiver took retransmissions, and this stream was mapped once."""
-        return self._rtx_payload_type is not None
+        """Answer a NACK."""
+        highest_index = self._progress.highest_index
+        self.rtx.answer(sequence_numbers, self._segments, highest_index, now, rtt_s)
 
     def pad(self, octets: int, now: float) -> int:
-        """Send up to `octets` of nothing (RFC 3550 §5.1) on the retransmission stream; how many were sent.
-
-        An RTX packet without a payload is discarded once its arrival has been counted.
-        """
-        payload_type, last = self._rtx_payload_type, self._progress.last
-        if payload_type is None:
-            return 0
-        timestamp = last.rtp_timestamp if last is not None else 0
-        sent = 0
-        while octets - sent >= LEAST_PADDING_OCTETS:
-            is_little = octets < MAX_PADDING_OCTETS
-            size = LEAST_PADDING_OCTETS if is_little else min(octets - sent, MAX_PADDING_OCTETS)
-            header = self._rtx_header(payload_type, timestamp, now, first=0xA0)
-            body = bytes(size - 1) + bytes((size,))
-            if not self._send_rtp(header, body, is_video=True):
-                break
-            sent += size
-        self.octets_padded += sent
-        return sent
+        """Send up to `octets` of nothing on the retransmission stream; how many were sent."""
+        last = self._progress.last
+        return self.rtx.pad(octets, last.rtp_timestamp if last is not None else 0, now)
 
     def reported(self, block: ReportBlock) -> tuple[int, int]:
         """Packets (expected, lost) on the receiver's link since its last report.
 
         Holes that the publisher's own link tore are not the receiver's loss.
         """
-        highest, lost, holes = block.highest_sequence_number, block.packets_lost, self._holes
-        before, self._reported_highest = self._reported_highest, highest
-        lost_now = lost - self._reported_lost
-        holes_now = holes - self._reported_holes
-        self._reported_lost, self._reported_holes = lost, holes
-        if before is None:
-            return 0, 0
-        expected = max(0, min((highest - before) & 0xFFFFFFFF, 100_000) - max(0, holes_now))
-        return expected, max(0, min(lost_now - holes_now, expected))
+        return self._reported_loss.since_last(block, self._holes)
 
     # -- sender reports
 
@@ -696,8 +492,7 @@ class SlotStream:
         if segment is None or not self.packets_sent or (layer is None and not is_probe):
             return None
         if layer is None:
-            rate = segment.layer.clock_rate_hz
-            timestamp = self._epoch_timestamp + int((now - self._epoch_s) * rate)
+            timestamp = self._clock.timestamp_at(now, segment.layer.clock_rate_hz)
         else:
             is_early = now - self._mapped_at < REPORT_WITHOUT_CLOCK_AFTER_S
             if is_early and not layer.has_sender_report and not is_probe:
