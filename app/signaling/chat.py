@@ -14,7 +14,7 @@ from app.rooms.state import Phase, Role, Room
 from app.signaling.codes import SENTENCES, Refusal
 from app.signaling.limits import TokenBucket
 from app.signaling.messages import ChatHistory, ChatLine, ChatSend, ChatSent
-from app.signaling.translate import Viewer
+from app.signaling.viewer import Viewer
 
 LINES_AT_ONCE, LINES_PER_S = 5, 1 / 3
 """Of one place."""

@@ -30,6 +30,7 @@ from app.signaling.messages import (
     SlideReport,
     StillSend,
 )
+from app.signaling.requests import CommandRequest
 from app.signaling.session import (
     Close,
     Converse,
@@ -43,7 +44,7 @@ from app.signaling.session import (
     Session,
     refusal,
 )
-from app.signaling.translate import CommandRequest, Viewer
+from app.signaling.viewer import Viewer
 
 _CLOSE_FRAME_TIMEOUT_S = 1.0
 _LATE_AFTER = 8

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from app.ids import ParticipantId
 from app.signaling.messages import ConsolesChanged, PageStep, PageStepped
-from app.signaling.translate import Viewer
+from app.signaling.viewer import Viewer
 
 
 class PlaceScreen(Protocol):

@@ -26,10 +26,12 @@ from app.signaling.messages import (
     SlideShown,
     SpeakersChanged,
 )
+from app.signaling.notices import Step, notices_of
 from app.signaling.private import private_notices, private_view
+from app.signaling.room_view import countdown_ms, room_view
 from app.signaling.slides import SlideTalk
 from app.signaling.speakers import Speakers
-from app.signaling.translate import Notice, Step, Viewer, countdown_ms, notices_of, room_view
+from app.signaling.viewer import Notice, Viewer
 
 
 class Screen(Protocol):

@@ -46,10 +46,11 @@ from app.signaling.negotiation import (
     NegotiatorOf,
     no_ice_servers,
 )
+from app.signaling.notices import Step
+from app.signaling.requests import CommandRequest, command_of
 from app.signaling.screens import ScreenDesk
 from app.signaling.session import Now, Session, State, TicketReader, ok, refusal
 from app.signaling.stills import StillDesk
-from app.signaling.translate import CommandRequest, Step, command_of
 
 log = logging.getLogger(__name__)
 

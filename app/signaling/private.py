@@ -7,7 +7,8 @@ from app.rooms.events import SignalCleared
 from app.rooms.state import Participant, Room
 from app.signaling import messages as wire
 from app.signaling.directory import LessonCard
-from app.signaling.translate import Notice, Step, Viewer
+from app.signaling.notices import Step
+from app.signaling.viewer import Notice, Viewer
 
 
 def private_view(room: Room, card: LessonCard, viewer: Viewer) -> wire.PrivateView | None:

@@ -47,7 +47,8 @@ from app.signaling.messages import (
     StillSend,
     Welcome,
 )
-from app.signaling.translate import CommandRequest, Viewer
+from app.signaling.requests import CommandRequest
+from app.signaling.viewer import Viewer
 
 log = logging.getLogger(__name__)
 

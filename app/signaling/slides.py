@@ -13,7 +13,7 @@ from app.rooms.state import Phase, Presence, Room
 from app.signaling import messages as wire
 from app.signaling.codes import Refusal
 from app.signaling.limits import TokenBucket
-from app.signaling.translate import Viewer
+from app.signaling.viewer import Viewer
 
 PASSING_PER_S, PASSING_AT_ONCE = 15.0, 30.0
 """Pointer, pen and reports of one place; a page sends eight a second."""

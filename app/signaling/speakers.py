@@ -8,7 +8,7 @@ from app.ids import ParticipantId
 from app.rooms.state import Room
 from app.rooms.views import may_notice
 from app.signaling.messages import SpeakersChanged
-from app.signaling.translate import Viewer
+from app.signaling.viewer import Viewer
 
 
 class SpeakerScreen(Protocol):

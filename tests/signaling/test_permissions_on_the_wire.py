@@ -8,7 +8,7 @@ from app.ids import ParticipantId
 from app.rooms.commands import Join, Leave
 from app.rooms.permissions import PERMISSIONS, Actor, refusal, target_of
 from app.signaling.messages import CLIENT_MESSAGE
-from app.signaling.translate import CommandRequest, command_of
+from app.signaling.requests import CommandRequest, command_of
 from tests.signaling.wire import DECK, LEAD, SEAT_1, SEAT_2, SignalServer, WireClient, client
 
 ASSISTANT = ParticipantId("assistant_usr_a")

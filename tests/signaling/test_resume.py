@@ -27,7 +27,7 @@ from app.rooms.state import SIGNALS, LessonPlan, Role, Room, Seat
 from app.signaling.directory import LessonCard
 from app.signaling.feed import LessonFeed, encode
 from app.signaling.limits import Limits
-from app.signaling.translate import Viewer
+from app.signaling.viewer import Viewer
 from tests.signaling.wire import DECK, LEAD, SEAT_1, SEAT_2, Screen, SignalServer, client, running
 from tests.support.journal import MemoryJournal
 from tests.support.waiting import until

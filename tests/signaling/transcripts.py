@@ -21,7 +21,7 @@ from app.rooms.state import Role, Room
 from app.signaling.directory import LessonCard
 from app.signaling.feed import LessonFeed, encode
 from app.signaling.messages import SpeakersChanged
-from app.signaling.translate import Viewer
+from app.signaling.viewer import Viewer
 from tests.rooms.lesson import (
     ADMIN,
     ASSISTANT,
