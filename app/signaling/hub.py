@@ -4,11 +4,11 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Collection
 
 from app.accounts.tokens import Ticket
 from app.errors import AppError, CommandRejected, Unavailable
-from app.ids import ConnectionId, DeviceId, LessonId, ParticipantId, PcId, PupilId, new_id
+from app.ids import ConnectionId, LessonId, ParticipantId, PcId, PupilId, new_id
 from app.media.port import ClientNetwork, Source
 from app.rooms.commands import Join, Leave, ReportCut
 from app.rooms.events import DeviceReplaced, LessonRestored, ParticipantCut, ParticipantLeft
@@ -16,12 +16,13 @@ from app.rooms.recorded import Recorded
 from app.rooms.runtime import Clock, RoomRuntime, Rooms
 from app.rooms.state import Phase
 from app.rooms.views import may_see
-from app.signaling.chat import Chat, ChatLog
+from app.signaling.chat import ChatLog
 from app.signaling.codes import SENTENCES, CloseCode, Refusal
 from app.signaling.connection import Connection, Socket
 from app.signaling.consoles import step_page
 from app.signaling.directory import Directory
 from app.signaling.feed import LessonFeed
+from app.signaling.feeds import Feeds, LoadJournal
 from app.signaling.limits import Limits
 from app.signaling.messages import (
     ChatSend,
@@ -47,6 +48,7 @@ from app.signaling.negotiation import (
     no_ice_servers,
 )
 from app.signaling.notices import Step
+from app.signaling.places import Places
 from app.signaling.requests import CommandRequest, command_of
 from app.signaling.screens import ScreenDesk
 from app.signaling.session import Now, Session, State, TicketReader, ok, refusal
@@ -54,23 +56,9 @@ from app.signaling.stills import StillDesk
 
 log = logging.getLogger(__name__)
 
-LoadJournal = Callable[[LessonId, int], Awaitable[list[Recorded]]]
-_DeviceKey = tuple[LessonId, ParticipantId, DeviceId]
-
-
-class _OpenFeed:
-    """A feed, loaded once by a task of the hub, and the connections that need it."""
-
-    def __init__(self, loading: "asyncio.Task[LessonFeed]", chat: Chat) -> None:
-        self.loading = loading
-        self.chat = chat
-        self.feed: LessonFeed | None = None
-        self.watch: asyncio.Task[None] | None = None
-        self.connections: set[Connection] = set()
-
 
 class Hub:
-    """Desk of every connection and listener of every room. Owns the feeds and the tasks that report cuts."""
+    """Desk of every connection and listener of every room. Owns the tasks that report cuts."""
 
     def __init__(
         self,
@@ -96,16 +84,12 @@ class Hub:
         )
         self._screens = ScreenDesk(self.now)
         self._rooms = rooms
-        self._load_journal = load_journal
-        self._directory = directory
         self._read_ticket = read_ticket
         self._clock = clock
-        self._chat_log = chat_log
-        self._feeds: dict[LessonId, _OpenFeed] = {}
-        self._devices: dict[_DeviceKey, Connection] = {}
-        """The newest socket of each device, from before its join until its end."""
-        self._holders: dict[tuple[LessonId, ParticipantId], Connection] = {}
-        """Among them, joined: the one that holds the place."""
+        self._feeds = Feeds(
+            rooms, load_journal, directory, chat_log, self.limits.resume_events, self._send_away
+        )
+        self._places = Places()
         self._connections: set[Connection] = set()
         self._per_ip: Counter[str] = Counter()
         self._reports: set[asyncio.Task[None]] = set()
@@ -158,12 +142,7 @@ class Hub:
         for connection in list(self._connections):
             connection.send(ServerClosing(type="server.closing"))
             connection.close(CloseCode.RESTARTING, "closing")
-        tasks = list(self._reports)
-        for entry in self._feeds.values():
-            entry.loading.cancel()
-            if entry.watch is not None:
-                entry.watch.cancel()
-                tasks.append(entry.watch)
+        tasks = [*self._reports, *self._feeds.close()]
         await asyncio.gather(*tasks, return_exceptions=True)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.limits.goodbye_s):
@@ -175,12 +154,12 @@ class Hub:
             ticket = connection.session.ticket
             if ticket is None or ticket.pc_id != pc_id:
                 continue
-            if self._devices.get(_device_key(connection)) is connection:
+            if self._places.is_current(connection):
                 # A room that cannot write stops by itself, and whoever takes it up cuts everybody.
                 with contextlib.suppress(CommandRejected, AppError):
                     runtime = await self._rooms.get(ticket.lesson_id)
                     await runtime.execute(Leave(ticket.participant_id, connection.device_id))
-                self._forget_device(connection)
+                self._places.forget(connection)
             connection.close(CloseCode.NOT_AUTHENTICATED, "pc_revoked")
 
     def check_tickets(self, lesson_id: LessonId, participant_id: ParticipantId) -> None:
@@ -198,7 +177,7 @@ class Hub:
     async def enter(self, connection: Connection, request: RoomJoin | RoomResume) -> None:
         """Take the place (a device) or look over its shoulder (a companion), then tell what there is to know."""
         try:
-            feed = await self._hold_feed(connection)
+            feed = await self._feeds.hold(connection)
             if connection.session.is_companion:
                 self._check_companions(connection)
             else:
@@ -220,11 +199,11 @@ class Hub:
         feed.slides.tell(connection)
         feed.consoles.tell(feed.screens)
         if not connection.session.is_companion:
-            self._holders[_device_key(connection)[:2]] = connection
+            self._places.hold(connection)
             self.media.remind(connection)
-        entry = self._feeds.get(connection.ticket.lesson_id)
-        if entry is not None:
-            await entry.chat.greet(connection)
+        chat = self._feeds.chat(connection.ticket.lesson_id)
+        if chat is not None:
+            await chat.greet(connection)
 
     async def leave(self, connection: Connection, request: RoomLeave) -> None:
         """Give the place up for good; a companion only closes its own socket."""
@@ -236,7 +215,7 @@ class Hub:
             except (CommandRejected, AppError) as error:
                 connection.send(_refusal_of(request.id, error))
                 return
-            self._forget_device(connection)
+            self._places.forget(connection)
         connection.send(ok(request.id))
         connection.close(CloseCode.NORMAL, "left")
 
@@ -255,13 +234,13 @@ class Hub:
 
     async def converse(self, connection: Connection, request: ChatSend) -> None:
         """Pass a line of the staff chat on. Its readers have it before its writer's `ok`."""
-        entry = self._feeds.get(connection.ticket.lesson_id)
-        if entry is None or entry.feed is None:
+        lesson_id, now = connection.ticket.lesson_id, self.now()
+        feed, chat = self._feeds.get(lesson_id), self._feeds.chat(lesson_id)
+        if feed is None or chat is None:
             connection.send(refusal(request.id, Refusal.LESSON_UNAVAILABLE))
             return
-        feed, now = entry.feed, self.now()
         try:
-            await entry.chat.write(
+            await chat.write(
                 connection.viewer, request, feed.room, feed.screens, now.mono_s, now.utc_ms
             )
             if request.audience != "staff":
@@ -275,13 +254,13 @@ class Hub:
         """The journal takes no id that is not a pupil's of this very classroom."""
         if pupil_id is None or ticket.classroom_id is None:
             return
-        entry = self._feeds.get(ticket.lesson_id)
-        if entry is None or entry.feed is None:
+        feed = self._feeds.get(ticket.lesson_id)
+        if feed is None:
             raise Unavailable("the lesson is being opened again", code=Refusal.LESSON_UNAVAILABLE)
-        if not entry.feed.card.has_pupil(ticket.classroom_id, PupilId(pupil_id)):
+        if not feed.card.has_pupil(ticket.classroom_id, PupilId(pupil_id)):
             # Added to the roster a moment ago, perhaps.
-            await self._renew_card(entry.feed, ticket)
-        if not entry.feed.card.has_pupil(ticket.classroom_id, PupilId(pupil_id)):
+            await self._feeds.renew_card(feed, ticket)
+        if not feed.card.has_pupil(ticket.classroom_id, PupilId(pupil_id)):
             raise CommandRejected(Refusal.PUPIL_UNKNOWN, SENTENCES[Refusal.PUPIL_UNKNOWN])
 
     async def negotiate(self, connection: Connection, request: MediaRequest) -> None:
@@ -293,11 +272,10 @@ class Hub:
         request: PointerMove | PenDraw | SlideReport | ScreenReport | PageStep,
     ) -> None:
         """To the other screens of the lesson, as it is now."""
-        entry = self._feeds.get(connection.ticket.lesson_id)
-        if entry is None or entry.feed is None:
+        feed = self._feeds.get(connection.ticket.lesson_id)
+        if feed is None:
             connection.send(refusal(request.id, Refusal.LESSON_UNAVAILABLE))
             return
-        feed = entry.feed
         if isinstance(request, ScreenReport):
             refused = self._screens.take(connection, request, feed.screens)
         elif isinstance(request, PageStep):
@@ -311,27 +289,27 @@ class Hub:
 
     def on_events(self, runtime: RoomRuntime, recorded: tuple[Recorded, ...]) -> None:
         """RoomListener: tell the screens of this lesson. Never waits."""
-        entry = self._feeds.get(runtime.lesson_id)
-        if entry is None or entry.feed is None:
+        feed = self._feeds.get(runtime.lesson_id)
+        if feed is None:
             return
         is_restored = any(isinstance(one.event, LessonRestored) for one in recorded)
-        if is_restored or recorded[0].seq > entry.feed.room.seq + 1:
+        if is_restored or recorded[0].seq > feed.room.seq + 1:
             # Another process wrote in between, or what was over is open: every screen starts again from the journal.
-            self._restart(runtime.lesson_id, entry)
+            self._feeds.restart(runtime.lesson_id)
             return
-        for step in entry.feed.publish(recorded):
-            self._follow(entry.feed, step)
+        for step in feed.publish(recorded):
+            self._follow(feed, step)
         # Whoever came to the stage or left it is heard by others now.
-        entry.feed.speakers.tell(entry.feed.room, entry.feed.screens)
+        feed.speakers.tell(feed.room, feed.screens)
 
     def device_of(self, lesson_id: LessonId, participant_id: ParticipantId) -> Connection | None:
         """The joined socket of the device that holds this place, or held it when the lesson ended."""
-        return self._holders.get((lesson_id, participant_id))
+        return self._places.holder(lesson_id, participant_id)
 
     def _tell_speakers(self, lesson_id: LessonId, speakers: tuple[ParticipantId, ...]) -> None:
-        entry = self._feeds.get(lesson_id)
-        if entry is not None and entry.feed is not None:
-            entry.feed.speakers.changed(speakers, entry.feed.room, entry.feed.screens)
+        feed = self._feeds.get(lesson_id)
+        if feed is not None:
+            feed.speakers.changed(speakers, feed.room, feed.screens)
 
     def _may_see(
         self,
@@ -340,20 +318,17 @@ class Hub:
         publisher_id: ParticipantId,
         source: Source,
     ) -> bool:
-        entry = self._feeds.get(lesson_id)
-        if entry is None or entry.feed is None:
-            return False
-        return may_see(entry.feed.room, viewer_id, publisher_id, source.value)
+        feed = self._feeds.get(lesson_id)
+        return feed is not None and may_see(feed.room, viewer_id, publisher_id, source.value)
 
     def _follow(self, feed: LessonFeed, step: Step) -> None:
         """What an event means for sockets."""
         lesson_id, event = feed.lesson_id, step.recorded.event
         match event:
             case DeviceReplaced():
-                key = (lesson_id, event.participant_id, event.old_device_id)
-                old = self._devices.get(key)
+                old = self._places.socket_of(lesson_id, event.participant_id, event.old_device_id)
                 if old is not None:
-                    self._forget_device(old)
+                    self._places.forget(old)
                     feed.screens.discard(old)
                     self._tell_replaced(old)
                 # Its media connections go with it; the new device gets a grant of its own.
@@ -371,17 +346,15 @@ class Hub:
         held = step.before.participants.get(participant_id)
         if held is None or held.device_id is None:
             return
-        stale = self._devices.get((lesson_id, participant_id, held.device_id))
+        stale = self._places.socket_of(lesson_id, participant_id, held.device_id)
         if stale is not None and stale.session.state is State.JOINED:
-            self._forget_device(stale)
+            self._places.forget(stale)
             stale.close(CloseCode.RESTARTING, "cut")
 
-    def _restart(self, lesson_id: LessonId, entry: _OpenFeed) -> None:
-        """Send every screen of a lesson away to come back; the next one loads the journal anew."""
-        if self._feeds.get(lesson_id) is entry:
-            del self._feeds[lesson_id]
-        for connection in list(entry.connections):
-            self._forget_device(connection)
+    def _send_away(self, connections: Collection[Connection]) -> None:
+        """Their lesson starts again from the journal: they have to come back."""
+        for connection in connections:
+            self._places.forget(connection)
             connection.close(CloseCode.RESTARTING, "lesson restarted")
 
     # --- places ------------------------------------------------------------------------------------
@@ -390,11 +363,8 @@ class Hub:
         """Join the room. A newer socket of the same device supersedes the older one before the room hears of it,
         so that the older one's end is never reported as a cut."""
         ticket = connection.ticket
-        key = _device_key(connection)
-        older = self._devices.get(key)
-        self._devices[key] = connection
-        if older is not None and older is not connection:
-            self._holders.pop(key[:2], None)
+        older = self._places.claim(connection)
+        if older is not None:
             older.close(CloseCode.SUPERSEDED, "superseded")
             self._release_feed(older)
         join = Join(
@@ -409,16 +379,15 @@ class Hub:
             runtime = await self._rooms.get(ticket.lesson_id)
             await runtime.execute(join)
         except (CommandRejected, AppError):
-            self._forget_device(connection)
+            self._places.forget(connection)
             if older is not None:
                 self._report_cut(connection)
             raise
 
     def _check_companions(self, connection: Connection) -> None:
-        entry = self._feeds.get(connection.ticket.lesson_id)
         others = [
             c
-            for c in (entry.connections if entry is not None else ())
+            for c in self._feeds.connections(connection.ticket.lesson_id)
             if c is not connection
             and c.session.is_companion
             and c.ticket.participant_id == connection.ticket.participant_id
@@ -432,22 +401,12 @@ class Hub:
         connection.send(Replaced(type="replaced"))
         connection.close(CloseCode.REPLACED, "replaced")
 
-    def _forget_device(self, connection: Connection) -> bool:
-        """Whether this socket was its device's current one."""
-        key = _device_key(connection)
-        if self._devices.get(key) is not connection:
-            return False
-        del self._devices[key]
-        if self._holders.get(key[:2]) is connection:
-            del self._holders[key[:2]]
-        return True
-
     def _depart(self, connection: Connection) -> None:
         """The socket is gone."""
         if connection.session.ticket is None:
             return
         self._release_feed(connection)
-        if self._forget_device(connection) and not self._is_closing:
+        if self._places.forget(connection) and not self._is_closing:
             self._report_cut(connection)
 
     def _report_cut(self, connection: Connection) -> None:
@@ -459,7 +418,7 @@ class Hub:
         ticket = connection.ticket
         try:
             runtime = await self._rooms.get(ticket.lesson_id)
-            if _device_key(connection) in self._devices:
+            if self._places.is_claimed(connection):
                 return  # A newer socket of the device is joining: its command must not be undone by a late report.
             await runtime.execute(ReportCut(ticket.participant_id, connection.device_id))
         except (CommandRejected, AppError) as error:
@@ -468,61 +427,10 @@ class Hub:
         except Exception:
             log.exception("lesson %s: a cut was not journalled", ticket.lesson_id)
 
-    # --- feeds -------------------------------------------------------------------------------------
-
-    async def _hold_feed(self, connection: Connection) -> LessonFeed:
-        """The feed of the connection's lesson, kept until the connection is released."""
-        ticket = connection.ticket
-        entry = self._feeds.get(ticket.lesson_id)
-        if entry is None:
-            loading = asyncio.create_task(self._load_feed(ticket.lesson_id), name="load feed")
-            chat = Chat(ticket.lesson_id, self._chat_log)
-            entry = self._feeds[ticket.lesson_id] = _OpenFeed(loading, chat)
-        entry.connections.add(connection)
-        # One connection that gives up must not fail the others.
-        feed = await asyncio.shield(entry.loading)
-        if not feed.card.knows(ticket.participant_id, ticket.user_id, ticket.classroom_id):
-            await self._renew_card(feed, ticket)
-        return feed
-
-    async def _renew_card(self, feed: LessonFeed, ticket: Ticket) -> None:
-        card = await self._directory.lesson_card(ticket.lesson_id, ticket.user_id)
-        feed.card = feed.card.renewed_by(card)
-
-    async def _load_feed(self, lesson_id: LessonId) -> LessonFeed:
-        entry = self._feeds[lesson_id]
-        runtime = await self._rooms.get(lesson_id)
-        card = await self._directory.lesson_card(lesson_id)
-        feed = LessonFeed(runtime.room.plan, card, self.limits.resume_events)
-        while (runtime := await self._rooms.get(lesson_id)).room.seq > feed.room.seq:
-            feed.replay(await self._load_journal(lesson_id, feed.room.seq))
-        # The room and the feed agree, and from here on the room tells each event: no gap.
-        entry.feed = feed
-        entry.watch = asyncio.create_task(self._watch(runtime, entry), name="watch room")
-        return feed
-
-    async def _watch(self, runtime: RoomRuntime, entry: _OpenFeed) -> None:
-        """A room that stops while its lesson runs (another process took it over) sends its screens away."""
-        await runtime.wait_stopped()
-        if not self._is_closing and runtime.room.phase is not Phase.ENDED:
-            self._restart(runtime.lesson_id, entry)
-
     def _release_feed(self, connection: Connection) -> None:
-        lesson_id = connection.ticket.lesson_id
-        entry = self._feeds.get(lesson_id)
-        if entry is None:
-            return
-        entry.connections.discard(connection)
-        if entry.feed is not None:
-            entry.feed.screens.discard(connection)
-            entry.feed.consoles.tell(entry.feed.screens)
-        if not entry.connections:
-            del self._feeds[lesson_id]
-            if entry.feed is not None and entry.feed.room.phase is Phase.ENDED:
-                self.media.forget_lesson(lesson_id)
-            entry.loading.cancel()
-            if entry.watch is not None:
-                entry.watch.cancel()
+        feed = self._feeds.release(connection)
+        if feed is not None and feed.room.phase is Phase.ENDED:
+            self.media.forget_lesson(feed.lesson_id)
 
     def _catch_up(
         self, connection: Connection, feed: LessonFeed, request: RoomJoin | RoomResume
@@ -537,11 +445,6 @@ class Hub:
                 connection.send(feed.closing())
                 return
         connection.send(feed.snapshot(connection.viewer, request.id))
-
-
-def _device_key(connection: Connection) -> _DeviceKey:
-    ticket = connection.ticket
-    return ticket.lesson_id, ticket.participant_id, connection.device_id
 
 
 def _refusal_of(request_id: str, error: CommandRejected | AppError) -> ErrorMessage:
