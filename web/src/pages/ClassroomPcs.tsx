@@ -4,13 +4,13 @@ import type { ClassroomPcs as Classroom, ClassroomPc, PcCode } from "../api/type
 import { Button } from "../components/Button";
 import { Dialog } from "../components/Dialog";
 import { EmptyState } from "../components/EmptyState";
+import { Listed } from "../components/Listed";
 import { NothingFound } from "../components/NothingFound";
 import { browserName } from "../components/office/browserName";
-import { LoadFailed, OfficePage } from "../components/office/OfficePage";
+import { OfficePage } from "../components/office/OfficePage";
 import { PcCodeDialog } from "../components/office/PcCodeDialog";
 import { PcTable } from "../components/office/PcTable";
 import { SearchBar } from "../components/SearchBar";
-import { Spinner } from "../components/Spinner";
 import { useToast } from "../components/Toast";
 import { useAction } from "../hooks/useAction";
 import { usePages } from "../hooks/usePages";
@@ -34,12 +34,13 @@ export default function ClassroomPcs() {
 function Classrooms({ text }: { text: string }) {
   const words = useWords();
   const toast = useToast();
-  const { first, items, more, isBusy, reload } = usePages(
+  const pages = usePages(
     useCallback((after?: string) => listPcs(after ? { text, after } : { text }), [text]),
   );
   const [pairing, setPairing] = useState<{ classroom: Classroom; code: PcCode } | null>(null);
   const [removing, setRemoving] = useState<{ classroom: Classroom; pc: ClassroomPc } | null>(null);
   const [run, isChanging] = useAction();
+  const { first, items, isBusy, reload } = pages;
   // What was opened further down stays open.
   const isFirstPage = first.state === "ready" && items.length === first.value.items.length;
 
@@ -64,29 +65,21 @@ function Classrooms({ text }: { text: string }) {
       reload();
     });
 
-  if (first.state === "loading") return <Spinner label={words.common.loading} />;
-  if (first.state === "failed") return <LoadFailed error={first.error} onRetry={reload} />;
-  if (items.length === 0 && text) return <NothingFound />;
-  if (items.length === 0) {
-    return (
-      <EmptyState icon="screen" title={words.classroomPcs.emptyTitle}>
-        {words.classroomPcs.emptyHint}
-      </EmptyState>
-    );
-  }
+  const none = text ? (
+    <NothingFound />
+  ) : (
+    <EmptyState icon="screen" title={words.classroomPcs.emptyTitle}>
+      {words.classroomPcs.emptyHint}
+    </EmptyState>
+  );
   return (
-    <>
+    <Listed pages={pages} empty={none} more={words.find.more}>
       <PcTable
         classrooms={items}
         isBusy={isBusy || isChanging}
         onPair={pair}
         onRemove={(classroom, pc) => setRemoving({ classroom, pc })}
       />
-      {more && (
-        <Button isBusy={isBusy} onClick={more}>
-          {words.find.more}
-        </Button>
-      )}
       {pairing && (
         <PcCodeDialog
           name={nameOf(pairing.classroom)}
@@ -113,7 +106,7 @@ function Classrooms({ text }: { text: string }) {
           )}
         </Dialog>
       )}
-    </>
+    </Listed>
   );
 }
 

@@ -1,11 +1,11 @@
 import { useCallback, useState } from "react";
 import { listClassrooms } from "../api/schools";
-import { Button, buttonClass } from "../components/Button";
+import { buttonClass } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
+import { Listed } from "../components/Listed";
 import { NothingFound } from "../components/NothingFound";
-import { LoadFailed, OfficePage } from "../components/office/OfficePage";
+import { OfficePage } from "../components/office/OfficePage";
 import { SearchBar } from "../components/SearchBar";
-import { Spinner } from "../components/Spinner";
 import styles from "../components/staff/Staff.module.css";
 import { usePages } from "../hooks/usePages";
 import { useWords } from "../i18n";
@@ -26,24 +26,21 @@ export default function Rosters() {
 
 function Classrooms({ text }: { text: string }) {
   const words = useWords();
-  const { first, items, more, isBusy, reload } = usePages(
+  const pages = usePages(
     useCallback((after?: string) => listClassrooms(after ? { text, after } : { text }), [text]),
   );
-  if (first.state === "loading") return <Spinner label={words.common.loading} />;
-  if (first.state === "failed") return <LoadFailed error={first.error} onRetry={reload} />;
-  if (items.length === 0 && text) return <NothingFound />;
-  if (items.length === 0) {
-    return (
-      <EmptyState icon="people" title={words.roster.noClassrooms}>
-        {words.roster.noClassroomsHint}
-      </EmptyState>
-    );
-  }
+  const none = text ? (
+    <NothingFound />
+  ) : (
+    <EmptyState icon="people" title={words.roster.noClassrooms}>
+      {words.roster.noClassroomsHint}
+    </EmptyState>
+  );
   return (
-    <>
+    <Listed pages={pages} empty={none} more={words.find.more}>
       <h2 className="visually-hidden">{words.roster.choose}</h2>
       <ul className={listStyles.list}>
-        {items.map((one) => (
+        {pages.items.map((one) => (
           <li key={one.classroom_id} className={styles.row}>
             <div className={styles.who}>
               <strong>{one.name}</strong>
@@ -59,11 +56,6 @@ function Classrooms({ text }: { text: string }) {
           </li>
         ))}
       </ul>
-      {more && (
-        <Button isBusy={isBusy} onClick={more}>
-          {words.find.more}
-        </Button>
-      )}
-    </>
+    </Listed>
   );
 }

@@ -11,11 +11,11 @@ import {
 import type { SchoolRow } from "../api/types";
 import { Button } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
+import { Listed } from "../components/Listed";
 import { NothingFound } from "../components/NothingFound";
 import { NameDialog, type Naming, Rename } from "../components/office/NameDialog";
-import { LoadFailed, OfficePage } from "../components/office/OfficePage";
+import { OfficePage } from "../components/office/OfficePage";
 import { SearchBar } from "../components/SearchBar";
-import { Spinner } from "../components/Spinner";
 import styles from "../components/staff/Staff.module.css";
 import { useLoaded } from "../hooks/useLoaded";
 import { usePages } from "../hooks/usePages";
@@ -75,34 +75,26 @@ interface SchoolListProps {
 
 function SchoolList({ text, onOpen }: SchoolListProps) {
   const words = useWords();
-  const { first, items, more, isBusy, reload } = usePages(
+  const pages = usePages(
     useCallback((after?: string) => listSchools(after ? { text, after } : { text }), [text]),
   );
-  if (first.state === "loading") return <Spinner label={words.common.loading} />;
-  if (first.state === "failed") return <LoadFailed error={first.error} onRetry={reload} />;
-  if (items.length === 0 && text) return <NothingFound />;
-  if (items.length === 0) {
-    return (
-      <EmptyState icon="people" title={words.schools.emptyTitle}>
-        {words.schools.emptyHint}
-      </EmptyState>
-    );
-  }
+  const none = text ? (
+    <NothingFound />
+  ) : (
+    <EmptyState icon="people" title={words.schools.emptyTitle}>
+      {words.schools.emptyHint}
+    </EmptyState>
+  );
   return (
-    <>
+    <Listed pages={pages} empty={none} more={words.find.more}>
       <ul className={listStyles.list}>
-        {items.map((school) => (
+        {pages.items.map((school) => (
           <li key={school.school_id} className={styles.row}>
             <School school={school} onOpen={onOpen} />
           </li>
         ))}
       </ul>
-      {more && (
-        <Button isBusy={isBusy} onClick={more}>
-          {words.find.more}
-        </Button>
-      )}
-    </>
+    </Listed>
   );
 }
 

@@ -14,10 +14,10 @@ import type { Invitation, StaffDraft, StaffMember } from "../api/types";
 import { Button } from "../components/Button";
 import { Dialog } from "../components/Dialog";
 import { EmptyState } from "../components/EmptyState";
+import { Listed } from "../components/Listed";
 import { formatDay } from "../components/office/dates";
-import { LoadFailed, OfficePage } from "../components/office/OfficePage";
+import { OfficePage } from "../components/office/OfficePage";
 import { SearchBar } from "../components/SearchBar";
-import { Spinner } from "../components/Spinner";
 import { LinkDialog } from "../components/staff/LinkDialog";
 import { SessionsDialog } from "../components/staff/SessionsDialog";
 import { StaffForm } from "../components/staff/StaffForm";
@@ -75,27 +75,23 @@ interface PeopleProps {
 
 function People({ text, onOpen, onDone }: PeopleProps) {
   const words = useWords();
-  const { first, items, more, isBusy, reload } = usePages(
+  const pages = usePages(
     useCallback((after?: string) => listStaff(after ? { text, after } : { text }), [text]),
   );
   const [run, isChanging] = useAction();
-  if (first.state === "loading") return <Spinner label={words.common.loading} />;
-  if (first.state === "failed") return <LoadFailed error={first.error} onRetry={reload} />;
-  if (items.length === 0) {
-    return (
-      <EmptyState icon="people" title={words.staff.noneTitle}>
-        {words.staff.noneHint}
-      </EmptyState>
-    );
-  }
+  const none = (
+    <EmptyState icon="people" title={words.staff.noneTitle}>
+      {words.staff.noneHint}
+    </EmptyState>
+  );
   return (
-    <>
+    <Listed pages={pages} empty={none} more={words.staff.more}>
       <ul className={listStyles.list}>
-        {items.map((person) => (
+        {pages.items.map((person) => (
           <li key={person.user_id}>
             <StaffRow
               person={person}
-              isBusy={isBusy || isChanging}
+              isBusy={pages.isBusy || isChanging}
               onChange={() => onOpen({ what: "change", person })}
               onLink={() => onOpen({ what: "link", person })}
               onSessions={() => onOpen({ what: "sessions", person })}
@@ -110,12 +106,7 @@ function People({ text, onOpen, onDone }: PeopleProps) {
           </li>
         ))}
       </ul>
-      {more && (
-        <Button isBusy={isBusy || isChanging} onClick={more}>
-          {words.staff.more}
-        </Button>
-      )}
-    </>
+    </Listed>
   );
 }
 

@@ -7,11 +7,12 @@ import { inMinutes } from "../../ledger/filter";
 import { Link } from "../../router";
 import { Badge } from "../Badge";
 import { Button, buttonClass } from "../Button";
+import { Listed } from "../Listed";
 import tableStyles from "../office/AttendanceTable.module.css";
 import { formatMoment } from "../office/dates";
 import { CorrectDialog } from "./CorrectDialog";
+import { EmptyLedger } from "./EmptyLedger";
 import styles from "./Ledger.module.css";
-import { Listed } from "./Listed";
 import { Missed } from "./Missed";
 
 /** One row for each lesson and classroom. */
@@ -22,7 +23,7 @@ export function LedgerTable({ query }: { query: LedgerQuery }) {
   const [corrected, setCorrected] = useState<Record<string, LedgerRow>>({});
   const close = useCallback(() => setOpen(null), []);
   return (
-    <Listed pages={pages}>
+    <Listed pages={pages} empty={<EmptyLedger />} more={words.more} moreHint={words.moreHint}>
       <div className={tableStyles.frame}>
         <table className={tableStyles.table}>
           <thead>

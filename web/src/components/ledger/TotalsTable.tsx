@@ -4,8 +4,9 @@ import type { LedgerGrouping, LedgerQuery, LedgerTotal } from "../../api/types";
 import { usePages } from "../../hooks/usePages";
 import { useWords } from "../../i18n";
 import { inMinutes } from "../../ledger/filter";
+import { Listed } from "../Listed";
 import tableStyles from "../office/AttendanceTable.module.css";
-import { Listed } from "./Listed";
+import { EmptyLedger } from "./EmptyLedger";
 import { Missed } from "./Missed";
 
 interface TotalsTableProps {
@@ -19,7 +20,7 @@ export function TotalsTable({ query, by }: TotalsTableProps) {
   const load = useCallback((after?: string) => listLedgerTotals(query, by, after), [query, by]);
   const pages = usePages(load);
   return (
-    <Listed pages={pages}>
+    <Listed pages={pages} empty={<EmptyLedger />} more={words.more} moreHint={words.moreHint}>
       <div className={tableStyles.frame}>
         <table className={tableStyles.table}>
           <thead>

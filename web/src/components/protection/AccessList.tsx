@@ -3,37 +3,26 @@ import { listAccesses } from "../../api/protection";
 import type { AccessQuery, AccessRow } from "../../api/types";
 import { usePages } from "../../hooks/usePages";
 import { useLanguage, useWords } from "../../i18n";
-import { Button } from "../Button";
 import { EmptyState } from "../EmptyState";
+import { Listed } from "../Listed";
 import tableStyles from "../office/AttendanceTable.module.css";
 import { formatMoment } from "../office/dates";
-import { LoadFailed } from "../office/OfficePage";
-import { Spinner } from "../Spinner";
 
 /** The newest first, a page at a time. Mount it anew for another query. */
 export function AccessList({ query }: { query: AccessQuery }) {
   const words = useWords();
-  const { first, items, more, isBusy, reload } = usePages(
+  const pages = usePages(
     useCallback((after?: string) => listAccesses(after ? { ...query, after } : query), [query]),
   );
-  if (first.state === "loading") return <Spinner label={words.common.loading} />;
-  if (first.state === "failed") return <LoadFailed error={first.error} onRetry={reload} />;
-  if (items.length === 0) {
-    return (
-      <EmptyState icon="eye" title={words.accessLog.noneTitle}>
-        {words.accessLog.noneHint}
-      </EmptyState>
-    );
-  }
+  const none = (
+    <EmptyState icon="eye" title={words.accessLog.noneTitle}>
+      {words.accessLog.noneHint}
+    </EmptyState>
+  );
   return (
-    <>
-      <Table rows={items} />
-      {more && (
-        <Button isBusy={isBusy} onClick={more}>
-          {words.audit.more}
-        </Button>
-      )}
-    </>
+    <Listed pages={pages} empty={none} more={words.audit.more}>
+      <Table rows={pages.items} />
+    </Listed>
   );
 }
 

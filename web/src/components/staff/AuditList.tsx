@@ -3,37 +3,26 @@ import { listAudit } from "../../api/staff";
 import type { AuditQuery, AuditRow } from "../../api/types";
 import { usePages } from "../../hooks/usePages";
 import { useLanguage, useWords } from "../../i18n";
-import { Button } from "../Button";
 import { EmptyState } from "../EmptyState";
+import { Listed } from "../Listed";
 import tableStyles from "../office/AttendanceTable.module.css";
 import { formatMoment } from "../office/dates";
-import { LoadFailed } from "../office/OfficePage";
-import { Spinner } from "../Spinner";
 
 /** What was changed, the newest first. Mount it anew for another search. */
 export function AuditList({ query }: { query: AuditQuery }) {
   const words = useWords();
-  const { first, items, more, isBusy, reload } = usePages(
+  const pages = usePages(
     useCallback((after?: string) => listAudit(after ? { ...query, after } : query), [query]),
   );
-  if (first.state === "loading") return <Spinner label={words.common.loading} />;
-  if (first.state === "failed") return <LoadFailed error={first.error} onRetry={reload} />;
-  if (items.length === 0) {
-    return (
-      <EmptyState icon="clock" title={words.audit.noneTitle}>
-        {words.audit.noneHint}
-      </EmptyState>
-    );
-  }
+  const none = (
+    <EmptyState icon="clock" title={words.audit.noneTitle}>
+      {words.audit.noneHint}
+    </EmptyState>
+  );
   return (
-    <>
-      <AuditTable rows={items} />
-      {more && (
-        <Button isBusy={isBusy} onClick={more}>
-          {words.audit.more}
-        </Button>
-      )}
-    </>
+    <Listed pages={pages} empty={none} more={words.audit.more}>
+      <AuditTable rows={pages.items} />
+    </Listed>
   );
 }
 
