@@ -24,7 +24,7 @@ help:
 	@echo "make run          start everything here and print the address (TLS=1: https for other computers too)"
 	@echo "make test         every test, with a table of what ran"
 	@echo "make check        style, types and import rules"
-	@echo "make screenshots  docs/screens/ anew, from a running demo"
+	@echo "make screenshots  docs/screens/ anew, from a running demo (PARTS='lesson office …': only these)"
 	@echo "make generate     TypeScript types from the server's own contracts"
 	@echo "make bench        what forwarding costs, beside Janus where that is installed (a quarter of an hour, a quiet machine)"
 	@echo "make bench-data   how long pages wait over a county of 500 schools (needs PostgreSQL, a quiet machine)"
@@ -109,7 +109,7 @@ bench-data: .venv/.stamp-dev web/dist/.stamp
 	@$(PY) -m tests.bench.pages $(ARGS)
 
 screenshots: .venv/.stamp-dev web/dist/.stamp .tools/.stamp-test
-	@$(PY) -m tests.screens
+	@$(PY) -m tests.screens $(PARTS)
 
 # `make generate` must leave what is committed as it is.
 generated-is-current:

@@ -3,9 +3,8 @@
 import re
 from pathlib import Path
 
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
-from tests.support.browser import chromium
 from tests.support.office import Office
 from tests.support.pages import (
     Screen,
@@ -41,15 +40,14 @@ async def write(screen: Screen, text: str) -> None:
     await screen.press("发送")
 
 
-async def shoot_consoles(served: Served, folder: Path) -> None:
+async def shoot_consoles(served: Served, desk: Browser, school: Browser) -> None:
     """A phone from its picture to its end, the cover on the PC, and the lead's side of it."""
     plan = Office(served).plan_lesson(2)
     seat = plan.seats[0]
     async with (
-        chromium(folder) as browser,
-        tab(browser, served) as lead,
-        tab(browser, served) as classroom,
-        tab(browser, served) as phone,
+        tab(desk, served) as lead,
+        tab(school, served) as classroom,
+        tab(school, served) as phone,
     ):
         await enter_as_lead(lead, served, plan)
         await enter_as_classroom(classroom, served, seat, plan.lesson_id)

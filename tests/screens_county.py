@@ -6,7 +6,7 @@ from playwright.async_api import Browser
 
 from tests.screens_classroom_pc import shoot
 from tests.support.office import ADMIN, Office
-from tests.support.pages import sign_in, tab
+from tests.support.pages import Screen, sign_in, tab
 from tests.support.serve import Served
 
 SCHOOLS = ("云溪县实验小学", "石桥村小学", "柳湾村小学", "青坪教学点")
@@ -37,6 +37,40 @@ async def shoot_county(served: Served, browser: Browser) -> None:
         await shoot(office.page, "county-plan")
         await office.press("按这份排课")
         await office.sees("已排好")
-        await office.page.goto("/server")
-        await office.sees("录像占用")
-        await shoot(office.page, "county-server")
+        day_off = {"day": f"{first + timedelta(days=10)}", "name": "运动会"}
+        admin.call("POST", f"/terms/{term['id']}/holidays", day_off)
+        await _pages(office, admin, term["id"])
+        await _dialogs(office)
+
+
+async def _pages(office: Screen, admin: Office, term_id: str) -> None:
+    """What is opened from the navigation, or one step behind it."""
+    room = f"/classrooms/{admin.classroom_id('石桥村小学', '三年级')}"
+    for name, path, words in (
+        ("county-term", f"/terms/{term_id}", "运动会"),
+        ("county-schools", "/schools", "石桥村小学"),
+        ("county-roster", f"{room}/roster", "胡子涵"),
+        ("county-consents", "/consents", "石桥村小学"),
+        ("county-consent-sheet", f"{room}/consents", "胡子涵"),
+        ("county-audit", "/audit", "登记放假"),
+        ("county-server", "/server", "录像占用"),
+    ):
+        await office.page.goto(path)
+        await office.sees(words)
+        await shoot(office.page, name)
+
+
+async def _dialogs(office: Screen) -> None:
+    """What opens over a page: a lesson is changed, a guest comes, somebody's devices."""
+    for name, path, button, within in (
+        ("county-change-lesson", "/lessons", "调课：合唱", "换主讲教师"),
+        ("county-guest", "/lessons", "客座教师：合唱", ""),
+        ("county-devices", "/staff", "刘敏 登录的设备", ""),
+    ):
+        await office.page.goto(path)
+        await office.page.get_by_role("button", name=button).first.click()
+        dialog = office.page.get_by_role("dialog")
+        await dialog.wait_for()
+        if within:
+            await dialog.get_by_label(within).check()
+        await shoot(office.page, name)

@@ -130,7 +130,7 @@ def write_camera(path: Path, colour: tuple[int, int, int], *, seconds: float = 4
             picture.paste((20, 20, 20), (left, HEIGHT // 2, left + 40, HEIGHT))
             yield picture
 
-    return _write_pictures(path, pictures())
+    return write_pictures(path, pictures())
 
 
 def write_camera_before(path: Path, picture: bytes, *, seconds: float = 1.0) -> Path:
@@ -139,10 +139,10 @@ def write_camera_before(path: Path, picture: bytes, *, seconds: float = 1.0) -> 
     held = Image.open(io.BytesIO(picture)).convert("RGB")
     held.thumbnail((HEIGHT - 40, HEIGHT - 40))
     room.paste(held, ((WIDTH - held.width) // 2, (HEIGHT - held.height) // 2))
-    return _write_pictures(path, [room] * int(seconds * FPS))
+    return write_pictures(path, [room] * int(seconds * FPS))
 
 
-def _write_pictures(path: Path, pictures: Iterable[Image.Image]) -> Path:
+def write_pictures(path: Path, pictures: Iterable[Image.Image]) -> Path:
     """A file that Chromium plays at `FPS`; it takes an MJPEG for 30 a second."""
     with av.open(str(path), "w", format="yuv4mpegpipe") as container:
         stream = container.add_stream("wrapped_avframe", rate=FPS)

@@ -1,4 +1,5 @@
 import type { consentErrorsZhCN, consentZhCN } from "./consent.zh-CN";
+import { counted } from "./counted";
 
 export const consentEn: typeof consentZhCN = {
   consents: {
@@ -35,7 +36,8 @@ export const consentEn: typeof consentZhCN = {
     withdrawMany: (count) =>
       `${count} answers become a no. Recordings that show these pupils are taken down at once and their links end; what is published later leaves the classroom out.`,
     withdrawConfirm: "Withdraw",
-    withdrawn: (count) => `Entered. ${count} recordings or their links were taken down.`,
+    withdrawn: (count) =>
+      `Entered. Taken down: ${counted(count, "recording")}, or the links to them.`,
     emptyTitle: "No classrooms",
     emptyHint: "Classrooms appear here once they are entered.",
     notFoundHint: "Try other words.",
@@ -48,7 +50,7 @@ export const consentEn: typeof consentZhCN = {
     allOf: (purpose) => `All pupils: ${purpose}`,
     save: (count) => (count > 0 ? `Save (${count})` : "Save"),
     saved: "Saved",
-    unsaved: (count) => `${count} answers are not saved yet`,
+    unsaved: (count) => `${counted(count, "answer")} not saved yet`,
     form: "Print the form",
     notice: "Print the notice",
     allows: (purposes) => `This classroom now: ${purposes}`,
@@ -67,7 +69,8 @@ export const consentEn: typeof consentZhCN = {
     nothing: "It says what is entered already; nothing changes.",
     agreed: (purpose, names) => `${purpose}, now a yes: ${names}`,
     refused: (purpose, names) => `${purpose}, now a no: ${names}`,
-    takenDown: (count) => `${count} recordings or their links are taken down at once.`,
+    takenDown: (count) =>
+      `Taken down at once: ${counted(count, "recording")}, or the links to them.`,
     takeOver: "Enter these answers",
     takenOver: "The answers are entered",
     errors: {

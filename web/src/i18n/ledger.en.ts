@@ -1,3 +1,4 @@
+import { counted } from "./counted";
 import type { ledgerErrorsZhCN, ledgerZhCN } from "./ledger.zh-CN";
 
 export const ledgerEn: typeof ledgerZhCN = {
@@ -61,8 +62,8 @@ export const ledgerEn: typeof ledgerZhCN = {
     late: "Times late",
     early: "Times left early",
     excused: "Excused",
-    cutTimes: (count) => `${count} cuts`,
-    corrected: (count) => `${count} corrections`,
+    cutTimes: (count) => counted(count, "cut"),
+    corrected: (count) => counted(count, "correction"),
     more: "Show more",
     moreHint: "Printing prints the rows shown; a download has them all.",
     emptyTitle: "No lessons in this time",

@@ -1,3 +1,4 @@
+import { counted } from "./counted";
 import type { libraryZhCN } from "./library.zh-CN";
 
 export const libraryEn: typeof libraryZhCN = {
@@ -44,7 +45,7 @@ export const libraryEn: typeof libraryZhCN = {
       recording_expired: "The recording was kept long enough",
       clip_ended: "The link to the clip ended",
     },
-    amount: (count, size) => `${count} files, ${size}`,
+    amount: (count, size) => `${counted(count, "file")}, ${size}`,
   },
   sharing: {
     open: "Share",
@@ -72,7 +73,7 @@ export const libraryEn: typeof libraryZhCN = {
     to: "To (min:sec)",
     rangeWrong: (end) => `Give times within the lesson, such as 3:20; it ends at ${end}.`,
     days: "Valid for",
-    daysOf: (days) => `${days} days`,
+    daysOf: (days) => counted(days, "day"),
     passphrase: "Passphrase (optional)",
     passphraseHint: "The link then asks for it first; at least 4 characters.",
     passphraseShort: "A passphrase has at least 4 characters.",
@@ -82,7 +83,7 @@ export const libraryEn: typeof libraryZhCN = {
     address: "Address of the link",
     cutting: "The clip is being made; it plays in a few seconds.",
     until: (day) => `Valid until ${day}`,
-    views: (count) => `Watched ${count} times`,
+    views: (count) => `Watched ${counted(count, "time")}`,
     withPassphrase: "Passphrase",
     revoke: "Revoke",
     revokeTitle: "Revoke this link?",

@@ -1,3 +1,4 @@
+import { counted } from "./counted";
 import type { officeZhCN } from "./office.zh-CN";
 
 export const officeEn: typeof officeZhCN = {
@@ -73,7 +74,7 @@ export const officeEn: typeof officeZhCN = {
     lead: (name) => `Lead teacher: ${name}`,
     recorded: "Will be recorded",
     rehearsal: "Rehearsal",
-    minutes: (count) => `${count} minutes`,
+    minutes: (count) => counted(count, "minute"),
     signedInAs: (name) => `Hello, ${name}`,
   },
   newLesson: {

@@ -1,3 +1,4 @@
+import { counted } from "./counted";
 import type { protectionZhCN } from "./protection.zh-CN";
 
 export const protectionEn: typeof protectionZhCN = {
@@ -44,6 +45,6 @@ export const protectionEn: typeof protectionZhCN = {
     askHint:
       "Name, number and consents are erased for good, and recordings that show the pupil are taken down at once. Counts of attendance stay. Backups made before still have them: delete old backups in time.",
     confirm: "Erase",
-    erased: (count) => `Erased. ${count} recordings or their links were taken down.`,
+    erased: (count) => `Erased. Taken down: ${counted(count, "recording")}, or the links to them.`,
   },
 };

@@ -1,3 +1,4 @@
+import { counted } from "./counted";
 import type { rosterErrorsZhCN, rosterZhCN } from "./roster.zh-CN";
 
 export const rosterEn: typeof rosterZhCN = {
@@ -11,7 +12,7 @@ export const rosterEn: typeof rosterZhCN = {
     openOf: (name) => `Roster of ${name}`,
     number: "Number",
     name: "Name",
-    count: (count) => `${count} pupils`,
+    count: (count) => counted(count, "pupil"),
     emptyTitle: "No roster yet",
     emptyHint:
       "Upload a sheet: “Number” and “Name” in the first row, one pupil in each row below. Numbers may be left out.",

@@ -1,3 +1,4 @@
+import { counted } from "./counted";
 import type { termErrorsZhCN, termsZhCN } from "./terms.zh-CN";
 
 export const termsEn: typeof termsZhCN = {
@@ -32,7 +33,7 @@ export const termsEn: typeof termsZhCN = {
     noGroups: "No groups yet.",
     kinds: { city: "city", town: "town", village: "village" },
     schoolOf: (kind, name) => `${name} (${kind})`,
-    courses: (count) => `${count} courses`,
+    courses: (count) => counted(count, "course"),
     plan: "Courses",
     planOf: (name) => `Courses of ${name}`,
     holidays: "Days off",
@@ -93,11 +94,12 @@ export const termsEn: typeof termsZhCN = {
     lead: "Lead teacher",
     classrooms: "Classrooms",
     coming: "Still to come",
-    lessons: (count) => `${count} lessons`,
+    lessons: (count) => counted(count, "lesson"),
     next: (moment) => `next ${moment}`,
     weeks: { every: "Every", odd: "Odd weeks,", even: "Even weeks," },
     weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
-    rule: (weeks, days, time, minutes) => `${weeks} ${days}, ${time}, ${minutes} minutes`,
+    rule: (weeks, days, time, minutes) =>
+      `${weeks} ${days}, ${time}, ${counted(minutes, "minute")}`,
     addCourse: "Add a course",
     change: "Change",
     changeOf: (title) => `Change “${title}”`,
@@ -124,7 +126,7 @@ export const termsEn: typeof termsZhCN = {
     clashTitle: (title) => `“${title}” clashes with other lessons; nothing is saved yet`,
     backToForm: "Back to the form",
     saveCourse: "Plan these lessons",
-    toCome: (count) => `${count} lessons to come`,
+    toCome: (count) => `${counted(count, "lesson")} to come`,
     noneToCome: "No lessons to come.",
     outcome: (added, changed, cancelled, restored) =>
       [
@@ -138,22 +140,23 @@ export const termsEn: typeof termsZhCN = {
     outcomeHint: "Timetables of classrooms and teacher follow at once and say what changed.",
     clashOn: (moment, what) => `${moment}: ${what}`,
     saved: (title) => `“${title}” is planned`,
-    end: "Give up",
-    endOf: (title) => `Give up “${title}”`,
+    end: "End",
+    endOf: (title) => `End “${title}”`,
     endHint: (count) =>
       `The ${count} lessons still to come are cancelled; timetables say why. This cannot be undone.`,
-    ended: (count) => `${count} lessons cancelled`,
+    ended: (count) => `${counted(count, "lesson")} cancelled`,
     checkTitle: "What will be planned",
     errorsTitle: "Some lines have to be mended; then upload it again",
     clashesTitle: "Some lessons clash; mend the sheet and upload it again",
     errorAt: (line, what) => `Line ${line}: ${what}`,
     clashAt: (line, moment, what) => `Line ${line}, ${moment}: ${what}`,
-    clashTimes: (count) => ` It happens ${count} times.`,
-    courseAt: (title, count, first, last) => `${title}: ${count} lessons, ${first} to ${last}`,
+    clashTimes: (count) => ` It happens ${counted(count, "time")}.`,
+    courseAt: (title, count, first, last) =>
+      `${title}: ${counted(count, "lesson")}, ${first} to ${last}`,
     noneOf: (title) => `${title}: no lessons to plan`,
-    total: (count) => `${count} lessons in all`,
+    total: (count) => `${counted(count, "lesson")} in all`,
     takeOver: "Plan these lessons",
-    takenOver: (count) => `${count} lessons are planned`,
+    takenOver: (count) => `${counted(count, "lesson")} planned`,
     errors: {
       title_missing: "there is no course name",
       title_wrong: "the course name is too long",

@@ -7,6 +7,7 @@ import { getGroupPlan } from "../api/terms";
 import type { Course } from "../api/types";
 import { Button } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
+import formStyles from "../components/office/Form.module.css";
 import { LoadFailed, OfficePage } from "../components/office/OfficePage";
 import { csvOf, download } from "../components/roster/csv";
 import { Spinner } from "../components/Spinner";
@@ -117,7 +118,7 @@ function HowTo({ rooms }: { rooms: readonly string[] }) {
       {rooms.length === 0 ? (
         <p>{words.noRooms}</p>
       ) : (
-        <ul>
+        <ul className={formStyles.columns}>
           {rooms.map((room) => (
             <li key={room}>{room}</li>
           ))}

@@ -81,7 +81,11 @@ function Enter({ lesson, me }: { lesson: Lesson; me: Me }) {
         <Link
           key={role}
           to={door(`role=${role}`)}
-          className={buttonClass(role === "lead" ? "primary" : "secondary", "large")}
+          className={buttonClass(
+            role === "lead" ? "primary" : "secondary",
+            // Who may come in as this or that is here to plan, not to teach.
+            roles.length === 1 ? "large" : "medium",
+          )}
         >
           {byRole[role]}
         </Link>

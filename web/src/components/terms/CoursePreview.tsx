@@ -32,7 +32,7 @@ export function CoursePreview({ check, zone }: { check: CourseCheck; zone: strin
         </p>
       )}
       <p>{check.lessons.length > 0 ? words.toCome(check.lessons.length) : words.noneToCome}</p>
-      <ol className={styles.moments}>
+      <ol className={styles.columns}>
         {check.lessons.map((iso) => (
           <li key={iso}>{moment(iso)}</li>
         ))}
