@@ -1,4 +1,4 @@
-"""The closing table of a run, and what a run on CI must not skip."""
+"""The closing table of a run, what a run on CI must not skip, and the databases of all tests."""
 
 import os
 from collections import Counter, defaultdict
@@ -9,6 +9,16 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
+
+from tests.support.database import (
+    database,
+    database_url,
+    empty_url,
+    postgres_server,
+    sqlite_template,
+)
+
+__all__ = ["database", "database_url", "empty_url", "postgres_server", "sqlite_template"]
 
 REQUIRED = ("browser", "recording", "postgres")
 """Under TONGTANG_CI a skipped test with one of these marks fails the run."""

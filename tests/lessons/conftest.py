@@ -1,19 +1,3 @@
-from tests.support.lesson_fixtures import (
-    api,
-    county,
-    database,
-    database_url,
-    empty_url,
-    postgres_server,
-    sqlite_template,
-)
+from tests.support.lesson_fixtures import api, county
 
-__all__ = [
-    "api",
-    "county",
-    "database",
-    "database_url",
-    "empty_url",
-    "postgres_server",
-    "sqlite_template",
-]
+__all__ = ["api", "county"]

@@ -4,10 +4,7 @@ from pathlib import Path
 import pytest
 
 from app.db.engine import Database
-from tests.support.database import database, database_url, postgres_server, sqlite_template
 from tests.support.recordings import RecordingApi, recording_api
-
-__all__ = ["api", "database", "database_url", "postgres_server", "sqlite_template"]
 
 
 @pytest.fixture

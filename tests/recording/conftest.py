@@ -4,12 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.database import (  # noqa: F401 - fixtures
-    database,
-    database_url,
-    postgres_server,
-    sqlite_template,
-)
 from tests.support.recorder_process import RecorderProcess
 from tests.support.s3 import s3_server  # noqa: F401 - a fixture
 

@@ -22,24 +22,10 @@ from app.slides.repository import Decks
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.signing import UrlSigner
 from tests.support.county import SmallCounty
-from tests.support.lesson_fixtures import (
-    county,
-    database,
-    database_url,
-    empty_url,
-    postgres_server,
-    sqlite_template,
-)
+from tests.support.lesson_fixtures import county
 from tests.support.lessons import LessonApi, lesson_api
 
-__all__ = [
-    "county",
-    "database",
-    "database_url",
-    "empty_url",
-    "postgres_server",
-    "sqlite_template",
-]
+__all__ = ["county"]
 
 LESSON = "les_1"
 

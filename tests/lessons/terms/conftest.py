@@ -12,20 +12,7 @@ from app.lessons.terms.holidays import Holidays
 from app.lessons.terms.planning import Planning
 from app.lessons.terms.terms import Terms
 from tests.support.county import SmallCounty, make_county
-from tests.support.database import (
-    database,
-    database_url,
-    postgres_server,
-    sqlite_template,
-)
 from tests.support.lessons import LessonApi, lesson_api
-
-__all__ = [
-    "database",
-    "database_url",
-    "postgres_server",
-    "sqlite_template",
-]
 
 TERM = {"name": "春季学期", "first_day": "2027-03-01", "last_day": "2027-03-28"}
 WEDNESDAYS = ["2027-03-03", "2027-03-10", "2027-03-17", "2027-03-24"]

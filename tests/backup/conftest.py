@@ -1,5 +1,0 @@
-"""Databases."""
-
-from tests.support.database import empty_url, postgres_server
-
-__all__ = ["empty_url", "postgres_server"]

@@ -1,3 +1,0 @@
-from tests.support.database import sqlite_template
-
-__all__ = ["sqlite_template"]
