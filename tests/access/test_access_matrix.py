@@ -23,6 +23,7 @@ from tests.access.bodies import sent_with
 from tests.access.county import FOREIGN, OWN, UNKNOWN, Things, headers_of, make_schools
 from tests.access.table import KEPT, ROLES, TABLE, List, Open, Own, Row
 from tests.access.undone import UndoneDatabase
+from tests.support.sqlite_at_once import answer_at_once
 
 REFUSED = (401, 403, 404, 422)
 """422 for what a body names and the caller has nothing to do with; what is wrong in form is a fault of the test."""
@@ -93,6 +94,7 @@ class County:
 async def county(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[County]:
     shutil.copyfile(sqlite_template, tmp_path / "tongtang.db")
     database = UndoneDatabase(f"sqlite+aiosqlite:///{tmp_path / 'tongtang.db'}")
+    answer_at_once(database)
     settings = Settings(data_dir=tmp_path)
     server = Server(settings, database, await Site.load(database))
     app = application(settings, None)

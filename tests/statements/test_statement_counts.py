@@ -30,6 +30,7 @@ from tests.bench.pages.asks import Ask, Cast, Role, asks
 from tests.statements.counted import CountedDatabase
 from tests.statements.crowd import crowd, token_of
 from tests.support.county import FAST_HASHER, PASSWORD
+from tests.support.sqlite_at_once import answer_at_once
 
 FEW = Size(
     groups=3, villages=1, classrooms=1, pupils=3, courses=3, seats=3, weeks_past=1, weeks_ahead=2,
@@ -119,6 +120,7 @@ async def test_every_list_takes_as_many_statements_for_many_rows_as_for_few(
 async def answers(file: Path, size: Size, around: int) -> dict[Key, Answer]:
     """What a county of this size answers, asked by each role that has something to ask. `file` is migrated."""
     database = CountedDatabase(f"sqlite+aiosqlite:///{file}")
+    answer_at_once(database)
     settings = Settings(data_dir=file.parent)
     day = datetime.now(UTC).date()
     seeded = await seed_county(database, size, SEED, day, FAST_HASHER.hash(PASSWORD))
