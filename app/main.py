@@ -10,7 +10,7 @@ from starlette.types import Lifespan
 from app import pages, tls
 from app.db.engine import Database, ProcessLock
 from app.db.migrate import check_migrated
-from app.http import API, add_error_handlers
+from app.http import API, add_error_handlers, describe_refusals
 from app.interface import Interface
 from app.lessons.terms import endpoints as terms
 from app.middlewares import BodyLimit, SecurityHeaders, TrustedProxies
@@ -28,8 +28,17 @@ ORPHAN_PATIENCE_S = 8.0
 """A child whose supervisor was killed is gone within this."""
 
 
+class _Application(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        is_new = self.openapi_schema is None
+        document = super().openapi()
+        if is_new:
+            describe_refusals(document)
+        return document
+
+
 def application(settings: Settings, lifespan: Lifespan[FastAPI] | None) -> FastAPI:
-    app = FastAPI(
+    app = _Application(
         title="Tongtang",
         version="0.1.0",
         lifespan=lifespan,
