@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench bench-data soak screenshots generate generated-is-current lock reset web
+.PHONY: help run test check check-style check-types check-web bench bench-data soak screenshots generate generated-is-current lock reset web
 
 STEP := @sh scripts/step
 PY := .venv/bin/python
@@ -81,13 +81,18 @@ test: .venv/.stamp-dev web/dist/.stamp .tools/.stamp-test
 	$(STEP) "Browser and servers for the tests" sh scripts/install-test-tools
 	@mkdir -p .tools && touch $@
 
-check: .venv/.stamp-dev web/node_modules/.stamp
+check: check-style check-types check-web generated-is-current
+
+check-style: .venv/.stamp-dev
 	$(STEP) "ruff check" .venv/bin/ruff check .
 	$(STEP) "ruff format" .venv/bin/ruff format --check .
-	$(STEP) "mypy" .venv/bin/mypy
 	$(STEP) "import rules" .venv/bin/lint-imports
+
+check-types: .venv/.stamp-dev
+	$(STEP) "mypy" .venv/bin/mypy
+
+check-web: web/node_modules/.stamp
 	$(STEP) "web: types, style, browser support" npm run check --prefix web
-	@$(MAKE) --no-print-directory generated-is-current
 
 generate: .venv/.stamp-dev web/node_modules/.stamp
 	@mkdir -p .tools/generated
@@ -112,7 +117,7 @@ screenshots: .venv/.stamp-dev web/dist/.stamp .tools/.stamp-test
 	@$(PY) -m tests.screens $(PARTS)
 
 # `make generate` must leave what is committed as it is.
-generated-is-current:
+generated-is-current: .venv/.stamp-dev web/node_modules/.stamp
 	@mkdir -p .tools && rm -rf .tools/generated-before && cp -r web/src/generated .tools/generated-before
 	@$(MAKE) --no-print-directory generate
 	@diff -ru .tools/generated-before web/src/generated || { rm -rf .tools/generated-before; \

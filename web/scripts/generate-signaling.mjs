@@ -1,10 +1,11 @@
 // Writes src/generated/signaling.ts from the server's JSON Schema of the WebSocket protocol.
 // Usage: python -m app export-schema | node scripts/generate-signaling.mjs
 //    or: node scripts/generate-signaling.mjs schema.json [output.ts]
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile } from "json-schema-to-typescript";
+import { writeChanged } from "./write.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const [input = "-", output = resolve(here, "../src/generated/signaling.ts")] =
@@ -19,4 +20,4 @@ const types = await compile(schema, schema.title, {
   style: { printWidth: 100 },
 });
 const version = `\nexport const PROTOCOL_VERSION = ${schema["x-protocol-version"]};\n`;
-writeFileSync(output, types + version);
+writeChanged(output, types + version);
