@@ -26,6 +26,8 @@ from app.db.engine import Database
 from app.db.migrate import migrate
 
 GIVEN_URL = "TONGTANG_TEST_POSTGRES_URL"
+START_S = 180
+"""Deadline of each of its programs, which take a second; all tests of a run need the one server."""
 BACKENDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 
@@ -74,7 +76,7 @@ def _free_port() -> int:
 def _run_as_postgres(*command: str) -> None:
     prefix = ("runuser", "-u", "postgres", "--") if os.geteuid() == 0 else ()
     done = subprocess.run(
-        [*prefix, *command], capture_output=True, text=True, cwd="/", timeout=60, check=False
+        [*prefix, *command], capture_output=True, text=True, cwd="/", timeout=START_S, check=False
     )
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)}: {done.stderr or done.stdout}")
