@@ -3,20 +3,24 @@
 import json
 import re
 
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import expect
 
 from tests.support.pages import PATIENCE_S, Screen
 
+RUN = "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)"
 OTHER_LANGUAGE = re.compile("^(English|中文)$")
 
 
 async def assert_accessible(screen: Screen, page_name: str) -> None:
     """No violation on what the page shows now; the message names rule and element."""
-    results = await Axe().run(screen.page)
+    page = screen.page
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE_SCRIPT)
+    violations = await page.evaluate(RUN)
     found = [
         f"{one['id']} ({one['impact']}): {node['html'][:160]} {node['failureSummary'][:200]}"
-        for one in results.response["violations"]
+        for one in violations
         for node in one["nodes"]
     ]
     assert found == [], f"{page_name}: {json.dumps(found, ensure_ascii=False, indent=1)}"
