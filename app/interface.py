@@ -17,6 +17,7 @@ from app.accounts.second_factor import SecondFactors
 from app.accounts.signing_in import SigningIn
 from app.attendance import endpoints as attendance
 from app.attendance.ledger import endpoints as ledger
+from app.attendance.ledger.sums import add_up
 from app.attendance.roll_call import endpoints as roll_call
 from app.attendance.roll_call.desk import RollCallDesk
 from app.attendance.roll_call.head_counts import HeadCounts
@@ -289,6 +290,7 @@ class Interface:
             seat_for_roll_call(server.store),
             HeadCounts(server.rooms).tell,
             self.withdrawal,
+            add_up,
             self.now_ms,
         )
         telemetry_desk = telemetry.TelemetryDesk(

@@ -25,8 +25,9 @@ WRITES = "tongtang_writes"
 MIGRATES = "tongtang_migrates"
 _POSTGRES = {"server_settings": {"jit": "off", "plan_cache_mode": "force_custom_plan"}}
 """Compiling a statement takes PostgreSQL up to ten times as long as answering it: 1.4 s for the consents of one page of
-lessons, which are read in 0.2 s. A plan for any parameters, which it makes of a statement that came five times, knows no
-range of dates: sums over a term took 5 s with it, and 0.3 s with their own, which takes it some milliseconds to make."""
+lessons, which are read in 0.2 s. A plan for any parameters, which it makes of a statement that came five times, knows
+no range of dates: sums over a term took 5 s with it, and 0.3 s with their own, which takes some milliseconds to make.
+"""
 
 
 class DatabaseInUse(Exception):

@@ -186,6 +186,23 @@ LESSONS: Mapping[str, Holding] = {
         Kept.SITE,
         _SCHOOL_AND_ADMINS,
     ),
+    "lesson_sum": Holding(
+        Words("台账按课堂的合计，不含姓名", "Sums of the ledger for each lesson, without names"),
+        About.NOBODY,
+        Kept.SITE,
+        _SCHOOL_AND_ADMINS,
+        technical=("subject",),
+    ),
+    "school_sum": Holding(
+        Words(
+            "台账按课堂和学校的合计，不含姓名",
+            "Sums of the ledger for each lesson and school, without names",
+        ),
+        About.NOBODY,
+        Kept.SITE,
+        _SCHOOL_AND_ADMINS,
+        technical=("subject",),
+    ),
     "ledger_correction": Holding(
         Words("台账的更正", "Corrections of the ledger"),
         About.STAFF,

@@ -15,6 +15,7 @@ from app.accounts.tokens import TicketBook, console_of
 from app.attendance import endpoints as attendance_endpoints
 from app.attendance.ledger import endpoints as ledger_endpoints
 from app.attendance.ledger.projector import project_ledger
+from app.attendance.ledger.sums import add_up
 from app.attendance.projector import project_attendance
 from app.attendance.roll_call import endpoints as roll_call_endpoints
 from app.attendance.roll_call.desk import RollCallDesk
@@ -159,6 +160,7 @@ async def lesson_api(
                 seat_for_roll_call(api.store),
                 HeadCounts(api.rooms).tell,
                 api.withdrawal,
+                add_up,
                 time,
             ),
             api.authenticate,

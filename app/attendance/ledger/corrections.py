@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.attendance.ledger.causes import Cause, undelivered
 from app.attendance.ledger.projector import entry_of, planned_lesson
 from app.attendance.ledger.rows import LedgerRow, load_row
+from app.attendance.ledger.sums import add_up
 from app.db.audit import note_change
 from app.db.engine import Database
 from app.db.models import Classroom, LedgerCorrection, LedgerEntry, Lesson, Seat, User
@@ -81,6 +82,7 @@ class LedgerDesk:
                 )
             await self._note(session, caller, lesson_id, seat_id, made, now_ms)
             await session.flush()
+            await add_up(session, lesson_id)
             return await self._require(session, scope, lesson_id, seat_id)
 
     async def corrections(

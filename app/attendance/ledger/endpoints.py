@@ -175,7 +175,7 @@ def build_router(
         caller: AdminNow,
         wanted: Wanted,
         by: GroupedBy,
-        limit: _Limit = 100,
+        limit: _Limit = 50,
         after: _After = None,
     ) -> TotalsBody:
         scope = caller.require_scope(*ADMINS)

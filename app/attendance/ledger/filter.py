@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.attendance.ledger.causes import CAUSES, Cause
-from app.db.models import Classroom, Course, LedgerEntry, Lesson, School, Seat, Term, User
+from app.db.models import Classroom, Course, LedgerEntry, Lesson, School, Seat, Summed, Term, User
 from app.db.scope import schools_within
 from app.errors import InvalidInput
 from app.scope import Scope
@@ -32,12 +32,17 @@ class LedgerFilter:
             raise InvalidInput("a report is about 1 to 400 days", code="range_invalid")
 
 
-PLANNED_S: ColumnElement[int] = func.coalesce(
-    LedgerEntry.planned_s, Lesson.ends_at_ms // 1000 - Lesson.starts_at_ms // 1000
+LESSON_S: ColumnElement[int] = cast(
+    Lesson.ends_at_ms // 1000 - Lesson.starts_at_ms // 1000, Integer
 )
+PLANNED_S: ColumnElement[int] = func.coalesce(LedgerEntry.planned_s, LESSON_S)
 DELIVERED_S: ColumnElement[int] = func.coalesce(LedgerEntry.delivered_s, 0)
 EXTRA_S: ColumnElement[int] = func.coalesce(LedgerEntry.extra_s, 0)
 IS_CANCELLED = Lesson.cancelled_at_ms.is_not(None)
+WAS_CANCELLED = and_(
+    Lesson.started_at_ms.is_(None),
+    or_(IS_CANCELLED, func.coalesce(Lesson.end_reason == "cancelled", False)),
+)
 
 
 def cause_s(cause: Cause) -> ColumnElement[int]:
@@ -71,7 +76,7 @@ def over_within(
         .outerjoin(Course, Course.course_id == Lesson.course_id)
         .outerjoin(Term, Term.term_id == Course.term_id)
         .outerjoin(LedgerEntry, LedgerEntry.seat_id == Seat.seat_id)
-        .where(*_lessons(scope, wanted), _is_over(now_ms), *_classrooms(scope, wanted))
+        .where(*lessons_within(scope, wanted), _is_over(now_ms), *_classrooms(scope, wanted))
     )
 
 
@@ -84,42 +89,36 @@ def seats_over(
         .select_from(Lesson)
         .join(Seat, Seat.lesson_id == Lesson.lesson_id)
         .outerjoin(LedgerEntry, LedgerEntry.seat_id == Seat.seat_id)
-        .where(*_lessons(scope, wanted), _is_over(now_ms))
+        .where(*lessons_within(scope, wanted), _is_over(now_ms))
     )
     return query.where(_narrowed(scope, wanted)) if is_narrow(scope, wanted) else query
 
 
-def lessons_over(
-    columns: tuple[Any, ...], scope: Scope, wanted: LedgerFilter, now_ms: int
-) -> Select[Any]:
-    """The lessons of these seats, each once."""
-    is_over = or_(Lesson.state == "ended", _nobody_came(now_ms))
-    query = select(*columns).select_from(Lesson).where(*_lessons(scope, wanted), is_over)
-    if not is_narrow(scope, wanted):
-        return query
-    seats = select(Seat.seat_id).where(Seat.lesson_id == Lesson.lesson_id, _narrowed(scope, wanted))
-    return query.where(seats.exists())
-
-
-def _nobody_came(now_ms: int) -> ColumnElement[bool]:
+def nobody_came(now_ms: int) -> ColumnElement[bool]:
     return and_(Lesson.state == "waiting", Lesson.ends_at_ms < now_ms)
 
 
 def _is_over(now_ms: int) -> ColumnElement[bool]:
-    return or_(LedgerEntry.seat_id.is_not(None), _nobody_came(now_ms))
+    return or_(LedgerEntry.seat_id.is_not(None), nobody_came(now_ms))
 
 
-def _lessons(scope: Scope, wanted: LedgerFilter) -> list[ColumnElement[bool]]:
+def lessons_within(scope: Scope, wanted: LedgerFilter) -> list[ColumnElement[bool]]:
+    """On `Lesson`, but for the classrooms."""
+    return [~Lesson.is_rehearsal, *about(Lesson, scope, wanted)]
+
+
+def about(
+    table: type[Lesson] | type[Summed], scope: Scope, wanted: LedgerFilter
+) -> list[ColumnElement[bool]]:
     conditions = [
-        Lesson.county_id == scope.county_id,
-        ~Lesson.is_rehearsal,
-        Lesson.starts_at_ms >= wanted.from_ms,
-        Lesson.starts_at_ms < wanted.to_ms,
+        table.county_id == scope.county_id,
+        table.starts_at_ms >= wanted.from_ms,
+        table.starts_at_ms < wanted.to_ms,
     ]
     if wanted.teacher_id is not None:
-        conditions.append(Lesson.lead_user_id == wanted.teacher_id)
+        conditions.append(table.lead_user_id == wanted.teacher_id)
     if wanted.subject is not None:
-        conditions.append(Lesson.subject == wanted.subject)
+        conditions.append(table.subject == wanted.subject)
     return conditions
 
 

@@ -1,70 +1,87 @@
-"""What the ledger is added up by, and which of them a page is about, so that the others need not be added up for it."""
+"""What the ledger is added up by, and in which order they are listed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, literal_column, or_, select, tuple_
+from sqlalchemy import (
+    FromClause,
+    SQLColumnExpression,
+    Subquery,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.attendance.ledger.filter import LedgerFilter, is_narrow, seats_over
-from app.db.models import Classroom, Course, Lesson, School, Seat, Term, User
+from app.db.models import Classroom, Course, School, Term, User
+from app.db.scope import schools_within
 from app.scope import Scope
 
 GroupedBy = Literal["classroom", "school", "teacher", "subject", "course", "term"]
 _NONE: SQLColumnExpression[str] = literal_column("''")
-GROUPS: Mapping[GroupedBy, tuple[SQLColumnExpression[str], ...]] = {
-    # sorted by, known by, and what else is shown
-    "classroom": (Classroom.name, Classroom.classroom_id, School.name),
-    "school": (School.name, School.school_id),
-    "teacher": (User.name, User.user_id),
-    "subject": (Lesson.subject, Lesson.subject),
-    # Lessons outside of every course come together, without a name.
-    "course": (func.coalesce(Course.title, _NONE), func.coalesce(Course.course_id, _NONE)),
-    "term": (func.coalesce(Term.name, _NONE), func.coalesce(Term.term_id, _NONE)),
-}
 
 
 @dataclass(frozen=True, slots=True)
-class _Listed:
-    """A county has many of them, far more than a page."""
+class Grouped:
+    """Rows of `parts` with the names of what they are added up by."""
 
-    name: InstrumentedAttribute[str]
-    key: InstrumentedAttribute[str]
-    of_seat: SQLColumnExpression[Any]
-    """The same key, on a seat or its lesson."""
+    rows: FromClause
+    name: SQLColumnExpression[str]
+    key: SQLColumnExpression[str]
+    more: SQLColumnExpression[str] = _NONE
+    """What else is shown."""
+
+    @property
+    def columns(self) -> Iterable[SQLColumnExpression[str]]:
+        """To group by; a constant is none."""
+        return dict.fromkeys(one for one in (self.name, self.key, self.more) if one is not _NONE)
 
 
-_LISTED: Mapping[GroupedBy, _Listed] = {
-    "classroom": _Listed(Classroom.name, Classroom.classroom_id, Seat.classroom_id),
-    "teacher": _Listed(User.name, User.user_id, Lesson.lead_user_id),
-    "course": _Listed(Course.title, Course.course_id, Lesson.course_id),
-}
+def grouped(by: GroupedBy, rows: Subquery) -> Grouped:
+    """Lessons outside of every course come together, without a name."""
+    match by:
+        case "classroom":
+            named = rows.join(Classroom, Classroom.classroom_id == rows.c.classroom_id)
+            named = named.join(School, School.school_id == Classroom.school_id)
+            return Grouped(named, Classroom.name, Classroom.classroom_id, School.name)
+        case "school":
+            named = rows.join(School, School.school_id == rows.c.school_id)
+            return Grouped(named, School.name, School.school_id)
+        case "teacher":
+            named = rows.join(User, User.user_id == rows.c.lead_user_id)
+            return Grouped(named, User.name, User.user_id)
+        case "subject":
+            return Grouped(rows, rows.c.subject, rows.c.subject)
+        case "course" | "term":
+            named = rows.outerjoin(Course, Course.course_id == rows.c.course_id)
+            if by == "course":
+                return Grouped(named, _or_none(Course.title), _or_none(Course.course_id))
+            named = named.outerjoin(Term, Term.term_id == Course.term_id)
+            return Grouped(named, _or_none(Term.name), _or_none(Term.term_id))
 
 
-async def on_page(
+def _or_none(text: InstrumentedAttribute[str]) -> SQLColumnExpression[str]:
+    return func.coalesce(text, _NONE)
+
+
+async def keys_in_order(
     session: AsyncSession,
     scope: Scope,
-    wanted: LedgerFilter,
-    by: GroupedBy,
-    now_ms: int,
-    limit: int,
+    by: Literal["classroom", "school"],
     after: tuple[str, str] | None,
-) -> ColumnElement[bool] | None:
-    """On `Lesson` and `Seat`: those of the first `limit` groups after this name and key. None: all count.
-
-    That somebody has a row is found sooner than what the rows of everybody add up to. Schools, subjects and terms are
-    so few that a page has all or most of them.
-    """
-    listed = _LISTED.get(by)
-    if listed is None or is_narrow(scope, wanted) or wanted.teacher_id is not None:
-        return None
-    one = seats_over((Seat.seat_id,), scope, wanted, now_ms).where(listed.of_seat == listed.key)
-    query = select(listed.key).where(one.exists()).order_by(listed.name, listed.key).limit(limit)
+    limit: int,
+) -> Sequence[tuple[str, str]]:
+    """Names and keys of the first `limit` classrooms or schools of a county after this name and key."""
+    query = select(School.name, School.school_id)
+    if by == "classroom":
+        query = select(Classroom.name, Classroom.classroom_id).join(
+            School, School.school_id == Classroom.school_id
+        )
+    name, key = query.selected_columns
+    query = query.where(schools_within(scope)).order_by(name, key).limit(limit)
     if after is not None:
-        query = query.where(tuple_(listed.name, listed.key) > tuple_(*after))
-    keys = (await session.scalars(query)).all()
-    is_listed = listed.of_seat.in_(keys)
-    has_nameless = by == "course" and after is None
-    return or_(is_listed, listed.of_seat.is_(None)) if has_nameless else is_listed
+        query = query.where(tuple_(name, key) > tuple_(*after))
+    return [(one, other) for one, other in await session.execute(query)]

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.attendance.ledger.causes import CAUSES, Delivery, PlannedLesson, deliveries
+from app.attendance.ledger.sums import add_up
 from app.attendance.report import is_late, left_early
 from app.attendance.spans import Attendance, fold
 from app.db.engine import Database
@@ -30,6 +31,7 @@ async def project_ledger(
         # They said that it was cancelled, and nothing is known of it yet.
         seats = select(Seat.seat_id).where(Seat.lesson_id == lesson_id)
         await session.execute(delete(LedgerEntry).where(LedgerEntry.seat_id.in_(seats)))
+        await add_up(session, lesson_id)
     if any(isinstance(one.event, LessonEnded) for one in recorded):
         await write_entries(session, lesson_id)
 
@@ -74,6 +76,7 @@ async def write_entries(session: AsyncSession, lesson_id: LessonId) -> None:
             entry.left_early = left_early(presence, lesson.ends_at_ms, attendance.ended_ms)
         session.add(entry)
     await session.flush()
+    await add_up(session, lesson_id)
 
 
 def planned_lesson(lesson: Lesson, seats: Sequence[SeatId]) -> PlannedLesson:

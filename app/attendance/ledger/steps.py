@@ -2,22 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import ColumnElement, Integer, Select, SQLColumnExpression, and_, cast, func, or_
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.attendance.ledger.causes import CAUSES, Cause
-from app.attendance.ledger.filter import (
-    AMOUNTS,
-    DELIVERED_S,
-    EXTRA_S,
-    IS_CANCELLED,
-    LedgerFilter,
-    lessons_over,
-    seats_over,
-)
-from app.db.models import LedgerEntry, Lesson, RollCall, Seat
+from app.attendance.ledger.filter import LedgerFilter, is_narrow
+from app.attendance.ledger.parts import Parts, lesson_parts, seat_parts
 from app.errors import InvalidInput
 from app.scope import Scope
 
@@ -90,62 +82,40 @@ async def load_steps(
     first, last = ((ms + shift_ms) // width_ms for ms in (wanted.from_ms, wanted.to_ms - 1))
     if last - first >= MAX_STEPS:
         raise InvalidInput(f"a chart has {MAX_STEPS} steps at most", code="too_many_steps")
-    number = (Lesson.starts_at_ms + shift_ms) // width_ms
-    about = (scope, wanted, now_ms)
-    lessons = lessons_over((number, func.count(), *map(_count, _LESSONS)), *about)
-    sums = (*map(_sum, AMOUNTS), *map(_count, _CLASSROOMS), *map(_sum, _PUPILS))
-    seats = seats_over((number, *sums), *about).outerjoin(
-        RollCall, RollCall.seat_id == Seat.seat_id
-    )
-    found = [await _by_step(session, query, number) for query in (lessons, seats)]
+    added = (seat_parts if is_narrow(scope, wanted) else lesson_parts)(scope, wanted, now_ms)
+    number = (added.rows.c.starts_at_ms + shift_ms) // width_ms
+    rows = await session.execute(select(number, *_amounts(added)).group_by(number))
+    found = {step: values for step, *values in rows}
     return tuple(
-        _step(one * width_ms - shift_ms, *(rows.get(one) for rows in found))
-        for one in range(first, last + 1)
+        _step(one * width_ms - shift_ms, found.get(one, _NOTHING)) for one in range(first, last + 1)
     )
 
 
-async def _by_step(
-    session: AsyncSession, query: Select[Any], number: ColumnElement[int]
-) -> Mapping[int, Sequence[int]]:
-    rows = await session.execute(query.group_by(number))
-    # PostgreSQL adds integers up to a numeric.
-    return {step: [int(value) for value in values] for step, *values in rows}
+_TIMES = ("planned_s", "delivered_s", *(f"{cause}_s" for cause in CAUSES))
+_CLASSROOMS = ("seats", "late_there", "absent", "excused")
+_PUPILS = ("pupils_present", "pupils_absent", "pupils_excused")
+_NOTHING = (0,) * (3 + len(_TIMES) + len(_CLASSROOMS) + len(_PUPILS))
 
 
-_WAS_HELD = Lesson.started_at_ms.is_not(None)
-_WAS_CANCELLED = and_(~_WAS_HELD, or_(IS_CANCELLED, Lesson.end_reason == "cancelled"))
-_IS_EXCUSED = func.coalesce(LedgerEntry.is_excused, False)
-_GOT_NOTHING = and_(_WAS_HELD, ~_IS_EXCUSED, DELIVERED_S + EXTRA_S == 0)
-_IS_LATE = and_(_WAS_HELD, ~_IS_EXCUSED, LedgerEntry.is_late, DELIVERED_S + EXTRA_S > 0)
+def _amounts(added: Parts) -> tuple[ColumnElement[int], ...]:
+    """Classrooms count where the lesson was held."""
+    was_held = added.rows.c.started_at_ms.is_not(None)
+    return (
+        added.lessons(),
+        added.lessons(was_held),
+        added.lessons(added.rows.c.was_cancelled),
+        *map(added.total, _TIMES),
+        *(added.total(name, was_held) for name in _CLASSROOMS),
+        *map(added.total, _PUPILS),
+    )
 
 
-def _sum(amount: SQLColumnExpression[int]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(amount), 0)
-
-
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return _sum(cast(condition, Integer))
-
-
-_LESSONS = (_WAS_HELD, _WAS_CANCELLED)
-_CLASSROOMS = (_WAS_HELD, _IS_LATE, _GOT_NOTHING, and_(_WAS_HELD, _IS_EXCUSED))
-
-
-_PUPILS: tuple[SQLColumnExpression[int], ...] = (RollCall.heads, RollCall.absent, RollCall.excused)
-
-
-def _step(
-    starts_at_ms: int,
-    lessons: Sequence[int] | None,
-    seats: Sequence[int] | None,
-) -> Step:
-    all_lessons, held, cancelled = lessons or (0,) * (1 + len(_LESSONS))
-    amounts = seats or (0,) * (len(AMOUNTS) + len(_CLASSROOMS) + len(_PUPILS))
-    planned_s, delivered_s, _, *missed = amounts[: len(AMOUNTS)]
-    there, late, absent, excused, *pupils = amounts[len(AMOUNTS) :]
+def _step(starts_at_ms: int, amounts: Sequence[int]) -> Step:
+    lessons, held, cancelled, planned_s, delivered_s, *rest = amounts
+    missed, (there, late, absent, excused, *pupils) = rest[: len(CAUSES)], rest[len(CAUSES) :]
     return Step(
         starts_at_ms=starts_at_ms,
-        lessons=Lessons(held, cancelled, all_lessons - held - cancelled),
+        lessons=Lessons(held, cancelled, lessons - held - cancelled),
         planned_s=planned_s,
         delivered_s=delivered_s,
         missed_s=dict(zip(CAUSES, missed, strict=True)),

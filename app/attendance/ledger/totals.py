@@ -6,26 +6,26 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Integer,
-    cast,
-    func,
-    literal,
-    tuple_,
-)
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.attendance.ledger.causes import CAUSES, Cause
-from app.attendance.ledger.filter import AMOUNTS, LedgerFilter, over_within
-from app.attendance.ledger.groups import GROUPS, GroupedBy, on_page
+from app.attendance.ledger.filter import LedgerFilter, is_narrow
+from app.attendance.ledger.groups import GroupedBy, grouped, keys_in_order
+from app.attendance.ledger.parts import Parts, lesson_parts, school_parts, seat_parts
 from app.db.engine import Database
-from app.db.models import LedgerEntry, Lesson
+from app.db.models import Seat
 from app.errors import InvalidInput
 from app.scope import Scope
 
 _FILE_STEP = 1_000
+_MORE_KEYS = 4
+_AMOUNTS = (
+    *("planned_s", "delivered_s", "extra_s"),
+    *(f"{cause}_s" for cause in CAUSES),
+    *("late", "left_early", "excused"),
+)
+"""Columns of `Summed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +65,56 @@ async def load_totals(
 ) -> TotalsPage:
     """In order of names. InvalidInput for a cursor that is none."""
     last = None if after is None else _parse(after)
-    name, key, *more = GROUPS[by]
-    columns = (
-        key,
-        name,
-        more[0] if more else literal(""),
-        func.count(Lesson.lesson_id.distinct()),
-        *(_sum(amount) for amount in AMOUNTS),
-        _sum(cast(LedgerEntry.is_late & ~LedgerEntry.is_excused, Integer)),
-        _sum(cast(LedgerEntry.left_early & ~LedgerEntry.is_excused, Integer)),
-        _sum(cast(LedgerEntry.is_excused, Integer)),
-    )
-    query = (
-        over_within(columns, scope, wanted, now_ms)
-        .group_by(*dict.fromkeys((name, key, *more)))
-        .order_by(name, key)
-        .limit(limit + 1)
-    )
-    if last is not None:
-        query = query.where(tuple_(name, key) > tuple_(*last))
-    page = await on_page(session, scope, wanted, by, now_ms, limit + 1, last)
-    if page is not None:
-        query = query.where(page)
-    found = (await session.execute(query)).all()
+    found: list[Any] = []
+    async for added in _parts(session, scope, wanted, by, now_ms, limit + 1, last):
+        rows = await session.execute(_query(added, by, last, limit + 1 - len(found)))
+        found += rows
+        if len(found) > limit:
+            break
     totals = tuple(_total(row) for row in found[:limit])
     return TotalsPage(totals, _cursor(totals[-1]) if len(found) > limit else None)
+
+
+def _query(
+    added: Parts, by: GroupedBy, after: tuple[str, str] | None, limit: int
+) -> Select[*tuple[Any, ...]]:
+    group = grouped(by, added.rows)
+    query = (
+        select(group.key, group.name, group.more, added.lessons(), *map(added.total, _AMOUNTS))
+        .select_from(group.rows)
+        .group_by(*group.columns)
+        .order_by(group.name, group.key)
+        .limit(limit)
+    )
+    return query if after is None else query.where(tuple_(group.name, group.key) > tuple_(*after))
+
+
+async def _parts(
+    session: AsyncSession,
+    scope: Scope,
+    wanted: LedgerFilter,
+    by: GroupedBy,
+    now_ms: int,
+    limit: int,
+    after: tuple[str, str] | None,
+) -> AsyncIterator[Parts]:
+    """What groups after this name and key are added up from, in their order: of a county's schools and classrooms
+    those that a page of `limit` is about if all of them have rows, then four times as many, and so on."""
+    if is_narrow(scope, wanted):
+        yield seat_parts(scope, wanted, now_ms)
+        return
+    if by not in ("classroom", "school"):
+        yield lesson_parts(scope, wanted, now_ms)
+        return
+    while named := await keys_in_order(session, scope, by, after, limit):
+        keys = [key for _, key in named]
+        if by == "classroom":
+            yield seat_parts(scope, wanted, now_ms, Seat.classroom_id.in_(keys))
+        else:
+            yield school_parts(scope, wanted, now_ms, keys)
+        if len(named) < limit:
+            return
+        after, limit = named[-1], limit * _MORE_KEYS
 
 
 async def every_total(
@@ -104,10 +129,6 @@ async def every_total(
         after = page.next
         if after is None:
             return
-
-
-def _sum(amount: ColumnElement[int]) -> ColumnElement[int]:
-    return cast(func.coalesce(func.sum(amount), 0), BigInteger)
 
 
 def _total(row: Any) -> Total:

@@ -58,6 +58,8 @@ class CalledSeat(Protocol):
 SeatForRollCall = Callable[[LessonId, SeatId, Caller | None], Awaitable[CalledSeat]]
 """The seat, for who may know its pupils by name (None: a screen of the classroom itself); NotFound, NotAllowed."""
 TellHeadCount = Callable[[LessonId, SeatId, int | None], Awaitable[None]]
+RollChanged = Callable[[AsyncSession, LessonId], Awaitable[None]]
+"""Called in the transaction that changed a roll of the lesson."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,14 @@ class RollCallDesk:
         seat_for_roll_call: SeatForRollCall,
         tell_head_count: TellHeadCount,
         withdrawal: Withdrawal,
+        roll_changed: RollChanged,
         now_ms: Callable[[], int],
     ) -> None:
         self._database = database
         self._seat_for_roll_call = seat_for_roll_call
         self._tell_head_count = tell_head_count
         self._withdrawal = withdrawal
+        self._roll_changed = roll_changed
         self._now_ms = now_ms
         self._saves = RateLimiter(SAVES, SAVES_WINDOW_S)
 
@@ -127,6 +131,7 @@ class RollCallDesk:
                 )
                 if lost := shown and shown - await seat_allowances(session, seat_id):
                     await self._withdrawal.take_down(session, lost, now_ms)
+                await self._roll_changed(session, lesson_id)
         if not seat.is_over:
             await self._tell_head_count(lesson_id, seat_id, after.head_count)
             await self._withdrawal.end_recording([seat.classroom_id])

@@ -45,7 +45,9 @@ class Correction:
 
 async def lock_seat(session: AsyncSession, seat_id: SeatId) -> None:
     """Who saves the same roll now waits for the end of this transaction."""
-    await session.execute(select(Seat.seat_id).where(Seat.seat_id == seat_id).with_for_update())
+    await session.execute(
+        select(Seat.seat_id).where(Seat.seat_id == seat_id).with_for_update(key_share=True)
+    )
 
 
 async def load_roll(session: AsyncSession, seat_id: SeatId) -> Roll:

@@ -22,6 +22,7 @@ from app.db.models.film import Film
 from app.db.models.jobs import Job
 from app.db.models.journal import JournalRow, LessonLease
 from app.db.models.ledger import LedgerCorrection, LedgerEntry
+from app.db.models.ledger_sums import LessonSum, SchoolSum, Summed
 from app.db.models.lessons import GuestLink, Lesson, LessonStaff, Seat
 from app.db.models.linktest import LinkTest
 from app.db.models.recording import Recording, RecordingTrack
@@ -81,6 +82,7 @@ __all__ = [
     "Lesson",
     "LessonLease",
     "LessonStaff",
+    "LessonSum",
     "LibraryEntry",
     "LinkTest",
     "Login",
@@ -99,11 +101,13 @@ __all__ = [
     "RosterEntry",
     "School",
     "SchoolGroup",
+    "SchoolSum",
     "Seat",
     "SecondFactor",
     "Session",
     "ShareLink",
     "SiteSetting",
+    "Summed",
     "Term",
     "TicketRevocation",
     "User",

@@ -13,10 +13,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.attendance.ledger.causes import CAUSES, Delivery
 from app.attendance.ledger.projector import catch_up, entry_of, project_ledger
+from app.attendance.ledger.sums import add_up, insert_sums
 from app.attendance.projector import project_attendance
 from app.db.engine import Database
 from app.db.journal import Journal
-from app.db.models import AccessLogEntry, AuditEntry, Course, LedgerEntry, Lesson, SchoolGroup, Term
+from app.db.models import (
+    AccessLogEntry,
+    AuditEntry,
+    Course,
+    LedgerEntry,
+    Lesson,
+    LessonSum,
+    SchoolGroup,
+    SchoolSum,
+    Term,
+)
 from app.ids import DeviceId, LessonId, ParticipantId, SeatId, UserId
 from app.lessons.projector import project_lesson
 from app.rooms.commands import CheckDeadlines, EndLesson, Join, Leave, ReportCut, StartLesson
@@ -143,6 +154,7 @@ async def put_into_a_course(session: AsyncSession, county: SmallCounty, lesson_i
     await session.execute(
         update(Lesson).where(Lesson.lesson_id == lesson_id).values(course_id="crs_1")
     )
+    await add_up(session, LessonId(lesson_id))
 
 
 EXPECTED: list[tuple[str, int, str, int, int, Mapping[str, int], str, int, int]] = [
@@ -213,8 +225,11 @@ async def test_the_ledger_of_a_scripted_week(
         for lines in await files_read_back(client, rows):
             # A file alone is the ledger again: put back into an empty one it answers the same.
             async with database.transaction() as session:
-                await session.execute(delete(LedgerEntry))
+                await forget_the_ledger(session)
                 session.add_all(entry_from(line) for line in lines)
+                await session.flush()
+                for statement in insert_sums():
+                    await session.execute(statement)
             assert await every_row(client) == rows
             await assert_totals_add_up(client, rows)
         of_one = await every_row(
@@ -226,10 +241,16 @@ async def test_the_ledger_of_a_scripted_week(
 
     # What is folded again from the journal is the same.
     async with database.transaction() as session:
-        await session.execute(delete(LedgerEntry))
+        await forget_the_ledger(session)
     await catch_up(database)
     async with api.client(county.admin) as client:
         assert await every_row(client) == rows
+        await assert_totals_add_up(client, rows)
+
+
+async def forget_the_ledger(session: AsyncSession) -> None:
+    for table in (LedgerEntry, LessonSum, SchoolSum):
+        await session.execute(delete(table))
 
 
 async def assert_totals_add_up(client: httpx.AsyncClient, rows: list[dict[str, Any]]) -> None:
@@ -398,7 +419,13 @@ async def test_a_correction_moves_the_cause_and_says_who_when_and_why(
     # Folding again does not undo what was corrected.
     await catch_up(database)
     async with api.client(county.admin) as client:
-        assert (await every_row(client))[0]["missed"]["power"] == 120
+        rows = await every_row(client)
+        assert rows[0]["missed"]["power"] == 120
+        await assert_totals_add_up(client, rows)
+        (subject,) = (await client.get("/ledger/totals", params={**WEEK, "by": "subject"})).json()[
+            "items"
+        ]
+        assert subject["excused"] == 1
 
 
 async def test_pupils_over_the_week_by_name_for_who_may_know_them(

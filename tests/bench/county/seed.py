@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from app.attendance.ledger.sums import insert_sums
 from app.db.engine import Database
 from app.db.models import County
 from tests.bench.county.places import Places, make_places, moment_of, place_rows
@@ -47,6 +48,8 @@ async def seed_county(
     async with writing(database) as writer:
         for rows in parts(places, timetable, password_hash, now_ms):
             await writer.write(Rows(rows.table, rows.columns, _counting(rows, counted)))
+        for statement in insert_sums():
+            await writer.run(statement)
     return Seeded(places, timetable, counted, time.monotonic() - began)
 
 

@@ -7,7 +7,8 @@ from itertools import islice
 from typing import Any, Protocol
 
 import asyncpg
-from sqlalchemy import JSON, Table
+from sqlalchemy import JSON, Insert, Table
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.engine import WRITES, Database
@@ -18,6 +19,7 @@ _STEP = 20_000
 
 class Writer(Protocol):
     async def write(self, rows: Rows) -> None: ...
+    async def run(self, statement: Insert) -> None: ...
 
 
 @asynccontextmanager
@@ -48,6 +50,15 @@ class _PostgresWriter:
             table.name, columns=[*rows.columns, *_defaults(rows)], records=_values(rows)
         )
 
+    async def run(self, statement: Insert) -> None:
+        await self._connection.execute(
+            str(
+                statement.compile(
+                    dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}
+                )
+            )
+        )
+
 
 class _SqliteWriter:
     def __init__(self, connection: AsyncConnection) -> None:
@@ -61,6 +72,9 @@ class _SqliteWriter:
         values = iter(_values(rows))
         while some := list(islice(values, _STEP)):
             await self._connection.exec_driver_sql(statement, some)
+
+    async def run(self, statement: Insert) -> None:
+        await self._connection.execute(statement)
 
 
 def _table(rows: Rows) -> Table:

@@ -1,0 +1,135 @@
+"""The rows that totals and charts are added up from: a county's by lesson, a part of it by seat."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    select,
+    union_all,
+)
+
+from app.attendance.ledger.filter import (
+    LESSON_S,
+    WAS_CANCELLED,
+    LedgerFilter,
+    about,
+    lessons_within,
+    nobody_came,
+    seats_over,
+)
+from app.attendance.ledger.sums import SEAT_AMOUNTS
+from app.db.models import Classroom, Lesson, LessonSum, RollCall, SchoolSum, Seat, Summed
+from app.scope import Scope
+
+_ABOUT = ("lesson_id", "starts_at_ms", "started_at_ms", "subject", "lead_user_id", "course_id")
+"""Columns of `Lesson` and of `Summed`."""
+_WAS_CANCELLED = WAS_CANCELLED.label("was_cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """`rows` has the columns of `Summed`, so far as they say what a lesson was and what is added up."""
+
+    rows: Subquery
+    is_by_lesson: bool
+
+    def total(self, name: str, condition: ColumnElement[bool] | None = None) -> ColumnElement[int]:
+        """Of this column, over those rows of a group for which the condition holds."""
+        amount: ColumnElement[int] = self.rows.c[name]
+        if condition is not None:
+            amount = case((condition, amount), else_=0)
+        return cast(func.coalesce(func.sum(amount), 0), BigInteger)
+
+    def lessons(self, condition: ColumnElement[bool] | None = None) -> ColumnElement[int]:
+        """How many lessons of a group the condition holds for."""
+        lesson: ColumnElement[str] = self.rows.c.lesson_id
+        if condition is not None:
+            lesson = case((condition, lesson))
+        return func.count(lesson if self.is_by_lesson else lesson.distinct())
+
+
+def seat_parts(
+    scope: Scope, wanted: LedgerFilter, now_ms: int, page: ColumnElement[bool] | None = None
+) -> Parts:
+    """One row for each seat whose lesson is over, with its classroom and school too. `page`: on `Lesson` and `Seat`."""
+    amounts = [amount.label(name) for name, amount in SEAT_AMOUNTS.items()]
+    about = (*_columns(Lesson, _ABOUT), _WAS_CANCELLED, Seat.classroom_id, Classroom.school_id)
+    query = seats_over((*about, *amounts), scope, wanted, now_ms)
+    query = query.join(Classroom, Classroom.classroom_id == Seat.classroom_id)
+    query = query.outerjoin(RollCall, RollCall.seat_id == Seat.seat_id)
+    return Parts((query if page is None else query.where(page)).subquery(), is_by_lesson=False)
+
+
+def lesson_parts(scope: Scope, wanted: LedgerFilter, now_ms: int) -> Parts:
+    """One row for each lesson that is over, where every classroom counts."""
+    ended = select(*_columns(LessonSum, (*_ABOUT, "was_cancelled", *SEAT_AMOUNTS)))
+    ended = ended.where(LessonSum.has_ended, *about(LessonSum, scope, wanted))
+    unopened = _unopened(LessonSum, scope, wanted, now_ms).outerjoin(
+        LessonSum, LessonSum.lesson_id == Lesson.lesson_id
+    )
+    seats = select(func.count()).where(Seat.lesson_id == Lesson.lesson_id).scalar_subquery()
+    return _together(ended, unopened.add_columns(seats.label("all_seats")), ())
+
+
+def school_parts(
+    scope: Scope, wanted: LedgerFilter, now_ms: int, school_ids: Sequence[str]
+) -> Parts:
+    """One row for each lesson that is over and each of these schools in it."""
+    names = (*_ABOUT, "was_cancelled", "school_id", *SEAT_AMOUNTS)
+    ended = select(*_columns(SchoolSum, names)).where(
+        SchoolSum.has_ended, *about(SchoolSum, scope, wanted), SchoolSum.school_id.in_(school_ids)
+    )
+    of_school = and_(
+        SchoolSum.lesson_id == Lesson.lesson_id, SchoolSum.school_id == Classroom.school_id
+    )
+    unopened = (
+        _unopened(SchoolSum, scope, wanted, now_ms)
+        .join(Seat, Seat.lesson_id == Lesson.lesson_id)
+        .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
+        .outerjoin(SchoolSum, of_school)
+        .where(Classroom.school_id.in_(school_ids))
+        .group_by(Lesson.lesson_id, Classroom.school_id, SchoolSum.lesson_id, SchoolSum.school_id)
+        .add_columns(Classroom.school_id, func.count().label("all_seats"))
+    )
+    return _together(ended, unopened, ("school_id",))
+
+
+def _unopened(known: type[Summed], scope: Scope, wanted: LedgerFilter, now_ms: int) -> Select[Any]:
+    """Lessons that nobody opened, with what is known of those of their seats that somebody corrected."""
+    sums = [func.coalesce(getattr(known, name), 0).label(name) for name in SEAT_AMOUNTS]
+    return select(*_columns(Lesson, _ABOUT), _WAS_CANCELLED, LESSON_S.label("each_s"), *sums).where(
+        nobody_came(now_ms), *lessons_within(scope, wanted)
+    )
+
+
+def _together(ended: Select[Any], unopened: Select[Any], keys: tuple[str, ...]) -> Parts:
+    """Of the seats of `unopened` that nobody corrected, all is missed."""
+    # Made once: PostgreSQL would count the seats anew for each column that is made of their number.
+    lessons = unopened.cte("unopened").prefix_with("MATERIALIZED", dialect="postgresql")
+    others = cast(lessons.c.all_seats, Integer) - lessons.c.seats
+    missed_s = others * lessons.c.each_s
+    more = {
+        "seats": others,
+        "planned_s": missed_s,
+        "cancelled_s": case((lessons.c.was_cancelled, missed_s), else_=0),
+        "not_held_s": case((lessons.c.was_cancelled, 0), else_=missed_s),
+    }
+    amounts = [
+        lessons.c[name] + more[name] if name in more else lessons.c[name] for name in SEAT_AMOUNTS
+    ]
+    about = [lessons.c[name] for name in (*_ABOUT, "was_cancelled", *keys)]
+    return Parts(union_all(ended, select(*about, *amounts)).subquery(), is_by_lesson=True)
+
+
+def _columns(table: type[Lesson] | type[Summed], names: Iterable[str]) -> list[ColumnElement[Any]]:
+    return [getattr(table, name) for name in names]
