@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from app.errors import AppError, CommandRejected
 from app.ids import LessonId, is_session_device
+from app.media.page_grants import MediaListener
 from app.media.port import MediaEngine
-from app.media.reconciler import RETRY_S, EngineReconciler, EngineTap, MediaListener, Pending
+from app.media.reconciler import RETRY_S, EngineReconciler, EngineTap, Pending
 from app.rooms.commands import ReportHeard, ReportPublication, ReportQuality
 from app.rooms.events import DeviceReplaced, ParticipantJoined, ParticipantLeft, ParticipantReturned
 from app.rooms.recorded import Recorded

@@ -3,10 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import replace
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
-from app.ids import LessonId, ParticipantId, PublicationId, publication_id
+from app.ids import LessonId, ParticipantId, publication_id
 from app.media.desired import (
     SLOTS,
     Admit,
@@ -19,6 +18,7 @@ from app.media.desired import (
     desired_room,
     plan,
 )
+from app.media.page_grants import MediaListener, PageGrants
 from app.media.port import (
     EngineConnected,
     EngineLost,
@@ -28,14 +28,12 @@ from app.media.port import (
     LessonSampled,
     MediaEngine,
     MediaEvent,
-    MediaGrant,
     MediaPermissions,
     PeerStateChanged,
     PublicationAdded,
     PublicationRemoved,
     QualityMeasured,
     SlotMapped,
-    Source,
     SpeakersChanged,
     SubscriptionPaused,
 )
@@ -52,36 +50,7 @@ INBOX_SIZE = 1_000
 """Engine events that wait here; behind it the engine's own bound holds."""
 
 EngineTap = Callable[[int, MediaEvent], None]
-_Place = tuple[LessonId, ParticipantId]
 _log = logging.getLogger(__name__)
-
-
-class MediaListener(Protocol):
-    """Who tells the pages (signalling). Called on the event loop; must not block."""
-
-    def grant(
-        self,
-        lesson_id: LessonId,
-        participant_id: ParticipantId,
-        grant: MediaGrant,
-        permissions: MediaPermissions,
-    ) -> None:
-        """Media may be opened now, or what may be sent has changed. A new `media_epoch`: new connections."""
-        ...
-
-    def slot_mapped(self, event: SlotMapped) -> None: ...
-
-    def subscription_paused(self, event: SubscriptionPaused) -> None: ...
-
-    def layers_wanted(self, event: LayersWanted) -> None:
-        """Also told again, unchanged, when the link to the engine was made anew."""
-        ...
-
-    def speakers_changed(self, event: SpeakersChanged) -> None: ...
-
-    def revoke_all(self, lesson_id: LessonId, reason: Literal["ended", "engine_lost"]) -> None:
-        """All media of the lesson is gone; after `engine_lost` new grants follow."""
-        ...
 
 
 class Pending:
@@ -132,12 +101,7 @@ class EngineReconciler:
         self._lost_timer: asyncio.TimerHandle | None = None
         self._media_epoch: int | None = None
         self._rooms: dict[LessonId, dict[ParticipantId, MediaPermissions]] = {}
-        self._grants: dict[_Place, MediaGrant] = {}
-        self._told: dict[_Place, tuple[MediaGrant, frozenset[Any], int]] = {}
-        self._slots: dict[_Place, dict[str, ParticipantId | None]] = {}
-        self._layers: dict[_Place, dict[Source, LayersWanted]] = {}
-        self._pauses: dict[_Place, dict[PublicationId, SubscriptionPaused]] = {}
-        self._resets: dict[_Place, int] = {}
+        self._pages = PageGrants(lessons.listeners)
         self._speakers: dict[LessonId, tuple[ParticipantId, ...]] = {}
 
     def start(self) -> None:
@@ -209,14 +173,11 @@ class EngineReconciler:
                 source = event.publication_id.rpartition("/")[2]
                 await self._report(event.lesson_id, event.participant_id, source, None)
             case SlotMapped():
-                place = (event.lesson_id, event.participant_id)
-                self._slots.setdefault(place, {})[event.slot] = event.publisher_id
-                for listener in self._lessons.listeners:
-                    listener.slot_mapped(event)
+                self._pages.slot_mapped(event)
             case SubscriptionPaused():
-                self._tell_paused(event)
+                self._pages.subscription_paused(event)
             case LayersWanted():
-                self._tell_layers_wanted(event)
+                self._pages.layers_wanted(event)
             case SpeakersChanged():
                 for listener in self._lessons.listeners:
                     listener.speakers_changed(event)
@@ -229,20 +190,6 @@ class EngineReconciler:
                 await self._report_quality(event)
             case PeerStateChanged() | LessonSampled():
                 pass  # For taps: the page repairs its own connections.
-
-    def _tell_layers_wanted(self, event: LayersWanted) -> None:
-        place = (event.lesson_id, event.participant_id)
-        self._layers.setdefault(place, {})[event.source] = event
-        for listener in self._lessons.listeners:
-            listener.layers_wanted(event)
-
-    def _tell_paused(self, event: SubscriptionPaused) -> None:
-        pauses = self._pauses.setdefault((event.lesson_id, event.participant_id), {})
-        pauses.pop(event.publication_id, None)
-        if event.is_paused:
-            pauses[event.publication_id] = event
-        for listener in self._lessons.listeners:
-            listener.subscription_paused(event)
 
     def _on_connected(self) -> None:
         self._is_sync_due = True
@@ -329,44 +276,12 @@ class EngineReconciler:
     def _adopt(self, snapshot: EngineSnapshot) -> None:
         is_new_epoch = snapshot.media_epoch != self._media_epoch
         self._media_epoch = snapshot.media_epoch
-        if is_new_epoch:
-            self._resets.clear()
-        if is_new_epoch or self._is_told_lost:
-            self._grants.clear()
-            self._told.clear()
-        if self._is_told_lost and not is_new_epoch:
-            # The pages closed their connections; the same epoch would not open new ones.
-            for place in [(k, p) for k, room in snapshot.rooms.items() for p in room]:
-                self._resets[place] = self._resets.get(place, 0) + 1
-        self._is_told_lost = False
         self._rooms = {
             lesson_id: {k: p.permissions for k, p in room.items()}
             for lesson_id, room in snapshot.rooms.items()
         }
-        self._slots = {
-            (lesson_id, participant_id): dict(participant.slots)
-            for lesson_id, room in snapshot.rooms.items()
-            for participant_id, participant in room.items()
-        }
-
-        self._layers.clear()
-        self._pauses.clear()
-        for lesson_id, room in snapshot.rooms.items():
-            for participant_id, participant in room.items():
-                for publication, pause in participant.paused.items():
-                    self._tell_paused(
-                        SubscriptionPaused(
-                            lesson_id,
-                            participant_id,
-                            publication,
-                            is_paused=True,
-                            reason=pause.reason,
-                            carries_stills=pause.carries_stills,
-                        )
-                    )
-                for source, layers in participant.layers_wanted.items():
-                    wanted = LayersWanted(lesson_id, participant_id, source, layers)
-                    self._tell_layers_wanted(wanted)
+        is_told_lost, self._is_told_lost = self._is_told_lost, False
+        self._pages.adopt(snapshot, is_new_epoch=is_new_epoch, is_told_lost=is_told_lost)
 
     async def _report_all(self, room: Room, snapshot: EngineSnapshot) -> None:
         """Publications that came or went while nobody told us."""
@@ -395,7 +310,7 @@ class EngineReconciler:
         for participant_id in pending.close_due - pending.remove_due:
             if actual is not None and participant_id in actual:
                 await self._engine.close_page(lesson_id, participant_id)
-                self._drop_grant((lesson_id, participant_id))
+                self._pages.drop_grant((lesson_id, participant_id))
         room = runtime.room
         desired = desired_room(room, self._lessons.caps)
         for call in plan(lesson_id, desired, self._rooms.get(lesson_id)):
@@ -423,7 +338,7 @@ class EngineReconciler:
                 self._drop(lesson_id)
             case Admit(lesson_id, participant_id, permissions):
                 grant = await engine.admit(lesson_id, participant_id, permissions, SLOTS)
-                self._grants[lesson_id, participant_id] = grant
+                self._pages.granted((lesson_id, participant_id), grant)
                 rooms.setdefault(lesson_id, {})[participant_id] = permissions
             case Permit(lesson_id, participant_id, permissions):
                 await engine.permit(lesson_id, participant_id, permissions)
@@ -431,37 +346,14 @@ class EngineReconciler:
             case Remove(lesson_id, participant_id):
                 await engine.remove(lesson_id, participant_id)
                 rooms[lesson_id].pop(participant_id, None)
-                self._drop_place((lesson_id, participant_id))
+                self._pages.drop((lesson_id, participant_id))
             case RequestKeyframe(lesson_id, identifier):
                 await engine.request_keyframe(lesson_id, identifier)
 
     def _drop(self, lesson_id: LessonId) -> None:
         self._rooms.pop(lesson_id, None)
         self._speakers.pop(lesson_id, None)
-        for table in (
-            self._grants,
-            self._told,
-            self._slots,
-            self._layers,
-            self._pauses,
-            self._resets,
-        ):
-            for place in [place for place in table if place[0] == lesson_id]:
-                del table[place]
-
-    def _drop_place(self, place: _Place) -> None:
-        self._drop_grant(place)
-        self._slots.pop(place, None)
-        self._layers.pop(place, None)
-        self._pauses.pop(place, None)
-
-    def _drop_grant(self, place: _Place) -> None:
-        """Its page is to make new connections."""
-        for table in (self._grants, self._told):
-            table.pop(place, None)
-        self._resets[place] = self._resets.get(place, 0) + 1
-
-    # -- grants
+        self._pages.drop_lesson(lesson_id)
 
     async def _tell(
         self,
@@ -471,33 +363,11 @@ class EngineReconciler:
         is_due: bool,
         is_there: bool,
     ) -> None:
-        """Give the page its grant: a new one, a changed one, or the old one for a new socket."""
+        """Give the page its grant, if there is news in it."""
         place = (lesson_id, participant_id)
         permissions = self._rooms[lesson_id][participant_id]
-        if place not in self._grants:
+        if not self._pages.has(place):
             # Admitted before this process or this link began; admitting again only asks for the grant.
-            self._grants[place] = await self._engine.admit(
-                lesson_id, participant_id, permissions, SLOTS
-            )
-        grant = self._grants[place]
-        grant = replace(grant, media_epoch=self._page_epoch(grant.media_epoch, place))
-        content = (grant, permissions.publish, permissions.video_cap_bps)
-        is_changed = self._told.get(place) != content
-        if not (is_due or (is_changed and is_there)):
-            return
-        self._told[place] = content
-        for listener in self._lessons.listeners:
-            listener.grant(lesson_id, participant_id, grant, permissions)
-        if is_due:
-            for slot, publisher_id in self._slots.get(place, {}).items():
-                for listener in self._lessons.listeners:
-                    listener.slot_mapped(SlotMapped(lesson_id, participant_id, slot, publisher_id))
-            for wanted in self._layers.get(place, {}).values():
-                self._tell_layers_wanted(wanted)
-            for pause in list(self._pauses.get(place, {}).values()):
-                self._tell_paused(pause)
-
-    def _page_epoch(self, media_epoch: int, place: _Place) -> int:
-        """The engine's epoch as one page sees it: also different when only its own peers were closed."""
-        resets = self._resets.get(place, 0)
-        return media_epoch if resets == 0 else media_epoch * 1_000 + resets % 1_000
+            grant = await self._engine.admit(lesson_id, participant_id, permissions, SLOTS)
+            self._pages.granted(place, grant)
+        self._pages.tell(place, permissions, is_due=is_due, is_there=is_there)
