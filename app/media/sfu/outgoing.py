@@ -10,8 +10,9 @@ from app.media.wire.fan_out import Deltas, FanOuts, Recipient
 from app.media.wire.srtp import HeaderRewrite
 from app.media.wire.srtp_sender import PayloadPatch
 
-HEADER = struct.Struct("!BBHII")
-HEADER_WITH_SEND_TIME = struct.Struct("!BBHIIII")
+pack_header = struct.Struct("!BBHII").pack
+"""Octets 0 and 1, sequence number, timestamp, SSRC (RFC 3550 §5.1). Bound once: this is called for every packet."""
+pack_header_with_send_time = struct.Struct("!BBHIIII").pack
 """With abs-send-time as the only extension: `ONE_WORD_EXTENSION`, then its element as a word."""
 ONE_WORD_EXTENSION = 0xBEDE0001
 

@@ -1,11 +1,11 @@
 """The retransmission stream beside one of video (RFC 4588): it answers NACKs, and carries padding."""
 
 from app.media.sfu.outgoing import (
-    HEADER,
-    HEADER_WITH_SEND_TIME,
     ONE_WORD_EXTENSION,
     SendRtp,
     first_sequence_number,
+    pack_header,
+    pack_header_with_send_time,
 )
 from app.media.sfu.packet_cache import MediaPacket
 from app.media.sfu.sent_segments import Segment, SentSegments
@@ -126,8 +126,8 @@ class RtxStream:
         number = self._sequence_number
         self._sequence_number = (number + 1) & 0xFFFF
         if not self.send_time_word:
-            return HEADER.pack(first, second, number, timestamp, self.ssrc)
-        return HEADER_WITH_SEND_TIME.pack(
+            return pack_header(first, second, number, timestamp, self.ssrc)
+        return pack_header_with_send_time(
             first | 0x10,
             second,
             number,

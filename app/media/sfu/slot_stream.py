@@ -14,13 +14,13 @@ from app.media.sfu.layer_choice import TOP_LAYER, LayerChoice
 from app.media.sfu.media_burst import MediaBurst
 from app.media.sfu.ntp import ntp_timestamp
 from app.media.sfu.outgoing import (
-    HEADER,
-    HEADER_WITH_SEND_TIME,
     ONE_WORD_EXTENSION,
     Join,
     SendBurst,
     SendRtp,
     first_sequence_number,
+    pack_header,
+    pack_header_with_send_time,
 )
 from app.media.sfu.packet_cache import MediaPacket
 from app.media.sfu.publication import Publication
@@ -367,7 +367,7 @@ class SlotStream:
         sequence_number = (packet.index + segment.sequence_offset) & 0xFFFF
         timestamp = (packet.rtp_timestamp + segment.timestamp_offset) & 0xFFFFFFFF
         if self._send_time_word:
-            header = HEADER_WITH_SEND_TIME.pack(
+            header = pack_header_with_send_time(
                 0x90,
                 payload_type,
                 sequence_number,
@@ -377,7 +377,7 @@ class SlotStream:
                 self._send_time_word | send_time,
             )
         else:
-            header = HEADER.pack(0x80, payload_type, sequence_number, timestamp, self.ssrc)
+            header = pack_header(0x80, payload_type, sequence_number, timestamp, self.ssrc)
         payload = segment.payload(packet) if segment.has_new_ids else packet.payload
         if self._send_rtp(header, payload, is_video=self._is_video, end_of_frame=marker):
             self._progress.packets += 1
@@ -459,7 +459,7 @@ class SlotStream:
         """A number was kept for a packet whose frame is left out: padding (RFC 3550 §5.1) takes it."""
         sequence_number = (packet.index + segment.sequence_offset) & 0xFFFF
         timestamp = (packet.rtp_timestamp + segment.timestamp_offset) & 0xFFFFFFFF
-        header = HEADER.pack(0xA0, self._payload_type, sequence_number, timestamp, self.ssrc)
+        header = pack_header(0xA0, self._payload_type, sequence_number, timestamp, self.ssrc)
         self._send_rtp(header, b"\x01", is_video=True)
 
     # -- what the receiver says
