@@ -4,12 +4,14 @@ A place allows a purpose if every pupil who is, or was, in front of its camera d
 name the classroom's own record stands for all of them (docs/decisions).
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     ScalarSelect,
     Select,
     and_,
@@ -19,12 +21,12 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.db.models import (
-    Classroom,
     Consent,
     Lesson,
     PastRosterEntry,
@@ -48,6 +50,8 @@ PURPOSES: tuple[Purpose, ...] = (RECORDED, SHARED, PUBLIC)
 _NEVER_MS = 2**53
 NOT_THERE = ("absent", "excused")
 """Marks of a roll call."""
+_ON_ROSTER = ""
+"""Beside the purposes, where they are counted."""
 
 Allowance = tuple[SeatId, Purpose]
 """What was recorded at this seat may be used for this."""
@@ -60,23 +64,32 @@ class PupilAnswer:
     is_granted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the pupils of a classroom say now, counted."""
+
+    pupils: int
+    """On its roster."""
+    agreed: Mapping[Purpose, int]
+    """How many of them said yes."""
+    record: frozenset[Purpose]
+    """What the classroom itself says yes to, where no pupil was ever entered by name."""
+
+    def allows(self, purpose: Purpose) -> bool:
+        """The strictest of its pupils decides."""
+        needed = covering(purpose)
+        if self.pupils:
+            return all(self.agreed.get(one, 0) == self.pupils for one in needed)
+        return self.record.issuperset(needed)
+
+    @property
+    def allowed(self) -> frozenset[Purpose]:
+        return frozenset(one for one in PURPOSES if self.allows(one))
+
+
 def covering(purpose: Purpose) -> tuple[Purpose, ...]:
     """The answers that `purpose` needs: its own and every narrower one."""
     return PURPOSES[: PURPOSES.index(purpose) + 1]
-
-
-def classroom_allows(purpose: Purpose) -> ColumnElement[bool]:
-    """Whether the outer statement's `Classroom` allows `purpose` now, by who is on its roster now."""
-    here = select(RosterEntry.pupil_id).where(RosterEntry.classroom_id == Classroom.classroom_id)
-    before = select(PastRosterEntry.pupil_id).where(
-        PastRosterEntry.classroom_id == Classroom.classroom_id
-    )
-    return _all_allow(
-        purpose,
-        present=[here.correlate(Classroom)],
-        known=[here.correlate(Classroom), before.correlate(Classroom)],
-        record=_record(purpose, Classroom.classroom_id).correlate(Classroom),
-    )
 
 
 def seat_allows(purpose: Purpose) -> ColumnElement[bool]:
@@ -168,16 +181,57 @@ def _record(purpose: Purpose, classroom_id: InstrumentedAttribute[str]) -> Selec
     )
 
 
+async def tallies(session: AsyncSession, classroom_ids: Collection[str]) -> dict[str, Tally]:
+    """Of each of the classrooms."""
+    sizes: dict[str, int] = {}
+    agreed: defaultdict[str, dict[Purpose, int]] = defaultdict(dict)
+    for classroom_id, purpose, count in await session.execute(_counted(classroom_ids)):
+        if purpose == _ON_ROSTER:
+            sizes[classroom_id] = count
+        else:
+            agreed[classroom_id][purpose] = count
+    return {
+        one: Tally(sizes[one], agreed[one], frozenset())
+        if one in sizes
+        else Tally(0, {}, frozenset(agreed[one]))
+        for one in classroom_ids
+    }
+
+
+def _counted(classroom_ids: Collection[str]) -> CompoundSelect[Any]:
+    """Classroom, purpose, count: its pupils (`_ON_ROSTER`), those of them who agreed; or its own record, where no pupil
+    was ever entered by name.
+
+    One statement, so that those who are counted are the same.
+    """
+    on_roster = RosterEntry.classroom_id.in_(classroom_ids)
+    pupils = (
+        select(RosterEntry.classroom_id, literal(_ON_ROSTER).label("purpose"), func.count())
+        .where(on_roster)
+        .group_by(RosterEntry.classroom_id)
+    )
+    agreed = (
+        select(RosterEntry.classroom_id, PupilConsent.purpose, func.count())
+        .join(PupilConsent, PupilConsent.pupil_id == RosterEntry.pupil_id)
+        .where(on_roster, PupilConsent.is_granted)
+        .group_by(RosterEntry.classroom_id, PupilConsent.purpose)
+    )
+    known = [
+        select(table.pupil_id).where(table.classroom_id == Consent.classroom_id).exists()
+        for table in (RosterEntry, PastRosterEntry)
+    ]
+    record = select(Consent.classroom_id, Consent.purpose, literal(1)).where(
+        Consent.classroom_id.in_(classroom_ids), Consent.is_granted, not_(or_(*known))
+    )
+    return union_all(pupils, agreed, record)
+
+
 async def allowed(
     session: AsyncSession, classroom_ids: Collection[str], purpose: Purpose
 ) -> set[ClassroomId]:
     """Those of the classrooms that allow `purpose` now."""
-    found = await session.scalars(
-        select(Classroom.classroom_id).where(
-            Classroom.classroom_id.in_(classroom_ids), classroom_allows(purpose)
-        )
-    )
-    return {ClassroomId(classroom_id) for classroom_id in found}
+    counted = await tallies(session, classroom_ids)
+    return {ClassroomId(one) for one, tally in counted.items() if tally.allows(purpose)}
 
 
 async def allowed_seats(

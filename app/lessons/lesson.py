@@ -23,7 +23,6 @@ class SeatDetail:
     classroom_name: str
     school_id: SchoolId
     school_name: str
-    may_be_recorded: bool
     is_simulated: bool
 
 

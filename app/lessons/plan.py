@@ -19,6 +19,7 @@ def plan_loader(
         lesson = await store.get(lesson_id)
         if lesson.is_called_off:
             raise Conflict("the lesson was cancelled", code="lesson_ended")
+        recordable = await store.recordable_seats(lesson)
         return LessonPlan(
             lesson_id=lesson.lesson_id,
             lead_user_id=lesson.lead_user_id,
@@ -28,7 +29,8 @@ def plan_loader(
             sound_preset=sound_preset_of(lesson.subject),
             is_restored=lesson.restored_at_ms is not None and lesson.state == "waiting",
             seats=tuple(
-                Seat(seat.seat_id, seat.classroom_id, seat.may_be_recorded) for seat in lesson.seats
+                Seat(seat.seat_id, seat.classroom_id, seat.seat_id in recordable)
+                for seat in lesson.seats
             ),
             reconnect_grace_ms=round(settings.reconnect_grace_s * 1000),
             call_up_timeout_ms=round(settings.call_up_timeout_s * 1000),

@@ -7,12 +7,13 @@ from sqlalchemy import ColumnElement, FromClause, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.audit import AuditAction, note_change
+from app.db.consent import RECORDED, allowed_seats
 from app.db.engine import Database
 from app.db.models import Classroom, Lesson, LessonStaff, School, Seat
 from app.db.scope import lessons_in_classrooms_of, lessons_touching
 from app.errors import NotFound
 from app.http import Caller
-from app.ids import ClassroomId, LessonId, UserId
+from app.ids import ClassroomId, LessonId, SeatId, UserId
 from app.lessons.lesson import MINUTE_MS, LessonDetail
 from app.lessons.listing import LessonState, Place, in_order, next_lesson_ids, parse_place
 from app.lessons.new_lesson import NewLesson, create_lesson
@@ -39,6 +40,11 @@ class LessonStore:
         if not found:
             raise NotFound("there is no such lesson")
         return found[0]
+
+    async def recordable_seats(self, lesson: LessonDetail) -> set[SeatId]:
+        """Those of its seats whose picture and sound may be recorded now."""
+        async with self._database.reading() as session:
+            return await allowed_seats(session, [seat.seat_id for seat in lesson.seats], RECORDED)
 
     async def create(self, new: NewLesson) -> LessonId:
         """As `create_lesson`, in a transaction of its own."""

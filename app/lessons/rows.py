@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from app.db.consent import RECORDED, allowed_seats
 from app.db.models import Classroom, Lesson, School, Seat, User
 from app.ids import ClassroomId, LessonId, SchoolId, SeatId, UserId
 from app.lessons.lesson import CancelledReason, LessonDetail, SeatDetail
@@ -96,7 +95,6 @@ async def _read_seats(
             .order_by(Seat.lesson_id, Seat.position)
         )
     ).all()
-    agreed = await allowed_seats(session, {seat.seat_id for seat, _, _ in rows}, RECORDED)
     seats: dict[str, list[SeatDetail]] = {}
     for seat, classroom, school in rows:
         seats.setdefault(seat.lesson_id, []).append(
@@ -106,7 +104,6 @@ async def _read_seats(
                 classroom.name,
                 SchoolId(school.school_id),
                 school.name,
-                seat.seat_id in agreed,
                 classroom.is_simulated,
             )
         )

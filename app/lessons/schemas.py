@@ -61,7 +61,6 @@ class SeatBody(ApiModel):
     classroom_id: str
     classroom_name: str
     school_name: str
-    may_be_recorded: bool
     is_simulated: bool
 
 
@@ -222,7 +221,6 @@ def lesson_body(lesson: LessonDetail, caller: Caller, recording_id: str | None) 
                 classroom_id=seat.classroom_id,
                 classroom_name=seat.classroom_name,
                 school_name=seat.school_name,
-                may_be_recorded=seat.may_be_recorded,
                 is_simulated=seat.is_simulated,
             )
             for seat in lesson.seats

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, delete, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from app.db.engine import Database
 from app.db.models import (
@@ -256,6 +257,8 @@ def summaries(viewer: Viewer) -> Select[Recording, Lesson, str, str | None, bool
         .join(User, User.user_id == Lesson.lead_user_id)
         .outerjoin(LibraryEntry, LibraryEntry.recording_id == Recording.recording_id)
         .where(or_(own, _published_to(viewer)))
+        # Every stroke of a lesson is in it.
+        .options(defer(Recording.manifest, raiseload=True))
         .order_by(Recording.started_at_ms.desc(), Recording.recording_id.desc())
     )
 

@@ -9,10 +9,12 @@ from app.db.consent import (
     SHARED,
     PupilAnswer,
     Purpose,
+    Tally,
     allowed,
     allowed_seats,
     enter_classroom_answer,
     enter_pupil_answers,
+    tallies,
 )
 from app.db.engine import Database
 from app.db.models import PastRosterEntry, Pupil, RollCall, RollCallMark, RosterEntry
@@ -149,3 +151,24 @@ async def test_a_classroom_answers_for_itself_until_its_pupils_are_known(answers
     async with answers.database.transaction() as session:
         await session.execute(update(PastRosterEntry).values(joined_at_ms=ends_at_ms + 1))
     assert await answers.allow() == (False, True), "an emptied roster brings no old answer back"
+
+
+@on_both_databases
+async def test_every_classroom_is_counted_by_itself(answers: Answers) -> None:
+    first, second, third = answers.county.classrooms[:3]
+    await answers.join(at_ms=0)
+    await answers.enter(NEWCOMER, SHARED)
+    async with answers.database.transaction() as session:
+        await session.execute(delete(RosterEntry).where(RosterEntry.classroom_id == third))
+        await enter_classroom_answer(session, third, RECORDED, True, answers.county.admin, 1)
+        # A record that an admin made before the pupils were known.
+        await enter_classroom_answer(session, second, RECORDED, True, answers.county.admin, 1)
+    async with answers.database.reading() as session:
+        counted = await tallies(session, [first, second, third, "cls_none"])
+    assert counted == {
+        first: Tally(2, {RECORDED: 1, SHARED: 1}, frozenset()),
+        second: Tally(1, {}, frozenset()),
+        third: Tally(0, {}, frozenset({RECORDED})),
+        "cls_none": Tally(0, {}, frozenset()),
+    }
+    assert [counted[one].allowed for one in (first, second, third)] == [set(), set(), {RECORDED}]

@@ -150,7 +150,8 @@ async def test_a_fresh_demo_lesson_has_two_simulated_and_two_free_real_classroom
 ) -> None:
     lesson = await demo_lessons(demo_api).ensure()
     assert [seat.is_simulated for seat in lesson.seats] == [True, True, False, False]
-    assert all(seat.may_be_recorded for seat in lesson.seats)
+    agreed = await demo_api.store.recordable_seats(lesson)
+    assert agreed == {seat.seat_id for seat in lesson.seats}
     assert (lesson.starts_at_ms, lesson.ends_at_ms) == (START_MS, START_MS + LENGTH_MS)
     assert lesson.is_recorded
     assert lesson.is_demo

@@ -37,9 +37,9 @@ async def test_a_planned_lesson_reads_as_it_was_written(
     again.pop("seats")
     again["recording_id"] = body["recording_id"]
     assert again == body
-    assert [(s["classroom_id"], s["may_be_recorded"], s["is_simulated"]) for s in seats] == [
-        ("cls_3", True, False),
-        ("cls_1", True, False),
+    assert [(s["classroom_id"], s["is_simulated"]) for s in seats] == [
+        ("cls_3", False),
+        ("cls_1", False),
     ]
     del body["lesson_id"], body["recording_id"]
     assert body == {

@@ -61,17 +61,14 @@ async def load_roll(session: AsyncSession, seat_id: SeatId) -> Roll:
 
 async def load_rolls(session: AsyncSession, lesson_id: LessonId) -> dict[SeatId, SeatRoll]:
     """Of every seat of the lesson."""
-    sizes = (
-        select(RosterEntry.classroom_id, func.count().label("size"))
-        .group_by(RosterEntry.classroom_id)
-        .subquery()
+    size = (
+        select(func.count())
+        .where(RosterEntry.classroom_id == Seat.classroom_id)
+        .correlate(Seat)
+        .scalar_subquery()
     )
     seats = (
-        await session.execute(
-            select(Seat.seat_id, sizes.c.size)
-            .outerjoin(sizes, sizes.c.classroom_id == Seat.classroom_id)
-            .where(Seat.lesson_id == lesson_id)
-        )
+        await session.execute(select(Seat.seat_id, size).where(Seat.lesson_id == lesson_id))
     ).all()
     rolls = await rolls_of(session, [SeatId(seat_id) for seat_id, _ in seats])
     return {

@@ -8,15 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.audit import note_change
 from app.db.consent import (
-    PURPOSES,
     PupilAnswer,
     Purpose,
-    allowed,
     classrooms_of,
     enter_classroom_answer,
     enter_pupil_answers,
     has_roster,
     recorded_allowances,
+    tallies,
 )
 from app.db.dry_run import dry_run
 from app.db.engine import Database
@@ -115,7 +114,7 @@ class ConsentDesk:
                 await has_roster(session, classroom_id),
                 [PupilSheet(one, answers.get(one.pupil_id, ())) for one in pupils],
                 own.get(classroom_id, ()),
-                frozenset([p for p in PURPOSES if await allowed(session, [classroom_id], p)]),
+                (await tallies(session, [classroom_id]))[classroom_id].allowed,
             )
 
     async def enter(

@@ -208,9 +208,9 @@ def _overview_body(one: Overview) -> ClassroomConsents:
         name=one.classroom.name,
         school_name=one.school_name,
         is_simulated=one.classroom.is_simulated,
-        pupils=one.pupils,
-        agreed=[AgreedBody(purpose=p, pupils=one.agreed.get(p, 0)) for p in PURPOSES],
-        allowed=[p for p in PURPOSES if p in one.allowed],
+        pupils=one.tally.pupils,
+        agreed=[AgreedBody(purpose=p, pupils=one.tally.agreed.get(p, 0)) for p in PURPOSES],
+        allowed=[p for p in PURPOSES if one.tally.allows(p)],
         answers=[_answer_body(answer) for answer in one.answers],
     )
 

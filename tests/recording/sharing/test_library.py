@@ -145,6 +145,7 @@ async def test_a_page_of_the_library_costs_one_statement(api: RecordingApi) -> N
         event.remove(api.database.engine.sync_engine, "before_cursor_execute", listen)
     assert len(items) == 5
     assert len([one for one in statements if "library_entry" in one]) == 1
+    assert not [one for one in statements if "manifest" in one], "every stroke is in it"
     # The rest is who asks.
     assert not [one for one in statements if "recording_track" in one or "seat" in one]
 

@@ -4619,8 +4619,6 @@ export interface components {
             classroom_name: string;
             /** Is Simulated */
             is_simulated: boolean;
-            /** May Be Recorded */
-            may_be_recorded: boolean;
             /** School Name */
             school_name: string;
             /** Seat Id */
