@@ -4,7 +4,7 @@ A place allows a purpose if every pupil who is, or was, in front of its camera d
 name the classroom's own record stands for all of them (docs/decisions).
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -50,8 +50,8 @@ PURPOSES: tuple[Purpose, ...] = (RECORDED, SHARED, PUBLIC)
 _NEVER_MS = 2**53
 NOT_THERE = ("absent", "excused")
 """Marks of a roll call."""
-_ON_ROSTER = ""
-"""Beside the purposes, where they are counted."""
+_BITS: dict[Purpose, int] = {purpose: 1 << place for place, purpose in enumerate(PURPOSES)}
+"""Their sum is all that somebody agreed to: pupils of whom it is the same are counted together."""
 
 Allowance = tuple[SeatId, Purpose]
 """What was recorded at this seat may be used for this."""
@@ -183,47 +183,50 @@ def _record(purpose: Purpose, classroom_id: InstrumentedAttribute[str]) -> Selec
 
 async def tallies(session: AsyncSession, classroom_ids: Collection[str]) -> dict[str, Tally]:
     """Of each of the classrooms."""
-    sizes: dict[str, int] = {}
-    agreed: defaultdict[str, dict[Purpose, int]] = defaultdict(dict)
-    for classroom_id, purpose, count in await session.execute(_counted(classroom_ids)):
-        if purpose == _ON_ROSTER:
-            sizes[classroom_id] = count
+    pupils: Counter[str] = Counter()
+    agreed: defaultdict[str, Counter[Purpose]] = defaultdict(Counter)
+    records: defaultdict[str, set[Purpose]] = defaultdict(set)
+    for classroom_id, said, count in await session.execute(_counted(classroom_ids)):
+        purposes = [one for one, bit in _BITS.items() if said & bit]
+        if count == 0:
+            records[classroom_id].update(purposes)
         else:
-            agreed[classroom_id][purpose] = count
+            pupils[classroom_id] += count
+            agreed[classroom_id].update(dict.fromkeys(purposes, count))
     return {
-        one: Tally(sizes[one], agreed[one], frozenset())
-        if one in sizes
-        else Tally(0, {}, frozenset(agreed[one]))
-        for one in classroom_ids
+        one: Tally(pupils[one], dict(agreed[one]), frozenset(records[one])) for one in classroom_ids
     }
 
 
 def _counted(classroom_ids: Collection[str]) -> CompoundSelect[Any]:
-    """Classroom, purpose, count: its pupils (`_ON_ROSTER`), those of them who agreed; or its own record, where no pupil
-    was ever entered by name.
+    """Classroom, what is agreed to in `_BITS`, by how many of its pupils; by 0: by its own record, where no pupil was
+    ever entered by name.
 
     One statement, so that those who are counted are the same.
     """
-    on_roster = RosterEntry.classroom_id.in_(classroom_ids)
-    pupils = (
-        select(RosterEntry.classroom_id, literal(_ON_ROSTER).label("purpose"), func.count())
-        .where(on_roster)
-        .group_by(RosterEntry.classroom_id)
+    # One value for each pupil, and no join: for that PostgreSQL would read what the pupils of the whole county say.
+    said = (
+        select(func.coalesce(func.sum(case(_BITS, value=PupilConsent.purpose, else_=0)), 0))
+        .where(PupilConsent.pupil_id == RosterEntry.pupil_id, PupilConsent.is_granted)
+        .correlate(RosterEntry)
+        .scalar_subquery()
     )
-    agreed = (
-        select(RosterEntry.classroom_id, PupilConsent.purpose, func.count())
-        .join(PupilConsent, PupilConsent.pupil_id == RosterEntry.pupil_id)
-        .where(on_roster, PupilConsent.is_granted)
-        .group_by(RosterEntry.classroom_id, PupilConsent.purpose)
+    here = (
+        select(RosterEntry.classroom_id, said.label("said"))
+        .where(RosterEntry.classroom_id.in_(classroom_ids))
+        .subquery()
+    )
+    pupils = select(here.c.classroom_id, here.c.said, func.count()).group_by(
+        here.c.classroom_id, here.c.said
     )
     known = [
         select(table.pupil_id).where(table.classroom_id == Consent.classroom_id).exists()
         for table in (RosterEntry, PastRosterEntry)
     ]
-    record = select(Consent.classroom_id, Consent.purpose, literal(1)).where(
-        Consent.classroom_id.in_(classroom_ids), Consent.is_granted, not_(or_(*known))
-    )
-    return union_all(pupils, agreed, record)
+    record = select(
+        Consent.classroom_id, case(_BITS, value=Consent.purpose, else_=0), literal(0)
+    ).where(Consent.classroom_id.in_(classroom_ids), Consent.is_granted, not_(or_(*known)))
+    return union_all(pupils, record)
 
 
 async def allowed(

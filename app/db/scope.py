@@ -43,6 +43,25 @@ def lessons_in_classrooms_of(scope: Scope) -> ColumnElement[bool]:
     return _seats().where(Classroom.school_id == scope.school_id).exists()
 
 
+def ids_of_lessons_touching(scope: Scope) -> list[Select[str]]:
+    """The lessons that `lessons_touching` is about, found from the people and classrooms of a school: for a list, which
+    looks for few among all of the county's.
+
+    To be united; one may be found twice.
+    """
+    led = select(Lesson.lesson_id).where(_led_from(scope))
+    return [led, ids_of_lessons_in_classrooms_of(scope)]
+
+
+def ids_of_lessons_in_classrooms_of(scope: Scope) -> Select[str]:
+    """The same for `lessons_in_classrooms_of`."""
+    return (
+        select(Seat.lesson_id)
+        .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
+        .where(Classroom.school_id == scope.school_id)
+    )
+
+
 def lessons_of(scope: Scope) -> ColumnElement[bool]:
     """On `Lesson`: the scope answers for them alone, so they are changed. `lessons.access.is_of` is the same in Python.
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, FromClause, and_, or_, select, update
+from sqlalchemy import ColumnElement, CompoundSelect, FromClause, and_, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.audit import AuditAction, note_change
 from app.db.consent import RECORDED, allowed_seats
 from app.db.engine import Database
 from app.db.models import Classroom, Lesson, LessonStaff, School, Seat
-from app.db.scope import lessons_in_classrooms_of, lessons_touching
+from app.db.scope import ids_of_lessons_in_classrooms_of, ids_of_lessons_touching
 from app.errors import NotFound
 from app.http import Caller
 from app.ids import ClassroomId, LessonId, SeatId, UserId
@@ -190,20 +190,22 @@ def _listed(caller: Caller, search: LessonSearch) -> tuple[FromClause, list[Colu
     """
     conditions = [Lesson.county_id == caller.county_id, *search.conditions()]
     administered = caller.administered
-    if administered is not None and administered.is_county and not search.text:
+    if administered is None or not administered.is_county:
+        conditions.append(Lesson.lesson_id.in_(_ids_visible_to(caller)))
+    elif not search.text:
         return Lesson.__table__, conditions
-    return select(Lesson).where(*conditions, _visible_to(caller)).cte("listed"), []
+    return select(Lesson).where(*conditions).cte("listed"), []
 
 
-def _visible_to(caller: Caller) -> ColumnElement[bool]:
-    """To lead, to help or to watch; of the own school's classrooms; within what one administers."""
-    invited = select(LessonStaff.user_id).where(
-        LessonStaff.lesson_id == Lesson.lesson_id, LessonStaff.user_id == caller.user_id
-    )
-    conditions = [Lesson.lead_user_id == caller.user_id, invited.exists()]
+def _ids_visible_to(caller: Caller) -> CompoundSelect[str]:
+    """To lead, to help or to watch; of the own school's classrooms; within the school that one administers."""
+    found = [
+        select(Lesson.lesson_id).where(Lesson.lead_user_id == caller.user_id),
+        select(LessonStaff.lesson_id).where(LessonStaff.user_id == caller.user_id),
+    ]
     administered, school = caller.administered, caller.scope_as("onsite")
     if administered is not None:
-        conditions.append(lessons_touching(administered))
+        found += ids_of_lessons_touching(administered)
     if school is not None:
-        conditions.append(lessons_in_classrooms_of(school))
-    return or_(*conditions)
+        found.append(ids_of_lessons_in_classrooms_of(school))
+    return union(*found)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, or_, select
 
 from app.db.models import Classroom, Lesson, School, Seat, User
+from app.db.text import has_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,16 @@ class LessonSearch:
         return found
 
     def _has_text(self) -> ColumnElement[bool]:
-        leads = select(User.user_id).where(User.name.icontains(self.text, autoescape=True))
+        leads = select(User.user_id).where(has_text(User.name, self.text))
         names = (Classroom.name, School.name)
         seats = (
             select(Seat.lesson_id)
             .join(Classroom, Classroom.classroom_id == Seat.classroom_id)
             .join(School, School.school_id == Classroom.school_id)
-            .where(or_(*(name.icontains(self.text, autoescape=True) for name in names)))
+            .where(or_(*(has_text(name, self.text) for name in names)))
         )
         return or_(
-            Lesson.title.icontains(self.text, autoescape=True),
+            has_text(Lesson.title, self.text),
             Lesson.lead_user_id.in_(leads),
             Lesson.lesson_id.in_(seats),
         )

@@ -4,14 +4,15 @@ from collections.abc import AsyncIterator, Set
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import ColumnElement, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, or_, select, tuple_, union, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cursors import cursor_of, parse_cursor
 from app.db.access_log import AccessAction
 from app.db.engine import Database
 from app.db.models import AccessLogEntry, Classroom, Lesson, School, Seat, User
-from app.db.scope import lessons_touching, schools_within
+from app.db.scope import ids_of_lessons_touching, lessons_touching, schools_within
+from app.db.text import has_text
 from app.scope import Scope
 
 _FILE_PAGE = 500
@@ -67,7 +68,7 @@ class AccessLog:
             .outerjoin(Lesson, Lesson.lesson_id == AccessLogEntry.lesson_id)
             .outerjoin(User, User.user_id == AccessLogEntry.user_id)
             .outerjoin(School, School.school_id == User.school_id)
-            .where(or_(lessons_touching(scope), _classrooms_within(scope)), *_conditions(search))
+            .where(or_(_lessons_within(scope), _classrooms_within(scope)), *_conditions(search))
             .order_by(AccessLogEntry.at_ms.desc(), AccessLogEntry.access_id.desc())
             .limit(limit + 1)
         )
@@ -112,7 +113,7 @@ class AccessLog:
 def _conditions(search: AccessSearch) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if search.by:
-        conditions.append(User.name.icontains(search.by, autoescape=True))
+        conditions.append(has_text(User.name, search.by))
     if search.action is not None:
         conditions.append(AccessLogEntry.action == search.action)
     if search.from_ms is not None:
@@ -120,6 +121,13 @@ def _conditions(search: AccessSearch) -> list[ColumnElement[bool]]:
     if search.to_ms is not None:
         conditions.append(AccessLogEntry.at_ms < search.to_ms)
     return conditions
+
+
+def _lessons_within(scope: Scope) -> ColumnElement[bool]:
+    if scope.is_county:
+        return lessons_touching(scope)
+    # Of the entry alone: what a school does not see is passed over before anything is joined with it.
+    return AccessLogEntry.lesson_id.in_(union(*ids_of_lessons_touching(scope)))
 
 
 def _classrooms_within(scope: Scope) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from app.db.consent import RECORDED, allowed
 from app.db.engine import Database
 from app.db.models import Classroom, LinkTest, RoleGrant, School, User
 from app.db.scope import people_within
+from app.db.text import has_text
 from app.http import ADMINS, PLANNERS, ApiModel, Authenticate, Caller, refusals
 from app.moments import utc
 from app.schools.listing import listed_classrooms
@@ -178,8 +179,8 @@ async def _people(
     if text:
         query = query.where(
             or_(
-                User.name.icontains(text, autoescape=True),
-                School.name.icontains(text, autoescape=True),
+                has_text(User.name, text),
+                has_text(School.name, text),
             )
         )
     async with database.reading() as session:

@@ -4,6 +4,7 @@ from sqlalchemy import Select, select, tuple_
 
 from app.db.models import Classroom, School
 from app.db.scope import schools_within
+from app.db.text import has_text
 from app.scope import Scope
 
 _ORDER = (Classroom.is_simulated, School.name, Classroom.classroom_id)
@@ -18,7 +19,7 @@ def listed_classrooms(
     )
     listed = classrooms.where(schools_within(scope)).order_by(*_ORDER).limit(limit)
     if text:
-        listed = listed.where((School.name + " " + Classroom.name).icontains(text, autoescape=True))
+        listed = listed.where(has_text(School.name + " " + Classroom.name, text))
     if after is not None:
         reached = classrooms.with_only_columns(*_ORDER).where(Classroom.classroom_id == after)
         listed = listed.where(tuple_(*_ORDER) > reached.scalar_subquery())

@@ -12,6 +12,7 @@ from app.db.audit import AuditAction, note_change
 from app.db.engine import Database
 from app.db.models import Classroom, GroupSchool, School
 from app.db.scope import schools_within
+from app.db.text import has_text
 from app.errors import Conflict, NotFound
 from app.http import ADMINS, ApiModel, Authenticate, Caller, admins_only, refusals
 from app.ids import new_id
@@ -82,7 +83,7 @@ class Organisation:
         """
         query = select(School).where(*_within(scope)).order_by(*_ORDER).limit(limit + 1)
         if text:
-            query = query.where(School.name.icontains(text, autoescape=True))
+            query = query.where(has_text(School.name, text))
         if group_id is not None:
             members = select(GroupSchool.school_id).where(GroupSchool.group_id == group_id)
             query = query.where(School.school_id.in_(members))

@@ -24,6 +24,7 @@ from app.db.models import (
     User,
 )
 from app.db.scope import audit_within
+from app.db.text import has_text
 from app.scope import Scope
 
 
@@ -94,7 +95,7 @@ class AuditLog:
 def _conditions(search: AuditSearch) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if search.by:
-        conditions.append(User.name.icontains(search.by, autoescape=True))
+        conditions.append(has_text(User.name, search.by))
     if search.action is not None:
         conditions.append(AuditEntry.action == search.action)
     if search.from_ms is not None:

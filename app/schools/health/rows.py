@@ -22,6 +22,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.db.models import AttendanceRow, Classroom, ClassroomPc, LinkTest, School
 from app.db.scope import schools_within
+from app.db.text import has_text
 from app.scope import Scope
 
 Care = Literal["no_pc", "unseen", "microphone", "link_none", "camera", "link_poor", "untested"]
@@ -115,7 +116,7 @@ class _Sight:
         if not text:
             return query
         names = (School.name, Classroom.name)
-        return query.where(or_(*(one.icontains(text, autoescape=True) for one in names)))
+        return query.where(or_(*(has_text(one, text) for one in names)))
 
     @staticmethod
     def _is_newest_of(numbered: Subquery) -> ColumnElement[bool]:
