@@ -54,7 +54,6 @@ class _StaffSeed:
 
 COUNTY = ("云溪县", "Yunxi County")
 SCHOOLS = (
-    _SchoolSeed("city", "云溪县实验小学", "Yunxi Experimental Primary School"),
     _SchoolSeed(
         "shiqiao",
         "石桥村小学",
@@ -69,6 +68,13 @@ SCHOOLS = (
     ),
     _SchoolSeed(
         "qingping", "青坪教学点", "Qingping Teaching Point", (("二三年级复式班", "Grades 2 and 3"),)
+    ),
+    # A school of experts has pupils of its own: its admin finds a roster and its consents.
+    _SchoolSeed(
+        "city",
+        "云溪县实验小学",
+        "Yunxi Experimental Primary School",
+        (("六年级一班", "Grade 6, class 1"),),
     ),
     _SchoolSeed(
         "simulated",

@@ -13,7 +13,7 @@ SAME_VISIT_MS = 600_000
 
 AccessAction = Literal["lesson.viewed", "classroom.listened",
                        "journal.viewed", "attendance.viewed", "attendance.downloaded",
-                       "roll_call.viewed", "pupils.viewed", "pupils.downloaded",
+                       "roll_call.viewed", "roster.viewed", "pupils.viewed", "pupils.downloaded",
                        "recording.viewed", "recording.downloaded", "share.viewed",
                        "captions.downloaded"]  # fmt: skip
 

@@ -31,6 +31,7 @@ _ACTIONS: Mapping[AccessAction, Mapping[Language, str]] = {
     "attendance.viewed": {"zh": "看考勤", "en": "saw the attendance"},
     "attendance.downloaded": {"zh": "下载考勤", "en": "downloaded the attendance"},
     "roll_call.viewed": {"zh": "看点名", "en": "saw the roll call"},
+    "roster.viewed": {"zh": "看学生名单", "en": "saw the pupils' names"},
     "pupils.viewed": {"zh": "看学生考勤", "en": "saw pupils' attendance"},
     "pupils.downloaded": {"zh": "下载学生考勤", "en": "downloaded pupils' attendance"},
     "recording.viewed": {"zh": "看回看", "en": "watched the replay"},

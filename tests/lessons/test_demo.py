@@ -80,6 +80,7 @@ async def test_the_demo_county_is_whole(demo_api: LessonApi, database: Database)
     real = [c for c in classrooms if not c.is_simulated]
     assert len(classrooms) - len(real) == 2
     assert {c.classroom_id for c in real} == set(roster)
+    assert {c.school_id for c in classrooms} == {s.school_id for s in schools}, "none is empty"
     assert all(18 <= size <= 22 for size in roster.values())
     assert len({p.pupil_id for p in pupils}) == len(pupils)
     assert {c.classroom_id for c in consents if c.is_granted} == {
@@ -265,7 +266,7 @@ async def test_simulated_classrooms_are_not_offered_for_real_lessons(demo_api: L
     demo_lesson = await demo_lessons(demo_api).ensure()
     async with demo_api.client(await user(demo_api, "teacher1@example.org")) as client:
         listed = (await client.get("/classrooms")).json()["items"]
-        assert len(listed) == 5
+        assert len(listed) == 6
         assert not any(one["is_simulated"] for one in listed)
         answer = await client.post(
             "/lessons",

@@ -5,7 +5,15 @@ from sqlalchemy import delete, select
 
 from app.db.consent import Allowance
 from app.db.journal import load_events
-from app.db.models import AuditEntry, Classroom, County, Recording, RosterEntry, School
+from app.db.models import (
+    AccessLogEntry,
+    AuditEntry,
+    Classroom,
+    County,
+    Recording,
+    RosterEntry,
+    School,
+)
 from app.ids import DeviceId, ParticipantId
 from app.media.port import Source
 from app.rooms.commands import Join, ReportEpochOpened, StartLesson
@@ -58,6 +66,8 @@ async def test_the_school_fills_in_a_sheet_and_everybody_sees_by_whom(
         sheet = (await client.get(path)).json()
         listed = (await client.get("/consents")).json()["items"]
     assert (sheet["has_roster"], sheet["allowed"]) == (True, ["recorded", "shared"])
+    async with api.database.reading() as session:
+        assert list(await session.scalars(select(AccessLogEntry.action))) == ["roster.viewed"]
     [pupil] = sheet["pupils"]
     assert (pupil["name"], pupil["number"]) == (f"{PUPIL_NAME}0", "20260")
     by = {one["purpose"]: (one["is_granted"], one["entered_by"]) for one in pupil["answers"]}

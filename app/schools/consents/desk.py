@@ -33,7 +33,7 @@ from app.schools.consents.overview import (
     pupil_answers,
 )
 from app.schools.consents.sheet import KnownPupil, ReadAnswers, read_answers
-from app.schools.roster.desk import classroom_for
+from app.schools.roster.desk import classroom_for, log_roster
 from app.scope import Scope
 from app.sheets import Lines
 
@@ -101,9 +101,13 @@ class ConsentDesk:
             return await overviews(session, scope, text, after, limit)
 
     async def sheet(self, caller: Caller, classroom_id: ClassroomId) -> ConsentSheet:
-        """For the county's admins and the on-site teachers of the school. NotFound, NotAllowed."""
-        async with self._database.reading() as session:
+        """For the county's admins and the on-site teachers of the school; that they see names is logged.
+
+        NotFound, NotAllowed.
+        """
+        async with self._database.transaction() as session:
             classroom, school = await classroom_for(session, caller, classroom_id)
+            await log_roster(session, caller, classroom_id, self._now_ms())
             pupils = list(await session.scalars(_on_roster(classroom_id)))
             pupils.sort(key=lambda one: (one.number is None, one.number or "", one.name))
             answers = await pupil_answers(session, [one.pupil_id for one in pupils])

@@ -1,10 +1,12 @@
 """Rosters in tables: read, and replaced by a sheet in one transaction."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.access_log import log_access
 from app.db.audit import note_change
 from app.db.engine import Database
 from app.db.models import Classroom, PastRosterEntry, Pupil, RosterEntry, School
@@ -17,6 +19,14 @@ from app.schools.roster.plan import KnownPupil, RosterPlan, plan
 from app.schools.roster.sheet import ReadSheet
 
 
+@dataclass(frozen=True, slots=True)
+class Roster:
+    classroom: Classroom
+    school: School
+    pupils: Sequence[KnownPupil]
+    """By number, then name."""
+
+
 class RosterDesk:
     """For admins and the on-site teachers of the school."""
 
@@ -27,18 +37,18 @@ class RosterDesk:
         self._withdrawal = withdrawal
         self._now_ms = now_ms
 
-    async def classroom(self, caller: Caller, classroom_id: str) -> tuple[Classroom, School]:
-        """NotFound for another school's, too; NotAllowed for who knows no pupil by name."""
-        async with self._database.reading() as session:
-            return await classroom_for(session, caller, classroom_id)
+    async def roster(self, caller: Caller, classroom_id: str) -> Roster:
+        """Who is on it, by name, which is logged.
 
-    async def pupils(self, caller: Caller, classroom_id: str) -> list[KnownPupil]:
-        """By number, then name."""
-        async with self._database.reading() as session:
-            _, school = await classroom_for(session, caller, classroom_id)
+        NotFound for another school's, too; NotAllowed for who knows no pupil by name.
+        """
+        async with self._database.transaction() as session:
+            classroom, school = await classroom_for(session, caller, classroom_id)
             known = await _known(session, school.school_id, classroom_id)
+            await log_roster(session, caller, classroom_id, self._now_ms())
         here = [pupil for pupil in known if pupil.is_here]
-        return sorted(here, key=lambda one: (one.number is None, one.number or "", one.name))
+        here.sort(key=lambda one: (one.number is None, one.number or "", one.name))
+        return Roster(classroom, school, here)
 
     async def check(self, caller: Caller, classroom_id: str, sheet: ReadSheet) -> RosterPlan:
         """What `take_over` would change."""
@@ -74,6 +84,11 @@ class RosterDesk:
         # Whoever is new on it may not have agreed. What is past shows nobody new: `joined_at_ms`.
         await self._withdrawal.end_recording([ClassroomId(classroom_id)])
         return change
+
+
+async def log_roster(session: AsyncSession, caller: Caller, classroom_id: str, now_ms: int) -> None:
+    """Somebody sees the names of a classroom's pupils, and may take them along."""
+    await log_access(session, caller.user_id, "roster.viewed", None, now_ms, classroom_id)
 
 
 async def classroom_for(

@@ -72,14 +72,13 @@ def build_router(desk: RosterDesk, authenticate: Authenticate) -> APIRouter:
 
     @router.get("", operation_id="get_roster", responses=refused)
     async def get_roster(caller: CallerNow, classroom_id: ClassroomPath) -> RosterBody:
-        classroom, school = await desk.classroom(caller, classroom_id)
-        pupils = await desk.pupils(caller, classroom_id)
+        roster = await desk.roster(caller, classroom_id)
         return RosterBody(
-            classroom_name=classroom.name,
-            school_name=school.name,
+            classroom_name=roster.classroom.name,
+            school_name=roster.school.name,
             pupils=[
                 RosterPupil(pupil_id=one.pupil_id, number=one.number, name=one.name)
-                for one in pupils
+                for one in roster.pupils
             ],
         )
 

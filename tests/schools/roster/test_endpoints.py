@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
-from app.db.models import AuditEntry, Pupil, RosterEntry
+from app.db.models import AccessLogEntry, AuditEntry, Pupil, RosterEntry
 from app.db.withdrawal import Withdrawal
 from app.ids import ClassroomId
 from app.schools.roster import endpoints
@@ -59,6 +59,19 @@ async def put(client: httpx.AsyncClient, text: str, classroom: str = "cls_2") ->
 async def names(client: httpx.AsyncClient, classroom: str = "cls_2") -> list[tuple[str, str]]:
     answer = await client.get(f"/classrooms/{classroom}/roster")
     return [(one["number"], one["name"]) for one in answer.json()["pupils"]]
+
+
+@on_both_databases
+async def test_who_sees_the_names_is_logged_once_a_visit(
+    api: Api, county: SmallCounty, database: Database
+) -> None:
+    async with api.client(county.onsite) as client:
+        for classroom in ("cls_1", "cls_1", "cls_3"):
+            await client.get(f"/classrooms/{classroom}/roster")
+    async with database.reading() as session:
+        rows = await session.scalars(select(AccessLogEntry))
+        seen = [(row.user_id, row.action, row.subject_id) for row in rows]
+    assert seen == [(county.onsite, "roster.viewed", "cls_1")], "cls_3 is another school's"
 
 
 @on_both_databases

@@ -2254,7 +2254,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "lesson.viewed" | "classroom.listened" | "journal.viewed" | "attendance.viewed" | "attendance.downloaded" | "roll_call.viewed" | "pupils.viewed" | "pupils.downloaded" | "recording.viewed" | "recording.downloaded" | "share.viewed" | "captions.downloaded";
+            action: "lesson.viewed" | "classroom.listened" | "journal.viewed" | "attendance.viewed" | "attendance.downloaded" | "roll_call.viewed" | "roster.viewed" | "pupils.viewed" | "pupils.downloaded" | "recording.viewed" | "recording.downloaded" | "share.viewed" | "captions.downloaded";
             /**
              * At
              * Format: date-time
@@ -5327,7 +5327,7 @@ export interface operations {
     list_accesses: {
         parameters: {
             query?: {
-                action?: ("lesson.viewed" | "classroom.listened" | "journal.viewed" | "attendance.viewed" | "attendance.downloaded" | "roll_call.viewed" | "pupils.viewed" | "pupils.downloaded" | "recording.viewed" | "recording.downloaded" | "share.viewed" | "captions.downloaded") | null;
+                action?: ("lesson.viewed" | "classroom.listened" | "journal.viewed" | "attendance.viewed" | "attendance.downloaded" | "roll_call.viewed" | "roster.viewed" | "pupils.viewed" | "pupils.downloaded" | "recording.viewed" | "recording.downloaded" | "share.viewed" | "captions.downloaded") | null;
                 after?: string | null;
                 by?: string;
                 from?: string | null;
@@ -5381,7 +5381,7 @@ export interface operations {
     download_accesses: {
         parameters: {
             query?: {
-                action?: ("lesson.viewed" | "classroom.listened" | "journal.viewed" | "attendance.viewed" | "attendance.downloaded" | "roll_call.viewed" | "pupils.viewed" | "pupils.downloaded" | "recording.viewed" | "recording.downloaded" | "share.viewed" | "captions.downloaded") | null;
+                action?: ("lesson.viewed" | "classroom.listened" | "journal.viewed" | "attendance.viewed" | "attendance.downloaded" | "roll_call.viewed" | "roster.viewed" | "pupils.viewed" | "pupils.downloaded" | "recording.viewed" | "recording.downloaded" | "share.viewed" | "captions.downloaded") | null;
                 by?: string;
                 from?: string | null;
                 language?: "zh" | "en";

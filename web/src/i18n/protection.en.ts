@@ -20,6 +20,7 @@ export const protectionEn: typeof protectionZhCN = {
       "attendance.viewed": "Saw the attendance",
       "attendance.downloaded": "Downloaded the attendance",
       "roll_call.viewed": "Saw the roll call",
+      "roster.viewed": "Saw the pupils' names",
       "pupils.viewed": "Saw pupils' attendance",
       "pupils.downloaded": "Downloaded pupils' attendance",
       "journal.viewed": "Read the lesson's journal",

@@ -17,6 +17,7 @@ export const protectionZhCN = {
       "attendance.viewed": "看考勤",
       "attendance.downloaded": "下载考勤",
       "roll_call.viewed": "看点名",
+      "roster.viewed": "看学生名单",
       "pupils.viewed": "看学生考勤",
       "pupils.downloaded": "下载学生考勤",
       "journal.viewed": "看课堂记录",
