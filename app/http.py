@@ -5,7 +5,7 @@ import hashlib
 import ipaddress
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from app.errors import AppError, CommandRejected, NotAllowed
 from app.ids import SchoolId, UserId
 from app.scope import Scope
-from app.sheets import Lines, read_lines
+from app.sheets import LineError, Lines, read_lines
 
 log = logging.getLogger(__name__)
 
@@ -130,6 +130,13 @@ class FieldError(ApiModel):
     message: str
 
 
+class LineErrorBody(ApiModel):
+    """What is wrong with a line of a sheet, from 1 as the spreadsheet counts."""
+
+    line: int
+    code: str
+
+
 class ClashBody(ApiModel):
     """The lesson that is in the way, and whose time both want."""
 
@@ -166,6 +173,10 @@ SHEET_BODY: dict[str, Any] = {
 async def sheet_lines(request: Request) -> Lines:
     """The body read as a sheet, beside the event loop. SheetUnreadable as `read_lines` has it."""
     return await asyncio.to_thread(read_lines, await request.body())
+
+
+def line_errors(errors: Sequence[LineError]) -> list[LineErrorBody]:
+    return [LineErrorBody(line=one.line, code=one.code) for one in errors]
 
 
 _SCHEMAS = "#/components/schemas/"

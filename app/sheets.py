@@ -3,6 +3,8 @@
 import csv
 import io
 import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from openpyxl.reader.excel import load_workbook
 
@@ -19,6 +21,21 @@ _ENCODINGS = ("utf-8-sig", "gb18030")
 """What spreadsheets in China write: with a mark at the start, or in the national encoding."""
 Lines = list[tuple[int, list[str]]]
 """Each line's number, from 1 as the spreadsheet counts, and its cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineError:
+    """What is wrong with a line of a sheet. With any nothing of it is taken over."""
+
+    line: int
+    """From 1, as the spreadsheet counts."""
+    code: str
+
+
+def refuse_wrong(errors: Sequence[LineError]) -> None:
+    """InvalidInput with the code and the number of the first wrong line, if there is one."""
+    for error in errors[:1]:
+        raise InvalidInput("a line of the sheet is wrong", code=error.code, line=error.line)
 
 
 class SheetUnreadable(InvalidInput):

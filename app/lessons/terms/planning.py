@@ -12,7 +12,6 @@ from app.db.audit import note_change
 from app.db.dry_run import dry_run
 from app.db.engine import Database
 from app.db.models import Classroom, Course, Login, RoleGrant, School, Term, User
-from app.errors import InvalidInput
 from app.http import PLANNERS, Caller
 from app.ids import ClassroomId, LessonId, UserId
 from app.lessons.bookings import clashes_of, lock_timetable
@@ -28,7 +27,7 @@ from app.lessons.terms.rows import apply
 from app.lessons.terms.schedule import reconcile
 from app.lessons.terms.sheet import CourseSheet, Known, classroom_key, read_courses
 from app.lessons.terms.terms import GroupDetail, group_of, term_of
-from app.sheets import Lines
+from app.sheets import Lines, refuse_wrong
 
 MAX_CLASHES_SHOWN = 30
 
@@ -68,8 +67,7 @@ class Planning:
         """InvalidInput with the first wrong line, Conflict with the first clash; then nothing has changed."""
         async with self._database.transaction() as session:
             outline = await self._write(session, caller, term_id, group_id, lines)
-            for error in outline.sheet.errors[:1]:
-                raise InvalidInput("a line is wrong", code=error.code, line=error.line)
+            refuse_wrong(outline.sheet.errors)
             for line, clash, _ in outline.clashes[:1]:
                 raise clash.refusal(line)
             await note_change(

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Path
 from pydantic import Field, StringConstraints
 
-from app.http import ApiModel, ClashBody
+from app.http import ApiModel, ClashBody, LineErrorBody, line_errors
 from app.ids import ClassroomId, UserId
 from app.lessons.clashes import Clash
 from app.lessons.lesson import CancelReason
@@ -172,11 +172,6 @@ class GroupPlan(ApiModel):
     courses: list[CourseBody]
 
 
-class PlanError(ApiModel):
-    line: int
-    code: str
-
-
 class CourseClash(ApiModel):
     wanted_at: datetime
     clash: ClashBody
@@ -213,7 +208,7 @@ class CourseOutlineBody(ApiModel):
 class PlanCheck(ApiModel):
     """What a sheet comes to; with errors or clashes nothing can be taken over."""
 
-    errors: list[PlanError]
+    errors: list[LineErrorBody]
     clashes: list[PlanClash]
     courses: list[CourseOutlineBody]
     lessons: int
@@ -301,7 +296,7 @@ def _clash(one: Clash, times: int) -> dict[str, Any]:
 
 def plan_check(outline: PlanOutline) -> PlanCheck:
     return PlanCheck(
-        errors=[PlanError(line=one.line, code=one.code) for one in outline.sheet.errors],
+        errors=line_errors(outline.sheet.errors),
         clashes=[
             PlanClash(line=line, **_clash(one, times)) for line, one, times in outline.clashes
         ],

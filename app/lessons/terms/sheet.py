@@ -17,7 +17,7 @@ from app.lessons.terms.course import (
     NewCourse,
 )
 from app.lessons.terms.recurrence import Weeks, occurrences_fit, weekly_rule
-from app.sheets import Lines, SheetUnreadable
+from app.sheets import LineError, Lines, SheetUnreadable
 
 MAX_COURSES = 60
 """In one sheet."""
@@ -96,12 +96,6 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class SheetCourse(NewCourse):
     line: int
-
-
-@dataclass(frozen=True, slots=True)
-class LineError:
-    line: int
-    code: str
 
 
 @dataclass(frozen=True, slots=True)

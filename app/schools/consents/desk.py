@@ -35,7 +35,7 @@ from app.schools.consents.overview import (
 from app.schools.consents.sheet import KnownPupil, ReadAnswers, read_answers
 from app.schools.roster.desk import classroom_for, log_roster
 from app.scope import Scope
-from app.sheets import Lines
+from app.sheets import Lines, refuse_wrong
 
 
 class PupilUnknown(InvalidInput):
@@ -147,8 +147,7 @@ class ConsentDesk:
         """All of it or nothing. SheetUnreadable; InvalidInput with the first wrong line."""
         async with self._database.transaction() as session:
             entered = await self._enter_sheet(session, caller, classroom_id, lines)
-            for error in entered.sheet.errors[:1]:
-                raise InvalidInput("a line of the sheet is wrong", code=error.code, line=error.line)
+            refuse_wrong(entered.sheet.errors)
         await self._withdrawal.end_recording(entered.effect.places)
         return entered
 

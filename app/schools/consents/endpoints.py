@@ -8,7 +8,17 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field, StringConstraints
 
 from app.db.consent import PURPOSES, PupilAnswer, Purpose
-from app.http import API, SHEET_BODY, ApiModel, Authenticate, Caller, refusals, sheet_lines
+from app.http import (
+    API,
+    SHEET_BODY,
+    ApiModel,
+    Authenticate,
+    Caller,
+    LineErrorBody,
+    line_errors,
+    refusals,
+    sheet_lines,
+)
 from app.ids import ClassroomId, PupilId
 from app.moments import utc
 from app.schools.consents.desk import ConsentDesk, ConsentSheet, Effect, SheetEffect
@@ -93,11 +103,6 @@ class AnswerEffect(ApiModel):
     changed: int
     unpublished: int
     """Recordings that were taken down because they show whom they may not show any more."""
-
-
-class LineErrorBody(ApiModel):
-    line: int
-    code: str
 
 
 class PurposeChange(ApiModel):
@@ -248,7 +253,7 @@ def _check_body(entered: SheetEffect) -> ConsentSheetCheck:
         ]
 
     return ConsentSheetCheck(
-        errors=[LineErrorBody(line=one.line, code=one.code) for one in entered.sheet.errors],
+        errors=line_errors(entered.sheet.errors),
         changes=[
             PurposeChange(purpose=one, agreed=names(one, True), refused=names(one, False))
             for one in PURPOSES

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.db.consent import PURPOSES, PupilAnswer, Purpose, covering
 from app.ids import PupilId
-from app.sheets import Lines, SheetUnreadable
+from app.sheets import LineError, Lines, SheetUnreadable
 
 _NUMBER_WORDS = ("学号", "编号", "学籍号", "number", "no.", "no")
 _NAME_WORDS = ("姓名", "名字", "name")
@@ -33,20 +33,13 @@ class KnownPupil:
 
 
 @dataclass(frozen=True, slots=True)
-class LineError:
-    line: int
-    """From 1, as the spreadsheet counts."""
-    code: str
-    """`pupil_missing`, `pupil_unknown`, `pupil_ambiguous`, `pupil_twice`, `name_differs`, `answer_wrong`,
-    `needs_narrower`.
-    """
-
-
-@dataclass(frozen=True, slots=True)
 class ReadAnswers:
     answers: tuple[PupilAnswer, ...]
     """Of the cells that have one: an empty cell leaves what stands."""
     errors: tuple[LineError, ...]
+    """`pupil_missing`, `pupil_unknown`, `pupil_ambiguous`, `pupil_twice`, `name_differs`, `answer_wrong`,
+    `needs_narrower`.
+    """
 
 
 class _LineWrong(Exception):

@@ -6,12 +6,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
 
-from app.errors import InvalidInput
-from app.http import API, SHEET_BODY, ApiModel, Authenticate, Caller, refusals
+from app.http import (
+    API,
+    SHEET_BODY,
+    ApiModel,
+    Authenticate,
+    Caller,
+    LineErrorBody,
+    line_errors,
+    refusals,
+)
 from app.schools.roster.desk import RosterDesk
 from app.schools.roster.plan import RosterPlan
 from app.schools.roster.sheet import ReadSheet, read_sheet
-from app.sheets import MAX_FILE_BYTES
+from app.sheets import MAX_FILE_BYTES, refuse_wrong
 
 LARGER_BODIES = {re.compile(rf"{API}/classrooms/\w+/roster(/check)?"): MAX_FILE_BYTES}
 ClassroomPath = Annotated[str, Path(pattern=r"^\w{1,60}$")]
@@ -29,11 +37,6 @@ class RosterBody(ApiModel):
     pupils: list[RosterPupil]
 
 
-class LineError(ApiModel):
-    line: int
-    code: str
-
-
 class NameChange(ApiModel):
     before: str
     after: str
@@ -42,7 +45,7 @@ class NameChange(ApiModel):
 class RosterCheck(ApiModel):
     """What the sheet would change; with errors nothing can be taken over."""
 
-    errors: list[LineError]
+    errors: list[LineErrorBody]
     added: list[str]
     joined: list[str]
     renamed: list[NameChange]
@@ -52,7 +55,7 @@ class RosterCheck(ApiModel):
 
 def _body_of(change: RosterPlan, sheet: ReadSheet) -> RosterCheck:
     return RosterCheck(
-        errors=[LineError(line=error.line, code=error.code) for error in sheet.errors],
+        errors=line_errors(sheet.errors),
         added=[row.name for row in change.added],
         joined=[pupil.name for pupil in change.joined],
         renamed=[NameChange(before=one.pupil.name, after=one.name) for one in change.renamed],
@@ -106,9 +109,7 @@ def build_router(desk: RosterDesk, authenticate: Authenticate) -> APIRouter:
         caller: CallerNow, classroom_id: ClassroomPath, request: Request
     ) -> RosterCheck:
         sheet = await _sheet(request)
-        if sheet.errors:
-            first = sheet.errors[0]
-            raise InvalidInput("a line of the sheet is wrong", code=first.code, line=first.line)
+        refuse_wrong(sheet.errors)
         return _body_of(await desk.take_over(caller, classroom_id, sheet), sheet)
 
     return router

@@ -3,21 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.sheets import Lines, SheetUnreadable, read_lines
+from app.sheets import LineError, Lines, SheetUnreadable, read_lines
 
 MAX_PUPILS = 200
 """In one classroom."""
 MAX_NUMBER_CHARS, MAX_NAME_CHARS = 40, 120
 _NUMBER_WORDS = ("学号", "编号", "学籍号", "number", "no.", "no")
 _NAME_WORDS = ("姓名", "名字", "name")
-
-
-@dataclass(frozen=True, slots=True)
-class SheetError:
-    line: int
-    """From 1, as the spreadsheet counts."""
-    code: str
-    """`name_missing`, `name_too_long`, `number_too_long`, `number_twice`, `name_twice`, `too_many_pupils`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +22,8 @@ class SheetPupil:
 @dataclass(frozen=True, slots=True)
 class ReadSheet:
     pupils: tuple[SheetPupil, ...]
-    errors: tuple[SheetError, ...]
+    errors: tuple[LineError, ...]
+    """`name_missing`, `name_too_long`, `number_too_long`, `number_twice`, `name_twice`, `too_many_pupils`."""
 
 
 def read_sheet(content: bytes) -> ReadSheet:
@@ -41,7 +34,7 @@ def read_sheet(content: bytes) -> ReadSheet:
 def _read_rows(lines: Lines) -> ReadSheet:
     number_column, name_column = _columns(lines[0][1])
     pupils: list[SheetPupil] = []
-    errors: list[SheetError] = []
+    errors: list[LineError] = []
     for line, row in lines[1:]:
         number = (
             row[number_column] if number_column is not None and number_column < len(row) else ""
@@ -50,10 +43,10 @@ def _read_rows(lines: Lines) -> ReadSheet:
         pupil = SheetPupil(line, number or None, name)
         code = _error_of(pupil)
         if code is not None:
-            errors.append(SheetError(line, code))
+            errors.append(LineError(line, code))
         pupils.append(pupil)
     errors += _twice(pupils)
-    errors += [SheetError(pupil.line, "too_many_pupils") for pupil in pupils[MAX_PUPILS:][:1]]
+    errors += [LineError(pupil.line, "too_many_pupils") for pupil in pupils[MAX_PUPILS:][:1]]
     return ReadSheet(tuple(pupils), tuple(sorted(errors, key=lambda error: error.line)))
 
 
@@ -77,7 +70,7 @@ def _error_of(pupil: SheetPupil) -> str | None:
     return None
 
 
-def _twice(pupils: Sequence[SheetPupil]) -> Iterator[SheetError]:
+def _twice(pupils: Sequence[SheetPupil]) -> Iterator[LineError]:
     """One number for two pupils; one name for two of whom neither has a number."""
     numbers: set[str] = set()
     names: set[str] = set()
@@ -88,5 +81,5 @@ def _twice(pupils: Sequence[SheetPupil]) -> Iterator[SheetError]:
             else (names, pupil.name, "name_twice")
         )
         if key and key in known:
-            yield SheetError(pupil.line, code)
+            yield LineError(pupil.line, code)
         known.add(key)

@@ -3680,14 +3680,10 @@ export interface components {
             /** Not Held */
             not_held: number;
         };
-        /** LineError */
-        LineError: {
-            /** Code */
-            code: string;
-            /** Line */
-            line: number;
-        };
-        /** LineErrorBody */
+        /**
+         * LineErrorBody
+         * @description What is wrong with a line of a sheet, from 1 as the spreadsheet counts.
+         */
         LineErrorBody: {
             /** Code */
             code: string;
@@ -4144,7 +4140,7 @@ export interface components {
             /** Courses */
             courses: components["schemas"]["CourseOutlineBody"][];
             /** Errors */
-            errors: components["schemas"]["PlanError"][];
+            errors: components["schemas"]["LineErrorBody"][];
             /** Lessons */
             lessons: number;
         };
@@ -4160,13 +4156,6 @@ export interface components {
              * Format: date-time
              */
             wanted_at: string;
-        };
-        /** PlanError */
-        PlanError: {
-            /** Code */
-            code: string;
-            /** Line */
-            line: number;
         };
         /** ProbeAnswered */
         ProbeAnswered: {
@@ -4527,7 +4516,7 @@ export interface components {
             /** Added */
             added: string[];
             /** Errors */
-            errors: components["schemas"]["LineError"][];
+            errors: components["schemas"]["LineErrorBody"][];
             /** Joined */
             joined: string[];
             /** Left */
