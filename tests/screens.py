@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Set
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import av
@@ -17,6 +18,7 @@ from tests.screens_classroom_pc import shoot_classroom_pc
 from tests.screens_console import shoot_consoles
 from tests.screens_county import shoot_county
 from tests.support.browser import HEIGHT, WIDTH, chromium, write_pictures
+from tests.support.office import ADMIN, Office
 from tests.support.pages import COUNTY_ZONE
 from tests.support.serve import Served, serving
 
@@ -124,8 +126,24 @@ async def look_at_the_wall(browser: Browser, served: Served) -> None:
     await page.context.close()
 
 
+def plan_and_change(served: Served) -> None:
+    """Lessons of the afternoon: one as planned, one moved, one cancelled."""
+    teacher, admin = Office(served), Office(served, ADMIN)
+    rooms = [
+        teacher.classroom_id("石桥村小学", "三年级"),
+        teacher.classroom_id("青坪教学点", "二三年级复式班"),
+    ]
+    teacher.plan_lesson_of(rooms, title="小星星", subject="音乐", in_min=300)
+    moved = teacher.plan_lesson_of(rooms, title="会飞的纸", subject="科学", in_min=360)
+    starts_at = (datetime.now(UTC) + timedelta(minutes=390)).isoformat()
+    admin.call("POST", f"/lessons/{moved.lesson_id}/move", {"starts_at": starts_at})
+    off = teacher.plan_lesson_of(rooms, title="剪窗花", subject="美术", in_min=480)
+    admin.call("POST", f"/lessons/{off.lesson_id}/cancellation", {"reason": "power"})
+
+
 async def look_back(browser: Browser, served: Served) -> None:
     """The office: lessons, replay, attendance."""
+    plan_and_change(served)
     page = await open_page(browser)
     await page.goto(served.url + "/sign-in")
     await page.get_by_role("button", name="登录").wait_for()
@@ -139,8 +157,9 @@ async def look_back(browser: Browser, served: Served) -> None:
     await page.wait_for_timeout(PICTURES_MS)
     await shoot(page, "replay")
     await page.goto(served.url + "/lessons")
-    await page.get_by_role("link", name="考勤", exact=True).first.click()
-    await page.get_by_role("table").wait_for()
+    # What comes first was cancelled, or had nobody in it.
+    await page.get_by_role("link", name="考勤", exact=True).last.click()
+    await page.get_by_role("table").first.wait_for()
     await shoot(page, "attendance")
     await page.goto(served.url + "/lessons")
     await page.get_by_role("link", name="考勤台账").click()

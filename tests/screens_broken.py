@@ -23,9 +23,7 @@ from tests.support.serve import Served, serving
 OUT = Path(__file__).resolve().parents[1] / "docs" / "screens"
 DENIED = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError') }"
 IN_USE = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotReadableError') }"
-FAILED = (
-    "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'AbortError') }"
-)
+FAILED = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'UnknownError') }"
 STILLS, SOUND_ALONE = 75_000, 30_000
 """Links on which a picture comes every few seconds, and none, bits per second."""
 WORDS_MS, SOON_MS = 60_000, 1_500

@@ -38,7 +38,7 @@ export const staffEn: typeof staffZhCN = {
     noSessions: "Not signed in anywhere now.",
     signOut: "Sign out everywhere",
     signedOut: (name) => `${name} is signed out everywhere`,
-    close: "Close",
+    close: "Close account",
     closeTitle: (name) => `Close the account of ${name}?`,
     closeHint:
       "The person is signed out at once and cannot sign in any more. Lessons and attendance stay, and the account can be opened again.",
