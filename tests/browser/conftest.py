@@ -1,4 +1,4 @@
-"""One whole server for all tests here, one browser per test, and no complaint from any page left unread."""
+"""One whole server and one browser for all tests here, and no complaint from any page left unread."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
+from pytest_asyncio import is_async_test
 
 from tests.support.browser import chromium, write_camera, write_microphone
 from tests.support.office import Office, PlannedLesson, Seat
@@ -19,6 +21,8 @@ from tests.support.pages import (
     tab,
 )
 from tests.support.serve import Served, serving
+
+_HERE = Path(__file__).parent
 
 OpenTab = Callable[..., Awaitable[Screen]]
 
@@ -38,6 +42,13 @@ class Meeting:
 
 
 Meet = Callable[[int], Awaitable[Meeting]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests here share an event loop, as they share what lives on it: the browser."""
+    for item in items:
+        if _HERE in item.path.parents and is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @pytest.fixture(scope="package")
@@ -60,13 +71,17 @@ def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_microphone(tmp_path_factory.mktemp("microphone") / "mic.wav", 440.0)
 
 
-@pytest.fixture
-async def browser(tmp_path: Path, camera: Path, microphone: Path) -> AsyncIterator[Browser]:
-    async with chromium(tmp_path, camera=camera, microphone=microphone) as running:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(
+    tmp_path_factory: pytest.TempPathFactory, camera: Path, microphone: Path
+) -> AsyncIterator[Browser]:
+    """Everybody's PC: cookies, storage and network are each tab's own. A module may have one with other devices."""
+    folder = tmp_path_factory.mktemp("browser")
+    async with chromium(folder, camera=camera, microphone=microphone) as running:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def open_tab(browser: Browser, served: Served) -> AsyncIterator[OpenTab]:
     """Opens tabs of separate people; at the end none of their pages may have complained."""
     screens: list[Screen] = []

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.browser.conftest import Meet, OpenTab
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.browser
 BLOCKED = "按任意键打开声音"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def browser(tmp_path: Path, camera: Path, microphone: Path) -> AsyncIterator[Browser]:
     """In place of the easy one: sound needs a gesture, and no loopback candidates."""
     async with chromium(tmp_path, camera=camera, microphone=microphone, is_bare=True) as running:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.browser.conftest import Meet, OpenTab
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.browser
 NOTHING_FOUND = "摄像头和话筒：没有找到设备"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def bare_pc(tmp_path: Path) -> AsyncIterator[Browser]:
     """The browser of a PC without camera and microphone."""
     async with chromium(tmp_path, has_devices=False) as running:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.browser.conftest import OpenTab
@@ -40,7 +41,7 @@ DOCUMENT = """(async () => {
 })()"""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
     async with chromium(tmp_path, has_devices=False, flags=(CAMERAS,)) as running:
         yield running

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from app.media.sfu.wanted_layers import OFF_AFTER_S
@@ -14,7 +15,7 @@ from tests.support.pages import Screen, call_up, press_on_card
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
     """With the browser's own fake camera, which has more sizes than a file."""
     async with chromium(tmp_path) as running:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.support.browser import chromium
@@ -113,7 +114,7 @@ async def lesson_in(
         assert [*lead.unexcused(), *classroom.unexcused()] == []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def inside(
     tmp_path: Path, camera: Path, microphone: Path, school: School, served: Served
 ) -> AsyncIterator[Browser]:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.browser.conftest import OpenTab
@@ -35,7 +36,7 @@ SOUNDED_S = 10.0
 """Five beeps; a browser that gets no processor time makes fewer samples than time passes, and proves nothing."""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
     """Its pages bring their own camera and microphone."""
     async with chromium(tmp_path) as running:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.browser.conftest import Meet, OpenTab
+from tests.browser.conftest import Meet, Meeting, OpenTab
 from tests.support.office import Office
 from tests.support.pages import Screen, enter_as_classroom, eventually
 from tests.support.serve import Served
@@ -43,26 +43,20 @@ async def test_a_second_device_takes_the_seat_and_nobody_evicts_in_turn(
     assert [row["participant_id"] for row in rows].count(seat.seat_id) == 1
 
 
-async def test_a_reload_gives_the_same_seat_back(meet: Meet, served: Served) -> None:
+async def test_cuts_an_outage_and_a_reload_give_the_same_seat_back(
+    meet: Meet, served: Served
+) -> None:
     meeting = await meet(1)
     (classroom,), (seat,) = meeting.classrooms, meeting.seats
     await classroom.sees_and_hears(meeting.plan.lead_id)
-    await meeting.lead.sees_picture(seat.seat_id)
-
-    began = time.monotonic()
-    await classroom.page.reload()
-    await classroom.sees_and_hears(meeting.plan.lead_id, DEADLINE_S)
-    await meeting.lead.sees_picture(seat.seat_id, DEADLINE_S)
-    print(f"measured: back after a reload in {time.monotonic() - began:.2f} s")
-    await classroom.sees(seat.name)
-    _one_row(served, meeting.plan.lesson_id, seat.seat_id)
+    for come_back in (_from_cuts_of_the_socket, _from_an_outage, _from_a_reload):
+        await come_back(meeting)
+        await classroom.sees(seat.name)
+        _one_row(served, meeting.plan.lesson_id, seat.seat_id)
 
 
-async def test_a_cut_socket_gives_the_same_seat_back(meet: Meet, served: Served) -> None:
-    meeting = await meet(1)
-    (classroom,), (seat,) = meeting.classrooms, meeting.seats
-    await classroom.sees_and_hears(meeting.plan.lead_id)
-
+async def _from_cuts_of_the_socket(meeting: Meeting) -> None:
+    (classroom,) = meeting.classrooms
     for round_number in range(3):
         began = time.monotonic()
         await classroom.cut_socket()
@@ -72,18 +66,12 @@ async def test_a_cut_socket_gives_the_same_seat_back(meet: Meet, served: Served)
         await classroom.sees_and_hears(meeting.plan.lead_id)
     # The media outlived the cuts: nothing was negotiated again.
     assert await classroom.page.evaluate("probe.peers.length") == 2
-    _one_row(served, meeting.plan.lesson_id, seat.seat_id)
 
 
-async def test_a_network_that_comes_back_gives_the_same_seat_back(
-    meet: Meet, served: Served
-) -> None:
-    meeting = await meet(1)
+async def _from_an_outage(meeting: Meeting) -> None:
     (classroom,), (seat,) = meeting.classrooms, meeting.seats
-    await classroom.sees_and_hears(meeting.plan.lead_id)
     # Offline the test's own `close()` gets no answer: the page does not know yet and still pings.
     classroom.excuse("ERR_INTERNET_DISCONNECTED", "WebSocket is already in CLOSING")
-
     await classroom.page.context.set_offline(True)
     await classroom.cut_socket()
     await classroom.sees("断线，正在重连")
@@ -93,7 +81,15 @@ async def test_a_network_that_comes_back_gives_the_same_seat_back(
     print(f"measured: back after a network outage in {took:.2f} s")
     await classroom.sees_and_hears(meeting.plan.lead_id, DEADLINE_S)
     await meeting.lead.sees_picture(seat.seat_id)
-    _one_row(served, meeting.plan.lesson_id, seat.seat_id)
+
+
+async def _from_a_reload(meeting: Meeting) -> None:
+    (classroom,), (seat,) = meeting.classrooms, meeting.seats
+    began = time.monotonic()
+    await classroom.page.reload()
+    await classroom.sees_and_hears(meeting.plan.lead_id, DEADLINE_S)
+    await meeting.lead.sees_picture(seat.seat_id, DEADLINE_S)
+    print(f"measured: back after a reload in {time.monotonic() - began:.2f} s")
 
 
 async def test_a_projector_window_adds_no_downlink_and_follows_to_the_end(meet: Meet) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.browser.conftest import OpenTab
@@ -59,7 +60,7 @@ PACKETS = 250
 """Five seconds."""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def browser(tmp_path: Path, microphone: Path) -> AsyncIterator[Browser]:
     """With the browser's own camera: an estimate of a link follows what flows, and a file's pictures are few."""
     async with chromium(tmp_path, microphone=microphone) as running:

@@ -7,6 +7,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.browser.conftest import OpenTab
@@ -102,7 +103,7 @@ def lesson_sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def browser(tmp_path: Path, camera: Path, lesson_sound: Path) -> AsyncIterator[Browser]:
     """Every microphone hears the same: a classroom hears what the lead says, as beside its loudspeaker."""
     async with chromium(tmp_path, camera=camera, microphone=lesson_sound) as running:
