@@ -4,6 +4,9 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .PHONY: help run test check check-style check-types check-web bench bench-data soak screenshots generate generated-is-current lock reset web
 
+# Servers start some hundred times in a run of the tests: what they import is compiled once, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE :=
+
 STEP := @sh scripts/step
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes

@@ -25,14 +25,6 @@ REQUIRED = ("browser", "recording", "postgres")
 SLOWEST = 12
 
 BROWSER_TESTS = "tests/browser/"
-LONG = (
-    "tests/browser/test_stranger.py",
-    "tests/browser/test_whole_lesson.py",
-    "tests/test_serve.py",
-    "tests/test_web.py",
-)
-"""Begun first, though their names are last: a lane that began a minute's file at the end would end alone."""
-
 _ROOT = Path(__file__).parent
 _reports: list[pytest.TestReport] = []
 
@@ -62,7 +54,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The long form runs only when asked for (`-m soak`)."""
-    items.sort(key=lambda item: item.nodeid.partition("::")[0] not in LONG)
     if "soak" not in (config.option.markexpr or ""):
         long_form = [item for item in items if item.get_closest_marker("soak")]
         if long_form:

@@ -60,7 +60,8 @@ async def keys(storage: ObstoreStorage, folder: str) -> list[str]:
 
 
 async def interrupted(lesson: RecordedLesson) -> list[Interrupted]:
-    return await Interruptions(lesson.database).within(Scope(lesson.county.county_id))
+    found = await Interruptions(lesson.database).within(Scope(lesson.county.county_id))
+    return found.items
 
 
 def says(lesson: RecordedLesson, code: str) -> Callable[[], Awaitable[bool]]:
