@@ -110,6 +110,7 @@ def lessons_within(scope: Scope, wanted: LedgerFilter) -> list[ColumnElement[boo
 def about(
     table: type[Lesson] | type[Summed], scope: Scope, wanted: LedgerFilter
 ) -> list[ColumnElement[bool]]:
+    """When, by whom and in what, on the lessons themselves or on their sums."""
     conditions = [
         table.county_id == scope.county_id,
         table.starts_at_ms >= wanted.from_ms,

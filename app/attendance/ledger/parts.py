@@ -63,8 +63,8 @@ def seat_parts(
 ) -> Parts:
     """One row for each seat whose lesson is over, with its classroom and school too. `page`: on `Lesson` and `Seat`."""
     amounts = [amount.label(name) for name, amount in SEAT_AMOUNTS.items()]
-    about = (*_columns(Lesson, _ABOUT), _WAS_CANCELLED, Seat.classroom_id, Classroom.school_id)
-    query = seats_over((*about, *amounts), scope, wanted, now_ms)
+    keys = (_WAS_CANCELLED, Seat.classroom_id, Classroom.school_id)
+    query = seats_over((*_columns(Lesson, _ABOUT), *keys, *amounts), scope, wanted, now_ms)
     query = query.join(Classroom, Classroom.classroom_id == Seat.classroom_id)
     query = query.outerjoin(RollCall, RollCall.seat_id == Seat.seat_id)
     return Parts((query if page is None else query.where(page)).subquery(), is_by_lesson=False)
@@ -127,8 +127,8 @@ def _together(ended: Select[Any], unopened: Select[Any], keys: tuple[str, ...]) 
     amounts = [
         lessons.c[name] + more[name] if name in more else lessons.c[name] for name in SEAT_AMOUNTS
     ]
-    about = [lessons.c[name] for name in (*_ABOUT, "was_cancelled", *keys)]
-    return Parts(union_all(ended, select(*about, *amounts)).subquery(), is_by_lesson=True)
+    columns = [lessons.c[name] for name in (*_ABOUT, "was_cancelled", *keys)]
+    return Parts(union_all(ended, select(*columns, *amounts)).subquery(), is_by_lesson=True)
 
 
 def _columns(table: type[Lesson] | type[Summed], names: Iterable[str]) -> list[ColumnElement[Any]]:

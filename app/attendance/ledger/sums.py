@@ -102,12 +102,15 @@ def _sums(lesson_id: LessonId | None) -> Select[Any]:
 
 
 async def add_up(session: AsyncSession, lesson_id: LessonId) -> None:
-    """In the transaction that changed an entry or a roll call. Who changes another one meanwhile waits for its end."""
-    await session.execute(
-        select(Lesson.lesson_id)
-        .where(Lesson.lesson_id == lesson_id)
-        .with_for_update(key_share=True)
+    """In the transaction that changed an entry or a roll call. Who changes another one meanwhile waits for its end.
+
+    Nothing while the lesson runs: nobody reads it then, and its end adds up what was ticked.
+    """
+    state = await session.scalar(
+        select(Lesson.state).where(Lesson.lesson_id == lesson_id).with_for_update(key_share=True)
     )
+    if state == "live":
+        return
     for table in (LessonSum, SchoolSum):
         await session.execute(delete(table).where(table.lesson_id == lesson_id))
     for statement in insert_sums(lesson_id):
