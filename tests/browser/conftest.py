@@ -20,7 +20,8 @@ from tests.support.pages import (
     start_lesson,
     tab,
 )
-from tests.support.serve import Served, serving
+from tests.support.serve import Served
+from tests.support.stored_recording import serving_a_recording
 
 _HERE = Path(__file__).parent
 
@@ -53,9 +54,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A demo server with its sample lesson; a module that needs another, or kills it, makes its own."""
-    settings = {"TONGTANG_DEMO_SAMPLE": "1"}
-    with serving(tmp_path_factory.mktemp("served") / "data", settings=settings) as server:
+    """A demo server with a recording to watch; a module that needs another, or kills it, makes its own."""
+    with serving_a_recording(tmp_path_factory.mktemp("served") / "data") as server:
         yield server
 
 

@@ -1,25 +1,28 @@
 """axe finds nothing to complain about on any page, and no page writes errors to its console."""
 
-import asyncio
 import re
 from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import Meet, OpenTab
+from tests.browser.conftest import OpenTab
 from tests.support.accessibility import (
     assert_accessible,
     assert_accessible_in_both_languages,
     is_loaded,
 )
 from tests.support.office import ADMIN, TEACHER, Office
-from tests.support.pages import Screen, eventually, press_on_card, sign_in
+from tests.support.pages import (
+    Screen,
+    enter_as_classroom,
+    press_on_card,
+    sign_in,
+    start_lesson,
+)
 from tests.support.serve import ROOT, Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.recording]
 
-SAMPLE_READY_S = 180.0
-"""The demo's finished lesson is played and recorded at the first start."""
 WITHOUT_ACCOUNT = ("/c", "/c/:code", "/p", "/p/:code", "/g/:token")
 OF_ADMINS = (
     "/terms",
@@ -31,7 +34,6 @@ OF_ADMINS = (
     "/access-log",
     "/data",
     "/server",
-    "/classroom-health",
     "/recordings/interrupted",
     "/classrooms/:id/consents/form",
     "/classrooms/:id/consents/notice",
@@ -53,6 +55,7 @@ VISITED: dict[str, tuple[str, str]] = {
     "/recordings": ("test_accessibility", "recordings"),
     "/recordings/:id": ("test_accessibility", "replay"),
     "/s/:token": ("test_share", "shared clip"),
+    "/classroom-health": ("test_accessibility", "state of classrooms"),
     "/account": ("test_staff", "account"),
     "/staff": ("test_staff", "staff"),
     "/schools": ("test_staff", "schools"),
@@ -75,20 +78,94 @@ def test_every_page_is_visited() -> None:
         assert re.search(rf'assert_accessible\w*\(\w+, f?"{re.escape(name)}"\)', test), route
 
 
+async def test_the_lesson_pages(served: Served, open_tab: OpenTab) -> None:
+    plan = Office(served).plan_lesson(1, recorded=True)
+    (seat,) = plan.seats
+    lead, classroom = await open_tab(), await open_tab()
+    await sign_in(lead, served, TEACHER, f"/lessons/{plan.lesson_id}/join?role=lead")
+    await lead.button("进入课堂").wait_for()
+    await lead.sees("说句话，绿条会动")
+    await assert_accessible(lead, "PreJoin")
+    await lead.press("进入课堂")
+
+    await enter_as_classroom(classroom, served, seat, plan.lesson_id)
+    await start_lesson(lead)
+    await lead.sees_picture(seat.seat_id)
+    await classroom.sees_picture(plan.lead_id)
+    await assert_accessible(lead, "lead")
+    await assert_accessible(classroom, "classroom")
+    await press_on_card(lead, seat, "请上讲台")
+    await classroom.button("接受").wait_for()
+    await assert_accessible(classroom, "classroom, called up")
+    await assert_accessible(lead, "lead, waiting for a classroom")
+    await classroom.press("接受")
+    await lead.sees_and_hears(seat.seat_id)
+    await assert_accessible(classroom, "classroom, on stage")
+    await assert_accessible(lead, "lead, with a classroom on stage")
+
+    await lead.press("下课")
+    await lead.press("确定下课")
+    await classroom.page.context.close()
+    await lead.page.get_by_role("link", name="看考勤").click()
+    await lead.page.get_by_role("table").wait_for()
+    await assert_accessible(lead, "attendance")
+
+
+async def test_the_office_pages(served: Served, open_tab: OpenTab) -> None:
+    teacher = await open_tab()
+    page = teacher.page
+    await page.goto("/")
+    await teacher.sees("我来上课")
+    await assert_accessible(teacher, "home")
+    await _show(teacher, "/sign-in")
+    await teacher.button("登录").wait_for()
+    await assert_accessible(teacher, "sign-in")
+
+    await sign_in(teacher, served, TEACHER)
+    await teacher.sees("即将上课")
+    await assert_accessible(teacher, "lessons")
+    await page.get_by_role("link", name="课件", exact=True).first.click()
+    await teacher.button("上传课件").wait_for()
+    await assert_accessible(teacher, "materials")
+    await page.go_back()
+    await page.get_by_role("link", name="新建课堂").click()
+    await teacher.button("保存课堂").wait_for()
+    await page.get_by_role("checkbox").first.wait_for()
+    await assert_accessible(teacher, "new lesson")
+
+    await _show(teacher, "/recordings")
+    watch = page.get_by_role("link", name="回看", exact=True).first
+    await watch.wait_for()
+    await assert_accessible(teacher, "recordings")
+    await watch.click()
+    await teacher.button("播放").wait_for()
+    await assert_accessible(teacher, "replay")
+
+
 async def test_the_pages_of_admins_and_guests(served: Served, open_tab: OpenTab) -> None:
     stranger, admin = await open_tab(), await open_tab()
-    await sign_in(admin, served, ADMIN)
+    await sign_in(admin, served, ADMIN, OF_ADMINS[0])
     named = await _plan_a_term(admin, served)
     # Codes that nobody gave out.
     stranger.excuse("404")
+    await stranger.page.goto(WITHOUT_ACCOUNT[0])
     for route in WITHOUT_ACCOUNT:
         await _visit(stranger, route, named)
-    await stranger.page.goto(f"/lessons/{named['lessons']}/projector")
+    await _show(stranger, f"/lessons/{named['lessons']}/projector")
     await stranger.sees("教室窗口没有打开")
     await assert_accessible(stranger, "projector")
+    await stranger.page.context.close()
     for route in OF_ADMINS:
         await _visit(admin, route, named)
-    await admin.page.goto("/staff")
+    await _show(admin, "/ledger")
+    await admin.page.get_by_label("查看方式").select_option("图表")
+    await admin.sees("计划时间去了哪里")
+    await admin.page.get_by_text("用表格查看").first.click()
+    await assert_accessible(admin, "ledger as charts")
+    await _show(admin, "/classroom-health")
+    await admin.sees("给这间教室配对一台电脑。")
+    await assert_accessible_in_both_languages(admin, "state of classrooms")
+    await _show(admin, "/staff")
     await admin.press("刘敏 登录的设备")
     await admin.button("全部退出登录").wait_for()
     await assert_accessible(admin, "where somebody is signed in")
@@ -96,9 +173,16 @@ async def test_the_pages_of_admins_and_guests(served: Served, open_tab: OpenTab)
 
 async def _visit(screen: Screen, route: str, named: dict[str, str]) -> None:
     """`named`: what stands in an address behind this word."""
-    await screen.page.goto(re.sub(r"(\w+)/:\w+", lambda at: f"{at[1]}/{named[at[1]]}", route))
+    await _show(screen, re.sub(r"(\w+)/:\w+", lambda at: f"{at[1]}/{named[at[1]]}", route))
     await is_loaded(screen)
     await assert_accessible_in_both_languages(screen, route)
+
+
+async def _show(screen: Screen, path: str) -> None:
+    """The page at `path`, as by a link: nothing that is there is loaded again."""
+    await screen.page.evaluate(
+        "path => { history.pushState(null, '', path); dispatchEvent(new Event('popstate')); }", path
+    )
 
 
 async def _plan_a_term(admin: Screen, served: Served) -> dict[str, str]:
@@ -134,85 +218,3 @@ async def _plan_a_term(admin: Screen, served: Served) -> dict[str, str]:
         "p": "00000000",
         "g": invited["url"].rpartition("/")[2],
     }
-
-
-async def test_the_office_pages(served: Served, open_tab: OpenTab) -> None:
-    teacher = await open_tab()
-    page = teacher.page
-    await page.goto("/")
-    await teacher.sees("我来上课")
-    await assert_accessible(teacher, "home")
-    await page.goto("/sign-in")
-    await teacher.button("登录").wait_for()
-    await assert_accessible(teacher, "sign-in")
-
-    await sign_in(teacher, served, TEACHER)
-    await teacher.sees("即将上课")
-    await assert_accessible(teacher, "lessons")
-    await page.get_by_role("link", name="课件", exact=True).first.click()
-    await teacher.button("上传课件").wait_for()
-    await assert_accessible(teacher, "materials")
-    await page.go_back()
-    await page.get_by_role("link", name="新建课堂").click()
-    await teacher.button("保存课堂").wait_for()
-    await page.get_by_role("checkbox").first.wait_for()
-    await assert_accessible(teacher, "new lesson")
-
-
-async def test_the_lesson_pages(served: Served, meet: Meet, open_tab: OpenTab) -> None:
-    preview = await open_tab()
-    waiting = Office(served).plan_lesson(1)
-    await sign_in(preview, served, TEACHER, f"/lessons/{waiting.lesson_id}/join?role=lead")
-    await preview.button("进入课堂").wait_for()
-    await preview.sees("说句话，绿条会动")
-    await assert_accessible(preview, "PreJoin")
-    await preview.page.context.close()
-
-    meeting = await meet(1)
-    lead, (classroom,), (seat,) = meeting.lead, meeting.classrooms, meeting.seats
-    await lead.sees_picture(seat.seat_id)
-    await classroom.sees_picture(meeting.plan.lead_id)
-    await assert_accessible(lead, "lead")
-    await assert_accessible(classroom, "classroom")
-    await press_on_card(lead, seat, "请上讲台")
-    await classroom.button("接受").wait_for()
-    await assert_accessible(classroom, "classroom, called up")
-    await assert_accessible(lead, "lead, waiting for a classroom")
-    await classroom.press("接受")
-    await lead.sees_and_hears(seat.seat_id)
-    await assert_accessible(classroom, "classroom, on stage")
-    await assert_accessible(lead, "lead, with a classroom on stage")
-
-
-async def test_the_pages_after_a_lesson(served: Served, open_tab: OpenTab) -> None:
-    office = Office(served)
-
-    async def is_available() -> bool:
-        listed = await asyncio.to_thread(office.call, "GET", "/recordings")
-        return any(one["state"] == "available" for one in listed["items"])
-
-    await eventually("the sample lesson can be watched", is_available, SAMPLE_READY_S)
-    teacher = await open_tab()
-    page = teacher.page
-    await sign_in(teacher, served, TEACHER, "/recordings")
-    watch = page.get_by_role("link", name="回看", exact=True).first
-    await watch.wait_for()
-    await assert_accessible(teacher, "recordings")
-    await watch.click()
-    await teacher.button("播放").wait_for()
-    await assert_accessible(teacher, "replay")
-
-    await page.goto("/lessons")
-    await page.get_by_role("link", name=re.compile("考勤")).first.click()
-    await page.get_by_role("table").wait_for()
-    await assert_accessible(teacher, "attendance")
-
-    admin = await open_tab()
-    await sign_in(admin, served, ADMIN, "/ledger")
-    await admin.page.get_by_label("查看方式").select_option("图表")
-    await admin.sees("计划时间去了哪里")
-    await admin.page.get_by_text("用表格查看").first.click()
-    await assert_accessible(admin, "ledger as charts")
-    await admin.page.goto("/classroom-health")
-    await admin.sees("给这间教室配对一台电脑。")
-    await assert_accessible(admin, "state of classrooms")
