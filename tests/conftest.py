@@ -30,16 +30,16 @@ _reports: list[pytest.TestReport] = []
 
 
 class Lanes(LoadScopeScheduling):
-    """A process takes a file at a time, and one process in three rather none that waits for browsers.
+    """A process takes a file at a time: one begins with those that wait for browsers, one with the others.
 
-    So there are mostly two browsers, which wait more than they compute, beside what computes.
+    More at once take longer: pages in a lesson compute as long as they wait for each other.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         return nodeid.partition("::")[0]
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        takes_browsers = self.nodes.index(node) % 3 != 2
+        takes_browsers = self.nodes.index(node) % 2 == 0
         wanted = (one for one in self.workqueue if takes_browsers == one.startswith(BROWSER_TESTS))
         if (file := next(wanted, None)) is not None:
             self.workqueue.move_to_end(file, last=False)
@@ -48,7 +48,7 @@ class Lanes(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """For `-n 3`."""
+    """For `-n 2`."""
     return Lanes(config, log)
 
 

@@ -9,8 +9,7 @@ import socket
 import sys
 import tempfile
 import textwrap
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -33,6 +32,7 @@ from app.supervisor.serve import child_specs, ready_lines, url
 from app.supervisor.supervisor import ChildGivenUp, Supervisor
 from tests.support.ports import free_port
 from tests.support.serve import is_running
+from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -54,15 +54,6 @@ WORKER = """
 
 def _python(source: str, *arguments: object) -> tuple[str, ...]:
     return (sys.executable, "-c", textwrap.dedent(source), *map(str, arguments))
-
-
-async def _until(condition: Callable[[], bool], deadline_s: float = 15.0) -> float:
-    """Wait for `condition`; the seconds it took."""
-    began = time.monotonic()
-    async with asyncio.timeout(deadline_s):
-        while not condition():
-            await asyncio.sleep(0.01)
-    return time.monotonic() - began
 
 
 def _pids(run_dir: Path) -> list[int]:
@@ -91,12 +82,12 @@ async def test_a_killed_child_is_started_again_and_the_others_are_left_alone(
     specs = [ChildSpec(name, _python(WORKER, log)) for name, log in logs.items()]
     supervisor = Supervisor(specs, tmp_path, {})
     async with _running(supervisor):
-        await _until(lambda: all(_lines(log) == ["started"] for log in logs.values()))
+        await until(lambda: all(_lines(log) == ["started"] for log in logs.values()))
         first = int((tmp_path / "engine-0.pid").read_text())
 
         os.kill(first, signal.SIGKILL)
 
-        took = await _until(lambda: _lines(logs["engine-0"]) == ["started", "started"])
+        took = await until(lambda: _lines(logs["engine-0"]) == ["started", "started"])
         print(f"killed child back after {took:.2f} s")
         assert int((tmp_path / "engine-0.pid").read_text()) != first
         assert _lines(logs["recorder"]) == ["started"]
@@ -113,7 +104,7 @@ async def test_stop_goes_stage_by_stage(tmp_path: Path) -> None:
     ]
     supervisor = Supervisor(specs, tmp_path, {})
     async with _running(supervisor):
-        await _until(lambda: set(_lines(log)) == {"app-started", "recorder-started"})
+        await until(lambda: set(_lines(log)) == {"app-started", "recorder-started"})
     assert _lines(log)[2:] == ["app-stopped", "recorder-stopped"]
 
 
@@ -125,10 +116,10 @@ async def test_a_late_child_waits_until_the_others_are_ready(tmp_path: Path) -> 
     ]
     supervisor = Supervisor(specs, tmp_path, {})
     async with _running(supervisor):
-        await _until(lambda: _lines(logs["app"]) == ["started"])
+        await until(lambda: _lines(logs["app"]) == ["started"])
         assert not (tmp_path / "simulate.pid").exists()
         supervisor.start_late()
-        await _until(lambda: _lines(logs["simulate"]) == ["started"])
+        await until(lambda: _lines(logs["simulate"]) == ["started"])
     assert _lines(logs["simulate"]) == ["started", "stopped"]
 
 
@@ -153,7 +144,7 @@ async def test_a_child_that_ignores_sigterm_is_killed_when_asked_twice(tmp_path:
     supervisor = Supervisor([ChildSpec("app", _python(deaf, log))], tmp_path, {})
     async with _running(supervisor) as task:
         pid_file = tmp_path / "app.pid"
-        await _until(lambda: _lines(log) == ["started"] and pid_file.exists())
+        await until(lambda: _lines(log) == ["started"] and pid_file.exists())
         pid = int(pid_file.read_text())
         supervisor.stop()
         supervisor.stop()
@@ -188,8 +179,8 @@ async def test_the_rest_goes_on_without_a_child_that_is_not_essential(tmp_path: 
     ]
     supervisor = Supervisor(specs, tmp_path, {}, policy=Hasty)
     async with _running(supervisor) as task:
-        await _until(lambda: _lines(log) == ["started"])
-        await _until(lambda: not (tmp_path / "simulate.pid").exists())
+        await until(lambda: _lines(log) == ["started"])
+        await until(lambda: not (tmp_path / "simulate.pid").exists())
         assert not task.done()
 
 
@@ -221,14 +212,14 @@ async def test_kill_9_of_the_supervisor_takes_every_child_down(tmp_path: Path) -
         *_python(supervise, tmp_path, textwrap.dedent(WORKER)), cwd=ROOT
     )
     logs = [tmp_path / "app.log", tmp_path / "engine-0.log"]
-    await _until(lambda: all(_lines(log) == ["started"] for log in logs))
+    await until(lambda: all(_lines(log) == ["started"] for log in logs))
     children = _pids(tmp_path)
     assert len(children) == 2
 
     process.kill()
     await process.wait()
 
-    took = await _until(lambda: not any(is_running(pid) for pid in children))
+    took = await until(lambda: not any(is_running(pid) for pid in children))
     print(f"children gone {took:.2f} s after kill -9 of the supervisor")
     assert all(_lines(log) == ["started", "stopped"] for log in logs)
 

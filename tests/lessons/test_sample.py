@@ -148,14 +148,14 @@ def holding(
 
 
 async def open_sample(demo: DemoLessons) -> LessonId:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not (found := await demo.open_samples()):
             await asyncio.sleep(0.002)
     return found[0]
 
 
 async def pass_time_until(api: LessonApi, condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not condition():
             api.time.now_ms += 50
             await asyncio.sleep(0.005)

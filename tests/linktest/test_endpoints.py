@@ -35,7 +35,7 @@ async def engine(api: LessonApi, database: Database, tmp_path: Path) -> AsyncIte
         database, api.book.read_ticket, lambda _: remote, lambda _: [RELAY], api.time
     )
     api.include(build_router(desk, lambda *_: LOOPBACK))
-    await until(lambda: remote.is_available, 15, "the link")
+    await until(lambda: remote.is_available, what="the link")
     yield remote
     await remote.close()
     await server.close()

@@ -20,7 +20,7 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.recording
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 IN_SYNC_MS = 100.0
 TAUGHT_S = 16.0
 """Eight flashes."""

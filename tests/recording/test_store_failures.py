@@ -19,7 +19,7 @@ from tests.support.scene import decodable_frames
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.recording, needs_s3]
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 LENGTH_S = 130
 """Three segments to a track."""
 SEGMENTS = 6

@@ -116,7 +116,7 @@ async def test_a_clip_is_sent_as_it_is_and_arrives_as_picture_and_sound(
 async def test_the_loop_has_no_seam_in_its_timestamps() -> None:
     clip = load_clip("classroom-a")
     playback = Playback(clip, begin_s=clip.duration_s - 0.25)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         packets = [await playback.camera.recv() for _ in range(6)]
     assert [b.pts - a.pts for a, b in itertools.pairwise(packets)] == [9_000] * 5
     contents = [bytes(packet) for packet in packets]
@@ -125,7 +125,7 @@ async def test_the_loop_has_no_seam_in_its_timestamps() -> None:
 
 async def test_a_closed_track_is_silent_and_goes_on_where_the_clip_is() -> None:
     playback = Playback(load_clip("classroom-b"))
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         first = await playback.microphone.recv()
         playback.microphone.set_sending(False)
         waiting = asyncio.create_task(playback.microphone.recv())
@@ -139,7 +139,7 @@ async def test_a_closed_track_is_silent_and_goes_on_where_the_clip_is() -> None:
 async def test_a_picture_that_skips_goes_on_with_a_keyframe() -> None:
     # Found by killing servers on a busy machine: the recorded file went on in the middle of nothing.
     playback = Playback(load_clip("classroom-a"))
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         first = await playback.camera.recv()
         playback.camera.set_sending(False)
         await asyncio.sleep(1.3)

@@ -27,7 +27,7 @@ from tests.support.guests import SocketNegotiator
 from tests.support.rtc_peer import RtcPeer, allow_loopback
 from tests.support.serve import Served, serving
 
-DEADLINE_S = 45.0
+DEADLINE_S = 90.0
 
 
 @pytest.fixture(scope="module")

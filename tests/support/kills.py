@@ -37,8 +37,8 @@ GAP_AFTER_BACK_MS = 2_500
 """A gap is over so long after the last process that was killed is back."""
 PATIENCE = 3
 """Times that on a machine that does other things."""
-BACK_S = 45.0
-AVAILABLE_S = 30.0
+BACK_S = 90.0
+AVAILABLE_S = 90.0
 FEW_FRAMES = 5
 SOURCES = ("camera", "microphone")
 

@@ -29,7 +29,7 @@ from tests.support.serve import Served
 PROBE = (Path(__file__).parent / "page_probe.js").read_text()
 SCREEN = {"width": 1366, "height": 768}
 COUNTY_ZONE = "Asia/Shanghai"
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 POLL_S = 0.1
 
 

@@ -18,7 +18,7 @@ RATES = """
 """
 WRONG = b"WEBVTT\n\n00:02.000 --> 00:01.000\nx"
 RIGHT = "WEBVTT\n\n00:00.000 --> 00:59.000\n好一朵茉莉花\n".encode()
-THUMBNAILS_WITHIN_S = 30.0
+THUMBNAILS_WITHIN_S = 90.0
 
 
 def newest_replay(office: Office) -> dict[str, Any]:

@@ -10,7 +10,7 @@ ASK_S = 0.05
 
 
 async def until(
-    condition: Callable[[], object], deadline_s: float = 15.0, what: str = "the condition"
+    condition: Callable[[], object], deadline_s: float = 60.0, what: str = "the condition"
 ) -> float:
     """Wait until `condition()` holds, awaited if it asks to be; how many seconds that took.
 

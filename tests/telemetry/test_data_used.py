@@ -58,20 +58,24 @@ async def test_a_killed_app_loses_nothing_that_its_engine_still_counts(
         accounts.listeners.append(lambda _lesson, _place, usage: told.append(usage))
         accounts.on_engine_event(0, EngineConnected(7))
         accounts.on_engine_event(0, measured(1_000, 50))
-        await until(lambda: told == [Usage(1_000, 50)], 5, "booked")
+        await until(lambda: told == [Usage(1_000, 50)], what="booked")
         accounts.on_engine_event(0, measured(2_000, 80))
-        await until(lambda: told[-1] == Usage(2_000, 80), 5, "booked")
+        await until(lambda: told[-1] == Usage(2_000, 80), what="booked")
         assert (await table.load(LESSON))[SEAT].bytes_sent == 1_000, "saved every 10 s only"
 
     async with app_process(table, now) as accounts:
         assert await accounts.of(LESSON) == {SEAT: Usage(1_000, 50)}
         accounts.on_engine_event(0, EngineConnected(7))
         accounts.on_engine_event(0, measured(5_000, 90))
-        await until(lambda: is_booked(accounts, Usage(5_000, 90)), 5, "booked")
-        now[0] += SAVE_INTERVAL_S
+        await until(lambda: is_booked(accounts, Usage(5_000, 90)), what="booked")
         accounts.on_engine_event(0, EngineConnected(8))
-        accounts.on_engine_event(0, measured(10, 1))
-        await until(lambda: is_saved(table, Usage(5_010, 91)), 5, "saved")
+
+        async def is_saved_in_time() -> bool:
+            now[0] += SAVE_INTERVAL_S
+            accounts.on_engine_event(0, measured(10, 1))
+            return await is_saved(table, Usage(5_010, 91))
+
+        await until(is_saved_in_time, what="saved")
 
 
 async def is_booked(accounts: DataUsedAccounts, usage: Usage) -> bool:
@@ -102,6 +106,6 @@ async def test_what_the_database_refuses_is_booked_later() -> None:
     store = Flaky()
     async with app_process(store, [0.0]) as accounts:
         accounts.on_engine_event(0, measured(7, 8))
-        took = await until(lambda: bool(store.saved), 10, "saved")
+        took = await until(lambda: bool(store.saved), what="saved")
         print(f"saved after {took:.2f} s")
     assert store.saved[LESSON, SEAT].usage == Usage(7, 8)

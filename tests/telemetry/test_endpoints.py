@@ -47,7 +47,7 @@ async def telemetry(api: LessonApi, database: Database, tmp_path: Path) -> Async
     made = Telemetry(api, database, tmp_path / "engine.sock")
     await made.server.start(tmp_path / "engine.sock")
     made.remote.start()
-    await until(lambda: made.remote.is_available, 15, "the engine is connected")
+    await until(lambda: made.remote.is_available, what="the engine is connected")
     yield made
     await made.remote.close()
     await made.server.close()
@@ -62,14 +62,14 @@ async def test_every_connection_is_told_in_the_words_of_webrtc_stats(
     for _ in range(5):
         publisher.video.frame(keyframe=True)
         publisher.audio.packet()
-    await until(lambda: len(subscriber.peer.rtp) == 15, 15, "media flows")
+    await until(lambda: len(subscriber.peer.rtp) == 15, what="media flows")
     ssrc = subscriber.ssrc(VIDEO)
     number = subscriber.peer.of(ssrc)[0].sequence_number
     subscriber.peer.send_rtcp(
         ReceiverReport(5, (ReportBlock(ssrc, 64, 3, number + 9, 900, 0, 0),)),
         Nack(5, ssrc, (number,)),
     )
-    await until(lambda: bool(subscriber.peer.of(subscriber.rtx_ssrc(VIDEO))), 15, "sent again")
+    await until(lambda: bool(subscriber.peer.of(subscriber.rtx_ssrc(VIDEO))), what="sent again")
 
     async with api.client(county.teacher) as lead:
         answer = await lead.get(STATS)

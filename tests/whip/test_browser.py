@@ -16,7 +16,7 @@ from tests.support.serve import Served
 
 pytestmark = pytest.mark.browser
 
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 
 
 class _Quiet(SimpleHTTPRequestHandler):

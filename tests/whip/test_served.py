@@ -19,7 +19,7 @@ from tests.support.serve import Served
 from tests.support.waiting import until
 from tests.support.whip_client import FRAGMENT, SDP, WhipClient
 
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 SENT_S = 4.0
 PASSWORD = "P2uYro0UCOQ4zxjKXaWCBui1"
 

@@ -43,7 +43,7 @@ HEARD = """async () => {
   for (const stat of (await pc.getStats()).values()) if (stat.type === 'inbound-rtp') return stat;
   return null;
 }"""
-DEADLINE_S = 30.0
+DEADLINE_S = 90.0
 LOSS = 0.10
 WINDOW_PACKETS = 200
 COUNTED = (

@@ -15,7 +15,7 @@ from app.media.wire.rtp import RtpPacket, pack_header
 from app.media.wire.transport import PeerTransport
 from app.media.wire.transport_state import LocalParameters, TransportState
 
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 
 
 class MemoryPath:

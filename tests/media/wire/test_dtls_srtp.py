@@ -292,7 +292,7 @@ async def test_aiortc_dtls_transport_gets_the_same_keys(we_are_server: bool) -> 
     fingerprint = RTCDtlsFingerprint("sha-256", SERVER.fingerprint.value)
     start = asyncio.create_task(theirs.start(RTCDtlsParameters([fingerprint])))
     ours.start()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while ours.state is DtlsState.HANDSHAKING or not start.done():
             for datagram in ours.take_outgoing():
                 await ice.inbox.put(datagram)

@@ -64,7 +64,7 @@ class Client:
         await self.loop.sock_sendall(self.socket, frame(data) if self.over_tcp else data)
 
     async def receive(self) -> bytes:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             if not self.over_tcp:
                 return await self.loop.sock_recv(self.socket, 4096)
             while not self.frames:
