@@ -49,7 +49,7 @@ export function SessionsDialog({ person, onClose }: SessionsDialogProps) {
       {sessions.state === "failed" && <LoadFailed error={sessions.error} onRetry={reload} />}
       {sessions.state === "ready" && !isSignedIn && <p>{words.staff.noSessions}</p>}
       {sessions.state === "ready" && isSignedIn && (
-        <ul>
+        <ul className={styles.sessions}>
           {sessions.value.map((one) => (
             <li key={one.session_id} className={styles.row}>
               <div className={styles.who}>
