@@ -111,7 +111,7 @@ def seed() -> None:
 def _prepare(settings: Settings, *, is_seeding: bool) -> None:
     refusals = (
         _load("app.db.engine", "DatabaseUnreachable"),
-        _load("app.db.migrate", "NotMigrated"),
+        _load("app.db.revision", "NotMigrated"),
     )
     with _refusing(*refusals):
         _run(_prepare_database(settings, is_seeding=is_seeding))
@@ -143,7 +143,7 @@ def backup(
     settings = _settings()
     module = "app.backup.backup"
     target = path or _load(module, "default_name")(datetime.now(UTC))
-    refusals = (_load("app.db.migrate", "NotMigrated"), _load(module, "CannotBackUp"))
+    refusals = (_load("app.db.revision", "NotMigrated"), _load(module, "CannotBackUp"))
     with _refusing(*refusals, *_troubles_of_disks()):
         made = _run(_load(module, "back_up")(settings, target, with_objects=not without_objects))
     print(
@@ -186,7 +186,7 @@ def found(
     """Add a county and its first administrator to a migrated database; prints a link to choose the password."""
     settings = _settings()
     refusals = (
-        _load("app.db.migrate", "NotMigrated"),
+        _load("app.db.revision", "NotMigrated"),
         _load("app.db.engine", "DatabaseUnreachable"),
         _load("app.errors", "AppError"),
     )
@@ -242,7 +242,7 @@ def worker(
     end_with_parent()
     settings = _settings()
     configure_logging("worker", settings)
-    refusals = (_load("app.db.migrate", "NotMigrated"), _load("app.worker", "CannotWork"))
+    refusals = (_load("app.db.revision", "NotMigrated"), _load("app.worker", "CannotWork"))
     with _refusing_for_good(*refusals):
         _run(_load("app.worker", "run_worker")(settings, is_beside_recorder=beside_recorder))
 
@@ -263,7 +263,7 @@ def app() -> None:
     settings = _settings()
     configure_logging("app", settings)
     refusals = (
-        _load("app.db.migrate", "NotMigrated"),
+        _load("app.db.revision", "NotMigrated"),
         _load("app.db.engine", "DatabaseInUse"),
         _load("app.tls", "TlsUnusable"),
     )

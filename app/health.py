@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from app.http import ApiModel
+from app.api_model import ApiModel
 
 PartCheck = Callable[[], Awaitable[bool]]
 

@@ -6,19 +6,17 @@ import ipaddress
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
+from app.api_model import ApiModel
+from app.caller import ADMINS, Caller
 from app.errors import AppError, CommandRejected, NotAllowed
-from app.ids import SchoolId, UserId
-from app.scope import Scope
 from app.sheets import LineError, Lines, read_lines
 
 log = logging.getLogger(__name__)
@@ -29,66 +27,6 @@ TICKET_HEADER = "X-Tongtang-Ticket"
 NOW_HEADER = "X-Tongtang-Now"
 """The server's clock, ms since 1970 UTC: a PC's own may be years off."""
 HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
-
-StaffRole = Literal["admin", "school_admin", "teacher", "onsite"]
-"""`admin` counts for the county; `school_admin` and `onsite` for the person's own school."""
-ADMINS: tuple[StaffRole, ...] = ("admin", "school_admin")
-PLANNERS: tuple[StaffRole, ...] = ("teacher", *ADMINS)
-"""Who plans lessons, and may be invited to lead or to help."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The signed-in person behind a request."""
-
-    user_id: UserId
-    county_id: str
-    school_id: SchoolId | None
-    school_name: str | None
-    name: str
-    roles: frozenset[StaffRole]
-
-    @property
-    def is_admin(self) -> bool:
-        """Of the county."""
-        return "admin" in self.roles
-
-    @property
-    def is_teacher(self) -> bool:
-        return "teacher" in self.roles
-
-    @property
-    def is_guest(self) -> bool:
-        """A guest teacher has no role: nothing is theirs but the one lesson they lead."""
-        return not self.roles
-
-    def require(self, *roles: StaffRole) -> None:
-        """NotAllowed unless the caller has one of these roles."""
-        if not self.roles.intersection(roles):
-            raise NotAllowed(f"this needs the role {' or '.join(roles)}")
-
-    def scope_as(self, *roles: StaffRole) -> Scope | None:
-        """The part of the county that these roles open to the caller: `admin` all of it, any other the own school.
-
-        None if the caller has none of them.
-        """
-        held = self.roles.intersection(roles)
-        if "admin" in held:
-            return Scope(self.county_id)
-        return Scope(self.county_id, self.school_id) if held and self.school_id else None
-
-    def require_scope(self, *roles: StaffRole) -> Scope:
-        """As `scope_as`; NotAllowed if that is nothing."""
-        scope = self.scope_as(*roles)
-        if scope is None:
-            raise NotAllowed(f"this needs the role {' or '.join(roles)}")
-        return scope
-
-    @property
-    def administered(self) -> Scope | None:
-        """The part of the county that the caller is an admin of."""
-        return self.scope_as(*ADMINS)
-
 
 Authenticate = Callable[[Request], Awaitable[Caller]]
 """FastAPI dependency: the caller, or NotAuthenticated."""
@@ -115,14 +53,6 @@ def staff_only(authenticate: Authenticate) -> Authenticate:
         return caller
 
     return authenticate_staff
-
-
-class ApiModel(BaseModel):
-    """Base of request and response bodies."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_serialization_defaults_required=True
-    )
 
 
 class FieldError(ApiModel):

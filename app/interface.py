@@ -21,7 +21,7 @@ from app.attendance.ledger.sums import add_up
 from app.attendance.roll_call import endpoints as roll_call
 from app.attendance.roll_call.desk import RollCallDesk
 from app.attendance.roll_call.head_counts import HeadCounts
-from app.db.migrate import check_migrated
+from app.db.revision import check_migrated
 from app.db.withdrawal import Withdrawal
 from app.http import host_name, public_url, request_host
 from app.ids import DeckId, LessonId

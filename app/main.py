@@ -9,7 +9,7 @@ from starlette.types import Lifespan
 
 from app import pages, tls
 from app.db.engine import Database, ProcessLock
-from app.db.migrate import check_migrated
+from app.db.revision import check_migrated
 from app.http import API, add_error_handlers, describe_refusals
 from app.interface import Interface
 from app.lessons.terms import endpoints as terms

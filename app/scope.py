@@ -9,7 +9,7 @@ from app.ids import SchoolId
 class Scope:
     """What repositories filter by; `app.db.scope` has it as conditions on tables.
 
-    `http.Caller.scope_as` is the one place where a scope comes from. Whatever lies outside of one is answered as if it
+    `Caller.scope_as` is the one place where a scope comes from. Whatever lies outside of one is answered as if it
     were not there.
     """
 

@@ -18,9 +18,7 @@ from app.attendance.projector import project_attendance
 from app.backchannel.repository import ChatTable
 from app.db.engine import Database
 from app.db.journal import Journal
-from app.http import (
-    staff_only,
-)
+from app.http import staff_only
 from app.ids import LessonId, ParticipantId, PcId
 from app.jobs.kinds import JobKind
 from app.jobs.repository import Jobs

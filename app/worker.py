@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.backchannel.repository import ChatTable
+from app.backchannel.retention import erase_old_lines
 from app.db.engine import Database
 from app.db.journal import Journal
 from app.db.log_retention import erase_old_entries
-from app.db.migrate import check_migrated
+from app.db.revision import check_migrated
 from app.ids import LessonId, new_id
 from app.jobs.kinds import JobKind
 from app.jobs.live_load import LoadGate, watch_load
@@ -76,10 +76,9 @@ def handlers(
     films = Films(database, jobs, recordings)
     clips = ClipMaker(database, storage, Sharing(database), settings.data_dir / "cutting", _now_ms)
     kept = kept_by(settings)
-    chat = ChatTable(database)
 
     async def erase_chat(now_ms: int) -> None:
-        await chat.erase(settings.chat_kept_days, now_ms)
+        await erase_old_lines(database, settings.chat_kept_days, now_ms)
 
     async def erase_logs(now_ms: int) -> None:
         await erase_old_entries(

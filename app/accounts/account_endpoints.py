@@ -12,7 +12,9 @@ from app.accounts.passwords import MAX_PASSWORD_CHARS
 from app.accounts.second_factor import SecondFactors
 from app.accounts.sessions import KnownSession, SessionKind, Sessions
 from app.accounts.signing_in import SigningIn
-from app.http import ADMINS, ApiModel, Authenticate, Caller, client_ip, refusals
+from app.api_model import ApiModel
+from app.caller import ADMINS, Caller
+from app.http import Authenticate, client_ip, refusals
 from app.moments import utc
 
 Password = Annotated[str, StringConstraints(min_length=1, max_length=MAX_PASSWORD_CHARS)]

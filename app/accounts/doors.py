@@ -9,8 +9,9 @@ from app.accounts.endpoints import set_session_cookie
 from app.accounts.identity import Authenticator, refuse_cross_origin
 from app.accounts.sessions import Sessions
 from app.accounts.signing_in import SigningIn
+from app.api_model import ApiModel
 from app.errors import NotAllowed, Unavailable
-from app.http import ApiModel, host_name, is_from_this_machine, refusals
+from app.http import host_name, is_from_this_machine, refusals
 
 PRODUCT = "Tongtang"
 Door = Literal["teach", "classroom", "county"]

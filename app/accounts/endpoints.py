@@ -19,7 +19,9 @@ from app.accounts.login import MAX_LOGIN_CHARS
 from app.accounts.passwords import MAX_PASSWORD_CHARS
 from app.accounts.sessions import OpenedSession, Sessions
 from app.accounts.signing_in import SigningIn
-from app.http import ApiModel, Caller, StaffRole, client_ip, refusals, user_agent
+from app.api_model import ApiModel
+from app.caller import Caller, StaffRole
+from app.http import client_ip, refusals, user_agent
 from app.moments import utc
 
 

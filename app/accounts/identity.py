@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 from fastapi import Request
 
 from app.accounts.sessions import Sessions
+from app.caller import Caller
 from app.errors import NotAllowed, NotAuthenticated
-from app.http import Caller, request_host
+from app.http import request_host
 
 COOKIE = "tongtang_session"
 SECURE_COOKIE = "__Host-tongtang_session"

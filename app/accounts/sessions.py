@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.digest import digest
+from app.caller import Caller, StaffRole
 from app.db.engine import Database
 from app.db.models import Login, RoleGrant, School, Session, User
 from app.errors import NotAuthenticated, NotFound
-from app.http import Caller, StaffRole
 from app.ids import SchoolId, UserId, new_id
 
 SessionKind = Literal["cookie", "bearer"]

@@ -8,15 +8,17 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field
 
+from app.api_model import ApiModel
 from app.attendance.csv_file import Language, sheet_csv
 from app.attendance.report import ReportLesson, Sheet, SheetRow, WatchedReplay, build_sheet
 from app.attendance.repository import load_attendance, staff_names
 from app.attendance.roll_call.in_report import pupil_rows, roll_rows
 from app.attendance.roll_call.repository import load_pupils, load_rolls
 from app.attendance.spans import EndedBy
+from app.caller import Caller
 from app.db.access_log import AccessAction, log_access
 from app.db.engine import Database
-from app.http import ApiModel, Authenticate, Caller, refusals
+from app.http import Authenticate, refusals
 from app.ids import LessonId
 from app.moments import utc, utc_or_none
 

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from app.db.engine import Database
 from app.db.models import ChatRow
 from app.ids import LessonId, ParticipantId
 from app.signaling.messages import ChatLine
-
-DAY_MS = 86_400_000
 
 
 class ChatTable:
@@ -43,13 +41,6 @@ class ChatTable:
         async with self._database.reading() as session:
             found = list(await session.scalars(rows))
         return [_line(row) for row in reversed(found)]
-
-    async def erase(self, kept_days: int, now_ms: int) -> int:
-        """Erase every line that is older; how many that were."""
-        is_old = ChatRow.at_ms < now_ms - kept_days * DAY_MS
-        async with self._database.transaction() as session:
-            gone = await session.scalars(delete(ChatRow).where(is_old).returning(ChatRow.line_id))
-            return len(list(gone))
 
 
 def _line(row: ChatRow) -> ChatLine:

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
-
 from app.backup.archive import ArchiveWriter
 from app.backup.rows import reflect, write_rows
 from app.db.engine import Database
-from app.db.migrate import check_migrated
+from app.db.revision import check_migrated, read_revisions
 from app.settings import Settings
 from app.storage.obstore_storage import ObstoreStorage
 from app.storage.port import ObjectNotFound
@@ -79,7 +76,7 @@ async def _add_tables(database: Database, archive: ArchiveWriter) -> tuple[str, 
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with tempfile.TemporaryDirectory() as folder:
         async with engine.connect() as connection:
-            revision = await connection.run_sync(_revision)
+            (revision,) = await connection.run_sync(read_revisions)
             for table in await reflect(connection):
                 dump = Path(folder) / table.name
                 rows += await write_rows(connection, table, dump)
@@ -87,12 +84,6 @@ async def _add_tables(database: Database, archive: ArchiveWriter) -> tuple[str, 
                     archive.add(f"tables/{table.name}.jsonl.gz", content, dump.stat().st_size)
                 dump.unlink()
     return revision, rows
-
-
-def _revision(connection: Connection) -> str:
-    revision = MigrationContext.configure(connection).get_current_revision()
-    assert revision is not None, "checked before"
-    return revision
 
 
 async def _add_objects(settings: Settings, archive: ArchiveWriter) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from app.db.engine import Database, DatabaseUnreachable
-from app.db.migrate import NotMigrated, check_migrated
+from app.db.revision import NotMigrated, check_migrated
 from app.doctor.finding import Finding
 from app.doctor.network import examine_network
 from app.doctor.upkeep import examine_certificates, examine_clock, examine_tables

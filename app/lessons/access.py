@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.caller import Caller
 from app.errors import NotAllowed, NotFound
-from app.http import Caller
 from app.ids import LessonId, ParticipantId, SchoolId, SeatId, UserId
 from app.rooms.state import Role
 from app.scope import Scope

@@ -5,7 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime
 
-from app.http import ApiModel, Authenticate, Caller, refusals
+from app.api_model import ApiModel
+from app.caller import Caller
+from app.http import Authenticate, refusals
 from app.ids import LessonId, UserId
 from app.lessons.changes import LessonChanges
 from app.lessons.endpoints import LessonDesk, start_of

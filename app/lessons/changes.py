@@ -6,11 +6,11 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.caller import ADMINS, Caller
 from app.db.audit import AuditAction, note_change
 from app.db.engine import Database
 from app.db.models import Lesson, User
 from app.errors import Conflict
-from app.http import ADMINS, Caller
 from app.ids import LessonId, ParticipantId, UserId
 from app.lessons.access import acting_as, require_admin, require_lead_or_admin
 from app.lessons.bookings import bookings_where, lock_timetable, read_bookings, refuse_clash

@@ -8,11 +8,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime
 
+from app.caller import PLANNERS, Caller
 from app.db.access_log import log_access
 from app.db.engine import Database
 from app.db.journal import load_events
 from app.errors import Conflict, InvalidInput, NotAllowed
-from app.http import PLANNERS, Authenticate, Caller, refusals
+from app.http import Authenticate, refusals
 from app.ids import ClassroomId, LessonId, ParticipantId, RecordingId, SeatId, UserId
 from app.lessons.access import (
     acting_as,

@@ -6,8 +6,9 @@ from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Header, Request
 
+from app.caller import Caller
 from app.errors import Conflict, NotAllowed, NotFound
-from app.http import Authenticate, Caller, is_from_this_machine, refusals, signal_url
+from app.http import Authenticate, is_from_this_machine, refusals, signal_url
 from app.ids import ClassroomId, LessonId, ParticipantId, PcId, SeatId, UserId
 from app.lessons.access import require_host, require_role, require_seat
 from app.lessons.lesson import LessonDetail

@@ -9,7 +9,9 @@ from pydantic import StringConstraints
 from app.accounts.endpoints import set_session_cookie
 from app.accounts.identity import refuse_cross_origin
 from app.accounts.rate_limit import RateLimiter
-from app.http import ApiModel, Authenticate, Caller, client_ip, public_url, refusals, user_agent
+from app.api_model import ApiModel
+from app.caller import Caller
+from app.http import Authenticate, client_ip, public_url, refusals, user_agent
 from app.lessons.guests import MAX_TOKEN_CHARS, Guests
 from app.lessons.repository import LessonStore
 from app.lessons.schemas import LessonPath

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.digest import digest
 from app.accounts.sessions import OpenedSession, Sessions, end_sessions
+from app.caller import Caller
 from app.db.audit import note_change
 from app.db.engine import Database
 from app.db.models import GuestLink, RoleGrant, User
 from app.errors import Conflict, Gone, NotFound
-from app.http import Caller
 from app.ids import LessonId, UserId, new_id
 from app.lessons.access import require_admin
 from app.lessons.changes import LessonChanges

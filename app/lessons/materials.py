@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from app.http import Caller
+from app.caller import Caller
 from app.ids import LessonId
 from app.lessons.access import may_lead, require_sight
 from app.lessons.repository import LessonStore

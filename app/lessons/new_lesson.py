@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.caller import PLANNERS
 from app.db.audit import note_change
 from app.db.models import Classroom, Lesson, RoleGrant, School, Seat, User
 from app.db.scope import people_within
 from app.errors import InvalidInput
-from app.http import PLANNERS
 from app.ids import ClassroomId, LessonId, UserId, new_id
 from app.lessons.staff import NewStaff, add_staff
 from app.scope import Scope

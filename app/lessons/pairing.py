@@ -10,8 +10,9 @@ from app.accounts.pairing import PairedClassroom, PairedSeat, PairingCodes
 from app.accounts.pc_identity import set_pc_cookie
 from app.accounts.pcs import ClassroomPcs, PcRemoved
 from app.accounts.rate_limit import RateLimiter
+from app.caller import Caller
 from app.db.engine import Database
-from app.http import Authenticate, Caller, client_ip, public_url, refusals, user_agent
+from app.http import Authenticate, client_ip, public_url, refusals, user_agent
 from app.ids import LessonId, SeatId
 from app.lessons.access import require_seat
 from app.lessons.entry import EntryDesk, require_open

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from app.http import Caller
+from app.caller import Caller
 from app.ids import ClassroomId, LessonId, ParticipantId, SchoolId, SeatId
 from app.lessons.access import (
     is_its_admin,

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, CompoundSelect, FromClause, and_, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.caller import Caller
 from app.db.audit import AuditAction, note_change
 from app.db.consent import RECORDED, allowed_seats
 from app.db.engine import Database
 from app.db.models import Classroom, Lesson, LessonStaff, School, Seat
 from app.db.scope import ids_of_lessons_in_classrooms_of, ids_of_lessons_touching
 from app.errors import NotFound
-from app.http import Caller
 from app.ids import ClassroomId, LessonId, SeatId, UserId
 from app.lessons.lesson import MINUTE_MS, LessonDetail
 from app.lessons.listing import LessonState, Place, in_order, next_lesson_ids, parse_place

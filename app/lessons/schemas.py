@@ -7,7 +7,8 @@ from fastapi import Path
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from app.accounts.pcs import Pc
-from app.http import ApiModel, Caller
+from app.api_model import ApiModel
+from app.caller import Caller
 from app.ids import LessonId, SeatId, UserId
 from app.lessons.access import is_host, own_roles, own_seats
 from app.lessons.lesson import CancelledReason, LessonDetail

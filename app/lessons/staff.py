@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.caller import PLANNERS
 from app.db.models import County, LessonStaff, RoleGrant, School, User
 from app.errors import InvalidInput, NotFound
-from app.http import PLANNERS
 from app.ids import LessonId, UserId
 from app.rooms.presence import MAX_STAFF
 from app.rooms.state import Role

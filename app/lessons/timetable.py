@@ -9,8 +9,9 @@ from pydantic import Field
 
 from app.accounts.pc_identity import PcAuthenticator
 from app.accounts.pcs import Pc
+from app.api_model import ApiModel
 from app.errors import NotFound
-from app.http import NOT_MODIFIED, ApiModel, refusals, tagged
+from app.http import NOT_MODIFIED, refusals, tagged
 from app.ids import LessonId, PcId
 from app.lessons.entry import EntryDesk
 from app.lessons.lesson import MINUTE_MS, LessonDetail

@@ -9,10 +9,11 @@ from sqlalchemy import delete, select
 
 from app.accounts.rate_limit import RateLimiter
 from app.accounts.tokens import Ticket
+from app.api_model import ApiModel
 from app.db.engine import Database
 from app.db.models import LinkTest
 from app.errors import InvalidInput, Unavailable
-from app.http import TICKET_HEADER, ApiModel, client_ip, refusals
+from app.http import TICKET_HEADER, client_ip, refusals
 from app.ids import LessonId, ParticipantId, new_id
 from app.media.port import ClientNetwork, EngineUnavailable, NegotiationFailed, Negotiator
 

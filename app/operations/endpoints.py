@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
 
+from app.api_model import ApiModel
+from app.caller import Caller
 from app.db.engine import Database
-from app.http import ApiModel, Authenticate, Caller, refusals
+from app.http import Authenticate, refusals
 from app.operations.certificates import Problem
 from app.operations.clocks import pcs_apart
 from app.operations.report import FRESH_FOR_PEOPLE_MS, Report, Reports, Storage

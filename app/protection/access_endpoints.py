@@ -10,8 +10,10 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, StringConstraints
 
+from app.api_model import ApiModel
+from app.caller import ADMINS, Caller
 from app.db.access_log import AccessAction
-from app.http import ADMINS, ApiModel, Authenticate, Caller, admins_only, refusals
+from app.http import Authenticate, admins_only, refusals
 from app.moments import to_ms, utc
 from app.protection.access_log import AccessLine, AccessLog, AccessSearch
 from app.spreadsheet import BOM, safe_cell

@@ -4,7 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from app.http import ADMINS, ApiModel, Authenticate, Caller, refusals
+from app.api_model import ApiModel
+from app.caller import ADMINS, Caller
+from app.http import Authenticate, refusals
 from app.protection.data_map import Language, Retention, data_map
 
 

@@ -5,7 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from app.http import ApiModel, Authenticate, Caller, refusals
+from app.api_model import ApiModel
+from app.caller import Caller
+from app.http import Authenticate, refusals
 from app.ids import PupilId
 from app.protection.pupils import PupilDesk
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.caller import ADMINS, Caller
 from app.db.audit import AuditAction, note_change
 from app.db.consent import classrooms_of, recorded_allowances
 from app.db.engine import Database
@@ -29,7 +30,6 @@ from app.db.models import (
 from app.db.scope import schools_within
 from app.db.withdrawal import Withdrawal
 from app.errors import NotFound
-from app.http import ADMINS, Caller
 from app.ids import PupilId
 from app.moments import utc
 from app.protection.erasure import forget_pupil

@@ -5,11 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
+from app.caller import Caller
 from app.db.access_log import log_access
 from app.db.consent import SHARED
 from app.db.engine import Database
 from app.errors import NotAllowed, NotFound
-from app.http import API, Authenticate, Caller, refusals
+from app.http import API, Authenticate, refusals
 from app.ids import RecordingId
 from app.recording.address import AddressOf
 from app.recording.cast import EVERYBODY
@@ -20,8 +21,9 @@ from app.recording.sharing.library_endpoints import library_media
 from app.recording.sharing.repository import Sharing
 from app.recording.slides import PagePictures, shown_picture
 from app.recording.viewer import viewer_of
-from app.storage.object_response import ServedObject, object_response
+from app.storage.object_response import object_response
 from app.storage.obstore_storage import ObstoreStorage
+from app.storage.served_object import ServedObject
 
 URL_VALID_S = 6 * 3_600
 """Longer than the longest lesson takes to watch."""

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from app.api_model import ApiModel
 from app.db.models import ClipTrack, RecordingTrack
-from app.http import ApiModel
 from app.ids import LessonId, ParticipantId
 from app.media.port import Kind, Source
 from app.moments import utc

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from app.http import ApiModel
+from app.api_model import ApiModel
 from app.ids import DeckId, LessonId, StrokeId
 from app.recording.address import AddressOf
 from app.recording.timeline import LessonTimeline
@@ -21,7 +21,7 @@ from app.rooms.events import (
 )
 from app.rooms.recorded import Recorded
 from app.rooms.state import StrokeColor
-from app.storage.object_response import ServedObject
+from app.storage.served_object import ServedObject
 
 RENDITIONS = ("sharp", "light")
 """Of a page in a replay; the light one only where there is one."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.http import Caller
+from app.caller import Caller
 from app.ids import UserId
 from app.scope import Scope
 

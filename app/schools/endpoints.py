@@ -8,12 +8,14 @@ from fastapi import APIRouter, Depends, Query
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.api_model import ApiModel
+from app.caller import ADMINS, PLANNERS, Caller
 from app.db.consent import RECORDED, allowed
 from app.db.engine import Database
 from app.db.models import Classroom, LinkTest, RoleGrant, School, User
 from app.db.scope import people_within
 from app.db.text import has_text
-from app.http import ADMINS, PLANNERS, ApiModel, Authenticate, Caller, refusals
+from app.http import Authenticate, refusals
 from app.moments import utc
 from app.schools.listing import listed_classrooms
 from app.scope import Scope

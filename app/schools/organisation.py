@@ -8,13 +8,15 @@ from pydantic import StringConstraints
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.api_model import ApiModel
+from app.caller import ADMINS, Caller
 from app.db.audit import AuditAction, note_change
 from app.db.engine import Database
 from app.db.models import Classroom, GroupSchool, School
 from app.db.scope import schools_within
 from app.db.text import has_text
 from app.errors import Conflict, NotFound
-from app.http import ADMINS, ApiModel, Authenticate, Caller, admins_only, refusals
+from app.http import Authenticate, admins_only, refusals
 from app.ids import new_id
 from app.scope import Scope
 

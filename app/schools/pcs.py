@@ -12,11 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.pairing import PairingCodes
 from app.accounts.pcs import ClassroomPcs, PcRemoved, note_classroom, require_room_for_a_pc
+from app.api_model import ApiModel
+from app.caller import ADMINS, Caller, StaffRole
 from app.db.engine import Database
 from app.db.models import Classroom, ClassroomPc, School, User
 from app.db.scope import schools_within
 from app.errors import NotFound
-from app.http import ADMINS, ApiModel, Authenticate, Caller, StaffRole, refusals
+from app.http import Authenticate, refusals
 from app.ids import ClassroomId, PcId
 from app.moments import utc
 from app.schools.listing import listed_classrooms

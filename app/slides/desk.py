@@ -10,9 +10,9 @@ from typing import Protocol
 
 from app.accounts.rate_limit import RateLimiter
 from app.accounts.tokens import Ticket
+from app.caller import Caller
 from app.db.models import Deck
 from app.errors import Conflict, InvalidInput, NotAllowed, NotFound, RateLimited, Unavailable
-from app.http import Caller
 from app.ids import DeckId, LessonId, new_id
 from app.slides.addresses import PageAddresses
 from app.slides.formats import SlideFormat
@@ -23,8 +23,8 @@ from app.slides.removal import remove_deck
 from app.slides.render_job import RenditionName
 from app.slides.repository import Decks, DeckWithPages, original_key
 from app.slides.schemas import DeckBody, DecksBody, deck_body
-from app.storage.object_response import ServedObject
 from app.storage.port import Storage, StoreFailed
+from app.storage.served_object import ServedObject
 
 UPLOADS, UPLOADS_WINDOW_S = 40, 600.0
 UPLOADS_AT_ONCE = 2

@@ -5,7 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
-from app.http import API, Authenticate, Caller, refusals
+from app.caller import Caller
+from app.http import API, Authenticate, refusals
 from app.slides.addresses import PageAddresses
 from app.slides.desk import SlideDesk
 from app.slides.limits import MAX_FILE_BYTES, MAX_PAGES

@@ -14,8 +14,8 @@ from app.jobs.kinds import JobKind
 from app.jobs.repository import Jobs
 from app.slides.limits import MAX_DECKS, MAX_LESSON_BYTES
 from app.slides.render_job import RENDITION_MIME, RenditionName, file_name
-from app.storage.object_response import ServedObject
 from app.storage.port import StoredObject
+from app.storage.served_object import ServedObject
 
 
 @dataclass(frozen=True, slots=True)

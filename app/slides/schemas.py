@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from fastapi import Path
 
+from app.api_model import ApiModel
 from app.db.models import DeckPage
-from app.http import ApiModel
 from app.ids import DeckId, LessonId
 from app.moments import utc
 from app.slides.repository import DeckWithPages

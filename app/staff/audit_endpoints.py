@@ -6,8 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, StringConstraints
 
+from app.api_model import ApiModel
+from app.caller import ADMINS, Caller
 from app.db.audit import AuditAction
-from app.http import ADMINS, ApiModel, Authenticate, Caller, admins_only, refusals
+from app.http import Authenticate, admins_only, refusals
 from app.moments import to_ms, utc
 from app.staff.audit_log import AuditLine, AuditLog, AuditSearch
 

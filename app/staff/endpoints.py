@@ -15,18 +15,9 @@ from app.accounts.passwords import MAX_PASSWORD_CHARS
 from app.accounts.rate_limit import RateLimiter
 from app.accounts.sessions import Sessions
 from app.accounts.signing_in import SigningIn
-from app.http import (
-    ADMINS,
-    ApiModel,
-    Authenticate,
-    Caller,
-    StaffRole,
-    admins_only,
-    client_ip,
-    public_url,
-    refusals,
-    user_agent,
-)
+from app.api_model import ApiModel
+from app.caller import ADMINS, Caller, StaffRole
+from app.http import Authenticate, admins_only, client_ip, public_url, refusals, user_agent
 from app.ids import SchoolId
 from app.moments import utc, utc_or_none
 from app.staff.invitations import MAX_TOKEN_CHARS, Invitations

@@ -5,8 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.login import MAX_LOGIN_CHARS, normalise_login
 from app.db.engine import Database
-from app.db.migrate import check_migrated
 from app.db.models import Classroom, County, Login, RoleGrant, School, User
+from app.db.revision import check_migrated
 from app.errors import Conflict, InvalidInput
 from app.ids import new_id
 from app.settings import Settings

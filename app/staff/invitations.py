@@ -8,11 +8,11 @@ from sqlalchemy import delete, select, update
 from app.accounts.digest import digest
 from app.accounts.passwords import Passwords, refuse_weak
 from app.accounts.sessions import end_sessions
+from app.caller import Caller
 from app.db.audit import note_change
 from app.db.engine import Database
 from app.db.models import Invitation, Login, SecondFactor, User
 from app.errors import Gone, NotFound
-from app.http import Caller
 from app.ids import UserId
 from app.scope import Scope
 from app.staff.people import person_within

@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.login import normalise_login
 from app.accounts.sessions import end_sessions
+from app.caller import ADMINS, Caller, StaffRole
 from app.db.audit import AuditAction, note_change
 from app.db.engine import Database
 from app.db.models import Invitation, Login, RoleGrant, School, User
 from app.db.scope import people_within, schools_within
 from app.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from app.http import ADMINS, Caller, StaffRole
 from app.ids import SchoolId, UserId, new_id
 from app.scope import Scope
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from fastapi import Response
@@ -13,6 +12,7 @@ from starlette.types import Send
 from app.errors import NotFound
 from app.storage.http_range import ByteRange, RangeNotSatisfiable, parse_range
 from app.storage.port import ObjectNotFound, Storage
+from app.storage.served_object import ServedObject
 
 MAX_PART_BYTES = 512 * 1024
 """Of one answer to a Range request; a player asks for the rest when it wants it (RFC 9110 §14.2 lets us).
@@ -25,16 +25,6 @@ LOOK_AGAIN_S = 5.0
 """How often an answer that is still being read asks whether it may go on."""
 
 MayGoOn = Callable[[], Awaitable[bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class ServedObject:
-    """What its row says of an object, so that nothing is asked of the store but its bytes."""
-
-    key: str
-    size_bytes: int
-    sha256: str
-    mime: str
 
 
 async def object_response(

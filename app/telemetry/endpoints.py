@@ -5,8 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 
+from app.caller import Caller
 from app.errors import Unavailable
-from app.http import Authenticate, Caller, refusals
+from app.http import Authenticate, refusals
 from app.ids import LessonId, ParticipantId
 from app.media.port import EngineUnavailable, LinkSample, MediaEngine
 from app.moments import utc

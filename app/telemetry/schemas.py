@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from app.http import ApiModel
+from app.api_model import ApiModel
 from app.telemetry.history import IncidentType
 
 QualityWord = Literal["good", "fair", "poor", "lost"]

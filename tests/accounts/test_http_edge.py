@@ -7,13 +7,7 @@ import pytest
 from fastapi import FastAPI, Request
 
 from app.errors import CommandRejected
-from app.http import (
-    add_error_handlers,
-    client_ip,
-    host_name,
-    public_url,
-    signal_url,
-)
+from app.http import add_error_handlers, client_ip, host_name, public_url, signal_url
 from app.http import is_from_this_machine as from_this_machine
 from app.middlewares import SecurityHeaders, TrustedProxies
 

@@ -4,7 +4,8 @@ from typing import Literal
 
 from sqlalchemy import func, select
 
-from app.backchannel.repository import DAY_MS, ChatTable
+from app.backchannel.repository import ChatTable
+from app.backchannel.retention import DAY_MS, erase_old_lines
 from app.db.engine import Database
 from app.db.models import ChatRow
 from app.ids import ParticipantId
@@ -64,8 +65,8 @@ async def test_lines_are_erased_after_their_time(database: Database) -> None:
     now_ms = START_MS + 40 * DAY_MS
     await table.append(county.lesson, line(1), 100)
     await table.append(county.lesson, line(2, at_ms=now_ms - 29 * DAY_MS), 100)
-    assert await table.erase(30, now_ms) == 1
-    assert await table.erase(30, now_ms) == 0
+    assert await erase_old_lines(database, 30, now_ms) == 1
+    assert await erase_old_lines(database, 30, now_ms) == 0
     async with database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(ChatRow)) == 1
 

@@ -1,11 +1,13 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from app.db.engine import Database
-from app.db.migrate import NotMigrated, check_migrated, migrate
+from app.db.migrate import alembic_config, migrate
 from app.db.models import Base
+from app.db.revision import NotMigrated, check_migrated, newest_revision, revisions
 from tests.support.database import BACKENDS, on_both_databases
 
 on_both_empty = pytest.mark.parametrize("empty_url", BACKENDS, indirect=True)
@@ -50,3 +52,10 @@ async def test_foreign_keys_are_on_again_after_a_migration(empty_url: str) -> No
     async with database.reading() as session:
         assert await session.scalar(text("PRAGMA foreign_keys")) == 1
     await database.close()
+
+
+def test_the_revisions_are_those_that_the_migration_tools_find() -> None:
+    found = ScriptDirectory.from_config(alembic_config())
+    before = {script.revision: script.down_revision or "" for script in found.walk_revisions()}
+    assert revisions() == before
+    assert [newest_revision()] == found.get_heads()

@@ -7,8 +7,9 @@ from sqlalchemy import MetaData, func, select, text
 
 from app.db.consent import allowed
 from app.db.engine import WRITES, Database
-from app.db.migrate import check_migrated, migrate
+from app.db.migrate import migrate
 from app.db.models import Base, Consent, PairingCode, PupilConsent, RollCallMark, RosterEntry
+from app.db.revision import check_migrated
 from tests.support.clock import START_MS
 from tests.support.database import BACKENDS
 

@@ -6,9 +6,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from app.caller import Caller
 from app.db.engine import Database
 from app.db.models import AuditEntry
-from app.http import Caller
 from app.ids import SchoolId, UserId
 from app.scope import Scope
 from tests.staff.test_staff import NEW, api, county

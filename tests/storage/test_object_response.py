@@ -8,8 +8,9 @@ from fastapi import Response
 from starlette.types import Message
 
 from app.storage import object_response as object_response_module
-from app.storage.object_response import MAX_PART_BYTES, ServedObject, object_response
+from app.storage.object_response import MAX_PART_BYTES, object_response
 from app.storage.obstore_storage import ObstoreStorage
+from app.storage.served_object import ServedObject
 from app.storage.signing import UrlSigner
 
 SIZE = 3 * MAX_PART_BYTES + 5

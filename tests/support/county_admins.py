@@ -1,8 +1,8 @@
 """Admins of a school, added to the small county where a test is about them."""
 
+from app.caller import StaffRole
 from app.db.engine import Database
 from app.db.models import RoleGrant, User
-from app.http import StaffRole
 from app.ids import UserId
 from tests.support.clock import START_MS
 from tests.support.county import SmallCounty

@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
+from app.api_model import ApiModel
 from app.attendance.ledger.causes import Cause
 from app.attendance.ledger.corrections import MadeCorrection
 from app.attendance.ledger.pupils import ClassroomPupils
 from app.attendance.ledger.rows import LedgerPage, LedgerRow, Outcome
 from app.attendance.ledger.steps import Step
 from app.attendance.ledger.totals import TotalsPage
-from app.http import ApiModel
 from app.moments import utc, utc_or_none
 
 

@@ -10,11 +10,11 @@ from app.attendance.ledger.causes import Cause, undelivered
 from app.attendance.ledger.projector import entry_of, planned_lesson
 from app.attendance.ledger.rows import LedgerRow, load_row
 from app.attendance.ledger.sums import add_up
+from app.caller import ADMINS, Caller
 from app.db.audit import note_change
 from app.db.engine import Database
 from app.db.models import Classroom, LedgerCorrection, LedgerEntry, Lesson, Seat, User
 from app.errors import Conflict, NotFound
-from app.http import ADMINS, Caller
 from app.ids import LessonId, SeatId, new_id
 from app.scope import Scope
 

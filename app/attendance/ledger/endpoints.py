@@ -34,10 +34,11 @@ from app.attendance.ledger.rows import count_rows, every_page, load_page
 from app.attendance.ledger.steps import StepName, load_steps
 from app.attendance.ledger.totals import every_total, load_totals
 from app.attendance.roll_call.endpoints import SeatPath
+from app.caller import ADMINS, Caller
 from app.db.access_log import AccessAction, log_access
 from app.db.engine import Database
 from app.errors import InvalidInput
-from app.http import ADMINS, Authenticate, Caller, admins_only, refusals
+from app.http import Authenticate, admins_only, refusals
 from app.moments import to_ms
 
 MAX_FILE_ROWS = 200_000

@@ -16,12 +16,12 @@ from app.attendance.roll_call.repository import (
     save_roll,
 )
 from app.attendance.roll_call.roll import ListedPupil, Roll, RollChange
+from app.caller import Caller
 from app.db.access_log import log_access
 from app.db.consent import seat_allowances
 from app.db.engine import Database
 from app.db.withdrawal import Withdrawal
 from app.errors import Conflict, InvalidInput
-from app.http import Caller
 from app.ids import ClassroomId, LessonId, SeatId
 
 EARLIEST_MS = 3_600_000

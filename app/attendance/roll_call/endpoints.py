@@ -8,10 +8,12 @@ from fastapi import APIRouter, Depends, Header, Path, Request
 from pydantic import Field, StringConstraints
 
 from app.accounts.tokens import Ticket
+from app.api_model import ApiModel
 from app.attendance.roll_call.desk import CalledRoll, RollCallDesk
 from app.attendance.roll_call.roll import MAX_PUPILS, PupilMark, RollChange
+from app.caller import Caller
 from app.errors import NotAllowed
-from app.http import TICKET_HEADER, ApiModel, Authenticate, Caller, refusals
+from app.http import TICKET_HEADER, Authenticate, refusals
 from app.ids import LessonId, ParticipantId, PupilId, SeatId
 from app.moments import utc
 

@@ -7,12 +7,12 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.caller import Caller
 from app.db.audit import AuditAction, note_change
 from app.db.dry_run import dry_run
 from app.db.engine import Database
 from app.db.models import Classroom, Course, CourseClassroom, Lesson, School, Term, User
 from app.errors import Conflict, InvalidInput, NotFound
-from app.http import Caller
 from app.ids import ClassroomId, LessonId, ParticipantId
 from app.lessons.bookings import clashes_of, lock_timetable
 from app.lessons.changes import LessonChanges

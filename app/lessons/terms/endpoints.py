@@ -6,8 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
+from app.caller import Caller
 from app.db.models import Term
-from app.http import API, SHEET_BODY, Authenticate, Caller, admins_only, refusals, sheet_lines
+from app.http import API, SHEET_BODY, Authenticate, admins_only, refusals, sheet_lines
 from app.lessons.terms.courses import Courses
 from app.lessons.terms.holidays import Holidays
 from app.lessons.terms.planning import Planning

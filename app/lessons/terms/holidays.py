@@ -7,12 +7,12 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.caller import ADMINS, Caller
 from app.db.audit import AuditAction, note_change
 from app.db.engine import Database
 from app.db.models import Holiday, School, Term
 from app.db.scope import schools_within
 from app.errors import Conflict, InvalidInput, NotFound
-from app.http import ADMINS, Caller
 from app.ids import LessonId, ParticipantId, new_id
 from app.lessons.bookings import lock_timetable, refuse_clash
 from app.lessons.changes import LessonChanges

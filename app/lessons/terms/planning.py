@@ -8,11 +8,11 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.caller import PLANNERS, Caller
 from app.db.audit import note_change
 from app.db.dry_run import dry_run
 from app.db.engine import Database
 from app.db.models import Classroom, Course, Login, RoleGrant, School, Term, User
-from app.http import PLANNERS, Caller
 from app.ids import ClassroomId, LessonId, UserId
 from app.lessons.bookings import clashes_of, lock_timetable
 from app.lessons.clashes import Clash, alike

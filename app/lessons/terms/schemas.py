@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import Path
 from pydantic import Field, StringConstraints
 
-from app.http import ApiModel, ClashBody, LineErrorBody, line_errors
+from app.api_model import ApiModel
+from app.http import ClashBody, LineErrorBody, line_errors
 from app.ids import ClassroomId, UserId
 from app.lessons.clashes import Clash
 from app.lessons.lesson import CancelReason

@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.caller import ADMINS, Caller
 from app.db.audit import AuditAction, note_change
 from app.db.engine import Database
 from app.db.models import Course, GroupSchool, Holiday, School, SchoolGroup, Term
 from app.db.scope import schools_within
 from app.errors import Conflict, InvalidInput, NotFound
-from app.http import ADMINS, Caller
 from app.ids import new_id
 from app.scope import Scope
 

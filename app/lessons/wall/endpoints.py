@@ -5,16 +5,9 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 
-from app.http import (
-    ADMINS,
-    NOT_MODIFIED,
-    ApiModel,
-    Authenticate,
-    Caller,
-    admins_only,
-    refusals,
-    tagged,
-)
+from app.api_model import ApiModel
+from app.caller import ADMINS, Caller
+from app.http import NOT_MODIFIED, Authenticate, admins_only, refusals, tagged
 from app.lessons.wall.trouble import Trouble, TroubleKind
 from app.lessons.wall.wall import Wall, WallLesson, WallPlace, WallView
 from app.moments import utc, utc_or_none

@@ -8,10 +8,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.responses import RedirectResponse
 
+from app.api_model import ApiModel
+from app.caller import Caller
 from app.db.access_log import log_access
 from app.db.engine import Database
 from app.errors import Conflict, NotAllowed, NotFound
-from app.http import API, ApiModel, Authenticate, Caller, refusals
+from app.http import API, Authenticate, refusals
 from app.ids import FilmId, LessonId, RecordingId
 from app.moments import utc
 from app.recording.cast import Cast
@@ -21,7 +23,7 @@ from app.recording.film.repository import FilmPurpose, Films, Making, MakingStat
 from app.recording.lifecycle import RecordingState
 from app.recording.repository import Recordings, RecordingSummary
 from app.recording.viewer import viewer_of
-from app.storage.object_response import ServedObject
+from app.storage.served_object import ServedObject
 
 Reach = Literal["films", "library-films"]
 """Part of an address: for whoever may see the recording in any case, or for viewers of the library."""

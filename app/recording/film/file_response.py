@@ -13,8 +13,9 @@ from app.recording.film.playlist import with_address
 from app.recording.film.repository import Films
 from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.serving import goes_on
-from app.storage.object_response import ServedObject, object_response
+from app.storage.object_response import object_response
 from app.storage.port import Storage
+from app.storage.served_object import ServedObject
 
 FindFile = Callable[[], Awaitable[ServedObject | None]]
 """The file as long as it may be shown; asked again while a long answer is read."""

@@ -20,7 +20,7 @@ from app.recording.film.plan import Footage
 from app.recording.replay_body import listed
 from app.recording.repository import Recordings
 from app.recording.sharing.repository import cast_of
-from app.storage.object_response import ServedObject
+from app.storage.served_object import ServedObject
 
 FilmPurpose = Literal["shared", "public"]
 MakingState = Literal["queued", "running", "held"]

@@ -16,7 +16,7 @@ from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.repository import FoundLink, Sharing
 from app.recording.sharing.share_endpoints import SharedFilmBody
 from app.recording.sharing.visiting import require_counting
-from app.storage.object_response import ServedObject
+from app.storage.served_object import ServedObject
 
 
 class SharedFilms:

@@ -6,8 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
+from app.api_model import ApiModel
+from app.caller import ADMINS, Caller
 from app.errors import NotFound
-from app.http import ADMINS, ApiModel, Authenticate, Caller, refusals
+from app.http import Authenticate, refusals
 from app.ids import ParticipantId, RecordingId
 from app.media.port import Source
 from app.moments import utc, utc_or_none

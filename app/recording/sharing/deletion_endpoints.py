@@ -7,12 +7,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 from sqlalchemy import select, tuple_
 
+from app.api_model import ApiModel
+from app.caller import ADMINS, Caller
 from app.cursors import cursor_of, parse_cursor
 from app.db.engine import Database
 from app.db.models import Deletion, Lesson, User
 from app.db.scope import lessons_of
 from app.errors import Conflict, NotAllowed
-from app.http import ADMINS, ApiModel, Authenticate, Caller, refusals
+from app.http import Authenticate, refusals
 from app.ids import RecordingId
 from app.moments import utc
 from app.recording.repository import Recordings

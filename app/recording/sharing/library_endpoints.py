@@ -7,8 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import AwareDatetime
 
+from app.api_model import ApiModel
+from app.caller import Caller
 from app.errors import Conflict, NotAllowed, NotFound
-from app.http import API, ApiModel, Authenticate, Caller, refusals
+from app.http import API, Authenticate, refusals
 from app.ids import RecordingId, SchoolId
 from app.moments import to_ms, utc
 from app.recording.lifecycle import RecordingState
@@ -20,8 +22,8 @@ from app.recording.sharing.repository import Sharing
 from app.recording.sharing.serving import published_response
 from app.recording.slides import PagePictures, shown_picture
 from app.recording.viewer import viewer_of
-from app.storage.object_response import ServedObject
 from app.storage.port import Storage
+from app.storage.served_object import ServedObject
 
 MAX_PAGE = 100
 SearchText = Annotated[str, Query(max_length=120)]

@@ -9,11 +9,13 @@ from pydantic import Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.passwords import Passwords
+from app.api_model import ApiModel
+from app.caller import Caller
 from app.db.consent import PUBLIC, SHARED
 from app.db.engine import Database
 from app.db.models import ShareLink
 from app.errors import Conflict, InvalidInput, NotFound
-from app.http import ApiModel, Authenticate, Caller, refusals
+from app.http import Authenticate, refusals
 from app.ids import LessonId, RecordingId, UserId, new_id
 from app.moments import utc
 from app.recording.repository import Recordings, RecordingSummary

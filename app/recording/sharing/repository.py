@@ -26,7 +26,7 @@ from app.recording.cast import Cast
 from app.recording.repository import RecordingSummary, summary_of
 from app.recording.sharing.links import LinkState, RevokedBecause, link_state
 from app.recording.sharing.noting import note_recording
-from app.storage.object_response import ServedObject
+from app.storage.served_object import ServedObject
 
 RequestFilm = Callable[[AsyncSession, RecordingId, Purpose], Awaitable[object]]
 """Ask for a film of this recording with whoever allows the purpose now."""

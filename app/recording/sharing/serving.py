@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 from fastapi import Request, Response
 
 from app.errors import AppError, Gone
-from app.storage.object_response import MayGoOn, ServedObject, object_response
+from app.storage.object_response import MayGoOn, object_response
 from app.storage.port import Storage
+from app.storage.served_object import ServedObject
 
 
 async def published_response(

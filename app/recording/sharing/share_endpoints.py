@@ -6,15 +6,16 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import StringConstraints
 
-from app.http import API, ApiModel, client_ip, refusals
+from app.api_model import ApiModel
+from app.http import API, client_ip, refusals
 from app.recording.replay_body import ReplayBody
 from app.recording.sharing.addresses import SignedAddresses
 from app.recording.sharing.links import MAX_PASSPHRASE_CHARS
 from app.recording.sharing.repository import FoundLink
 from app.recording.sharing.serving import published_response
 from app.recording.sharing.visiting import ShareDoor, link_media
-from app.storage.object_response import ServedObject
 from app.storage.port import Storage
+from app.storage.served_object import ServedObject
 
 SAME_VISIT_S = 600
 """A page that is loaded again within this is still the same visit."""

@@ -20,7 +20,7 @@ from app.recording.sharing.repository import FoundLink, Sharing
 from app.recording.slides import PagePictures, shown_picture
 from app.recording.watching.repository import Captions
 from app.recording.watching.schemas import extras_of_strangers
-from app.storage.object_response import ServedObject
+from app.storage.served_object import ServedObject
 
 CaptionsOf = Callable[[RecordingId], Awaitable[Captions | None]]
 """What is said in a recording, in words."""

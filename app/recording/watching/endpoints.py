@@ -8,10 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Response
 
 from app.accounts.rate_limit import RateLimiter
+from app.caller import Caller
 from app.db.access_log import log_access
 from app.db.engine import Database
 from app.errors import Conflict, NotAllowed, NotFound
-from app.http import API, Authenticate, Caller, refusals
+from app.http import API, Authenticate, refusals
 from app.ids import RecordingId
 from app.recording.lifecycle import RecordingState
 from app.recording.repository import Recordings, RecordingSummary
@@ -34,8 +35,9 @@ from app.recording.watching.webvtt import (
     parse_webvtt,
     write_webvtt,
 )
-from app.storage.object_response import ServedObject, object_response
+from app.storage.object_response import object_response
 from app.storage.obstore_storage import ObstoreStorage
+from app.storage.served_object import ServedObject
 
 URL_VALID_S = 6 * 3_600
 LARGER_BODIES = {re.compile(rf"{API}/recordings/[^/]+/captions(\.vtt)?"): MAX_FILE_BYTES}

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.http import ApiModel
+from app.api_model import ApiModel
 from app.recording.watching.repository import Captions
 from app.recording.watching.thumbnail_job import COLUMNS, ROWS, TILE_HEIGHT, TILE_WIDTH
 from app.recording.watching.webvtt import MAX_CUES, Cue

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.caller import ADMINS, Caller
 from app.db.audit import note_change
 from app.db.consent import (
     PupilAnswer,
@@ -23,7 +24,6 @@ from app.db.models import Classroom, Pupil, RosterEntry, School
 from app.db.scope import schools_within
 from app.db.withdrawal import Withdrawal
 from app.errors import Conflict, InvalidInput, NotFound
-from app.http import ADMINS, Caller
 from app.ids import ClassroomId, PupilId
 from app.schools.consents.overview import (
     Answer,

@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field, StringConstraints
 
+from app.api_model import ApiModel
+from app.caller import Caller
 from app.db.consent import PURPOSES, PupilAnswer, Purpose
 from app.http import (
     API,
     SHEET_BODY,
-    ApiModel,
     Authenticate,
-    Caller,
     LineErrorBody,
     line_errors,
     refusals,

@@ -9,9 +9,10 @@ from sqlalchemy import update
 from app.accounts.pc_identity import PcAuthenticator
 from app.accounts.pcs import Pc
 from app.accounts.rate_limit import RateLimiter
+from app.api_model import ApiModel
 from app.db.engine import Database
 from app.db.models import ClassroomPc
-from app.http import ApiModel, refusals
+from app.http import refusals
 
 DeviceState = Literal["ok", "found", "missing", "denied", "in_use", "failed", "insecure"]
 """`ok`: it was opened; `found`: it is plugged in, and nobody opened it since; the rest is why there is none."""

@@ -6,8 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from app.api_model import ApiModel
+from app.caller import Caller
 from app.db.engine import Database
-from app.http import ApiModel, Authenticate, Caller, refusals
+from app.http import Authenticate, refusals
 from app.moments import utc, utc_or_none
 from app.schools.endpoints import LinkTestBody, link_test_body
 from app.schools.health.devices import DeviceState

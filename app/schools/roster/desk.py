@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.caller import ADMINS, Caller
 from app.db.access_log import log_access
 from app.db.audit import note_change
 from app.db.engine import Database
@@ -13,7 +14,6 @@ from app.db.models import Classroom, PastRosterEntry, Pupil, RosterEntry, School
 from app.db.scope import schools_within
 from app.db.withdrawal import Withdrawal
 from app.errors import NotFound
-from app.http import ADMINS, Caller
 from app.ids import ClassroomId, PupilId, SchoolId, new_id
 from app.schools.roster.plan import KnownPupil, RosterPlan, plan
 from app.schools.roster.sheet import ReadSheet

@@ -6,16 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
 
-from app.http import (
-    API,
-    SHEET_BODY,
-    ApiModel,
-    Authenticate,
-    Caller,
-    LineErrorBody,
-    line_errors,
-    refusals,
-)
+from app.api_model import ApiModel
+from app.caller import Caller
+from app.http import API, SHEET_BODY, Authenticate, LineErrorBody, line_errors, refusals
 from app.schools.roster.desk import RosterDesk
 from app.schools.roster.plan import RosterPlan
 from app.schools.roster.sheet import ReadSheet, read_sheet
