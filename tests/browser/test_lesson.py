@@ -2,12 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 
-from tests.browser.conftest import Meet
+from tests.browser.conftest import Meeting
+from tests.browser.meetings import one_meeting
+from tests.support.accessibility import assert_accessible
 from tests.support.pages import (
     PATIENCE_S,
     Screen,
@@ -16,6 +20,7 @@ from tests.support.pages import (
     card,
     press_on_card,
 )
+from tests.support.serve import Served
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +30,21 @@ AUDIO_PACKETS = 100
 """Two seconds of Opus, 20 ms a packet: what is sent while it is watched that none of it arrives."""
 SETTLE_S = 0.5
 """For packets that were under way when a permission ended."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def meeting(served: Served, browser: Browser) -> AsyncIterator[Meeting]:
+    """The lead and two classrooms, for all tests here."""
+    async with one_meeting(served, browser, 2) as live:
+        yield live
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def one_left(meeting: Meeting) -> Meeting:
+    """What needs one classroom comes after what needs two: the second has gone."""
+    (first, second) = meeting.classrooms
+    await second.page.context.close()
+    return Meeting(meeting.plan, meeting.lead, (first,))
 
 
 @dataclass(frozen=True)
@@ -45,6 +65,10 @@ def sound_of_classrooms(screen: Screen) -> Reading:
 
 def pictures_of_classrooms(screen: Screen) -> Reading:
     return Reading(screen, lambda now: now.classrooms("video"))
+
+
+def sound_of(screen: Screen, participant_id: str) -> Reading:
+    return Reading(screen, lambda now: now.received("audio", participant_id))
 
 
 def sound_sent(screen: Screen) -> Reading:
@@ -80,8 +104,7 @@ async def on_stage_for(seat_id: str, classroom: Screen, others: tuple[Screen, ..
     assert 0 < took_s <= 3 * CALL_UP_S
 
 
-async def test_lead_and_two_classrooms_meet_on_the_stage(meet: Meet) -> None:
-    meeting = await meet(2)
+async def test_lead_and_two_classrooms_meet_on_the_stage(meeting: Meeting) -> None:
     lead, (first, second) = meeting.lead, meeting.classrooms
     seat = meeting.seats[0]
     for screen in (first, second):
@@ -110,19 +133,23 @@ async def test_lead_and_two_classrooms_meet_on_the_stage(meet: Meet) -> None:
     await arrives_nowhere(sound_sent(first), *off_stage)
 
 
-async def test_listen_in_is_for_the_lead_alone_and_open_floor_for_all(meet: Meet) -> None:
-    meeting = await meet(2)
+async def test_listen_in_is_for_the_lead_alone_and_open_floor_for_all(meeting: Meeting) -> None:
     lead, (first, second) = meeting.lead, meeting.classrooms
     seat, other = meeting.seats
     await lead.sees_picture(other.seat_id)
+    silent = (
+        sound_of_classrooms(first),
+        sound_of_classrooms(second),
+        sound_of(lead, other.seat_id),
+    )
+    before = [await one.packets() for one in silent]
 
     await press_on_card(lead, seat, "旁听")
     took = await lead.sees_and_hears(seat.seat_id)
     print(f"measured: listening in is heard after {took:.2f} s")
     await first.sees("主讲教师正在听你们说话")
-    await arrives_nowhere(sound_sent(first), sound_of_classrooms(second))
-    assert (await lead.streams()).received("audio", other.seat_id).packets == 0
-    assert await sound_of_classrooms(first).packets() == 0
+    await arrives_nowhere(sound_sent(first), *silent)
+    assert [await one.packets() for one in silent] == before
 
     await press_on_card(lead, seat, "停止旁听")
     await first.sees("本教室已就位")
@@ -141,9 +168,8 @@ async def test_listen_in_is_for_the_lead_alone_and_open_floor_for_all(meet: Meet
     await arrives_nowhere(sound_sent(first), *map(sound_of_classrooms, (lead, first, second)))
 
 
-async def test_a_camera_or_microphone_switched_off_sends_nothing(meet: Meet) -> None:
-    meeting = await meet(1)
-    lead, (classroom,), (seat,) = meeting.lead, meeting.classrooms, meeting.seats
+async def test_a_camera_or_microphone_switched_off_sends_nothing(one_left: Meeting) -> None:
+    lead, (classroom,), seat = one_left.lead, one_left.classrooms, one_left.seats[0]
     camera_off = card(lead, seat).get_by_text("摄像头已关闭")
     microphone_off = card(lead, seat).get_by_text("话筒关", exact=True)
     await press_on_card(lead, seat, "旁听")
@@ -173,25 +199,37 @@ async def test_a_camera_or_microphone_switched_off_sends_nothing(meet: Meet) -> 
     await classroom.sees("摄像头开")
     await camera_off.wait_for(state="detached")
     await microphone_off.wait_for(state="detached")
+    await press_on_card(lead, seat, "停止旁听")
 
 
-async def test_a_call_up_is_accepted_with_either_large_key(meet: Meet) -> None:
-    meeting = await meet(1)
-    (classroom,), (seat,) = meeting.classrooms, meeting.seats
+async def test_a_call_up_is_accepted_with_either_large_key(one_left: Meeting) -> None:
+    lead, (classroom,), seat = one_left.lead, one_left.classrooms, one_left.seats[0]
     for key in ("Space", "Enter"):
-        await press_on_card(meeting.lead, seat, "请上讲台")
+        await press_on_card(lead, seat, "请上讲台")
         await classroom.sees("主讲教师请你们上讲台")
         await classroom.page.keyboard.press(key)
         await classroom.sees("你们在讲台上，各教室都看得到、听得到")
-        took = await meeting.lead.sees_and_hears(seat.seat_id)
+        took = await lead.sees_and_hears(seat.seat_id)
         print(f"measured: seen and heard by the lead {took:.2f} s after {key}")
-        await press_on_card(meeting.lead, seat, "请回座")
+        await press_on_card(lead, seat, "请回座")
         await classroom.sees("你们已回座")
 
 
-async def test_a_classroom_that_saves_data_says_so_and_the_lead_sees_it(meet: Meet) -> None:
-    meeting = await meet(1)
-    lead, (classroom,), (seat,) = meeting.lead, meeting.classrooms, meeting.seats
+async def test_quality_and_data_used_appear_on_the_screens(one_left: Meeting) -> None:
+    lead, (classroom,), seat = one_left.lead, one_left.classrooms, one_left.seats[0]
+    await lead.sees_picture(seat.seat_id)
+    await card(lead, seat).get_by_text("网络良好", exact=True).wait_for()
+    took = await classroom.sees("网络良好")
+    print(f"the classroom sees the word {took:.1f} s after the lead")
+    await lead.page.get_by_role("status").get_by_text("网络良好").wait_for()
+    took = await classroom.sees("本节课已用流量")
+    print(f"and the data used {took:.1f} s later")
+    await assert_accessible(lead, "lead, with the quality of links")
+    await assert_accessible(classroom, "classroom, with its data used")
+
+
+async def test_a_classroom_that_saves_data_says_so_and_the_lead_sees_it(one_left: Meeting) -> None:
+    lead, (classroom,), seat = one_left.lead, one_left.classrooms, one_left.seats[0]
     mark = card(lead, seat).get_by_text("省流量", exact=True)
     await classroom.press("省流量")
     await classroom.button("正在省流量").wait_for()

@@ -2,10 +2,14 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 
-from tests.browser.conftest import Meet, Meeting, OpenTab
+from tests.browser.conftest import Meeting, OpenTab
+from tests.browser.meetings import one_meeting
 from tests.support.office import Office
 from tests.support.pages import Screen, enter_as_classroom, eventually
 from tests.support.serve import Served
@@ -20,33 +24,16 @@ WATCH_S = 6.0
 REPLACED = "这个位置已在另一台设备上打开"
 
 
-async def test_a_second_device_takes_the_seat_and_nobody_evicts_in_turn(
-    meet: Meet, open_tab: OpenTab, served: Served
-) -> None:
-    meeting = await meet(1)
-    (first,), (seat,) = meeting.classrooms, meeting.seats
-    await meeting.lead.sees_picture(seat.seat_id)
-    second = await open_tab()
-    await enter_as_classroom(second, served, seat, meeting.plan.lesson_id)
-    print(f"measured: the first device is told after {await first.sees(REPLACED):.2f} s")
-    await second.sees_and_hears(meeting.plan.lead_id)
-    await meeting.lead.sees_picture(seat.seat_id)
-    await _keeps_the_seat(second, told=first)
-
-    await first.press("在这里继续")
-    print(f"measured: the second device is told after {await second.sees(REPLACED):.2f} s")
-    await first.sees_and_hears(meeting.plan.lead_id)
-    await meeting.lead.sees_picture(seat.seat_id)
-    await _keeps_the_seat(first, told=second)
-
-    rows = Office(served).attendance(meeting.plan.lesson_id)
-    assert [row["participant_id"] for row in rows].count(seat.seat_id) == 1
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def meeting(served: Served, browser: Browser) -> AsyncIterator[Meeting]:
+    """The lead and a classroom, for all tests here; the last one ends the lesson."""
+    async with one_meeting(served, browser, 1) as live:
+        yield live
 
 
 async def test_cuts_an_outage_and_a_reload_give_the_same_seat_back(
-    meet: Meet, served: Served
+    meeting: Meeting, served: Served
 ) -> None:
-    meeting = await meet(1)
     (classroom,), (seat,) = meeting.classrooms, meeting.seats
     await classroom.sees_and_hears(meeting.plan.lead_id)
     for come_back in (_from_cuts_of_the_socket, _from_an_outage, _from_a_reload):
@@ -92,12 +79,36 @@ async def _from_a_reload(meeting: Meeting) -> None:
     print(f"measured: back after a reload in {time.monotonic() - began:.2f} s")
 
 
-async def test_a_projector_window_adds_no_downlink_and_follows_to_the_end(meet: Meet) -> None:
-    meeting = await meet(1)
+async def test_a_second_device_takes_the_seat_and_nobody_evicts_in_turn(
+    meeting: Meeting, open_tab: OpenTab, served: Served
+) -> None:
+    (first,), (seat,) = meeting.classrooms, meeting.seats
+    await meeting.lead.sees_picture(seat.seat_id)
+    second = await open_tab()
+    await enter_as_classroom(second, served, seat, meeting.plan.lesson_id)
+    print(f"measured: the first device is told after {await first.sees(REPLACED):.2f} s")
+    await second.sees_and_hears(meeting.plan.lead_id)
+    await meeting.lead.sees_picture(seat.seat_id)
+    await _keeps_the_seat(second, told=first)
+
+    await first.press("在这里继续")
+    print(f"measured: the second device is told after {await second.sees(REPLACED):.2f} s")
+    await first.sees_and_hears(meeting.plan.lead_id)
+    await meeting.lead.sees_picture(seat.seat_id)
+    await _keeps_the_seat(first, told=second)
+
+    rows = Office(served).attendance(meeting.plan.lesson_id)
+    assert [row["participant_id"] for row in rows].count(seat.seat_id) == 1
+
+
+async def test_a_projector_window_adds_no_downlink_and_follows_to_the_end(
+    meeting: Meeting,
+) -> None:
     (classroom,) = meeting.classrooms
     await classroom.sees_and_hears(meeting.plan.lead_id)
     before = await _inbound(classroom)
-    sockets = await classroom.page.evaluate("probe.sockets.length")
+    connections = "[probe.peers.length, probe.sockets.length]"
+    had = await classroom.page.evaluate(connections)
 
     async with classroom.page.context.expect_page() as opened:
         await classroom.press("打开投影窗口")
@@ -107,10 +118,9 @@ async def test_a_projector_window_adds_no_downlink_and_follows_to_the_end(meet: 
         f"measured: the projector window shows {frames} new frames, {before} inbound streams as before"
     )
 
-    assert await projector.page.evaluate("[probe.peers.length, probe.sockets.length]") == [0, 0]
+    assert await projector.page.evaluate(connections) == [0, 0]
     assert await _inbound(classroom) == before
-    assert await classroom.page.evaluate("probe.peers.length") == 2
-    assert await classroom.page.evaluate("probe.sockets.length") == sockets
+    assert await classroom.page.evaluate(connections) == had
     assert await projector.page.evaluate("probe.sounds.length") == 0
     await meeting.lead.sees("投影看得到您")
 
