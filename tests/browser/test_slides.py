@@ -3,15 +3,17 @@
 import asyncio
 import re
 import time
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from app.slides.office import office_program
-from tests.browser.conftest import Meet, OpenTab
+from tests.browser.conftest import OpenTab
 from tests.support.accessibility import assert_accessible
 from tests.support.link import Conditions, Link
-from tests.support.office import ONSITE, Office
+from tests.support.office import ONSITE, Office, PlannedLesson
 from tests.support.pages import (
     PATIENCE_S,
     Screen,
@@ -20,6 +22,7 @@ from tests.support.pages import (
     eventually,
     sign_in,
     start_lesson,
+    tab,
 )
 from tests.support.replays import end_lesson
 from tests.support.serve import Served
@@ -116,11 +119,21 @@ async def shows_slides_again(replay: Screen) -> None:
     await assert_accessible(replay, "replay, with slides")
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def led(served: Served, browser: Browser) -> AsyncIterator[tuple[PlannedLesson, Screen]]:
+    """A live lesson with the lead alone in it, for the tests that follow."""
+    plan = await asyncio.to_thread(lambda: Office(served).plan_lesson(1))
+    async with tab(browser, served) as lead:
+        await enter_as_lead(lead, served, plan)
+        await start_lesson(lead)
+        yield plan, lead
+    assert lead.unexcused() == []
+
+
 async def test_what_is_no_slide_is_refused_in_words_and_damaged_files_say_so(
-    served: Served, open_tab: OpenTab
+    led: tuple[PlannedLesson, Screen],
 ) -> None:
-    lead = await open_tab()
-    await enter_as_lead(lead, served, Office(served).plan_lesson(1))
+    _, lead = led
     lead.excuse("HTTP 422", "status of 422")
     choose = lead.page.locator("input[type=file]")
 
@@ -140,20 +153,18 @@ async def test_what_is_no_slide_is_refused_in_words_and_damaged_files_say_so(
 
 
 async def test_a_cold_join_on_a_weak_link_shows_the_current_slide(
-    meet: Meet, served: Served, browser: Browser, open_tab: OpenTab
+    led: tuple[PlannedLesson, Screen], served: Served, open_tab: OpenTab
 ) -> None:
-    meeting = await meet(1)
-    lead, (early,), (seat,) = meeting.lead, meeting.classrooms, meeting.seats
+    (plan, lead), (seat,) = led, led[0].seats
     pictures = [detailed_picture(seed=1), detailed_picture(seed=2), slide_picture(3)]
     await bring(lead, "风景.pdf", pdf_file(pictures=pictures))
-    await page_on(early, 1).wait_for()
-    await early.page.context.close()
+    await page_on(lead, 1).wait_for()
 
     async with Link(seed=1) as link:
         late = await open_tab()
         await link.carry(late.page)
         await link.carry_http(late.page)
-        path = f"/lessons/{meeting.plan.lesson_id}/join?seat={seat.seat_id}"
+        path = f"/lessons/{plan.lesson_id}/join?seat={seat.seat_id}"
         await sign_in(late, served, ONSITE[seat.school], path)
         link.change(down=WEAK, up=WEAK)
         began = time.monotonic()
