@@ -1,7 +1,6 @@
 """`kill -9` in the middle of a lesson: nothing that was said before is lost, and everybody is back by themselves."""
 
 import asyncio
-import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from tests.support.kills import FEW_FRAMES, KilledLesson, Victim, lesson_of_peers
+from tests.support.kills import FEW_FRAMES, KilledLesson, Victim
 from tests.support.office import Office
 from tests.support.pages import (
     Screen,
@@ -19,26 +18,24 @@ from tests.support.pages import (
     start_lesson,
     tab,
 )
-from tests.support.rtc_peer import allow_loopback
 from tests.support.serve import Served, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.recording]
 
 PAGES_BACK_S = 15.0
 """Deadline; ICE alone takes up to 30 s to notice that its other side is gone."""
-SEED = 20261128
 BETWEEN_S = 3.0
 """Long enough that more than `MAX_LOST_MS` was recorded before each kill."""
 
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    """A server of each test's own, to be killed; the lesson is on one of its two engines."""
+    """To be killed; the lesson is on one of its two engines."""
     with serving(tmp_path / "data", settings={"TONGTANG_MEDIA_WORKERS": "2"}) as server:
         yield server
 
 
-async def test_pages_come_back_by_themselves_and_nothing_recorded_is_lost(
+async def test_pages_come_back_by_themselves_and_a_recording_loses_seconds_at_most(
     served: Served, browser: Browser
 ) -> None:
     office = Office(served)
@@ -50,13 +47,12 @@ async def test_pages_come_back_by_themselves_and_nothing_recorded_is_lost(
         await start_lesson(lead)
         await _see_each_other(lesson, lead, classroom)
         await lesson.is_recorded_since(0)
-        for victim in ("app", "engine", "all"):
+        for victim in ("app", "recorder", "engine", "all"):
             await asyncio.sleep(BETWEEN_S)
             await _kill_under_pages(lesson, victim, lead, classroom)
         await asyncio.sleep(BETWEEN_S)
         await lesson.end()
-        losses = await lesson.conclude()
-    for loss in losses:
+    for loss in await lesson.conclude():
         print(f"measured: {loss}")
 
 
@@ -96,24 +92,3 @@ async def _sees(screen: Screen, participant_id: str) -> None:
         return frames >= fewest + FEW_FRAMES
 
     await screen.until(f"a picture of {participant_id}", grows, PAGES_BACK_S)
-
-
-async def test_a_killed_recorder_and_a_killed_machine_cost_seconds_of_a_recording(
-    served: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    allow_loopback(monkeypatch)
-    async with lesson_of_peers(served) as lesson:
-        await lesson.start()
-        took_s = await lesson.is_whole(time.monotonic_ns())
-        print(f"measured: everybody is seen and recorded {took_s:.1f} s after the start")
-        chance = random.Random(SEED)
-        for victim in ("recorder", "all"):
-            await asyncio.sleep(BETWEEN_S + chance.uniform(0, 2))
-            kill = await lesson.kill(victim)
-            await lesson.serve_again()
-            took_s = await lesson.is_whole(kill.mono_ns)
-            print(f"measured: kill -9 of {victim}: all is well again after {took_s:.1f} s")
-        await asyncio.sleep(BETWEEN_S)
-        await lesson.end()
-        for loss in await lesson.conclude():
-            print(f"measured: {loss}")
