@@ -16,8 +16,9 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.support.namespaces import Host
 
+PLAIN = ("--disable-gpu",)
+"""A PC without a graphics card: no page is drawn by a simulated one, which costs more than all else that it does."""
 QUIET = (
-    "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -70,14 +71,15 @@ async def chromium(
     prefix: tuple[str, ...] = (),
     flags: tuple[str, ...] = (),
 ) -> AsyncIterator[Browser]:
-    """A browser. `is_bare`: no flags but fake devices and the sandbox switch, as a school's browser behaves.
+    """A browser. `is_bare`: as a school's browser on a PC without a graphics card behaves, with no flags but that,
+    fake devices and the sandbox switch.
 
     `has_devices`: it has a camera and a microphone. `host`: run it on that host. `home`: its home directory, with the
     certificates it trusts. `prefix`: a command that runs it. `camera` and `microphone` are files of `write_camera` and
     `write_microphone`.
     """
     executable = find_chromium()
-    arguments = [*CONSENT, *flags, *(() if is_bare else (*QUIET, *EASY))]
+    arguments = [*CONSENT, *PLAIN, *flags, *(() if is_bare else (*QUIET, *EASY))]
     arguments += FAKE_DEVICES if has_devices else ()
     arguments += _switches(camera, microphone)
     if host is not None or os.geteuid() == 0:
