@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, StorageState
 
 from tests.support.accessibility import assert_accessible, assert_accessible_in_both_languages
 from tests.support.browser import chromium, write_camera_before
+from tests.support.lesson_peers import lead_of
 from tests.support.office import ADMIN, Office, PlannedLesson
-from tests.support.pages import Screen, enter_as_lead, eventually, sign_in, start_lesson, tab
+from tests.support.pages import Screen, eventually, sign_in, tab
+from tests.support.rtc_peer import allow_loopback
 from tests.support.serve import Served, serving
 
 pytestmark = pytest.mark.browser
@@ -36,35 +38,28 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 
 async def test_a_paired_pc_is_in_its_lessons_by_itself(
-    served: Served, browser: Browser, tmp_path: Path, microphone: Path
+    served: Served,
+    browser: Browser,
+    tmp_path: Path,
+    microphone: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    allow_loopback(monkeypatch)
     office = Office(served)
     classroom_id = office.classroom_id(*CLASSROOM)
     first = office.plan_lesson_of([classroom_id])
     (seat,) = first.seats
-    async with tab(browser, served) as admin:
+    async with tab(browser, served) as admin, lead_of(office, first) as lead:
         card = write_camera_before(tmp_path / "card.y4m", await _print_card(admin, served))
-        async with (
-            tab(browser, served) as lead,
-            chromium(tmp_path, camera=card, microphone=microphone) as school,
-        ):
-            await enter_as_lead(lead, served, first)
-            async with tab(school, served) as pc:
-                await _show_card(pc)
-                await pc.sees("课堂还没有开始")
-                await _sends_nothing_while_it_waits(pc, office, first)
-                await start_lesson(lead)
-                took = await pc.sees_and_hears(first.lead_id)
-                print(f"measured: a waiting PC sees and hears {took:.2f} s after the start")
-                disk = await pc.page.context.storage_state()
+        async with chromium(tmp_path, camera=card, microphone=microphone) as school:
+            disk = await _is_paired_and_called_in(school, served, office, first)
             async with tab(school, served, disk=disk) as pc:
                 pc.excuse("/api/v1/", "ERR_CONNECTION_REFUSED")
                 await pc.page.goto("/classroom")
                 took = await pc.sees_and_hears(first.lead_id, DEADLINE_S)
                 print(f"measured: back {took:.2f} s after its browser was started again")
                 await lead.sees_picture(seat.seat_id)
-                await lead.press("下课")
-                await lead.press("确定下课")
+                await _act(office, first, "end")
                 await pc.press("回到教室页面")
                 await pc.sees("这几天没有课")
                 rows = office.attendance(first.lesson_id)
@@ -79,6 +74,25 @@ async def test_a_paired_pc_is_in_its_lessons_by_itself(
                 await eventually("the seat is given up", lambda: _has_left(office, second))
                 await _type_code(pc, served, classroom_id)
                 await pc.sees("课堂还没有开始")
+
+
+async def _is_paired_and_called_in(
+    school: Browser, served: Served, office: Office, plan: PlannedLesson
+) -> StorageState:
+    """By the card, before the lesson starts; what the PC has on its disk when its power is cut in the lesson."""
+    async with tab(school, served) as pc:
+        await _show_card(pc)
+        await pc.sees("课堂还没有开始")
+        await _sends_nothing_while_it_waits(pc, office, plan)
+        await _act(office, plan, "start")
+        took = await pc.sees_and_hears(plan.lead_id)
+        print(f"measured: a waiting PC sees and hears {took:.2f} s after the start")
+        return await pc.page.context.storage_state()
+
+
+async def _act(office: Office, plan: PlannedLesson, act: str) -> None:
+    """The lead's `start` or `end`."""
+    await asyncio.to_thread(office.call, "POST", f"/lessons/{plan.lesson_id}/{act}")
 
 
 async def _print_card(admin: Screen, served: Served) -> bytes:

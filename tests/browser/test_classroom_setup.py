@@ -13,12 +13,14 @@ from playwright.async_api import Browser, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from app.schools.setup.render import Setup
-from tests.browser.conftest import OpenTab
 from tests.support.browser import FAKE_DEVICES, find_chromium
-from tests.support.office import ADMIN, Office
-from tests.support.pages import PROBE, Screen, enter_as_lead, eventually, start_lesson
+from tests.support.lesson_peers import LessonPeer, lead_of
+from tests.support.office import ADMIN, Office, Seat
+from tests.support.pages import PROBE, Screen, eventually
 from tests.support.ports import free_port
+from tests.support.rtc_peer import allow_loopback
 from tests.support.serve import Served
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -34,35 +36,40 @@ exec {chromium} --headless=new --no-sandbox --disable-gpu --allow-loopback-in-pe
 
 
 async def test_a_pc_after_its_set_up_is_in_its_lesson_without_a_hand_on_it(
-    served: Served, open_tab: OpenTab, tmp_path: Path
+    served: Served, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    allow_loopback(monkeypatch)
     admin = Office(served, ADMIN)
     # A classroom that nobody else plans lessons for on this server: they would call this PC in.
     classroom_id = admin.classroom_id("柳湾村小学", "四年级")
     office = Office(served)
     plan = office.plan_lesson_of([classroom_id])
     (seat,) = plan.seats
-    lead = await open_tab()
-    await enter_as_lead(lead, served, plan)
-    await start_lesson(lead)
-
     code = admin.call("POST", f"/classrooms/{classroom_id}/pc-codes", {"kind": "card"})["code"]
     port = free_port()
-    with pc_set_up(tmp_path, Setup(served.url, code), port):
-        async with async_playwright() as playwright:
-            async with connected(playwright, port) as pc:
-                took = await lead.sees_picture(seat.seat_id, DEADLINE_S)
-                print(f"measured: seen by the lead {took:.2f} s after the PC was switched on")
-                await pc.page.context.add_init_script(PROBE)
-                await pc.page.reload()
-                await pc.sees_and_hears(plan.lead_id)
-                assert SOUND_BLOCKED not in await pc.read("document.body.innerText")
-            kill_browser(port)
-            async with connected(playwright, port):
-                took = await lead.sees_picture(seat.seat_id, DEADLINE_S)
-                print(f"measured: seen again {took:.2f} s after its browser was back from a kill")
+    async with lead_of(office, plan) as lead:
+        await until(lambda: lead.is_joined, what="the lead is in")
+        office.call("POST", f"/lessons/{plan.lesson_id}/start")
+        with pc_set_up(tmp_path, Setup(served.url, code), port):
+            await _is_in_by_itself(lead, seat, port)
     rows = [row["participant_id"] for row in office.attendance(plan.lesson_id)]
     assert rows.count(seat.seat_id) == 1
+
+
+async def _is_in_by_itself(lead: LessonPeer, seat: Seat, port: int) -> None:
+    """After it is switched on, and after its browser was killed."""
+    async with async_playwright() as playwright:
+        async with connected(playwright, port) as pc:
+            took = await lead.sees_picture(seat.seat_id, DEADLINE_S)
+            print(f"measured: seen by the lead {took:.2f} s after the PC was switched on")
+            await pc.page.context.add_init_script(PROBE)
+            await pc.page.reload()
+            await pc.sees_and_hears(lead.participant_id)
+            assert SOUND_BLOCKED not in await pc.read("document.body.innerText")
+        kill_browser(port)
+        async with connected(playwright, port):
+            took = await lead.sees_picture(seat.seat_id, DEADLINE_S)
+            print(f"measured: seen again {took:.2f} s after its browser was back from a kill")
 
 
 @contextlib.contextmanager

@@ -38,9 +38,12 @@ from app.simulated.clip import Playback, load_clip
 from app.simulated.peer import PublishingPeer
 from app.simulated.signaling_client import Disconnected, Refused, SignalingClient
 from tests.support.office import Office, PlannedLesson
+from tests.support.waiting import until
 
 FIRST_RETRY_S, LAST_RETRY_S = 0.2, 3.0
 AWAY_S = 0.2
+PICTURE_S = 30.0
+"""How long a picture may take on a busy machine."""
 
 
 async def ask(office: Office, method: str, path: str, body: object = None) -> Any:
@@ -104,6 +107,12 @@ class LessonPeer:
 
     def video_from(self, participant_id: str) -> int:
         return self.frames[participant_id, "video"]
+
+    async def sees_picture(self, participant_id: str, deadline_s: float = PICTURE_S) -> float:
+        """Wait until 5 new frames of this participant are decoded; the seconds it took."""
+        enough = self.video_from(participant_id) + 5
+        what = f"a picture of {participant_id}"
+        return await until(lambda: self.video_from(participant_id) >= enough, deadline_s, what)
 
     async def request(self, make: Callable[[str], Any]) -> None:
         """Send `make(id)` and wait for its `ok`."""
@@ -244,13 +253,18 @@ class LessonPeer:
         await asyncio.gather(*readers, return_exceptions=True)
 
 
+def lead_of(office: Office, plan: PlannedLesson) -> LessonPeer:
+    """The lead of a lesson, who is `office`'s person."""
+    return LessonPeer(office, plan.lesson_id, {"role": "lead"}, "classroom-a")
+
+
 @contextlib.asynccontextmanager
 async def peers_of(
     office: Office, plan: PlannedLesson
 ) -> AsyncIterator[tuple[LessonPeer, list[LessonPeer]]]:
     """The lead (who is `office`'s person) and a device in each seat of the lesson."""
     clips = ("classroom-b", "classroom-a")
-    lead = LessonPeer(office, plan.lesson_id, {"role": "lead"}, "classroom-a")
+    lead = lead_of(office, plan)
     rooms = [
         LessonPeer(office, plan.lesson_id, {"seat_id": seat.seat_id}, clips[index % 2])
         for index, seat in enumerate(plan.seats)
