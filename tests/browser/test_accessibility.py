@@ -16,6 +16,7 @@ from tests.support.pages import (
     Screen,
     enter_as_classroom,
     press_on_card,
+    show,
     sign_in,
     start_lesson,
 )
@@ -117,7 +118,7 @@ async def test_the_office_pages(served: Served, open_tab: OpenTab) -> None:
     await page.goto("/")
     await teacher.sees("我来上课")
     await assert_accessible(teacher, "home")
-    await _show(teacher, "/sign-in")
+    await show(teacher, "/sign-in")
     await teacher.button("登录").wait_for()
     await assert_accessible(teacher, "sign-in")
 
@@ -133,7 +134,7 @@ async def test_the_office_pages(served: Served, open_tab: OpenTab) -> None:
     await page.get_by_role("checkbox").first.wait_for()
     await assert_accessible(teacher, "new lesson")
 
-    await _show(teacher, "/recordings")
+    await show(teacher, "/recordings")
     watch = page.get_by_role("link", name="回看", exact=True).first
     await watch.wait_for()
     await assert_accessible(teacher, "recordings")
@@ -151,21 +152,21 @@ async def test_the_pages_of_admins_and_guests(served: Served, open_tab: OpenTab)
     await stranger.page.goto(WITHOUT_ACCOUNT[0])
     for route in WITHOUT_ACCOUNT:
         await _visit(stranger, route, named)
-    await _show(stranger, f"/lessons/{named['lessons']}/projector")
+    await show(stranger, f"/lessons/{named['lessons']}/projector")
     await stranger.sees("教室窗口没有打开")
     await assert_accessible(stranger, "projector")
     await stranger.page.context.close()
     for route in OF_ADMINS:
         await _visit(admin, route, named)
-    await _show(admin, "/ledger")
+    await show(admin, "/ledger")
     await admin.page.get_by_label("查看方式").select_option("图表")
     await admin.sees("计划时间去了哪里")
     await admin.page.get_by_text("用表格查看").first.click()
     await assert_accessible(admin, "ledger as charts")
-    await _show(admin, "/classroom-health")
+    await show(admin, "/classroom-health")
     await admin.sees("给这间教室配对一台电脑。")
     await assert_accessible_in_both_languages(admin, "state of classrooms")
-    await _show(admin, "/staff")
+    await show(admin, "/staff")
     await admin.press("刘敏 登录的设备")
     await admin.button("全部退出登录").wait_for()
     await assert_accessible(admin, "where somebody is signed in")
@@ -173,16 +174,9 @@ async def test_the_pages_of_admins_and_guests(served: Served, open_tab: OpenTab)
 
 async def _visit(screen: Screen, route: str, named: dict[str, str]) -> None:
     """`named`: what stands in an address behind this word."""
-    await _show(screen, re.sub(r"(\w+)/:\w+", lambda at: f"{at[1]}/{named[at[1]]}", route))
+    await show(screen, re.sub(r"(\w+)/:\w+", lambda at: f"{at[1]}/{named[at[1]]}", route))
     await is_loaded(screen)
     await assert_accessible_in_both_languages(screen, route)
-
-
-async def _show(screen: Screen, path: str) -> None:
-    """The page at `path`, as by a link: nothing that is there is loaded again."""
-    await screen.page.evaluate(
-        "path => { history.pushState(null, '', path); dispatchEvent(new Event('popstate')); }", path
-    )
 
 
 async def _plan_a_term(admin: Screen, served: Served) -> dict[str, str]:

@@ -11,7 +11,7 @@ from tests.browser.conftest import Meet, Meeting, OpenTab
 from tests.support.accessibility import assert_accessible
 from tests.support.lesson_peers import LessonPeer, peers_of
 from tests.support.office import ADMIN, TEACHER, Office
-from tests.support.pages import PATIENCE_S, Screen, card, eventually, press_on_card, sign_in
+from tests.support.pages import PATIENCE_S, Screen, card, eventually, press_on_card, show, sign_in
 from tests.support.rtc_peer import allow_loopback
 from tests.support.serve import Served
 from tests.support.waiting import until
@@ -31,11 +31,11 @@ async def assistant(open_tab: OpenTab, served: Served, lesson_id: str) -> Screen
     screen = await open_tab()
     await sign_in(screen, served, ADMIN, "/wall")
     await what_the_wall_says(screen)
-    await screen.page.goto("/lessons")
+    await show(screen, "/lessons")
     await screen.sees("需要帮忙的教室")
     await screen.press("处理好了")
     await screen.page.get_by_text("需要帮忙的教室").wait_for(state="detached")
-    await screen.page.goto(f"/lessons/{lesson_id}/join?role=assistant")
+    await show(screen, f"/lessons/{lesson_id}/join?role=assistant")
     await screen.press("进入课堂")
     await screen.sees("助教和观课")
     return screen

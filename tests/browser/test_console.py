@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.async_api import Page, WebSocket
 
-from tests.browser.conftest import Meet, OpenTab
+from tests.browser.conftest import OpenTab
 from tests.support.accessibility import assert_accessible
 from tests.support.office import Office, Seat
 from tests.support.pages import (
@@ -59,35 +59,54 @@ async def send(screen: Screen, text: str) -> None:
     await screen.press("发送")
 
 
-async def test_a_phone_answers_for_its_classroom_and_comes_back_after_a_cut(
-    meet: Meet, open_tab: OpenTab
+async def test_a_phone_answers_for_its_classroom_and_what_is_private_reaches_no_screen_that_pupils_see(
+    served: Served, open_tab: OpenTab
 ) -> None:
-    meeting = await meet(1)
-    lead, (classroom,), (seat,) = meeting.lead, meeting.classrooms, meeting.seats
-    phone = await open_tab()
+    plan = Office(served).plan_lesson(1, recorded=True)
+    (seat,) = plan.seats
+    lead, classroom, phone = await open_tab(), await open_tab(), await open_tab()
+    wire = Wire()
+    wire.watch(classroom.page)
+    await enter_as_lead(lead, served, plan)
+    await enter_as_classroom(classroom, served, seat, plan.lesson_id)
     await connect_phone(classroom, phone)
+    await classroom.button("手机已连接").wait_for()
     await assert_accessible(phone, "console")
+    await _talk_behind_the_screen(lead, classroom, phone, seat)
 
-    await press_on_card(lead, seat, "请上讲台")
-    await phone.button("接受").wait_for()
-    await assert_accessible(phone, "console, called up")
-    await phone.press("接受")
-    await lead.sees_and_hears(seat.seat_id)
+    await start_lesson(lead)
+    await lead.sees_picture(seat.seat_id)
+    await _come_on_stage(lead, phone, seat)
+    pupil = await _name_who_speaks(lead, classroom, phone, seat)
+    await _answers(phone, lead, classroom, seat)
+    await _cut(phone, lead, seat)
+    assert not carries_private(wire.sockets[0], pupil)
+    await _under_the_cover(classroom, wire)
+    await _disconnect(phone, classroom)
+
+    await lead.press("下课")
+    await lead.press("确定下课")
+    await classroom.sees("下课了")
+    for screen in (lead, classroom, phone):
+        await screen.page.context.close()
+    await _is_in_no_recording(served, plan.lesson_id)
+
+
+async def _answers(phone: Screen, lead: Screen, classroom: Screen, seat: Seat) -> None:
+    """For a classroom on stage: back to its seat, up again without being asked, its camera off."""
     await phone.press("请回座")
     await classroom.sees("你们已回座")
-
     await phone.press("本课自动上讲台")
     await card(lead, seat).get_by_text("自动上讲台").wait_for()
     await press_on_card(lead, seat, "请上讲台")
     await phone.press("请回座")
     await phone.press("本课自动上讲台")
     await card(lead, seat).get_by_text("自动上讲台").wait_for(state="detached")
-
-    await _signal(phone, lead, seat)
-    await _cut(phone, lead, seat)
     await phone.press("关闭摄像头")
     await classroom.button("打开摄像头").wait_for()
 
+
+async def _disconnect(phone: Screen, classroom: Screen) -> None:
     await classroom.press("手机已连接")
     await classroom.press("断开手机")
     await phone.sees("这台手机已断开")
@@ -116,20 +135,12 @@ async def _cut(phone: Screen, lead: Screen, seat: Seat) -> None:
     await phone.press("请回座")
 
 
-async def test_what_is_private_never_reaches_a_screen_that_pupils_see(
-    served: Served, open_tab: OpenTab
+async def _talk_behind_the_screen(
+    lead: Screen, classroom: Screen, phone: Screen, seat: Seat
 ) -> None:
-    plan = Office(served).plan_lesson(1, recorded=True)
-    (seat,) = plan.seats
-    lead, classroom, phone = await open_tab(), await open_tab(), await open_tab()
-    wire = Wire()
-    wire.watch(classroom.page)
-    await enter_as_lead(lead, served, plan)
-    await enter_as_classroom(classroom, served, seat, plan.lesson_id)
-    await connect_phone(classroom, phone)
-    await classroom.button("手机已连接").wait_for()
-
+    """The classroom's screen stays as it is."""
     before = await still(classroom)
+    await _signal(phone, lead, seat)
     await _talk(lead, phone)
 
     async def is_as_before() -> bool:
@@ -139,26 +150,8 @@ async def test_what_is_private_never_reaches_a_screen_that_pupils_see(
     for text in (TO_ALL, TO_LEAD, SIGNAL):
         assert text not in await html(classroom)
 
-    async with classroom.page.expect_popup() as opened:
-        await classroom.press("打开投影窗口")
-    projector = Screen.of(await opened.value)
-    await start_lesson(lead)
-    await lead.sees_picture(seat.seat_id)
-    pupil = await _name_who_speaks(lead, phone, seat)
-    for screen in (classroom, projector):
-        assert not carries_private([await html(screen)], pupil)
-    await projector.page.close()
-    assert not carries_private(wire.sockets[0], pupil)
-
-    await _under_the_cover(classroom, wire)
-    await lead.press("下课")
-    await lead.press("确定下课")
-    await classroom.sees("下课了")
-    await _is_in_no_recording(served, plan.lesson_id)
-
 
 async def _talk(lead: Screen, phone: Screen) -> None:
-    await phone.press("请慢一点")
     await phone.press("消息")
     await lead.page.get_by_role("button", name=re.compile("教师消息")).click()
     await lead.sees("还没有消息")
@@ -171,18 +164,31 @@ async def _talk(lead: Screen, phone: Screen) -> None:
     await lead.press("关闭")
 
 
-async def _name_who_speaks(lead: Screen, phone: Screen, seat: Seat) -> str:
-    """The classroom comes on stage and its teacher says who speaks; the name, which the lead's card shows."""
+async def _come_on_stage(lead: Screen, phone: Screen, seat: Seat) -> None:
     await phone.press("课堂")
     await press_on_card(lead, seat, "请上讲台")
+    await phone.button("接受").wait_for()
+    await assert_accessible(phone, "console, called up")
     await phone.press("接受")
+    await lead.sees_and_hears(seat.seat_id)
+
+
+async def _name_who_speaks(lead: Screen, classroom: Screen, phone: Screen, seat: Seat) -> str:
+    """The classroom's teacher says who speaks; the name, which the lead's card shows and no screen of the classroom."""
     await phone.press("选发言的学生")
     first = phone.page.get_by_role("listitem").get_by_role("button").first
     name = await first.inner_text()
     await assert_accessible(phone, "console, with the names")
+    async with classroom.page.expect_popup() as opened:
+        await classroom.press("打开投影窗口")
+    projector = Screen.of(await opened.value)
+    await projector.page.locator("video").first.wait_for()
     await first.click()
     await phone.button(f"正在发言：{name}").wait_for()
     await card(lead, seat).get_by_text(f"发言：{name}").wait_for()
+    for screen in (classroom, projector):
+        assert not carries_private([await html(screen)], name)
+    await projector.page.close()
     return name
 
 

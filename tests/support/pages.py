@@ -355,6 +355,13 @@ async def sign_in_by_hand(
     await screen.page.wait_for_url(lambda url: url == f"{origin}{path}")
 
 
+async def show(screen: Screen, path: str) -> None:
+    """The page at `path`, as by a link: nothing that is there is loaded again."""
+    await screen.page.evaluate(
+        "path => { history.pushState(null, '', path); dispatchEvent(new Event('popstate')); }", path
+    )
+
+
 async def cut_power(screen: Screen) -> tuple[str, str]:
     """The tab is gone. Its address, and the script by which a browser that opens it again fills its session storage."""
     address = screen.page.url
