@@ -15,7 +15,7 @@ from playwright.async_api import Browser
 from tests.support.browser import chromium
 from tests.support.coturn import TlsPair, turn_server
 from tests.support.namespaces import Host
-from tests.support.network import attendance_on, paths_of, plan_lesson_on
+from tests.support.network import MediaPath, attendance_on, paths_of, plan_lesson_on
 from tests.support.office import ADMIN, ONSITE, PlannedLesson, Seat
 from tests.support.pages import (
     Screen,
@@ -37,6 +37,13 @@ NEW_OUTER_ADDRESS_S = 3.0
 NEW_INTERFACE_S = 8.0
 SECOND_SERVER_IP = "10.77.0.8"
 TURN_SECRET = "willow-gate-7"
+RELAY_ONLY = """
+  const Native = window.RTCPeerConnection;
+  window.RTCPeerConnection = new Proxy(Native, {
+    construct: (target, [configuration], newTarget) =>
+      Reflect.construct(target, [{ ...configuration, iceTransportPolicy: "relay" }], newTarget),
+  });
+"""
 
 
 @dataclass(frozen=True)
@@ -60,9 +67,11 @@ def turn_ports() -> TurnPorts:
 def served(
     tmp_path_factory: pytest.TempPathFactory, school: School, turn_ports: TurnPorts
 ) -> Iterator[Served]:
-    """A server on the outside, which announces a relay over TLS."""
+    """A server on the outside, which announces a relay; whether any answers is for the test to arrange."""
+    ip = school.outside.ip
     settings = {
-        "TONGTANG_TURN_URLS": f'["turns:{school.outside.ip}:{turn_ports.tls}?transport=tcp"]',
+        "TONGTANG_TURN_URLS": f'["turn:{ip}:{turn_ports.plain}?transport=udp", '
+        f'"turns:{ip}:{turn_ports.tls}?transport=tcp"]',
         "TONGTANG_TURN_SECRET": TURN_SECRET,
     }
     data_dir = tmp_path_factory.mktemp("served") / "data"
@@ -95,8 +104,9 @@ class Room:
 
 @asynccontextmanager
 async def lesson_in(
-    browser: Browser, served: Served, server: Host, url: str
+    browser: Browser, served: Served, server: Host, url: str, *, script: str = ""
 ) -> AsyncIterator[Room]:
+    """`script` runs in both pages before their own."""
     plan = plan_lesson_on(server, served, 1)
     async with (
         tab(browser, served, url=url) as lead,
@@ -105,6 +115,8 @@ async def lesson_in(
         # A network that goes away for a moment makes the browser complain of requests that failed.
         for screen in (lead, classroom):
             screen.excuse("net::ERR_", "WebSocket connection")
+            if script:
+                await screen.page.add_init_script(script)
         await enter_as_lead(lead, served, plan)
         await enter_as_classroom(classroom, served, plan.seats[0], plan.lesson_id)
         await start_lesson(lead)
@@ -114,13 +126,33 @@ async def lesson_in(
         assert [*lead.unexcused(), *classroom.unexcused()] == []
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def inside(
-    tmp_path: Path, camera: Path, microphone: Path, school: School, served: Served
+    tmp_path_factory: pytest.TempPathFactory,
+    camera: Path,
+    microphone: Path,
+    school: School,
+    served: Served,
 ) -> AsyncIterator[Browser]:
     """The browser of the school, which trusts the server's authority."""
-    async with browser_on(school.inside, served, tmp_path, camera, microphone) as browser:
+    folder = tmp_path_factory.mktemp("inside")
+    async with browser_on(school.inside, served, folder, camera, microphone) as browser:
         yield browser
+
+
+@pytest.fixture
+def relay(school: School, served: Served, turn_ports: TurnPorts, tmp_path: Path) -> Iterator[None]:
+    """coturn beside the server, with its secret and certificate."""
+    tls = served.data_dir / "tls"
+    with turn_server(
+        tmp_path,
+        ip=school.outside.ip,
+        port=turn_ports.plain,
+        secret=TURN_SECRET,
+        tls=TlsPair(turn_ports.tls, tls / "server.crt", tls / "server.key"),
+        prefix=school.outside.prefix,
+    ):
+        yield
 
 
 @asynccontextmanager
@@ -165,30 +197,32 @@ async def test_a_lesson_goes_on_when_router_pc_and_server_get_new_addresses(
             school.let_everything_out()
 
 
-async def test_a_lesson_where_only_https_and_a_relay_over_tls_are_let_out(
-    school: School, served: Served, inside: Browser, turn_ports: TurnPorts, tmp_path: Path
+def ways(paths: list[MediaPath]) -> list[tuple[str, str]]:
+    return [(path.local_type, path.relay_protocol) for path in paths]
+
+
+@pytest.mark.usefixtures("relay")
+async def test_a_lesson_reaches_pages_that_have_nothing_but_the_relay(
+    school: School, served: Served, inside: Browser
 ) -> None:
-    tls = served.data_dir / "tls"
-    pair = TlsPair(turn_ports.tls, tls / "server.crt", tls / "server.key")
+    url = f"https://{school.outside.ip}:{served.https_port}"
+    async with lesson_in(inside, served, school.outside, url, script=RELAY_ONLY) as room:
+        for screen in (room.lead, room.classroom):
+            assert ways(await paths_of(screen)) == [("relay", "udp")] * 2
+
+
+@pytest.mark.usefixtures("relay")
+async def test_a_lesson_where_only_https_and_a_relay_over_tls_are_let_out(
+    school: School, served: Served, inside: Browser, turn_ports: TurnPorts
+) -> None:
     url = f"https://{school.outside.ip}:{served.https_port}"
     school.let_out_only(served.https_port, turn_ports.tls)
     try:
-        with turn_server(
-            tmp_path,
-            ip=school.outside.ip,
-            port=turn_ports.plain,
-            secret=TURN_SECRET,
-            tls=pair,
-            prefix=school.outside.prefix,
-        ):
-            began = time.monotonic()
-            async with lesson_in(inside, served, school.outside, url) as room:
-                print(f"measured: a lesson by TURN over TLS {time.monotonic() - began:.2f} s")
-                for screen in (room.lead, room.classroom):
-                    paths = await paths_of(screen)
-                    assert [(path.local_type, path.relay_protocol) for path in paths] == [
-                        ("relay", "tls")
-                    ] * 2
+        began = time.monotonic()
+        async with lesson_in(inside, served, school.outside, url) as room:
+            print(f"measured: a lesson by TURN over TLS {time.monotonic() - began:.2f} s")
+            for screen in (room.lead, room.classroom):
+                assert ways(await paths_of(screen)) == [("relay", "tls")] * 2
     finally:
         school.let_everything_out()
 
