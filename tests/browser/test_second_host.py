@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypedDict
 
 import pytest
+import pytest_asyncio
 from cryptography import x509
 from playwright.async_api import Browser, Error
 
@@ -51,7 +52,7 @@ class Devices(TypedDict):
     microphone: Path
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def devices(camera: Path, microphone: Path) -> Devices:
     return {"camera": camera, "microphone": microphone}
 
@@ -104,6 +105,19 @@ def school_home(
     authority = home / "tongtang-ca.crt"
     authority.write_text(client_host.run(sys.executable, "-c", DOWNLOAD, printed.authority))
     return trusting_home(home, authority)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def school(
+    tmp_path_factory: pytest.TempPathFactory,
+    devices: Devices,
+    client_host: Host,
+    school_home: Path,
+) -> AsyncIterator[Browser]:
+    """The browser of that PC."""
+    folder = tmp_path_factory.mktemp("school")
+    async with chromium(folder, **devices, host=client_host, home=school_home) as browser:
+        yield browser
 
 
 @asynccontextmanager
@@ -168,20 +182,18 @@ async def type_pairing_code(classroom: Screen, code: str) -> None:
     await classroom.page.get_by_role("button", name="进入", exact=True).click()
 
 
-async def test_a_pc_on_a_second_host_pairs_over_https_and_has_its_lesson(
+async def test_a_pc_pairs_over_https_and_has_its_lesson_though_udp_is_dropped_in_the_middle(
     served: Served,
     printed: Printed,
-    hosts: tuple[Host, Host],
-    school_home: Path,
+    server_host: Host,
+    school: Browser,
     devices: Devices,
     tmp_path: Path,
 ) -> None:
-    server_host, client_host = hosts
     lesson = plan_lesson_on(server_host, served, 1)
     (seat,) = lesson.seats
     async with (
         chromium(tmp_path, **devices, host=server_host) as staff_room,
-        chromium(tmp_path, **devices, host=client_host, home=school_home) as school,
         screen_at(staff_room, served, served.url) as lead,
         screen_at(school, served, printed.http) as classroom,
     ):
@@ -210,6 +222,7 @@ async def test_a_pc_on_a_second_host_pairs_over_https_and_has_its_lesson(
         print(f"measured: second host heard by the lead {await lead.hears(seat.seat_id):.2f} s")
         for path in await paths_of(classroom):
             assert path.server_ip in (server_host.ip, server_host.ip6)
+        await _goes_on_without_udp(served, server_host, lesson, lead, classroom)
         await lead.press("下课")
         await lead.press("确定下课")
         for screen in (lead, classroom):
@@ -217,20 +230,25 @@ async def test_a_pc_on_a_second_host_pairs_over_https_and_has_its_lesson(
         await classroom.sees("主讲教师结束了这节课。")
 
 
-# --- networks that are not kind ----------------------------------------------------------------------
-
-
-@asynccontextmanager
-async def lesson_on_second_host(
-    served: Served, hosts: tuple[Host, Host], url: str, browser: Browser
-) -> AsyncIterator[tuple[PlannedLesson, Screen, Screen]]:
-    """A live lesson whose lead and classroom both sit at the client host."""
-    lesson = plan_lesson_on(hosts[0], served, 1)
-    async with screen_at(browser, served, url) as lead, screen_at(browser, served, url) as room:
-        await enter_as_lead(lead, served, lesson)
-        await enter_as_classroom(room, served, lesson.seats[0], lesson.lesson_id)
-        await start_lesson(lead)
-        yield lesson, lead, room
+async def _goes_on_without_udp(
+    served: Served, server_host: Host, lesson: PlannedLesson, lead: Screen, classroom: Screen
+) -> None:
+    for screen in (lead, classroom):
+        await travels_by(screen, "udp")
+    server_host.drop_udp(served.media_port)
+    try:
+        began = time.monotonic()
+        for screen in (lead, classroom):
+            await travels_by(screen, "tcp")
+        await see_each_other(lesson, lead, classroom)
+        print(f"measured: media again over TCP {time.monotonic() - began:.2f} s after the block")
+        await classroom.page.reload()
+        took = await classroom.sees_and_hears(lesson.lead_id)
+        print(f"measured: a page that never had UDP sees and hears after {took:.2f} s")
+        await travels_by(classroom, "tcp")
+        await see_each_other(lesson, lead, classroom)
+    finally:
+        server_host.pass_everything()
 
 
 async def travels_by(screen: Screen, protocol: str) -> float:
@@ -247,55 +265,20 @@ async def see_each_other(lesson: PlannedLesson, lead: Screen, room: Screen) -> N
     await lead.sees_picture(lesson.seats[0].seat_id)
 
 
-async def test_a_lesson_works_where_udp_is_dropped_and_when_it_is_dropped_in_mid_lesson(
-    served: Served,
-    printed: Printed,
-    hosts: tuple[Host, Host],
-    school_home: Path,
-    devices: Devices,
-    tmp_path: Path,
-) -> None:
-    server_host, client_host = hosts
-    async with (
-        chromium(tmp_path, **devices, host=client_host, home=school_home) as browser,
-        lesson_on_second_host(served, hosts, printed.https[0], browser) as (lesson, lead, room),
-    ):
-        await see_each_other(lesson, lead, room)
-        for screen in (lead, room):
-            await travels_by(screen, "udp")
-        server_host.drop_udp(served.media_port)
-        try:
-            began = time.monotonic()
-            for screen in (lead, room):
-                await travels_by(screen, "tcp")
-            await see_each_other(lesson, lead, room)
-            print(
-                f"measured: media again over TCP {time.monotonic() - began:.2f} s after the block"
-            )
-            await room.page.reload()
-            took = await room.sees_and_hears(lesson.lead_id)
-            print(f"measured: a page that never had UDP sees and hears after {took:.2f} s")
-            await travels_by(room, "tcp")
-            await see_each_other(lesson, lead, room)
-        finally:
-            server_host.pass_everything()
+# --- a network without IPv4 --------------------------------------------------------------------------
 
 
 async def test_a_lesson_over_ipv6_alone(
-    served: Served,
-    printed: Printed,
-    hosts: tuple[Host, Host],
-    school_home: Path,
-    devices: Devices,
-    tmp_path: Path,
+    served: Served, printed: Printed, hosts: tuple[Host, Host], school: Browser
 ) -> None:
     """The last one here: its host has no IPv4 afterwards."""
     (url,) = [url for url in printed.https if "[fd77::1]" in url]
+    lesson = plan_lesson_on(hosts[0], served, 1)
     hosts[1].forget_ipv4()
-    async with (
-        chromium(tmp_path, **devices, host=hosts[1], home=school_home) as browser,
-        lesson_on_second_host(served, hosts, url, browser) as (lesson, lead, room),
-    ):
+    async with screen_at(school, served, url) as lead, screen_at(school, served, url) as room:
+        await enter_as_lead(lead, served, lesson)
+        await enter_as_classroom(room, served, lesson.seats[0], lesson.lesson_id)
+        await start_lesson(lead)
         await see_each_other(lesson, lead, room)
         for screen in (lead, room):
             assert {path.server_ip for path in await paths_of(screen)} == {"fd77::1"}
