@@ -62,8 +62,19 @@ class PeerGone(Exception):
 class LessonPeer:
     """One device in a lesson, from `async with` to its end. Counts what it decodes, by who sent it."""
 
-    def __init__(self, office: Office, lesson_id: str, place: dict[str, str], clip: str) -> None:
-        """`place` as `POST /tickets` takes it: `{"role": "lead"}` or `{"seat_id": ...}`."""
+    def __init__(
+        self,
+        office: Office,
+        lesson_id: str,
+        place: dict[str, str],
+        clip: str,
+        *,
+        watches: bool = True,
+    ) -> None:
+        """`place` as `POST /tickets` takes it: `{"role": "lead"}` or `{"seat_id": ...}`.
+
+        `watches`: it decodes what there is to see and hear, which is most of what a peer costs.
+        """
         self.places: dict[str, ParticipantView] = {}
         self.phase: PhaseName = "waiting"
         self.frames: Counter[tuple[str, str]] = Counter()
@@ -75,6 +86,7 @@ class LessonPeer:
         self._office, self._lesson_id, self._place = office, lesson_id, place
         self._playback = Playback(load_clip(clip))
         self._clip = clip
+        self._watches = watches
         self._slots: dict[str, str] = {}
         self._last_seq: int | None = None
         self._grant: MediaGrant | None = None
@@ -193,7 +205,7 @@ class LessonPeer:
             await self._drop_media()
             self._epoch = grant.media_epoch
         try:
-            if self._receiving is None:
+            if self._receiving is None and self._watches:
                 await self._subscribe(client)
             if self._sending is None and grant.publish:
                 await self._publish(client)

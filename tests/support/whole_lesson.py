@@ -1,6 +1,6 @@
 """A lesson as a teacher gives it, from the first page to the replay: slides, stage, singing, a phone, a helper.
 
-Lead, one classroom and its phone are pages in Chromium; two more classrooms, an assistant and an observer are peers
+Lead, one classroom and its phone are pages in Chromium; further classrooms, an assistant and an observer are peers
 without a browser.
 """
 
@@ -54,7 +54,7 @@ class WholeLesson:
     lead: Screen
     classroom: Screen
     phone: Screen
-    peers: tuple[LessonPeer, LessonPeer]
+    peers: tuple[LessonPeer, ...]
     assistant: LessonPeer
     observer: LessonPeer
     page: int = 1
@@ -162,9 +162,9 @@ class WholeLesson:
     async def sing(self) -> None:
         await self.lead.press("跟唱")
         await self.classroom.sees("跟唱：跟着主讲教师唱")
-        await press_on_card(self.lead, self.seats[2], "旁听")
-        await self.lead.hears(self.seats[2].seat_id)
-        await press_on_card(self.lead, self.seats[2], "停止旁听")
+        await press_on_card(self.lead, self.seats[-1], "旁听")
+        await self.lead.hears(self.seats[-1].seat_id)
+        await press_on_card(self.lead, self.seats[-1], "停止旁听")
         await self.lead.press("结束跟唱")
         await self.lead.button("跟唱").wait_for()
         self.songs += 1
@@ -205,12 +205,12 @@ class WholeLesson:
 
 @asynccontextmanager
 async def whole_lesson(
-    served: Served, browser: Browser, subject: str
+    served: Served, browser: Browser, subject: str, *, classrooms: int = 3
 ) -> AsyncIterator[WholeLesson]:
     """Everybody is in, and the lesson has begun."""
     office, county = Office(served), Office(served, ADMIN)
     plan = await asyncio.to_thread(
-        lambda: office.plan_lesson(3, recorded=True, title="完整的一课", subject=subject)
+        lambda: office.plan_lesson(classrooms, recorded=True, title="完整的一课", subject=subject)
     )
     async with AsyncExitStack() as stack:
         lead, classroom, phone = [
@@ -219,24 +219,26 @@ async def whole_lesson(
         await enter_as_lead(lead, served, plan)
         await enter_as_classroom(classroom, served, plan.seats[0], plan.lesson_id)
         await connect_phone(classroom, phone)
-        places = [{"seat_id": seat.seat_id} for seat in plan.seats[1:]]
-        first, second = [
-            await stack.enter_async_context(LessonPeer(office, plan.lesson_id, place, clip))
-            for place, clip in zip(places, ("classroom-a", "classroom-b"), strict=True)
+        clips = ("classroom-a", "classroom-b")
+        peers = [
+            await stack.enter_async_context(
+                LessonPeer(office, plan.lesson_id, {"seat_id": seat.seat_id}, clips[index % 2])
+            )
+            for index, seat in enumerate(plan.seats[1:])
         ]
         assistant, observer = [
             await stack.enter_async_context(
-                LessonPeer(county, plan.lesson_id, {"role": role}, "classroom-a")
+                LessonPeer(county, plan.lesson_id, {"role": role}, clips[0], watches=watches)
             )
-            for role in ("assistant", "observer")
+            for role, watches in (("assistant", False), ("observer", True))
         ]
-        everybody = (first, second, assistant, observer)
+        everybody = (*peers, assistant, observer)
         await until(lambda: all(one.is_joined for one in everybody), PATIENCE_S, "all are in")
         await start_lesson(lead)
         await classroom.sees_and_hears(plan.lead_id)
         await phone.sees("观课")
         lesson = WholeLesson(
-            served, plan, lead, classroom, phone, (first, second), assistant, observer
+            served, plan, lead, classroom, phone, tuple(peers), assistant, observer
         )
         try:
             yield lesson
