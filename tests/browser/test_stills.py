@@ -15,7 +15,7 @@ from tests.support.pages import (
     start_lesson,
     tab,
 )
-from tests.support.serve import serving
+from tests.support.serve import Served
 
 pytestmark = pytest.mark.browser
 
@@ -47,33 +47,32 @@ async def shown(screen: Screen, count: int) -> float:
 
 
 async def test_a_narrow_link_shows_stills_says_so_and_moves_again_when_it_is_wide(
-    tmp_path: Path,
+    served: Served, tmp_path: Path
 ) -> None:
-    async with Link(seed=1, down=NARROW) as link:
-        with serving(tmp_path / "data") as served:
-            plan = Office(served).plan_lesson(1)
-            async with (
-                chromium(tmp_path) as browser,
-                tab(browser, served) as lead,
-                tab(browser, served) as classroom,
-            ):
-                await link.carry(classroom.page)
-                await enter_as_lead(lead, served, plan)
-                await enter_as_classroom(classroom, served, plan.seats[0], plan.lesson_id)
-                await start_lesson(lead)
-                await classroom.read(WATCH)
-                first_s = await classroom.sees(WORDS, PATIENCE_S)
-                await shown(classroom, 1)
-                next_s = await shown(classroom, 2)
-                await classroom.hears(plan.lead_id)
-                print(f"measured: a still after {first_s:.1f} s, the next one {next_s:.1f} s later")
-                link.change(down=Conditions(delay_s=0.03))
+    plan = Office(served).plan_lesson(1)
+    async with (
+        Link(seed=1, down=NARROW) as link,
+        chromium(tmp_path) as browser,
+        tab(browser, served) as lead,
+        tab(browser, served) as classroom,
+    ):
+        await link.carry(classroom.page)
+        await enter_as_lead(lead, served, plan)
+        await enter_as_classroom(classroom, served, plan.seats[0], plan.lesson_id)
+        await start_lesson(lead)
+        await classroom.read(WATCH)
+        first_s = await classroom.sees(WORDS, PATIENCE_S)
+        await shown(classroom, 1)
+        next_s = await shown(classroom, 2)
+        await classroom.hears(plan.lead_id)
+        print(f"measured: a still after {first_s:.1f} s, the next one {next_s:.1f} s later")
+        link.change(down=Conditions(delay_s=0.03))
 
-                async def moves() -> bool:
-                    words = str(await classroom.read("document.body.innerText"))
-                    return WORDS not in words and not await classroom.read(f"!!{STILL}")
+        async def moves() -> bool:
+            words = str(await classroom.read("document.body.innerText"))
+            return WORDS not in words and not await classroom.read(f"!!{STILL}")
 
-                moves_s = await eventually("a picture that moves", moves, PATIENCE_S)
-                await classroom.sees_picture(plan.lead_id)
-                print(f"measured: it moves {moves_s:.1f} s after the link is wide")
-            assert not classroom.unexcused()
+        moves_s = await eventually("a picture that moves", moves, PATIENCE_S)
+        await classroom.sees_picture(plan.lead_id)
+        print(f"measured: it moves {moves_s:.1f} s after the link is wide")
+    assert not classroom.unexcused()
