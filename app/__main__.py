@@ -1,6 +1,7 @@
 """Tongtang's command line. Each command loads only the parts it needs: an engine must not carry a web framework."""
 
 import asyncio
+import gc
 import importlib
 import json
 import os
@@ -29,8 +30,16 @@ Tls = Annotated[bool, typer.Option("--tls", help="Listen for https as well, for 
 
 
 def _load(module: str, name: str) -> Any:
-    """`name` of `module`, imported now and not before: the other commands do without it."""
-    return getattr(importlib.import_module(module), name)
+    """`name` of `module`, imported now and not before: the other commands do without it.
+
+    What modules define stays for good, and looking through it for garbage was a tenth of an app's start.
+    """
+    gc.disable()
+    try:
+        return getattr(importlib.import_module(module), name)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _settings(*, is_tls: bool = False) -> Settings:

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from app.signaling.descriptions import field_descriptions
 from app.signaling.messages import (
     CLIENT_MESSAGES,
     PROTOCOL_VERSION,
@@ -24,6 +25,10 @@ def signaling_schema() -> dict[str, Any]:
     models = (*CLIENT_MESSAGES, *SERVER_MESSAGES)
     _, document = models_json_schema([(model, "serialization") for model in models])
     defs: dict[str, Any] = {name: _tidy(schema) for name, schema in document["$defs"].items()}
+    described = field_descriptions()
+    for name in defs.keys() & described.keys():
+        for field, text in described[name].items():
+            defs[name]["properties"][field]["description"] = text
     defs["ClientMessage"] = _union(CLIENT_MESSAGES)
     defs["ServerMessage"] = _union(SERVER_MESSAGES)
     return {

@@ -5,6 +5,7 @@ Every text is guarded by `spreadsheet.safe_cell`.
 
 import asyncio
 import csv
+import importlib
 import io
 import tempfile
 from collections.abc import AsyncIterator, Iterable
@@ -13,7 +14,6 @@ from typing import Literal, TypeVar
 
 from fastapi import Response
 from fastapi.responses import FileResponse, StreamingResponse
-from openpyxl.workbook.workbook import Workbook
 from starlette.background import BackgroundTask
 
 from app.attendance.ledger.columns import Cell, Columns
@@ -82,8 +82,10 @@ async def _csv_chunks(pages: AsyncIterator[Lines]) -> AsyncIterator[bytes]:
 
 async def _write_xlsx(path: Path, pages: AsyncIterator[Lines]) -> None:
     """Lines go to a file at once; the work is done beside the event loop."""
-    book = Workbook(write_only=True)  # type: ignore[no-untyped-call]
-    sheet = book.create_sheet("ledger")  # type: ignore[no-untyped-call]
+    # Imported for the first such file, as `app.sheets` does.
+    writer = await asyncio.to_thread(importlib.import_module, "openpyxl.workbook.workbook")
+    book = writer.Workbook(write_only=True)
+    sheet = book.create_sheet("ledger")
     sheet.freeze_panes = "A2"
 
     def append(lines: Lines) -> None:

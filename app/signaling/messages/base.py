@@ -17,11 +17,10 @@ QualityName = TypeAliasType("QualityName", Literal["good", "fair", "poor", "lost
 
 
 class Message(BaseModel):
+    """What stands below a field is its description in the schema: `app.signaling.descriptions` reads it there."""
+
     model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_serialization_defaults_required=True,
-        use_attribute_docstrings=True,
+        extra="forbid", frozen=True, json_schema_serialization_defaults_required=True
     )
 
 
