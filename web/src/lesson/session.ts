@@ -88,7 +88,7 @@ export class LessonSession extends PlaceSession {
       this.room.subscribe(() => this.#follow()),
       this.signaling.link.subscribe(() => this.#linkChanged()),
       this.media.state.subscribe(() => this.#mediaChanged()),
-      this.capture.state.subscribe(() => this.#send()),
+      this.capture.state.subscribe(() => this.#captureChanged()),
       listenTo("online", () => this.#networkChanged()),
     );
     super.start();
@@ -181,6 +181,13 @@ export class LessonSession extends PlaceSession {
   /** Another device has the place now, or we gave it up: its media goes too. */
   #linkChanged(): void {
     if (isFinal(this.signaling.link.get())) this.media.revoke();
+  }
+
+  #captureChanged(): void {
+    this.#send();
+    const { camera, microphone } = this.capture.state.get();
+    // On a slow PC the lead's sound is here before its own devices are open.
+    if (camera.kind === "on" || microphone.kind === "on") this.speaker.captures();
   }
 
   #follow(): void {

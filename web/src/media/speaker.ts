@@ -44,6 +44,11 @@ export class Speaker {
     for (const element of this.#elements.values()) this.#start(element);
   }
 
+  /** Call when this page opened a camera or a microphone: from then on a browser lets it play without a gesture. */
+  captures(): void {
+    if (this.isBlocked.get()) this.unblock();
+  }
+
   close(): void {
     this.play(new Map());
   }
