@@ -19,7 +19,7 @@ async def test_a_music_lesson_leaves_its_story_and_a_replay_in_step(
 ) -> None:
     allow_loopback(monkeypatch)
     office = Office(served)
-    async with whole_lesson(served, browser, "音乐", classrooms=2) as lesson:
+    async with whole_lesson(served, browser, "音乐") as lesson:
         await lesson.call_the_roll()
         await lesson.show_slides()
         await lesson.teach(0, with_song=True)

@@ -1,6 +1,6 @@
 """A lesson as a teacher gives it, from the first page to the replay: slides, stage, singing, a phone, a helper.
 
-Lead, one classroom and its phone are pages in Chromium; further classrooms, an assistant and an observer are peers
+Lead, one classroom and its phone are pages in Chromium; two more classrooms, an assistant and an observer are peers
 without a browser.
 """
 
@@ -205,12 +205,12 @@ class WholeLesson:
 
 @asynccontextmanager
 async def whole_lesson(
-    served: Served, browser: Browser, subject: str, *, classrooms: int = 3
+    served: Served, browser: Browser, subject: str
 ) -> AsyncIterator[WholeLesson]:
     """Everybody is in, and the lesson has begun."""
     office, county = Office(served), Office(served, ADMIN)
     plan = await asyncio.to_thread(
-        lambda: office.plan_lesson(classrooms, recorded=True, title="完整的一课", subject=subject)
+        lambda: office.plan_lesson(3, recorded=True, title="完整的一课", subject=subject)
     )
     async with AsyncExitStack() as stack:
         lead, classroom, phone = [
@@ -222,9 +222,9 @@ async def whole_lesson(
         clips = ("classroom-a", "classroom-b")
         peers = [
             await stack.enter_async_context(
-                LessonPeer(office, plan.lesson_id, {"seat_id": seat.seat_id}, clips[index % 2])
+                LessonPeer(office, plan.lesson_id, {"seat_id": seat.seat_id}, clip)
             )
-            for index, seat in enumerate(plan.seats[1:])
+            for seat, clip in zip(plan.seats[1:], clips, strict=True)
         ]
         assistant, observer = [
             await stack.enter_async_context(
