@@ -25,7 +25,7 @@ from tests.support.waiting import until
 pytestmark = pytest.mark.browser
 
 BACK_S = 15.0
-DEADLINE_S = 3 * BACK_S
+DEADLINE_S = 6 * BACK_S
 POLICIES = Path("/etc/chromium")
 SOUND_BLOCKED = "按任意键打开声音"
 # Neither a hand that consents to camera and microphone nor a flag for sound: that is what the policy is for.

@@ -22,7 +22,7 @@ from tests.support.serve import Served, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.recording]
 
-PAGES_BACK_S = 15.0
+PAGES_BACK_S = 60.0
 """Deadline; ICE alone takes up to 30 s to notice that its other side is gone."""
 BETWEEN_S = 3.0
 """Long enough that more than `MAX_LOST_MS` was recorded before each kill."""

@@ -257,7 +257,7 @@ async def travels_by(screen: Screen, protocol: str) -> float:
     async def both() -> bool:
         return [path.protocol for path in await paths_of(screen)] == [protocol, protocol]
 
-    return await eventually(f"media by {protocol}", both, 3 * UDP_BLOCKED_S)
+    return await eventually(f"media by {protocol}", both, 9 * UDP_BLOCKED_S)
 
 
 async def see_each_other(lesson: PlannedLesson, lead: Screen, room: Screen) -> None:
