@@ -87,7 +87,7 @@ async def arrives_nowhere(sent: Reading, *silent: Reading) -> None:
 
 
 async def on_stage_for(seat_id: str, classroom: Screen, others: tuple[Screen, ...]) -> None:
-    """Press accept: everybody sees and hears this classroom; `CALL_UP_S` is what it should take.
+    """Press accept: within three times `CALL_UP_S` everybody sees and hears this classroom.
 
     By the pages' own clocks, from the press to the picture and the sound: the driver of the browser has no part in it.
     """
@@ -100,8 +100,8 @@ async def on_stage_for(seat_id: str, classroom: Screen, others: tuple[Screen, ..
     async with asyncio.timeout(PATIENCE_S):
         seen_at_ms = max(await asyncio.gather(*watching))
     took_s = (seen_at_ms - await classroom.read("probe.pressedAtMs()")) / 1000
-    print(f"measured: seen and heard by all {took_s:.2f} s after accepting, promised {CALL_UP_S} s")
-    assert took_s > 0
+    print(f"measured: seen and heard by all {took_s:.2f} s after accepting")
+    assert 0 < took_s <= 3 * CALL_UP_S
 
 
 async def test_lead_and_two_classrooms_meet_on_the_stage(meeting: Meeting) -> None:

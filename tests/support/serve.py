@@ -17,8 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from argon2 import PasswordHasher
-
+from tests.support.county import FAST_HASHER
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -265,9 +264,8 @@ def fresh(
 
 def _hash_cheaply(database: Path, password: str) -> None:
     """Everybody keeps the password, with a hash that takes no 64 MiB and half a second at every sign-in."""
-    password_hash = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
     with contextlib.closing(sqlite3.connect(database)) as connection, connection:
         connection.execute(
             "UPDATE user_account SET password_hash = ? WHERE password_hash LIKE '$argon2%'",
-            (password_hash,),
+            (FAST_HASHER.hash(password),),
         )
