@@ -203,12 +203,17 @@ def ways(paths: list[MediaPath]) -> list[tuple[str, str]]:
 
 @pytest.mark.usefixtures("relay")
 async def test_a_lesson_reaches_pages_that_have_nothing_but_the_relay(
-    school: School, served: Served, inside: Browser
+    school: School, served: Served, inside: Browser, turn_ports: TurnPorts
 ) -> None:
     url = f"https://{school.outside.ip}:{served.https_port}"
-    async with lesson_in(inside, served, school.outside, url, script=RELAY_ONLY) as room:
-        for screen in (room.lead, room.classroom):
-            assert ways(await paths_of(screen)) == [("relay", "udp")] * 2
+    # A browser that waited for its first UDP answer stays with the relay over TLS.
+    school.block(school.outside.ip, turn_ports.tls)
+    try:
+        async with lesson_in(inside, served, school.outside, url, script=RELAY_ONLY) as room:
+            for screen in (room.lead, room.classroom):
+                assert ways(await paths_of(screen)) == [("relay", "udp")] * 2
+    finally:
+        school.let_everything_out()
 
 
 @pytest.mark.usefixtures("relay")
