@@ -116,6 +116,9 @@ class Peer:
     def state_changed(self, state: TransportState) -> None:
         pass
 
+    def path_changed(self) -> None:
+        pass
+
     # -- connecting
 
     def bind_towards(self, remote_sdp_host: str) -> None:

@@ -116,6 +116,9 @@ class RawPeer:
     def state_changed(self, state: TransportState) -> None:
         self.states.append(state)
 
+    def path_changed(self) -> None:
+        """A raw peer has one path."""
+
     def of(self, ssrc: int) -> list[RtpPacket]:
         """What arrived under an SSRC."""
         return [arrival.packet for arrival in self.rtp if arrival.packet.ssrc == ssrc]
@@ -174,12 +177,6 @@ class RawPeer:
             self.transport.tick(time.monotonic())
             is_connected = self.transport.state is TransportState.CONNECTED
             await asyncio.sleep(CONSENT_INTERVAL_S if is_connected else CHECK_INTERVAL_S)
-
-    def _consent(self) -> None:
-        """The engine is ICE-lite and never checks: the path is proven to ourselves by hand."""
-        assert self._path is not None
-        ours = (self.local.ufrag, self.local.pwd)
-        self.transport.receive(check(ours, ours[1], "self"), self._path, time.monotonic())
 
     # -- bytes
 

@@ -71,6 +71,9 @@ class LinkProbe:
     def state_changed(self, state: TransportState) -> None:
         """Looked at with the next tick."""
 
+    def path_changed(self) -> None:
+        """The page measures whatever path it is."""
+
     def tick(self, now: float) -> None:
         """Tell the page how much it may send."""
         if self._ssrc and now >= self._remb_due:

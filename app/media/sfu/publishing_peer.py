@@ -287,6 +287,9 @@ class PublishingPeer:
         """Tell the room."""
         self.owner.publishing_state_changed(self, state)
 
+    def path_changed(self) -> None:
+        """What was lost is missing in the numbers of what comes."""
+
     # -- SSRC to layer
 
     def _bind(self, packet: RtpPacket, now: float) -> "_Input | _RtxInput | None":

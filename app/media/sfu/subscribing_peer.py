@@ -173,6 +173,15 @@ class SubscribingPeer:
         """Tell the room."""
         self._owner.subscribing_state_changed(self, state)
 
+    def path_changed(self) -> None:
+        """Nothing is known of the new link, and a picture that lost its thread on the old one begins anew."""
+        now = self._clock()
+        self.downlink = Downlink()
+        self.round_trip_time_s, self._is_round_trip_asked = None, False
+        self.decision_due = 0.0
+        for stream in self.streams.values():
+            stream.request_keyframe(now)
+
     def _reported(self, block: ReportBlock, now: float) -> None:
         # Browsers report a retransmission stream by itself, in answer to the report of its picture.
         stream = self._by_ssrc.get(self._media_ssrcs.get(block.ssrc, block.ssrc))

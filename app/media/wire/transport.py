@@ -294,6 +294,8 @@ class PeerTransport(SrtpSender):
         self._path = path
         if self._dtls is None:
             self._start_dtls()
+        else:
+            self._handler.path_changed()
 
     def _receive_dtls(self, data: bytes, path: Path, now: float) -> None:
         if path not in self._heard or self._is_closed:
@@ -401,6 +403,8 @@ class PeerTransport(SrtpSender):
             self._path = max(self._heard, key=self._heard.__getitem__, default=None)
             if self._path is None:
                 self._drop_queued()
+            else:
+                self._handler.path_changed()
             self._update_state()
 
     def silent_s(self, now: float) -> float:

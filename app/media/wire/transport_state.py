@@ -53,3 +53,7 @@ class TransportHandler(Protocol):
     def state_changed(self, state: TransportState) -> None:
         """The transport's state is now `state`."""
         ...
+
+    def path_changed(self) -> None:
+        """What is sent goes over another path than before, at whose end the remote may have missed something."""
+        ...

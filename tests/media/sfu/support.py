@@ -1,6 +1,6 @@
 """An engine on a loopback port, and rooms of raw peers around it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from app.ids import LessonId, ParticipantId, PublicationId
@@ -139,13 +139,16 @@ class Subscriber:
         self.participant_id = ParticipantId(self.name)
         self.sections: dict[str, MediaSection] = {}
 
-    async def connect(self, permissions: MediaPermissions) -> "Subscriber":
+    async def connect(
+        self, permissions: MediaPermissions, rewrite: Callable[[str], str] = str
+    ) -> "Subscriber":
+        """`rewrite`: what the peer sees of the engine's offer."""
         self.engine.admit(LESSON, self.participant_id, permissions, self.slots)
         offer = self.engine.offer(LESSON, self.participant_id, LOOPBACK)
         self.sections = {section.mid: section for section in parse_session_description(offer).media}
         answer = self.peer.answer(offer, without_rtx=self.without_rtx)
         self.engine.accept(LESSON, self.participant_id, answer)
-        await self.peer.connect(offer)
+        await self.peer.connect(rewrite(offer))
         return self
 
     def permit(self, permissions: MediaPermissions) -> None:

@@ -1,6 +1,11 @@
 """Peers of a real engine come, change what they send, move and go."""
 
+import time
+
 from app.media.port import PeerStateChanged, PublicationAdded, PublicationRemoved, SlotGroup, Source
+from app.media.sfu.estimator import FLOOR_BPS, START_BPS
+from app.media.wire.rtcp import PictureLossIndication
+from tests.support.link import Link
 from tests.support.raw_peer import RawPeer, RawSection
 from tests.support.waiting import until
 
@@ -135,6 +140,28 @@ async def test_an_ice_restart_keeps_the_streams_of_both_connections(engine: Engi
     first, second = (arrival.packet for arrival in subscriber.peer.rtp)
     assert second.sequence_number == first.sequence_number + 1
     assert engine.of(PublicationRemoved) == []
+
+
+async def test_who_comes_by_another_way_gets_a_keyframe_and_a_link_that_nothing_is_known_of(
+    engine: Engine,
+) -> None:
+    publisher = await Publisher(engine, "p", 1_000).connect()
+    async with Link() as link:
+        subscriber = await Subscriber(engine, "s").connect(receiver("p"), link.rewrite)
+        peer = engine.rooms[LESSON].participants[subscriber.participant_id].subscribing
+        assert peer is not None
+        await until(lambda: peer.is_ready)
+        publisher.video.frame(keyframe=True)
+        await until(lambda: subscriber.peer.of(subscriber.ssrc(VIDEO)))
+        peer.downlink.estimator.lower_to(FLOOR_BPS, time.monotonic())
+        await until(lambda: peer.downlink.estimator.bitrate_bps == FLOOR_BPS)
+        publisher.peer.rtcp.clear()
+
+        link.take_new_address()
+        await until(lambda: peer.downlink.estimator.bitrate_bps == START_BPS)
+        await until(
+            lambda: any(isinstance(one, PictureLossIndication) for one in publisher.peer.rtcp)
+        )
 
 
 async def test_a_track_that_a_new_offer_leaves_out_ends_and_the_others_go_on(

@@ -54,6 +54,7 @@ class Recorder:
         self.rtp: list[RtpPacket] = []
         self.rtcp: list[RtcpPacket] = []
         self.states: list[TransportState] = []
+        self.path_changes = 0
 
     def rtp_received(self, packet: RtpPacket, now: float) -> None:
         self.rtp.append(packet)
@@ -63,6 +64,9 @@ class Recorder:
 
     def state_changed(self, state: TransportState) -> None:
         self.states.append(state)
+
+    def path_changed(self) -> None:
+        self.path_changes += 1
 
 
 def binding_request(

@@ -122,9 +122,10 @@ def test_use_candidate_from_new_address_rebinds() -> None:
     pair = Pair().connect()
     moved = MemoryPath(("203.0.113.5", 5555))
     pair.a.receive(binding_request(pair.a.local_parameters, nominate=False), moved, pair.now)
-    assert pair.a.path is pair.a_path
-    pair.a.receive(binding_request(pair.a.local_parameters), moved, pair.now)
-    assert pair.a.path is moved
+    assert pair.a.path is pair.a_path and pair.a_handler.path_changes == 0
+    for _ in range(2):
+        pair.a.receive(binding_request(pair.a.local_parameters), moved, pair.now)
+    assert pair.a.path is moved and pair.a_handler.path_changes == 1
     moved.take()
     header = pack_header(96, 1000, 3000, 7)
     pair.a.send_rtp(header, b"after the move", is_video=True)
@@ -292,9 +293,9 @@ def test_path_lost_falls_back_to_the_one_heard_last() -> None:
     request = binding_request(pair.a.local_parameters, nominate=False)
     pair.a.receive(request, other, pair.now)
     pair.a.path_lost(pair.a_path)
-    assert pair.a.path is other
+    assert pair.a.path is other and pair.a_handler.path_changes == 1
     pair.a.path_lost(other)
-    assert pair.a.path is None
+    assert pair.a.path is None and pair.a_handler.path_changes == 1
     assert pair.a.state is TransportState.DISCONNECTED
 
 

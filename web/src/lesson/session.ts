@@ -272,7 +272,7 @@ export class LessonSession extends PlaceSession {
 
   #networkChanged(): void {
     this.signaling.check();
-    this.media.check();
+    this.media.networkChanged();
   }
 
   /** What broke the media's path may have taken the socket with it, and nothing is negotiated over a dead one. */

@@ -36,7 +36,9 @@ export interface MediaClient {
   expectPackets(isExpected: boolean): void;
   /** Sound of this slot that was decoded so far, as `totalAudioEnergy` of webrtc-stats has it. */
   soundEnergy(slot: string): number;
-  /** The network is said to have changed, or the socket came back: look at once. */
+  /** The socket came back: look at once. */
   check(): void;
+  /** This machine has another network: find a way over it, also where nothing is expected to arrive. */
+  networkChanged(): void;
   close(): void;
 }

@@ -80,6 +80,11 @@ export class WebRtcMedia implements MediaClient {
     void this.#sample();
   }
 
+  networkChanged(): void {
+    this.#subscribing?.restartIce();
+    this.#publishing?.restartIce();
+  }
+
   close(): void {
     this.revoke();
   }
