@@ -74,8 +74,8 @@ reset:
 
 # --- proof ----------------------------------------------------------------------------------------
 
-# Two lanes (see tests/conftest.py): what waits for browsers beside what computes.
-LANES := -n 2 --dist loadscope --no-loadscope-reorder
+# Three lanes (see tests/conftest.py): what waits for browsers beside what computes.
+LANES := -n 3 --dist loadscope --no-loadscope-reorder
 
 test: .venv/.stamp-dev web/dist/.stamp .tools/.stamp-test
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest $(LANES) $(ARGS)

@@ -30,25 +30,29 @@ _reports: list[pytest.TestReport] = []
 
 
 class Lanes(LoadScopeScheduling):
-    """A process takes a file at a time: one begins with those that wait for browsers, one with the others.
+    """A process takes a file at a time: the first begins with those that wait for browsers, the others with the rest.
 
-    More at once take longer: pages in a lesson compute as long as they wait for each other.
+    The third takes no browsers at all: more than two at once take longer, since pages in a lesson compute as long as
+    they wait for each other.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         return nodeid.partition("::")[0]
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        takes_browsers = self.nodes.index(node) % 2 == 0
-        wanted = (one for one in self.workqueue if takes_browsers == one.startswith(BROWSER_TESTS))
+        lane = self.nodes.index(node)
+        wanted = (one for one in self.workqueue if (lane == 0) == one.startswith(BROWSER_TESTS))
         if (file := next(wanted, None)) is not None:
             self.workqueue.move_to_end(file, last=False)
+        elif lane >= 2:
+            node.shutdown()
+            return
         super()._assign_work_unit(node)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """For `-n 2`."""
+    """For `-n 3`."""
     return Lanes(config, log)
 
 
