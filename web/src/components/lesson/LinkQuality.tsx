@@ -1,6 +1,6 @@
 import type { ParticipantView, QualityName } from "../../generated/signaling";
 import { useWords } from "../../i18n";
-import { useMedia, useRoom } from "../../lesson/context";
+import { useLink, useMedia, useRoom } from "../../lesson/context";
 import { ownPlace } from "../../room/selectors";
 import { Badge, type BadgeTone } from "../Badge";
 import { SignalBars } from "../SignalBars";
@@ -35,7 +35,9 @@ export function PlaceQuality({ place }: { place: ParticipantView }) {
 export function OwnQuality() {
   const words = useWords();
   const { isWeak } = useMedia();
-  const quality = ownPlace(useRoom())?.quality ?? null;
+  const measured = ownPlace(useRoom())?.quality ?? null;
+  // What the server said last is old news while it cannot be reached.
+  const quality = useLink().kind === "joined" ? measured : null;
   const isWeakOnlyHere = isWeak && (quality === null || quality === "good" || quality === "fair");
   return (
     <span role="status">
