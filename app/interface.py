@@ -335,6 +335,7 @@ class Interface:
                 server.recordings,
                 server.recording_requests,
                 self.staff_only,
+                self.now_ms,
             ),
             *sharing.build_routers(self._sharing_parts(shared_films), self.staff_only),
             shared_film.build_router(shared_films, film_files),

@@ -104,7 +104,7 @@ def build_router(
     async def change_password(caller: CallerNow, request: Request, change: PasswordChange) -> None:
         """Ends every other session."""
         await signing_in.change_password(
-            caller.user_id, change.old_password, change.new_password, client_ip(request)
+            caller, change.old_password, change.new_password, client_ip(request)
         )
         keep = await sessions.find_id(presented_tokens(request))
         await sessions.end_others(caller.user_id, keep, now_ms())
@@ -126,7 +126,7 @@ def build_router(
     async def confirm_second_factor(caller: CallerNow, request: Request, body: CodeBody) -> None:
         caller.require(*ADMINS)
         signing_in.count_try(caller.user_id, client_ip(request))
-        await factors.confirm(caller.user_id, body.code, now_ms())
+        await factors.confirm(caller, body.code, now_ms())
         signing_in.forget_tries(caller.user_id, client_ip(request))
 
     @router.post(
@@ -137,6 +137,6 @@ def build_router(
     )
     async def remove_second_factor(caller: CallerNow, request: Request, body: PasswordBody) -> None:
         await signing_in.verify_own(caller.user_id, body.password, client_ip(request))
-        await factors.remove(caller.user_id)
+        await factors.remove(caller, now_ms())
 
     return router

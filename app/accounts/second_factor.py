@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import pyotp
 from sqlalchemy import delete, select, update
 
+from app.accounts.noting import note_own_account
+from app.caller import Caller
 from app.db.engine import Database
 from app.db.models import SecondFactor, User
 from app.errors import Conflict, NotAuthenticated
@@ -62,15 +64,18 @@ class SecondFactors:
         uri = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
         return Enrolment(secret, uri)
 
-    async def confirm(self, user_id: UserId, code: str, now_ms: int) -> None:
-        """From now on sign-in asks for a code. SecondFactorWrong."""
-        await self._use(user_id, code, now_ms, is_confirmed=False)
+    async def confirm(self, by: Caller, code: str, now_ms: int) -> None:
+        """From now on the caller's sign-in asks for a code. SecondFactorWrong."""
+        await self._use(by.user_id, code, now_ms, is_confirmed=False)
         async with self._database.transaction() as session:
-            await session.execute(
+            confirmed = await session.scalar(
                 update(SecondFactor)
-                .where(SecondFactor.user_id == user_id, SecondFactor.confirmed_at_ms.is_(None))
+                .where(SecondFactor.user_id == by.user_id, SecondFactor.confirmed_at_ms.is_(None))
                 .values(confirmed_at_ms=now_ms)
+                .returning(SecondFactor.user_id)
             )
+            if confirmed is not None:
+                await note_own_account(session, by, "account.second_factor_on", now_ms)
 
     async def check(self, user_id: UserId, code: str | None, now_ms: int) -> None:
         """Nothing for whoever has none. SecondFactorNeeded without a code, SecondFactorWrong with a wrong one."""
@@ -80,10 +85,15 @@ class SecondFactors:
             raise SecondFactorNeeded("enter the code of your authenticator app as well")
         await self._use(user_id, code, now_ms, is_confirmed=True)
 
-    async def remove(self, user_id: UserId) -> None:
-        """Idempotent."""
+    async def remove(self, by: Caller, now_ms: int) -> None:
+        """The caller's own. Idempotent."""
         async with self._database.transaction() as session:
-            await session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
+            row = await session.get(SecondFactor, by.user_id)
+            if row is None:
+                return
+            await session.delete(row)
+            if row.confirmed_at_ms is not None:
+                await note_own_account(session, by, "account.second_factor_off", now_ms)
 
     async def _use(self, user_id: UserId, code: str, now_ms: int, *, is_confirmed: bool) -> None:
         """A code counts once: whoever reads it over a shoulder comes too late."""

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.digest import digest
+from app.accounts.noting import note_own_account
 from app.caller import Caller, StaffRole
 from app.db.engine import Database
 from app.db.models import Login, RoleGrant, School, Session, User
@@ -69,11 +70,13 @@ class Sessions:
                 select(User.password_hash).where(User.user_id == user_id, User.is_active)
             )
 
-    async def set_password_hash(self, user_id: UserId, password_hash: str) -> None:
+    async def change_password_hash(self, by: Caller, password_hash: str, now_ms: int) -> None:
+        """Of the caller's own account."""
         async with self._database.transaction() as session:
             await session.execute(
-                update(User).where(User.user_id == user_id).values(password_hash=password_hash)
+                update(User).where(User.user_id == by.user_id).values(password_hash=password_hash)
             )
+            await note_own_account(session, by, "account.password_changed", now_ms)
 
     async def open(
         self, user_id: UserId, kind: SessionKind, now_ms: int, lifetime_ms: int, agent: str = ""

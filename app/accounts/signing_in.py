@@ -7,6 +7,7 @@ from app.accounts.passwords import Passwords, refuse_weak
 from app.accounts.rate_limit import RateLimiter
 from app.accounts.second_factor import SecondFactors
 from app.accounts.sessions import OpenedSession, SessionKind, Sessions
+from app.caller import Caller
 from app.errors import NotAuthenticated
 from app.ids import UserId
 
@@ -79,11 +80,12 @@ class SigningIn:
             raise WrongCredentials("the password is wrong")
         self.forget_tries(user_id, address)
 
-    async def change_password(self, user_id: UserId, old: str, new: str, address: str) -> None:
+    async def change_password(self, by: Caller, old: str, new: str, address: str) -> None:
         """WrongCredentials, RateLimited, PasswordWeak."""
-        await self.verify_own(user_id, old, address)
+        await self.verify_own(by.user_id, old, address)
         refuse_weak(new, old)
-        await self._sessions.set_password_hash(user_id, await self._passwords.hash(new))
+        password_hash = await self._passwords.hash(new)
+        await self._sessions.change_password_hash(by, password_hash, self._now_ms())
 
     def count_try(self, user_id: UserId, address: str) -> None:
         """RateLimited if there were too many."""

@@ -9,7 +9,8 @@ from app.db.models import AuditEntry
 from app.ids import UserId, new_id
 
 AuditAction = Literal[
-    "staff.added", "staff.changed", "staff.closed", "staff.reopened", "staff.invited",
+    "staff.added", "staff.changed", "staff.closed", "staff.reopened", "staff.invited", "staff.joined",
+    "account.password_changed", "account.second_factor_on", "account.second_factor_off",
     "school.added", "school.renamed", "classroom.added", "classroom.renamed",
     "roster.imported", "ledger.corrected",
     "term.added", "term.renamed", "group.added", "group.renamed",
@@ -20,7 +21,7 @@ AuditAction = Literal[
     "consent.entered", "pupil.exported", "pupil.erased",
     "pc.code_made", "pc.removed", "staff.signed_out",
     "recording.published", "recording.unpublished", "recording.shared", "recording.link_revoked",
-    "recording.deleted",
+    "recording.deleted", "recording.captioned", "recording.tried_again",
 ]  # fmt: skip
 
 

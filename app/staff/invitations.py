@@ -121,4 +121,14 @@ class Invitations:
             # Somebody whose telephone is gone comes in again this way.
             await session.execute(delete(SecondFactor).where(SecondFactor.user_id == used))
             await end_sessions(session, UserId(used), now_ms)
+            await note_change(
+                session,
+                user.county_id,
+                UserId(used),
+                "staff.joined",
+                used,
+                {},
+                now_ms,
+                school_id=user.school_id,
+            )
         return UserId(used)

@@ -88,7 +88,7 @@ async def test_with_a_second_factor_a_password_alone_is_not_enough(
 
 @on_both_databases
 async def test_it_counts_only_once_it_is_confirmed_and_until_it_is_removed(
-    api: Api, admin: httpx.AsyncClient, stranger: httpx.AsyncClient
+    api: Api, admin: httpx.AsyncClient, stranger: httpx.AsyncClient, county: SmallCounty
 ) -> None:
     first = (await admin.post("/account/second-factor")).json()["secret"]
     assert await sign_in(stranger) == (200, None)
@@ -101,9 +101,14 @@ async def test_it_counts_only_once_it_is_confirmed_and_until_it_is_removed(
     path = "/account/second-factor/removal"
     refused = await admin.post(path, json={"password": "wrong"})
     assert (refused.status_code, refused.json()["code"]) == (401, "wrong_credentials")
+    api.time.now_ms += STEP_MS
     for _ in range(2):
         assert (await admin.post(path, json={"password": PASSWORD})).status_code == 204
     assert await sign_in(stranger) == (200, None)
+    assert await api.audited(county.admin) == [
+        "account.second_factor_on",
+        "account.second_factor_off",
+    ]
 
 
 async def test_guessing_codes_is_slowed_down_like_guessing_passwords(
@@ -137,7 +142,7 @@ async def test_one_sees_where_one_is_signed_in_and_ends_it(
 
 @on_both_databases
 async def test_a_changed_password_ends_every_other_session(
-    api: Api, admin: httpx.AsyncClient, stranger: httpx.AsyncClient
+    api: Api, admin: httpx.AsyncClient, stranger: httpx.AsyncClient, county: SmallCounty
 ) -> None:
     token = (await stranger.post("/auth/token", json=ADMIN)).json()["access_token"]
     for old, new, code in (
@@ -154,6 +159,7 @@ async def test_a_changed_password_ends_every_other_session(
     assert (await stranger.get("/auth/me", headers=other)).status_code == 401
     assert await sign_in(stranger) == (401, "wrong_credentials")
     assert await sign_in(stranger, password="seven green apples") == (200, None)
+    assert await api.audited(county.admin) == ["account.password_changed"]
 
 
 async def test_only_admins_have_a_second_factor_and_only_members_an_account(

@@ -12,6 +12,7 @@ from app.jobs.repository import Jobs
 from app.recording.recovery.repository import Interrupted, Interruptions
 from app.scope import Scope
 from app.storage.obstore_storage import ObstoreStorage
+from tests.support.clock import START_MS
 from tests.support.finishing import LEAD, RecordedLesson
 from tests.support.rtp_publisher import SyntheticTrack, film_audio, film_video, looped
 from tests.support.s3 import S3Server, needs_s3
@@ -103,7 +104,9 @@ async def test_a_store_that_refuses_is_named_and_a_new_key_finishes_everything(
     assert item.problem is not None and "40" in item.problem.detail and not item.problem.is_held
     storage = ObstoreStorage.from_settings(s3_server.settings("refuses"))
     async with lesson.worker(storage):
-        await lesson.requests().try_again(lesson.lesson_id, is_over=False)
+        await lesson.requests().try_again(
+            lesson.recording_id, lesson.lesson_id, lesson.county.admin, START_MS, is_over=False
+        )
         await until(are_done(lesson, JobKind.UPLOAD_SEGMENT, SEGMENTS), PATIENCE_S, "all is there")
         assert len(await keys(storage, "segments")) == 2 * SEGMENTS
         await finish(lesson)

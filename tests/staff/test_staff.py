@@ -88,7 +88,7 @@ async def sign_in(client: httpx.AsyncClient, login: str, password: str) -> int:
 
 @on_both_databases
 async def test_a_person_is_added_and_comes_in_by_a_link(
-    admin: httpx.AsyncClient, stranger: httpx.AsyncClient
+    api: Api, admin: httpx.AsyncClient, stranger: httpx.AsyncClient
 ) -> None:
     added = await add(admin)
     person = added["person"]
@@ -113,6 +113,7 @@ async def test_a_person_is_added_and_comes_in_by_a_link(
     assert (again.status_code, again.json()["code"]) == (410, "invitation_over")
     (listed,) = (await admin.get("/staff", params={"text": "孙"})).json()["items"]
     assert listed["has_password"] and listed["invited_until"] is None
+    assert await api.audited(person["user_id"]) == ["staff.joined"]
 
 
 @on_both_databases

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 from fastapi import APIRouter, FastAPI
+from sqlalchemy import select
 
 from app.accounts.identity import Authenticator
 from app.accounts.passwords import Passwords
@@ -13,6 +14,7 @@ from app.accounts.second_factor import SecondFactors
 from app.accounts.sessions import Sessions
 from app.accounts.signing_in import SigningIn
 from app.db.engine import Database
+from app.db.models import AuditEntry
 from app.http import add_error_handlers
 from app.ids import UserId
 from app.middlewares import BodyLimit, SecurityHeaders
@@ -58,6 +60,16 @@ class Api:
         for router in routers:
             self.app.include_router(router, prefix="/api/v1")
         return self
+
+    async def audited(self, user_id: UserId) -> list[str]:
+        """What the audit log has of this person, in order of time."""
+        async with self.database.reading() as session:
+            actions = await session.scalars(
+                select(AuditEntry.action)
+                .where(AuditEntry.user_id == user_id)
+                .order_by(AuditEntry.at_ms, AuditEntry.action)
+            )
+            return list(actions)
 
     async def bearer(self, user_id: UserId) -> dict[str, str]:
         """Headers of this person's API client."""

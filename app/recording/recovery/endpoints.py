@@ -1,6 +1,6 @@
 """`/recordings/interrupted`, for admins: what was lost and why something waits; and one click to go on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -62,6 +62,7 @@ def build_router(
     recordings: Recordings,
     requests: RecordingRequests,
     authenticate: Authenticate,
+    now_ms: Callable[[], int],
 ) -> APIRouter:
     """To be included before the recordings themselves: `interrupted` is no recording's id."""
     router = APIRouter(prefix="/recordings", tags=["recordings"])
@@ -89,7 +90,9 @@ def build_router(
         if summary is None or not summary.is_administered:
             raise NotFound("there is no such recording")
         is_over = await recordings.is_lesson_over(summary.lesson_id)
-        await requests.try_again(summary.lesson_id, is_over=is_over)
+        await requests.try_again(
+            summary.recording_id, summary.lesson_id, caller.user_id, now_ms(), is_over=is_over
+        )
 
     return router
 

@@ -18,6 +18,7 @@ from app.errors import Conflict, InvalidInput, NotFound
 from app.http import Authenticate, refusals
 from app.ids import LessonId, RecordingId, UserId, new_id
 from app.moments import utc
+from app.recording.noting import note_recording
 from app.recording.repository import Recordings, RecordingSummary
 from app.recording.sharing.library_endpoints import managed
 from app.recording.sharing.links import (
@@ -36,7 +37,6 @@ from app.recording.sharing.links import (
     new_token,
     token_sha256,
 )
-from app.recording.sharing.noting import note_recording
 from app.recording.sharing.repository import NamedLink, Sharing
 
 RequestClip = Callable[[AsyncSession, str, LessonId], Awaitable[object]]

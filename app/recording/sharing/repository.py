@@ -23,9 +23,9 @@ from app.db.models import (
 )
 from app.ids import LessonId, ParticipantId, RecordingId, UserId
 from app.recording.cast import Cast
+from app.recording.noting import note_recording
 from app.recording.repository import RecordingSummary, summary_of
 from app.recording.sharing.links import LinkState, RevokedBecause, link_state
-from app.recording.sharing.noting import note_recording
 from app.storage.served_object import ServedObject
 
 RequestFilm = Callable[[AsyncSession, RecordingId, Purpose], Awaitable[object]]

@@ -17,9 +17,9 @@ from app.db.models import ClipTrack, Deletion, Lesson, Recording, RecordingTrack
 from app.ids import LessonId, RecordingId, UserId, new_id
 from app.jobs.port import ClaimedJob, Progress
 from app.recording.lifecycle import RecordingState
+from app.recording.noting import note_recording
 from app.recording.sharing.clip_maker import clip_folder
 from app.recording.sharing.links import DAY_MS, RevokedBecause
-from app.recording.sharing.noting import note_recording
 from app.recording.sharing.repository import unpublish
 from app.settings import Settings
 from app.storage.port import ObjectNotFound, Storage

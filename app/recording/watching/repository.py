@@ -20,6 +20,7 @@ from app.db.models import (
 )
 from app.errors import Conflict
 from app.ids import LessonId, RecordingId, SchoolId, UserId
+from app.recording.noting import note_recording
 from app.recording.watching.watched_seconds import WatchedSeconds, plausible_s
 from app.recording.watching.webvtt import Cue
 from app.storage.port import StoredObject
@@ -101,6 +102,7 @@ class Watching:
             row.revision = after.revision
             row.cues = [[cue.starts_ms, cue.ends_ms, cue.text] for cue in after.cues]
             row.changed_by, row.changed_at_ms = user_id, now_ms
+            await note_recording(session, recording_id, user_id, "recording.captioned", now_ms)
 
     async def thumbnails(self, recording_id: RecordingId) -> Thumbnails | None:
         async with self._database.reading() as session:

@@ -74,7 +74,9 @@ async def api(database: Database) -> AsyncIterator[RecoveryApi]:
     api.county = await make_county(database)
     api.recordings, api.jobs = Recordings(database), Jobs(database)
     requests = RecordingRequests(database, api.jobs, uploads_segments=True)
-    api.include(build_router(Interruptions(database), api.recordings, requests, api.authenticate))
+    api.include(
+        build_router(Interruptions(database), api.recordings, requests, api.authenticate, api.time)
+    )
     api.recording_id = await api.recordings.begin(api.county.lesson, START_MS)
     await api.lesson_is("ended")
     yield api
@@ -117,6 +119,7 @@ async def test_it_says_why_and_one_click_begins_afresh(api: RecoveryApi) -> None
         status = await api.jobs.find(kind, subject)
         assert status is not None
         assert (status.state, status.attempts) == ("queued", 0)
+    assert await api.audited(api.county.admin) == ["recording.tried_again"]
 
 
 async def test_what_waits_for_somebody_stands_before_newer_losses_and_the_list_says_where_it_stops(

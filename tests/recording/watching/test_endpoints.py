@@ -66,6 +66,7 @@ async def test_the_lead_and_the_countys_admins_write_captions_and_nobody_else(
 ) -> None:
     async with api.client(api.county.admin) as client:
         assert (await upload(client, api, 0, FILE)).status_code == 200
+    assert await api.audited(api.county.admin) == ["recording.captioned"]
     async with api.client(api.county.onsite) as client:
         refused = await upload(client, api, 1, FILE)
         assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")

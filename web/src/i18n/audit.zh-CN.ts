@@ -6,6 +6,10 @@ const ACTIONS: Record<AuditAction, string> = {
   "staff.closed": "停用账号",
   "staff.reopened": "恢复账号",
   "staff.invited": "发出邀请链接",
+  "staff.joined": "使用邀请链接",
+  "account.password_changed": "修改自己的密码",
+  "account.second_factor_on": "打开自己的两步验证",
+  "account.second_factor_off": "关闭自己的两步验证",
   "school.added": "添加学校",
   "school.renamed": "学校改名",
   "classroom.added": "添加教室",
@@ -42,6 +46,8 @@ const ACTIONS: Record<AuditAction, string> = {
   "recording.shared": "分享录像",
   "recording.link_revoked": "撤销分享链接",
   "recording.deleted": "删除录像",
+  "recording.captioned": "修改录像字幕",
+  "recording.tried_again": "让录像立即完成",
 };
 
 /** Words of the page that shows what admins changed. */
