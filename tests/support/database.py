@@ -8,7 +8,6 @@ import asyncio
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import uuid
@@ -24,6 +23,7 @@ from sqlalchemy.engine import URL, make_url
 
 from app.db.engine import Database
 from app.db.migrate import migrate
+from tests.support.ports import free_port
 
 GIVEN_URL = "TONGTANG_TEST_POSTGRES_URL"
 START_S = 180
@@ -66,13 +66,6 @@ def _find_programs() -> Path | None:
     return usable[-1] if usable else None
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _run_as_postgres(*command: str) -> None:
     prefix = ("runuser", "-u", "postgres", "--") if os.geteuid() == 0 else ()
     done = subprocess.run(
@@ -83,7 +76,7 @@ def _run_as_postgres(*command: str) -> None:
 
 
 def _start_server(programs: Path, home: Path) -> URL:
-    port = _free_port()
+    port = free_port()
     data = home / "data"
     _run_as_postgres(
         str(programs / "initdb"), "-D", str(data), "-U", "tongtang", "-A", "trust", "-E", "UTF8",
