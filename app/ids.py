@@ -5,6 +5,8 @@ from typing import NewType
 
 LessonId = NewType("LessonId", str)
 SeatId = NewType("SeatId", str)
+SEAT = "sea"
+"""The kind that a seat's id names."""
 ParticipantId = NewType("ParticipantId", str)
 """Who occupies a place: a classroom's seat id, or for staff `<role>_<user id>`. Stable across reconnects."""
 DeviceId = NewType("DeviceId", str)

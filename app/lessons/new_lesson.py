@@ -11,7 +11,7 @@ from app.db.audit import note_change
 from app.db.models import Classroom, Lesson, RoleGrant, School, Seat, User
 from app.db.scope import people_within
 from app.errors import InvalidInput
-from app.ids import ClassroomId, LessonId, UserId, new_id
+from app.ids import SEAT, ClassroomId, LessonId, UserId, new_id
 from app.lessons.staff import NewStaff, add_staff
 from app.scope import Scope
 
@@ -82,7 +82,7 @@ async def create_lesson(
     await session.flush()
     session.add_all(
         Seat(
-            seat_id=new_id("sea"),
+            seat_id=new_id(SEAT),
             lesson_id=lesson_id,
             classroom_id=classroom_id,
             position=position,

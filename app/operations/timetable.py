@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import Film, Lesson, Recording, RecordingTrack, Seat
+from app.db.tracks import is_of_classroom
 from app.operations.forecast import HeldDay, KeptFor, PlannedDay, Rates
 
 MINUTE_MS = 60_000
@@ -85,8 +86,7 @@ async def held_days(
     tracks = await session.execute(
         select(day, func.sum(RecordingTrack.size_bytes))
         .join(Recording, Recording.recording_id == RecordingTrack.recording_id)
-        .join(Seat, Seat.seat_id == RecordingTrack.participant_id)
-        .where(Recording.started_at_ms >= since_ms)
+        .where(Recording.started_at_ms >= since_ms, is_of_classroom())
         .group_by("day")
     )
     films = await session.execute(

@@ -7,7 +7,7 @@ from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import Course, Lesson, Seat, User
-from app.ids import ClassroomId, LessonId, new_id
+from app.ids import SEAT, ClassroomId, LessonId, new_id
 from app.lessons.lesson import MINUTE_MS, CancelledReason
 from app.lessons.new_lesson import NO_ENGINE
 from app.lessons.terms.course_rows import school_or_none
@@ -108,7 +108,7 @@ def _lesson(course: Course, wanted: WantedLesson, county_id: str, now_ms: int) -
 
 def _seats(lesson_id: str, classrooms: Sequence[ClassroomId]) -> list[Seat]:
     return [
-        Seat(seat_id=new_id("sea"), lesson_id=lesson_id, classroom_id=one, position=position)
+        Seat(seat_id=new_id(SEAT), lesson_id=lesson_id, classroom_id=one, position=position)
         for position, one in enumerate(classrooms)
     ]
 

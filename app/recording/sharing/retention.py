@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.engine import Database
-from app.db.models import ClipTrack, Deletion, Lesson, Recording, RecordingTrack, Seat, ShareLink
+from app.db.models import ClipTrack, Deletion, Lesson, Recording, RecordingTrack, ShareLink
+from app.db.tracks import is_of_classroom
 from app.ids import LessonId, RecordingId, UserId, new_id
 from app.jobs.port import ClaimedJob, Progress
 from app.recording.lifecycle import RecordingState
@@ -124,7 +125,7 @@ class Retention:
         async with self._database.reading() as session:
             rows = await session.scalars(
                 select(RecordingTrack).where(
-                    RecordingTrack.recording_id == recording_id, _is_of_classroom()
+                    RecordingTrack.recording_id == recording_id, is_of_classroom()
                 )
             )
             tracks = {track.track_id: track for track in rows}
@@ -199,11 +200,7 @@ class Retention:
 
 
 def _has_classroom_tracks() -> ColumnElement[bool]:
-    return exists().where(RecordingTrack.recording_id == Recording.recording_id, _is_of_classroom())
-
-
-def _is_of_classroom() -> ColumnElement[bool]:
-    return RecordingTrack.participant_id.in_(select(Seat.seat_id))
+    return exists().where(RecordingTrack.recording_id == Recording.recording_id, is_of_classroom())
 
 
 async def _sizes_of_rows(session: AsyncSession, recording_id: RecordingId) -> dict[str, int]:
