@@ -11,7 +11,8 @@ from app.http import API
 from tests.bench.county.places import pc_secret
 from tests.bench.pages.asks import Ask, Cast, Role
 
-PATIENCE_S = 120.0
+PATIENCE_S = 600.0
+"""A month of a county as XLSX begins to come when it is packed."""
 LATER_PAGES = 10
 """How many pages further down a list is looked at again."""
 
