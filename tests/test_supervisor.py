@@ -60,6 +60,13 @@ def _pids(run_dir: Path) -> list[int]:
     return [int(path.read_text()) for path in run_dir.glob("*.pid")]
 
 
+async def _pid(run_dir: Path, name: str, *, after: int = 0) -> int:
+    """Of the child of this name, the one that follows `after`; it may begin before its file is written."""
+    path = run_dir / f"{name}.pid"
+    await until(lambda: path.exists() and int(path.read_text()) != after)
+    return int(path.read_text())
+
+
 def _lines(log: Path) -> list[str]:
     return log.read_text().split() if log.exists() else []
 
@@ -83,13 +90,13 @@ async def test_a_killed_child_is_started_again_and_the_others_are_left_alone(
     supervisor = Supervisor(specs, tmp_path, {})
     async with _running(supervisor):
         await until(lambda: all(_lines(log) == ["started"] for log in logs.values()))
-        first = int((tmp_path / "engine-0.pid").read_text())
+        first = await _pid(tmp_path, "engine-0")
 
         os.kill(first, signal.SIGKILL)
 
         took = await until(lambda: _lines(logs["engine-0"]) == ["started", "started"])
         print(f"killed child back after {took:.2f} s")
-        assert int((tmp_path / "engine-0.pid").read_text()) != first
+        await _pid(tmp_path, "engine-0", after=first)
         assert _lines(logs["recorder"]) == ["started"]
     assert _lines(logs["engine-0"]) == ["started", "started", "stopped"]
     assert _lines(logs["recorder"]) == ["started", "stopped"]
@@ -143,9 +150,8 @@ async def test_a_child_that_ignores_sigterm_is_killed_when_asked_twice(tmp_path:
     log = tmp_path / "deaf.log"
     supervisor = Supervisor([ChildSpec("app", _python(deaf, log))], tmp_path, {})
     async with _running(supervisor) as task:
-        pid_file = tmp_path / "app.pid"
-        await until(lambda: _lines(log) == ["started"] and pid_file.exists())
-        pid = int(pid_file.read_text())
+        await until(lambda: _lines(log) == ["started"])
+        pid = await _pid(tmp_path, "app")
         supervisor.stop()
         supervisor.stop()
         await asyncio.wait_for(task, 15)
@@ -213,8 +219,7 @@ async def test_kill_9_of_the_supervisor_takes_every_child_down(tmp_path: Path) -
     )
     logs = [tmp_path / "app.log", tmp_path / "engine-0.log"]
     await until(lambda: all(_lines(log) == ["started"] for log in logs))
-    children = _pids(tmp_path)
-    assert len(children) == 2
+    children = [await _pid(tmp_path, name) for name in ("app", "engine-0")]
 
     process.kill()
     await process.wait()

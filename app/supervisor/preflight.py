@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from app.settings import Settings
+from app.supervisor.supervisor import UNFINISHED
 
 AFTER_CRASH_S = 12.0
 """Children of a supervisor that was killed let go of their ports within this."""
@@ -230,5 +231,5 @@ def udp_is_blocked(port: int) -> bool:
 
 def _empty(directory: Path) -> None:
     for path in directory.iterdir():
-        if path.suffix == ".pid" or path.is_socket():
+        if path.suffix in (".pid", UNFINISHED) or path.is_socket():
             path.unlink(missing_ok=True)

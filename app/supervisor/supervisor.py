@@ -16,6 +16,7 @@ from app.supervisor.restart import RestartPolicy
 logger = logging.getLogger(__name__)
 
 STOP_GRACE_S = 8.0
+UNFINISHED = ".pid-new"
 
 
 class ChildGivenUp(Exception):
@@ -121,7 +122,10 @@ class Supervisor:
             # Started while the others were being stopped: nobody would stop this one.
             _send(process, signal.SIGKILL)
         pid_file = self._run_dir / f"{child.spec.name}.pid"
-        pid_file.write_text(f"{process.pid}\n")
+        # Whoever finds the file finds the number in it.
+        unfinished = pid_file.with_suffix(UNFINISHED)
+        unfinished.write_text(f"{process.pid}\n")
+        unfinished.replace(pid_file)
         logger.info("%s started, pid %d", child.spec.name, process.pid)
         code = await process.wait()
         child.process = None

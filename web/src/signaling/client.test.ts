@@ -10,6 +10,7 @@ class ServerEnd implements Socket {
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
   readonly received: ClientMessage[] = [];
+  readyState = 1;
   isClosed = false;
 
   constructor(readonly answer: (message: ClientMessage) => ServerMessage | null) {}
@@ -148,6 +149,17 @@ describe("the signalling client", () => {
     await expect(client.request({ type: "hand.raise" })).rejects.toMatchObject({
       code: "not_connected",
     });
+  });
+
+  it("puts nothing into a socket that is closing, and says so when it is closed", async () => {
+    const { client, last } = await joined();
+    const socket = last();
+    const before = socket.received.length;
+    socket.readyState = 2;
+    const lost = client.request({ type: "hand.raise" });
+    expect(socket.received).toHaveLength(before);
+    socket.onclose?.({ code: 1000 });
+    await expect(lost).rejects.toMatchObject({ code: "not_connected" });
   });
 
   it("does not come back by itself after another device took the place", async () => {

@@ -24,6 +24,8 @@ export type RequestBody = WithoutId<ClientMessage>;
 
 /** The part of a WebSocket that is used here. */
 export interface Socket {
+  /** As a WebSocket's. */
+  readonly readyState: number;
   onopen: (() => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: { code: number; reason?: string }) => void) | null;
@@ -59,6 +61,8 @@ interface Pending {
   timer: ReturnType<typeof setTimeout>;
 }
 
+/** `WebSocket.OPEN`. */
+const OPEN = 1;
 const REQUEST_TIMEOUT_MS = 8_000;
 const OPEN_TIMEOUT_MS = 5_000;
 const DEFAULT_HEARTBEAT_S = 5;
@@ -145,7 +149,8 @@ export class SignalingClient {
         reject(new RequestRefused("timeout"));
       }, REQUEST_TIMEOUT_MS);
       this.#pending.set(id, { resolve, reject, timer });
-      this.#socket?.send(JSON.stringify({ ...body, id }));
+      // One that closes takes nothing more; its end refuses what is pending.
+      if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify({ ...body, id }));
     });
   }
 
