@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Self
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
@@ -43,7 +44,7 @@ def _command(served: Served, *arguments: str) -> subprocess.CompletedProcess[str
 
 
 class Run:
-    """`python -m app run` as `make run` starts it, its lines as they come."""
+    """`python -m app run` as `make run` starts it, its lines as they come. Killed at the end if it still runs."""
 
     def __init__(self, served: Served) -> None:
         self._began = time.monotonic()
@@ -57,6 +58,13 @@ class Run:
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
 
     def until_ready(self) -> float:
         """Seconds until the line with the address."""
@@ -77,18 +85,18 @@ class Run:
 
 def test_make_run_twice_and_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
     served = fresh(tmp_path / "data", settings={"TONGTANG_LOG_LEVEL": "error"})
-    first = Run(served)
-    print(f"first start on an empty database: {first.until_ready():.1f} s")
-    pids = [int(path.read_text()) for path in served.run_dir.glob("*.pid")]
-    assert len(pids) >= 3
-    print(f"stopped after {first.interrupt():.1f} s")
+    with Run(served) as first:
+        print(f"first start on an empty database: {first.until_ready():.1f} s")
+        pids = [int(path.read_text()) for path in served.run_dir.glob("*.pid")]
+        assert len(pids) >= 3
+        print(f"stopped after {first.interrupt():.1f} s")
     assert first.process.returncode == 0
     assert not any(is_running(pid) for pid in pids)
     assert list(served.run_dir.iterdir()) == []
 
-    second = Run(served)
-    print(f"second start: {second.until_ready():.1f} s")
-    second.interrupt()
+    with Run(served) as second:
+        print(f"second start: {second.until_ready():.1f} s")
+        second.interrupt()
 
     assert first.lines[0].startswith("- Database ... done")
     assert first.lines[-1] == f"Tongtang is ready: http://localhost:{served.http_port}"
