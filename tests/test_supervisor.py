@@ -220,6 +220,7 @@ async def test_kill_9_of_the_supervisor_takes_every_child_down(tmp_path: Path) -
     logs = [tmp_path / "app.log", tmp_path / "engine-0.log"]
     await until(lambda: all(_lines(log) == ["started"] for log in logs))
     children = [await _pid(tmp_path, name) for name in ("app", "engine-0")]
+    assert sorted(_pids(tmp_path)) == sorted(children)
 
     process.kill()
     await process.wait()

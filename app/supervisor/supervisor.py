@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 STOP_GRACE_S = 8.0
 UNFINISHED = ".pid-new"
+"""Suffix of a pid file that is being written."""
 
 
 class ChildGivenUp(Exception):
