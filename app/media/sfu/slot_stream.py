@@ -481,6 +481,14 @@ class SlotStream:
         """
         return self._reported_loss.since_last(block, self._holes)
 
+    def path_changed(self, now: float) -> None:
+        """What was lost on the old path says nothing about the new one; a picture that lost its thread begins anew."""
+        segment = self._segment
+        number = self._progress.highest_index + segment.sequence_offset if segment else None
+        self._reported_loss.path_changed(number)
+        self.rtx.forget()
+        self.request_keyframe(now)
+
     # -- sender reports
 
     def sender_report(self, now: float, *, is_probe: bool = False) -> SenderReport | None:

@@ -96,6 +96,7 @@ class SubscribingPeer:
             )
             for section in sections
         }
+        self._videos = [stream for stream in self.streams.values() if stream.kind == "video"]
         self._by_ssrc = {stream.ssrc: stream for stream in self.streams.values()}
         self._media_ssrcs = {stream.rtx.ssrc: stream.ssrc for stream in self.streams.values()}
         self._meter = SentMeter()
@@ -174,13 +175,14 @@ class SubscribingPeer:
         self._owner.subscribing_state_changed(self, state)
 
     def path_changed(self) -> None:
-        """Nothing is known of the new link, and a picture that lost its thread on the old one begins anew."""
+        """Nothing is known of the new link."""
         now = self._clock()
         self.downlink = Downlink()
         self.round_trip_time_s, self._is_round_trip_asked = None, False
         self.decision_due = 0.0
         for stream in self.streams.values():
-            stream.request_keyframe(now)
+            stream.path_changed(now)
+        self._asked_again = sum(stream.rtx.asked_again for stream in self._videos)
 
     def _reported(self, block: ReportBlock, now: float) -> None:
         # Browsers report a retransmission stream by itself, in answer to the report of its picture.
@@ -247,9 +249,8 @@ class SubscribingPeer:
         True if some picture gets another layer, or none, or one again.
         """
         self._decided_at = now
-        videos = [stream for stream in self.streams.values() if stream.kind == "video"]
-        packets = sum(stream.packets_sent for stream in videos)
-        asked_again = sum(stream.rtx.asked_again for stream in videos)
+        packets = sum(stream.packets_sent for stream in self._videos)
+        asked_again = sum(stream.rtx.asked_again for stream in self._videos)
         self.downlink.asked_again(asked_again - self._asked_again, now)
         before = self.downlink.chosen, self.downlink.carries_stills
         self.downlink.update(
@@ -263,7 +264,7 @@ class SubscribingPeer:
             now,
         )
         self._packets_sent, self._asked_again = packets, asked_again
-        for stream in videos:
+        for stream in self._videos:
             stream.rtx.limit_bps = self.downlink.resend_limit_bps
         self.decision_due = now + self.downlink.interval_s
         self._probe(now)

@@ -11,6 +11,7 @@ from app.ids import PublicationId
 from app.media.port import Source
 from app.media.sfu.layer import PublisherFeedback
 from app.media.sfu.publication import Publication
+from app.media.sfu.reported_loss import ReportedLoss
 from app.media.sfu.sender_clock import SenderClock
 from app.media.sfu.slot_stream import SlotStream
 from app.media.sfu.stream_formats import StreamFormats
@@ -270,6 +271,43 @@ def test_what_the_publisher_lost_is_not_the_receivers_loss() -> None:
         sender.frame(1 + step / 100)
     last = wire.sent[-1].sequence_number
     assert stream.reported(ReportBlock(50, 0, holes + 31, last, 0, 0, 0)) == (100, 30)
+
+
+def test_what_the_old_path_lost_is_no_loss_of_the_new_one() -> None:
+    wire, sender = Wire(), Sender()
+    stream = video_stream(wire)
+    stream.map(sender.publication, 0.0)
+    sender.frame(0.0, keyframe=True)
+
+    def report(number: int, lost: int) -> tuple[int, int]:
+        return stream.reported(ReportBlock(50, 0, lost, number, 0, 0, 0))
+
+    start = wire.sent[0].sequence_number
+    report(start, 0)
+    for step in range(100):
+        sender.frame(step / 100)
+    stream.retransmit((start + 1,), 1.0, 0.0)
+    asked = sender.asked.keyframes
+    stream.path_changed(2.0)
+    assert sender.asked.keyframes == asked + 1
+    assert report(start + 50, 10) == (0, 0), "sent before the path changed"
+    for step in range(100):
+        sender.frame(2 + step / 100)
+    assert report(start + 120, 60) == (0, 0), "this one counts what the old path lost as well"
+    assert report(start + 200, 65) == (80, 5)
+    stream.retransmit((start + 1,), 3.0, 0.0)
+    assert stream.rtx.asked_again == 0, "the first answer went over the old path"
+    stream.retransmit((start + 1,), 3.5, 0.0)
+    assert stream.rtx.asked_again == 1
+
+
+def test_the_number_after_which_a_new_path_counts_may_be_the_last_before_zero() -> None:
+    loss = ReportedLoss()
+    assert loss.since_last(ReportBlock(50, 0, 0, 65_530, 0, 0, 0), 0) == (0, 0)
+    loss.path_changed(65_535)
+    assert loss.since_last(ReportBlock(50, 0, 9, 65_535, 0, 0, 0), 0) == (0, 0)
+    assert loss.since_last(ReportBlock(50, 0, 12, 1 << 16, 0, 0, 0), 0) == (0, 0)
+    assert loss.since_last(ReportBlock(50, 0, 13, (1 << 16) + 10, 0, 0, 0), 0) == (10, 1)
 
 
 @pytest.mark.parametrize("formats", [VIDEO_FORMATS, StreamFormats({"vp8": (96, 97)})])
