@@ -4,13 +4,17 @@ import { snapshot } from "../testing/room";
 import { RequestRefused, SignalingClient, type Socket } from "./client";
 import { CLOSE_SUPERSEDED } from "./link";
 
+/** Of a WebSocket's `readyState`. */
+const CONNECTING = 0;
+const OPEN = 1;
+
 /** The server's end of a socket: it answers as the protocol says, or as a test tells it. */
 class ServerEnd implements Socket {
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
   readonly received: ClientMessage[] = [];
-  readyState = 1;
+  readyState = OPEN;
   isClosed = false;
 
   constructor(readonly answer: (message: ClientMessage) => ServerMessage | null) {}
@@ -228,6 +232,31 @@ describe("the signalling client", () => {
     await vi.advanceTimersByTimeAsync(2_000);
     expect(sockets[0]?.isClosed).toBe(true);
     expect(client.link.get().kind).toBe("reconnecting");
+  });
+
+  it("tries again soon if the network changes while it is on its way in", async () => {
+    const { client, sockets, last } = await joined();
+    last().onclose?.({ code: 1006 });
+    client.retryNow();
+    last().readyState = CONNECTING;
+    client.check();
+    await vi.advanceTimersByTimeAsync(4_900);
+    expect(sockets, "one that opens has a deadline of its own").toHaveLength(2);
+    last().readyState = OPEN;
+    last().onopen?.();
+    await settle();
+    expect(client.link.get().kind).toBe("joined");
+
+    last().onclose?.({ code: 1006 });
+    client.retryNow();
+    const entering = last();
+    vi.spyOn(entering, "send").mockImplementation(() => undefined);
+    entering.onopen?.();
+    client.check();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(entering.isClosed).toBe(true);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(sockets).toHaveLength(4);
   });
 
   it("says that the server is gone after it announced that, or after several tries", async () => {

@@ -122,14 +122,16 @@ export class SignalingClient {
   /** The media path fell silent or the network changed: a socket that does not answer soon is dead as well. */
   check(): void {
     const socket = this.#socket;
-    if (!socket || this.link.get().kind !== "joined") {
+    if (!socket) {
       this.retryNow();
       return;
     }
-    if (this.#isChecking) return;
+    // One that is not open yet has a deadline of its own.
+    if (this.#isChecking || socket.readyState !== OPEN) return;
     this.#expectSound(socket, CHECK_MS);
     this.#isChecking = true;
-    this.#ping();
+    // On its way in it awaits an answer as it is.
+    if (this.link.get().kind === "joined") this.#ping();
   }
 
   /** Resolves with the answer that names this request; rejects with `RequestRefused`. */
