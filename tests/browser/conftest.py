@@ -1,6 +1,6 @@
 """One whole server and one browser for all tests here, and no complaint from any page left unread."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,8 @@ from tests.support.serve import Served
 from tests.support.stored_recording import serving_a_recording
 
 _HERE = Path(__file__).parent
+
+HAS_FAILED = pytest.StashKey[bool]()
 
 OpenTab = Callable[..., Awaitable[Screen]]
 
@@ -50,6 +52,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _HERE in item.path.parents and is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        item.stash[HAS_FAILED] = True
+    return report
 
 
 @pytest.fixture(scope="package")
@@ -82,8 +94,13 @@ async def browser(
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def open_tab(browser: Browser, served: Served) -> AsyncIterator[OpenTab]:
-    """Opens tabs of separate people; at the end none of their pages may have complained."""
+async def open_tab(
+    browser: Browser, served: Served, request: pytest.FixtureRequest
+) -> AsyncIterator[OpenTab]:
+    """Opens tabs of separate people; at the end none of their pages may have complained.
+
+    Where the test failed, its report says what was on their screens.
+    """
     screens: list[Screen] = []
     async with AsyncExitStack() as stack:
 
@@ -96,6 +113,9 @@ async def open_tab(browser: Browser, served: Served) -> AsyncIterator[OpenTab]:
             return screen
 
         yield open_one
+        if request.node.stash.get(HAS_FAILED, False):
+            for number, screen in enumerate(screens, 1):
+                print(f"--- tab {number}: {await screen.describe()}")
     complaints = [one for screen in screens for one in screen.unexcused()]
     assert complaints == []
 

@@ -26,6 +26,7 @@ DRAIN = 64
 SEGMENT_BYTES, TCP_MORE_BYTES = 1_400, 24
 """Of a WebSocket's TCP; and what its header is longer than UDP's, with TLS and framing."""
 TCP_AGAIN_S = 0.2
+FETCHES_AGAIN = 3
 RECEIVE_BUFFER_BYTES = 4 << 20
 Address = tuple[str, int]
 
@@ -252,12 +253,19 @@ class Link:
                 # The browser would take a page that a test hands it for one of another network.
                 await route.continue_()
                 return
-            with contextlib.suppress(PlaywrightError):  # the page wants it no more, or is closed
-                answer = await route.fetch()
+            try:
+                # A browser asks again as well where a server has closed a connection that rested.
+                answer = await route.fetch(max_retries=FETCHES_AGAIN)
                 size = int(answer.headers.get("content-length") or len(await answer.body()))
                 now = time.monotonic()
                 await asyncio.sleep(self._streamed_at(size, now) - now)
                 await route.fulfill(response=answer)
+            except PlaywrightError as error:
+                print(f"not carried: {route.request.url}: {error.message}")
+                with contextlib.suppress(
+                    PlaywrightError
+                ):  # the page wants it no more, or is closed
+                    await route.abort()
 
         await page.route("**/*", fetched)
 

@@ -44,6 +44,7 @@
       if (stat.type !== "inbound-rtp" && stat.type !== "outbound-rtp") continue;
       const codec = report.get(stat.codecId);
       found.push({
+        connection: peers.indexOf(peer),
         type: stat.type,
         mid: stat.mid ?? "",
         kind: stat.kind,

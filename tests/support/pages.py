@@ -6,7 +6,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
@@ -19,9 +19,11 @@ from playwright.async_api import (
     ConsoleMessage,
     Locator,
     Page,
+    Request,
     Response,
     StorageState,
 )
+from playwright.async_api import Error as PlaywrightError
 
 from tests.support.office import ONSITE, TEACHER, PlannedLesson, Seat
 from tests.support.serve import Served
@@ -31,6 +33,7 @@ SCREEN = {"width": 1366, "height": 768}
 COUNTY_ZONE = "Asia/Shanghai"
 PATIENCE_S = 90.0
 POLL_S = 0.1
+GLANCE_MS = 5_000
 
 
 async def eventually(
@@ -61,6 +64,19 @@ class Stream:
     """Of the last frame, in pixels."""
     active: bool = True
     """An outgoing encoding that is switched on."""
+    connection: int = -1
+    """Which of the page's, in the order in which it made them."""
+
+    def since(self, before: "Stream | None") -> "Stream":
+        """What came on top of `before`."""
+        if before is None:
+            return self
+        return replace(
+            self,
+            packets=self.packets - before.packets,
+            frames=self.frames - before.frames,
+            energy=self.energy - before.energy,
+        )
 
 
 @dataclass(frozen=True)
@@ -69,6 +85,15 @@ class Streams:
 
     slots: dict[str, str | None]
     streams: tuple[Stream, ...]
+
+    def since(self, before: "Streams") -> "Streams":
+        """What came on top of `before`; a connection that was made since then counts from nothing."""
+
+        def which(one: Stream) -> tuple[int, str, str, str]:
+            return one.connection, one.type, one.mid, one.rid
+
+        known = {which(one): one for one in before.streams}
+        return Streams(self.slots, tuple(one.since(known.get(which(one))) for one in self.streams))
 
     def sent(self, kind: str) -> Stream:
         """What this page sends of `kind`; all of its encodings and past connections' successors together."""
@@ -161,36 +186,31 @@ class Probed(ABC):
 
     async def sees_and_hears(self, participant_id: str, deadline_s: float = PATIENCE_S) -> float:
         """Wait until new frames and new sound of this participant arrive; the seconds it took."""
-        began = await self.streams()
-        video, audio = (began.received(kind, participant_id) for kind in ("video", "audio"))
+        before = await self.streams()
 
         def grows(now: Streams) -> bool:
-            new_video = now.received("video", participant_id)
-            new_audio = now.received("audio", participant_id)
-            return (
-                new_video.frames > video.frames
-                and new_audio.energy > audio.energy
-                and new_audio.packets > audio.packets
-            )
+            new = now.since(before)
+            video, audio = (new.received(kind, participant_id) for kind in ("video", "audio"))
+            return video.frames > 0 and audio.energy > 0 and audio.packets > 0
 
         return await self.until(f"{participant_id} seen and heard", grows, deadline_s)
 
     async def hears(self, participant_id: str, deadline_s: float = PATIENCE_S) -> float:
         """Wait until new sound of this participant arrives and is played; the seconds it took."""
-        before = (await self.streams()).received("audio", participant_id)
+        before = await self.streams()
 
         def grows(now: Streams) -> bool:
-            audio = now.received("audio", participant_id)
-            return audio.packets > before.packets and audio.energy > before.energy
+            audio = now.since(before).received("audio", participant_id)
+            return audio.packets > 0 and audio.energy > 0
 
         return await self.until(f"{participant_id} heard", grows, deadline_s)
 
     async def sees_picture(self, participant_id: str, deadline_s: float = PATIENCE_S) -> float:
         """Wait until 5 new frames of this participant are decoded; the seconds it took."""
-        before = (await self.streams()).received("video", participant_id).frames
+        before = await self.streams()
         return await self.until(
             f"a picture of {participant_id}",
-            lambda now: now.received("video", participant_id).frames >= before + 5,
+            lambda now: now.since(before).received("video", participant_id).frames >= 5,
             deadline_s,
         )
 
@@ -205,6 +225,8 @@ class Screen(Probed):
     complaints: list[str] = field(default_factory=list)
     excused: list[str] = field(default_factory=list)
     """Parts of complaints that a test provokes on purpose."""
+    unanswered: set[Request] = field(default_factory=set, repr=False)
+    """What the page asked for and waits for."""
     _inspector: CDPSession | None = field(default=None, repr=False)
 
     @classmethod
@@ -214,6 +236,9 @@ class Screen(Probed):
         page.on("console", screen._console)
         page.on("pageerror", lambda error: screen.complaints.append(f"page error: {error}"))
         page.on("response", screen._response)
+        page.on("request", screen._asked)
+        page.on("requestfinished", screen._answered)
+        page.on("requestfailed", screen._answered)
         return screen
 
     def _console(self, message: ConsoleMessage) -> None:
@@ -225,12 +250,29 @@ class Screen(Probed):
         if response.status >= 400:
             self.complaints.append(f"HTTP {response.status} {response.url}")
 
+    def _asked(self, request: Request) -> None:
+        self.unanswered.add(request)
+
+    def _answered(self, request: Request) -> None:
+        self.unanswered.discard(request)
+
     def excuse(self, *parts: str) -> None:
         """Complaints with one of these parts are expected in this test."""
         self.excused += parts
 
     def unexcused(self) -> list[str]:
         return [one for one in self.complaints if not any(part in one for part in self.excused)]
+
+    async def describe(self) -> str:
+        """What somebody who looks at it would say of it; for the report of a test that failed."""
+        try:
+            words = await self.page.inner_text("body", timeout=GLANCE_MS)
+        except PlaywrightError as error:
+            words = f"cannot be read: {error}"
+        waits_for = [f"{one.method} {one.url}" for one in self.unanswered]
+        return (
+            f"{self.page.url}\n  complaints: {self.complaints}\n  waits for: {waits_for}\n{words}\n"
+        )
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
