@@ -92,9 +92,9 @@ async def _storage(settings: Settings, database: Database, now: datetime, zone: 
     offset_ms = int((now.astimezone(zone).utcoffset() or timedelta()) / timedelta(milliseconds=1))
     today = now.astimezone(zone).date()
     kept = KeptFor(settings.classroom_tracks_kept_days, settings.recordings_kept_days)
-    async with database.reading() as session:
-        planned = await planned_days(session, now_ms, offset_ms)
-        held, measured = await held_days(session, now_ms, offset_ms, kept)
+    planned, (held, measured) = await asyncio.gather(
+        planned_days(database, now_ms, offset_ms), held_days(database, now_ms, offset_ms, kept)
+    )
     rates = measured.rates(assumed_rates(settings))
     disk = shutil.disk_usage(_existing(disk_path(settings)))
     room = disk.free - settings.recording_min_free_bytes

@@ -1,12 +1,15 @@
 """What the tables say of recorded lessons to come, and of what is held of those that were: the forecast's figures."""
 
+import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
 
+from app.db.engine import Database
 from app.db.models import Film, Lesson, Recording, RecordingTrack, Seat
 from app.db.tracks import is_of_classroom
 from app.operations.forecast import HeldDay, KeptFor, PlannedDay, Rates
@@ -46,7 +49,7 @@ class Measured:
         )
 
 
-async def planned_days(session: AsyncSession, now_ms: int, utc_offset_ms: int) -> list[PlannedDay]:
+async def planned_days(database: Database, now_ms: int, utc_offset_ms: int) -> list[PlannedDay]:
     """The recorded lessons that have not begun and were not cancelled, by local day."""
     seats = select(func.count()).where(Seat.lesson_id == Lesson.lesson_id).scalar_subquery()
     lesson = (
@@ -63,34 +66,38 @@ async def planned_days(session: AsyncSession, now_ms: int, utc_offset_ms: int) -
         )
         .subquery()
     )
-    rows = await session.execute(
-        select(
-            lesson.c.day,
-            func.sum(lesson.c.minutes),
-            func.sum(lesson.c.minutes * lesson.c.seats),
-        ).group_by(lesson.c.day)
-    )
+    minutes = func.sum(lesson.c.minutes)
+    seated = func.sum(lesson.c.minutes * lesson.c.seats)
+    rows = await _read(database, select(lesson.c.day, minutes, seated).group_by(lesson.c.day))
     return [PlannedDay(_date(day), int(minutes), int(seated)) for day, minutes, seated in rows]
 
 
 async def held_days(
-    session: AsyncSession, now_ms: int, utc_offset_ms: int, kept: KeptFor
+    database: Database, now_ms: int, utc_offset_ms: int, kept: KeptFor
 ) -> tuple[list[HeldDay], Measured]:
     """What is held of past lessons by local day, and what their minutes came to."""
     day = _day(Recording.started_at_ms, utc_offset_ms).label("day")
-    recordings = await session.execute(
-        select(day, func.sum(Recording.size_bytes), func.sum(Recording.duration_ms)).group_by("day")
-    )
+    size_bytes, duration_ms = func.sum(Recording.size_bytes), func.sum(Recording.duration_ms)
     # Tracks of classrooms are there for some weeks only: older recordings need not be looked at.
-    since_ms = now_ms - kept.classroom_tracks_days * DAY_MS
-    tracks = await session.execute(
-        select(day, func.sum(RecordingTrack.size_bytes))
-        .join(Recording, Recording.recording_id == RecordingTrack.recording_id)
-        .where(Recording.started_at_ms >= since_ms, is_of_classroom())
-        .group_by("day")
-    )
-    films = await session.execute(
-        select(day, Film.files).join(Recording, Recording.recording_id == Film.recording_id)
+    is_of_late = Recording.started_at_ms >= now_ms - kept.classroom_tracks_days * DAY_MS
+    # A county's take long enough each to be asked for at the same time.
+    recordings, tracks, films, seated = await asyncio.gather(
+        _read(database, select(day, size_bytes, duration_ms).group_by("day")),
+        _read(
+            database,
+            select(day, func.sum(RecordingTrack.size_bytes))
+            .join(Recording, Recording.recording_id == RecordingTrack.recording_id)
+            .where(is_of_late, is_of_classroom())
+            .group_by("day"),
+        ),
+        _read(
+            database,
+            select(day, Film.files).join(Recording, Recording.recording_id == Film.recording_id),
+        ),
+        _read(
+            database,
+            select(duration_ms).join(Seat, Seat.lesson_id == Recording.lesson_id).where(is_of_late),
+        ),
     )
     of_recordings = {one: (int(size), int(ms)) for one, size, ms in recordings}
     of_classrooms = {one: int(size) for one, size in tracks}
@@ -110,18 +117,14 @@ async def held_days(
         film_bytes=sum(of_films.values()),
         minutes=sum(ms for _size, ms in of_recordings.values()) / MINUTE_MS,
         classroom_bytes=sum(of_classrooms.values()),
-        classroom_minutes=await _classroom_minutes(session, since_ms),
+        classroom_minutes=int(seated[0][0] or 0) / MINUTE_MS,
     )
     return held, measured
 
 
-async def _classroom_minutes(session: AsyncSession, since_ms: int) -> float:
-    total = await session.scalar(
-        select(func.sum(Recording.duration_ms))
-        .join(Seat, Seat.lesson_id == Recording.lesson_id)
-        .where(Recording.started_at_ms >= since_ms)
-    )
-    return int(total or 0) / MINUTE_MS
+async def _read(database: Database, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
+    async with database.reading() as session:
+        return (await session.execute(query)).all()
 
 
 def _day(ms: SQLColumnExpression[int], utc_offset_ms: int) -> ColumnElement[int]:

@@ -1,6 +1,6 @@
 """What the ledger is added up by, and in which order they are listed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +21,13 @@ from app.db.scope import schools_within
 from app.scope import Scope
 
 GroupedBy = Literal["classroom", "school", "teacher", "subject", "course", "term"]
+LESSON_KEYS: Mapping[GroupedBy, str] = {
+    "teacher": "lead_user_id",
+    "subject": "subject",
+    "course": "course_id",
+    "term": "course_id",
+}
+"""The column of a lesson that says to which group it belongs."""
 _NONE: SQLColumnExpression[str] = literal_column("''")
 
 

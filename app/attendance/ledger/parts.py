@@ -14,6 +14,7 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal,
     select,
     union_all,
 )
@@ -34,6 +35,8 @@ from app.scope import Scope
 _ABOUT = ("lesson_id", "starts_at_ms", "started_at_ms", "subject", "lead_user_id", "course_id")
 """Columns of `Lesson` and of `Summed`."""
 _WAS_CANCELLED = WAS_CANCELLED.label("was_cancelled")
+_ONE = literal(1, Integer, literal_execute=True).label("lessons")
+_AMOUNTS = (*SEAT_AMOUNTS, _ONE.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Parts:
 
     rows: Subquery
     is_by_lesson: bool
+    """A row is of whole lessons, and `lessons` says of how many; otherwise it is of a seat."""
 
     def total(self, name: str, condition: ColumnElement[bool] | None = None) -> ColumnElement[int]:
         """Of this column, over those rows of a group for which the condition holds."""
@@ -52,10 +56,12 @@ class Parts:
 
     def lessons(self, condition: ColumnElement[bool] | None = None) -> ColumnElement[int]:
         """How many lessons of a group the condition holds for."""
+        if self.is_by_lesson:
+            return self.total("lessons", condition)
         lesson: ColumnElement[str] = self.rows.c.lesson_id
         if condition is not None:
             lesson = case((condition, lesson))
-        return func.count(lesson if self.is_by_lesson else lesson.distinct())
+        return func.count(lesson.distinct())
 
 
 def seat_parts(
@@ -72,13 +78,27 @@ def seat_parts(
 
 def lesson_parts(scope: Scope, wanted: LedgerFilter, now_ms: int) -> Parts:
     """One row for each lesson that is over, where every classroom counts."""
+    return Parts(union_all(*_lessons(scope, wanted, now_ms)).subquery(), is_by_lesson=True)
+
+
+def key_parts(scope: Scope, wanted: LedgerFilter, now_ms: int, key: str) -> Parts:
+    """The same, added up by this column: PostgreSQL has more than one process do so much."""
+    added_up = []
+    for lessons in _lessons(scope, wanted, now_ms):
+        rows = lessons.subquery().c
+        totals = [func.sum(rows[name]).label(name) for name in _AMOUNTS]
+        added_up.append(select(rows[key], *totals).group_by(rows[key]))
+    return Parts(union_all(*added_up).subquery(), is_by_lesson=True)
+
+
+def _lessons(scope: Scope, wanted: LedgerFilter, now_ms: int) -> tuple[Select[Any], Select[Any]]:
     ended = select(*_columns(LessonSum, (*_ABOUT, "was_cancelled", *SEAT_AMOUNTS)))
     ended = ended.where(LessonSum.has_ended, *about(LessonSum, scope, wanted))
     unopened = _unopened(LessonSum, scope, wanted, now_ms).outerjoin(
-        LessonSum, LessonSum.lesson_id == Lesson.lesson_id
+        LessonSum, and_(LessonSum.lesson_id == Lesson.lesson_id, ~LessonSum.has_ended)
     )
     seats = select(func.count()).where(Seat.lesson_id == Lesson.lesson_id).scalar_subquery()
-    return _together(ended, unopened.add_columns(seats.label("all_seats")), ())
+    return _counted(ended, unopened.add_columns(seats.label("all_seats")), ())
 
 
 def school_parts(
@@ -101,7 +121,8 @@ def school_parts(
         .group_by(Lesson.lesson_id, Classroom.school_id, SchoolSum.lesson_id, SchoolSum.school_id)
         .add_columns(Classroom.school_id, func.count().label("all_seats"))
     )
-    return _together(ended, unopened, ("school_id",))
+    counted = _counted(ended, unopened, ("school_id",))
+    return Parts(union_all(*counted).subquery(), is_by_lesson=True)
 
 
 def _unopened(known: type[Summed], scope: Scope, wanted: LedgerFilter, now_ms: int) -> Select[Any]:
@@ -112,10 +133,12 @@ def _unopened(known: type[Summed], scope: Scope, wanted: LedgerFilter, now_ms: i
     )
 
 
-def _together(ended: Select[Any], unopened: Select[Any], keys: tuple[str, ...]) -> Parts:
-    """Of the seats of `unopened` that nobody corrected, all is missed."""
-    # Made once: PostgreSQL would count the seats anew for each column that is made of their number.
-    lessons = unopened.cte("unopened").prefix_with("MATERIALIZED", dialect="postgresql")
+def _counted(
+    ended: Select[Any], unopened: Select[Any], keys: tuple[str, ...]
+) -> tuple[Select[Any], Select[Any]]:
+    """Both with the same columns. Of the seats of `unopened` that nobody corrected, all is missed."""
+    # With OFFSET it is made once: PostgreSQL would count the seats anew for each column that is made of their number.
+    lessons = unopened.offset(0).subquery("unopened")
     others = cast(lessons.c.all_seats, Integer) - lessons.c.seats
     missed_s = others * lessons.c.each_s
     more = {
@@ -125,10 +148,11 @@ def _together(ended: Select[Any], unopened: Select[Any], keys: tuple[str, ...]) 
         "not_held_s": case((lessons.c.was_cancelled, 0), else_=missed_s),
     }
     amounts = [
-        lessons.c[name] + more[name] if name in more else lessons.c[name] for name in SEAT_AMOUNTS
+        (lessons.c[name] + more[name]).label(name) if name in more else lessons.c[name]
+        for name in SEAT_AMOUNTS
     ]
     columns = [lessons.c[name] for name in (*_ABOUT, "was_cancelled", *keys)]
-    return Parts(union_all(ended, select(*columns, *amounts)).subquery(), is_by_lesson=True)
+    return ended.add_columns(_ONE), select(*columns, *amounts, _ONE)
 
 
 def _columns(table: type[Lesson] | type[Summed], names: Iterable[str]) -> list[ColumnElement[Any]]:

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.attendance.ledger.causes import CAUSES, Cause
 from app.attendance.ledger.filter import LedgerFilter, is_narrow
-from app.attendance.ledger.groups import GroupedBy, grouped, keys_in_order
-from app.attendance.ledger.parts import Parts, lesson_parts, school_parts, seat_parts
+from app.attendance.ledger.groups import LESSON_KEYS, GroupedBy, grouped, keys_in_order
+from app.attendance.ledger.parts import Parts, key_parts, school_parts, seat_parts
 from app.db.engine import Database
 from app.db.models import Seat
 from app.errors import InvalidInput
@@ -104,7 +104,7 @@ async def _parts(
         yield seat_parts(scope, wanted, now_ms)
         return
     if by not in ("classroom", "school"):
-        yield lesson_parts(scope, wanted, now_ms)
+        yield key_parts(scope, wanted, now_ms, LESSON_KEYS[by])
         return
     while named := await keys_in_order(session, scope, by, after, limit):
         keys = [key for _, key in named]

@@ -1,6 +1,6 @@
 """The ledger added up by lesson, and by lesson and school; made and kept by `attendance.ledger.sums`."""
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.models.base import ID, MS, NAME, Base
@@ -55,7 +55,15 @@ class LessonSum(Summed, Base):
     """Of all seats. A lesson without entries and roll calls has none, nor has a rehearsal."""
 
     __tablename__ = "lesson_sum"
-    __table_args__ = (Index("ix_lesson_sum_county_id_starts_at_ms", "county_id", "starts_at_ms"),)
+    __table_args__ = (
+        Index("ix_lesson_sum_county_id_starts_at_ms", "county_id", "starts_at_ms"),
+        Index(
+            "ix_lesson_sum_lesson_id_not_ended",
+            "lesson_id",
+            postgresql_where=text("NOT has_ended"),
+            sqlite_where=text("NOT has_ended"),
+        ),
+    )
 
 
 class SchoolSum(Summed, Base):
