@@ -76,29 +76,30 @@ def seat_parts(
     return Parts((query if page is None else query.where(page)).subquery(), is_by_lesson=False)
 
 
-def lesson_parts(scope: Scope, wanted: LedgerFilter, now_ms: int) -> Parts:
-    """One row for each lesson that is over, where every classroom counts."""
-    return Parts(union_all(*_lessons(scope, wanted, now_ms)).subquery(), is_by_lesson=True)
+def lesson_parts(scope: Scope, wanted: LedgerFilter, now_ms: int) -> tuple[Parts, Parts]:
+    """Of the lessons that ended and of those that nobody opened: one row for each, where every classroom counts.
 
-
-def key_parts(scope: Scope, wanted: LedgerFilter, now_ms: int, key: str) -> Parts:
-    """The same, added up by this column: PostgreSQL has more than one process do so much."""
-    added_up = []
-    for lessons in _lessons(scope, wanted, now_ms):
-        rows = lessons.subquery().c
-        totals = [func.sum(rows[name]).label(name) for name in _AMOUNTS]
-        added_up.append(select(rows[key], *totals).group_by(rows[key]))
-    return Parts(union_all(*added_up).subquery(), is_by_lesson=True)
-
-
-def _lessons(scope: Scope, wanted: LedgerFilter, now_ms: int) -> tuple[Select[Any], Select[Any]]:
+    Added up each by itself, as PostgreSQL has more than one process read the former.
+    """
     ended = select(*_columns(LessonSum, (*_ABOUT, "was_cancelled", *SEAT_AMOUNTS)))
     ended = ended.where(LessonSum.has_ended, *about(LessonSum, scope, wanted))
     unopened = _unopened(LessonSum, scope, wanted, now_ms).outerjoin(
         LessonSum, and_(LessonSum.lesson_id == Lesson.lesson_id, ~LessonSum.has_ended)
     )
     seats = select(func.count()).where(Seat.lesson_id == Lesson.lesson_id).scalar_subquery()
-    return _counted(ended, unopened.add_columns(seats.label("all_seats")), ())
+    counted = _counted(ended, unopened.add_columns(seats.label("all_seats")), ())
+    of_ended, of_unopened = (Parts(one.subquery(), is_by_lesson=True) for one in counted)
+    return of_ended, of_unopened
+
+
+def key_parts(scope: Scope, wanted: LedgerFilter, now_ms: int, key: str) -> Parts:
+    """The rows of `lesson_parts` together, added up by this column."""
+    added_up = []
+    for lessons in lesson_parts(scope, wanted, now_ms):
+        rows = lessons.rows.c
+        totals = [func.sum(rows[name]).label(name) for name in _AMOUNTS]
+        added_up.append(select(rows[key], *totals).group_by(rows[key]))
+    return Parts(union_all(*added_up).subquery(), is_by_lesson=True)
 
 
 def school_parts(

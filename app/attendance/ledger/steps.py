@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import add
 from typing import Literal
 
 from sqlalchemy import ColumnElement, select
@@ -82,13 +83,19 @@ async def load_steps(
     first, last = ((ms + shift_ms) // width_ms for ms in (wanted.from_ms, wanted.to_ms - 1))
     if last - first >= MAX_STEPS:
         raise InvalidInput(f"a chart has {MAX_STEPS} steps at most", code="too_many_steps")
-    added = (seat_parts if is_narrow(scope, wanted) else lesson_parts)(scope, wanted, now_ms)
-    number = (added.rows.c.starts_at_ms + shift_ms) // width_ms
-    rows = await session.execute(select(number, *_amounts(added)).group_by(number))
-    found = {step: values for step, *values in rows}
-    return tuple(
-        _step(one * width_ms - shift_ms, found.get(one, _NOTHING)) for one in range(first, last + 1)
-    )
+    found: dict[int, tuple[int, ...]] = dict.fromkeys(range(first, last + 1), _NOTHING)
+    for added in _parts(scope, wanted, now_ms):
+        number = (added.rows.c.starts_at_ms + shift_ms) // width_ms
+        rows = await session.execute(select(number, *_amounts(added)).group_by(number))
+        for one, *values in rows:
+            found[one] = tuple(map(add, found[one], values))
+    return tuple(_step(one * width_ms - shift_ms, values) for one, values in found.items())
+
+
+def _parts(scope: Scope, wanted: LedgerFilter, now_ms: int) -> tuple[Parts, ...]:
+    if is_narrow(scope, wanted):
+        return (seat_parts(scope, wanted, now_ms),)
+    return lesson_parts(scope, wanted, now_ms)
 
 
 _TIMES = ("planned_s", "delivered_s", *(f"{cause}_s" for cause in CAUSES))
