@@ -43,7 +43,7 @@ function Cockpit() {
   useTitle(room.view.title);
   const { title } = room.view;
   return (
-    <div className={styles.desk}>
+    <div className={styles.desk} data-toasts="bottom">
       <TopBar title={<h1 title={title}>{title}</h1>} isHomeLink={false} guide="lead">
         <Elapsed />
         <Lights />

@@ -3,6 +3,7 @@ import { useLanguage, useWords } from "../../i18n";
 import { Badge } from "../Badge";
 import tableStyles from "../office/AttendanceTable.module.css";
 import { formatMoment } from "../office/dates";
+import styles from "./Health.module.css";
 import { Todos } from "./Todos";
 
 /** One row for each classroom: what to do, and what it is concluded from. */
@@ -71,7 +72,11 @@ type DeviceState = NonNullable<ClassroomHealth["pc"]>["camera"];
 
 function Device({ label, state }: { label: string; state: DeviceState }) {
   const words = useWords().health;
-  return <td data-label={label}>{state ? words.device[state] : words.unknown}</td>;
+  return (
+    <td className={styles.state} data-label={label}>
+      {state ? words.device[state] : words.unknown}
+    </td>
+  );
 }
 
 function LastLinkTest({ classroom: { link_test } }: { classroom: ClassroomHealth }) {
