@@ -15,7 +15,7 @@ from app.moments import to_ms, utc
 from app.operations.certificates import Certificate, relay_certificates, server_certificate
 from app.operations.clocks import Clocks, read_clocks
 from app.operations.forecast import Forecast, KeptFor, Rates, forecast
-from app.operations.timetable import held_days, planned_days
+from app.operations.timetable import load_days
 from app.settings import Settings
 
 FRESH_MS = 300_000
@@ -92,9 +92,8 @@ async def _storage(settings: Settings, database: Database, now: datetime, zone: 
     offset_ms = int((now.astimezone(zone).utcoffset() or timedelta()) / timedelta(milliseconds=1))
     today = now.astimezone(zone).date()
     kept = KeptFor(settings.classroom_tracks_kept_days, settings.recordings_kept_days)
-    planned, (held, measured) = await asyncio.gather(
-        planned_days(database, now_ms, offset_ms), held_days(database, now_ms, offset_ms, kept)
-    )
+    days = await load_days(database, now_ms, offset_ms, kept)
+    planned, held, measured = days.planned, days.held, days.measured
     rates = measured.rates(assumed_rates(settings))
     disk = shutil.disk_usage(_existing(disk_path(settings)))
     room = disk.free - settings.recording_min_free_bytes

@@ -49,55 +49,32 @@ class Measured:
         )
 
 
-async def planned_days(database: Database, now_ms: int, utc_offset_ms: int) -> list[PlannedDay]:
+@dataclass(frozen=True, slots=True)
+class Days:
+    planned: list[PlannedDay]
     """The recorded lessons that have not begun and were not cancelled, by local day."""
-    seats = select(func.count()).where(Seat.lesson_id == Lesson.lesson_id).scalar_subquery()
-    lesson = (
-        select(
-            _day(Lesson.starts_at_ms, utc_offset_ms).label("day"),
-            ((Lesson.ends_at_ms - Lesson.starts_at_ms) // MINUTE_MS).label("minutes"),
-            seats.label("seats"),
-        )
-        .where(
-            Lesson.state == "waiting",
-            Lesson.is_recorded,
-            Lesson.cancelled_at_ms.is_(None),
-            Lesson.starts_at_ms >= now_ms,
-        )
-        .subquery()
-    )
-    minutes = func.sum(lesson.c.minutes)
-    seated = func.sum(lesson.c.minutes * lesson.c.seats)
-    rows = await _read(database, select(lesson.c.day, minutes, seated).group_by(lesson.c.day))
-    return [PlannedDay(_date(day), int(minutes), int(seated)) for day, minutes, seated in rows]
+    held: list[HeldDay]
+    """What is held of past lessons, by local day."""
+    measured: Measured
+    """What the minutes of those came to."""
 
 
-async def held_days(
-    database: Database, now_ms: int, utc_offset_ms: int, kept: KeptFor
-) -> tuple[list[HeldDay], Measured]:
-    """What is held of past lessons by local day, and what their minutes came to."""
+async def load_days(database: Database, now_ms: int, utc_offset_ms: int, kept: KeptFor) -> Days:
+    """The forecast's figures, as of now."""
     day = _day(Recording.started_at_ms, utc_offset_ms).label("day")
     size_bytes, duration_ms = func.sum(Recording.size_bytes), func.sum(Recording.duration_ms)
     # Tracks of classrooms are there for some weeks only: older recordings need not be looked at.
     is_of_late = Recording.started_at_ms >= now_ms - kept.classroom_tracks_days * DAY_MS
-    # A county's take long enough each to be asked for at the same time.
-    recordings, tracks, films, seated = await asyncio.gather(
-        _read(database, select(day, size_bytes, duration_ms).group_by("day")),
-        _read(
-            database,
-            select(day, func.sum(RecordingTrack.size_bytes))
-            .join(Recording, Recording.recording_id == RecordingTrack.recording_id)
-            .where(is_of_late, is_of_classroom())
-            .group_by("day"),
-        ),
-        _read(
-            database,
-            select(day, Film.files).join(Recording, Recording.recording_id == Film.recording_id),
-        ),
-        _read(
-            database,
-            select(duration_ms).join(Seat, Seat.lesson_id == Recording.lesson_id).where(is_of_late),
-        ),
+    planned, recordings, tracks, films, seated = await _read_all(
+        database,
+        _planned(now_ms, utc_offset_ms),
+        select(day, size_bytes, duration_ms).group_by("day"),
+        select(day, func.sum(RecordingTrack.size_bytes))
+        .join(Recording, Recording.recording_id == RecordingTrack.recording_id)
+        .where(is_of_late, is_of_classroom())
+        .group_by("day"),
+        select(day, Film.files).join(Recording, Recording.recording_id == Film.recording_id),
+        select(duration_ms).join(Seat, Seat.lesson_id == Recording.lesson_id).where(is_of_late),
     )
     of_recordings = {one: (int(size), int(ms)) for one, size, ms in recordings}
     of_classrooms = {one: int(size) for one, size in tracks}
@@ -119,7 +96,38 @@ async def held_days(
         classroom_bytes=sum(of_classrooms.values()),
         classroom_minutes=int(seated[0][0] or 0) / MINUTE_MS,
     )
-    return held, measured
+    days = [PlannedDay(_date(one), int(each), int(rooms)) for one, each, rooms in planned]
+    return Days(days, held, measured)
+
+
+def _planned(now_ms: int, utc_offset_ms: int) -> Select[*tuple[Any, ...]]:
+    seats = select(func.count()).where(Seat.lesson_id == Lesson.lesson_id).scalar_subquery()
+    lesson = (
+        select(
+            _day(Lesson.starts_at_ms, utc_offset_ms).label("day"),
+            ((Lesson.ends_at_ms - Lesson.starts_at_ms) // MINUTE_MS).label("minutes"),
+            seats.label("seats"),
+        )
+        .where(
+            Lesson.state == "waiting",
+            Lesson.is_recorded,
+            Lesson.cancelled_at_ms.is_(None),
+            Lesson.starts_at_ms >= now_ms,
+        )
+        .subquery()
+    )
+    minutes, seated = lesson.c.minutes, lesson.c.minutes * lesson.c.seats
+    return select(lesson.c.day, func.sum(minutes), func.sum(seated)).group_by(lesson.c.day)
+
+
+async def _read_all(
+    database: Database, *queries: Select[*tuple[Any, ...]]
+) -> Sequence[Sequence[Any]]:
+    """PostgreSQL answers them at the same time, which a county's take long enough for; SQLite from one snapshot."""
+    if database.is_sqlite:
+        async with database.reading() as session:
+            return [(await session.execute(query)).all() for query in queries]
+    return await asyncio.gather(*(_read(database, query) for query in queries))
 
 
 async def _read(database: Database, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
