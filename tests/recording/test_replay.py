@@ -24,8 +24,8 @@ PATIENCE_S = 120.0
 IN_SYNC_MS = 100.0
 TAUGHT_S = 16.0
 """Eight flashes."""
-SOME_BYTES = 20_000
-"""Of a track: less may be no more than its head."""
+SOME_BYTES = 10_000
+"""Of a file: less may be no more than its head."""
 SEEN_FRAMES = 30
 
 
@@ -175,7 +175,7 @@ async def test_of_a_lesson_that_is_not_recorded_nothing_is_written(served: Serve
         await until(
             lambda: any(
                 file.stat().st_size >= SOME_BYTES
-                for file in files_that_tell_of(served.data_dir, later.seats[0].seat_id)
+                for file in files_that_tell_of(served.data_dir, later.lesson_id)
             ),
             PATIENCE_S,
             "the later one is written",
