@@ -25,7 +25,7 @@ IN_SYNC_MS = 100.0
 TAUGHT_S = 16.0
 """Eight flashes."""
 SOME_BYTES = 10_000
-"""Of a file: less may be no more than its head."""
+"""Of a segment: less may be no more than its head."""
 SEEN_FRAMES = 30
 
 
@@ -75,8 +75,25 @@ def files_that_tell_of(folder: Path, word: str) -> list[Path]:
         path
         for part in ("recordings", "finalizing", "objects")
         for path in (folder / part).rglob("*")
-        if path.is_file() and (word in str(path) or word.encode() in path.read_bytes())
+        if path.is_file() and (word in str(path) or word.encode() in _content(path))
     ]
+
+
+def _content(path: Path) -> bytes:
+    """Nothing of a file that was only there until it was whole."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def is_written(served: Served, lesson_id: str, participant_id: str) -> bool:
+    """Whether there is media of this participant. What is to be written stands in a file before."""
+    return any(
+        segment.stat().st_size >= SOME_BYTES
+        and participant_id.encode() in _content(segment.with_suffix(".jsonl"))
+        for segment in (served.data_dir / "recordings" / lesson_id).rglob("*.mkv")
+    )
 
 
 # --- time ----------------------------------------------------------------------------------------
@@ -141,7 +158,7 @@ async def test_a_classroom_without_consent_is_seen_but_never_written(served: Ser
                 f"{seat.school} is seen by the lead",
             )
         await until(
-            lambda: bool(files_that_tell_of(served.data_dir, agreed.seat_id)),
+            lambda: is_written(served, plan.lesson_id, agreed.seat_id),
             PATIENCE_S,
             "the one that agreed is written",
         )
@@ -173,10 +190,7 @@ async def test_of_a_lesson_that_is_not_recorded_nothing_is_written(served: Serve
     later = office.plan_lesson(1, recorded=True)
     async with live(office, later) as (lead, _):
         await until(
-            lambda: any(
-                file.stat().st_size >= SOME_BYTES
-                for file in files_that_tell_of(served.data_dir, later.lesson_id)
-            ),
+            lambda: is_written(served, later.lesson_id, later.lead_id),
             PATIENCE_S,
             "the later one is written",
         )
