@@ -93,24 +93,23 @@ async def _storage(settings: Settings, database: Database, now: datetime, zone: 
     today = now.astimezone(zone).date()
     kept = KeptFor(settings.classroom_tracks_kept_days, settings.recordings_kept_days)
     days = await load_days(database, now_ms, offset_ms, kept)
-    planned, held, measured = days.planned, days.held, days.measured
-    rates = measured.rates(assumed_rates(settings))
+    rates = days.measured.rates(assumed_rates(settings))
     disk = shutil.disk_usage(_existing(disk_path(settings)))
     room = disk.free - settings.recording_min_free_bytes
     is_cloud = settings.storage_url.startswith("s3://")
-    ahead = forecast(today, planned, held, rates, kept, None if is_cloud else room)
+    ahead = forecast(today, days.planned, days.held, rates, kept, None if is_cloud else room)
     if is_cloud:
         # The disk holds a day's lessons at most, until they are in the bucket.
-        of_disk = forecast(today, planned, (), rates, KeptFor(0, 0), room)
+        of_disk = forecast(today, days.planned, (), rates, KeptFor(0, 0), room)
         ahead = Forecast(of_disk.full_on, ahead.planned_until, ahead.months)
     return Storage(
         place="cloud" if is_cloud else "disk",
         free_bytes=disk.free,
         total_bytes=disk.total,
         reserve_bytes=settings.recording_min_free_bytes,
-        held_bytes=sum(one.lasting_bytes + one.classroom_bytes for one in held),
+        held_bytes=sum(one.lasting_bytes + one.classroom_bytes for one in days.held),
         rates=rates,
-        measured_minutes=round(measured.minutes) if measured.is_enough else 0,
+        measured_minutes=round(days.measured.minutes) if days.measured.is_enough else 0,
         forecast=ahead,
     )
 

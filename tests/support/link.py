@@ -262,9 +262,8 @@ class Link:
                 await route.fulfill(response=answer)
             except PlaywrightError as error:
                 print(f"not carried: {route.request.url}: {error.message}")
-                with contextlib.suppress(
-                    PlaywrightError
-                ):  # the page wants it no more, or is closed
+                # The page may want it no more, or is closed.
+                with contextlib.suppress(PlaywrightError):
                     await route.abort()
 
         await page.route("**/*", fetched)
