@@ -303,7 +303,7 @@ def _engines(
         )
     out.counter(
         "tongtang_media_packets_retransmitted",
-        "Packets sent again as RTX (RFC 4588).",
+        "Packets sent again as RTX because a receiver asked for them (RFC 4588).",
         of("packets_retransmitted"),
     )
 

@@ -105,6 +105,7 @@ class OutboundRtpStats(ApiModel):
     """Payload."""
     retransmitted_packets_sent: int
     redundant_packets_sent: int
+    """Sound with the packet before it (RED); of a picture, what was repeated unasked."""
     packets_left_out: int
     """Of temporal layers above the one aimed at."""
     packets_dropped: int

@@ -163,6 +163,7 @@ async def test_weak_links_get_what_they_carry_and_the_others_lose_nothing(engine
         rate_bps = good.picture_bps(began)
         print(f"measured: the good one got {rate_bps / 1e3:.0f} kbit/s over {elapsed_s:.0f} s")
         assert good.layers(began) == {2}
+        assert good.stream.rtx.packets_repeated == 0
         assert good.sound_lost(began) == 0 and len(good.receiver.of("stage.0.v").lost) == 0
         assert abs(rate_bps / RATES_BPS[2] - 1) < 0.1
         paused = {e.participant_id for e in engine.events if isinstance(e, SubscriptionPaused)}
@@ -184,6 +185,7 @@ async def a_lossy_link_is_repaired(viewer: Viewer) -> str:
             and viewer.hears_all(since)
         )
     )
+    await until(lambda: viewer.stream.rtx.packets_repeated > 0, SETTLE_S)
     holes = recent(stream.longest_holes, begin)
     heard, lost = viewer.sound_arrived(begin), viewer.sound_lost(begin)
     return (

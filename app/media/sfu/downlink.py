@@ -29,6 +29,8 @@ REPEAT_SHARE = 0.08
 RESEND_SHARE = 0.5
 LEAST_RESEND_BPS = 30_000
 TRY_SHARE = 1.2
+TWICE_SHARE = 0.8
+"""Of the estimate, with the base layers of all pictures twice: more would be in the way of what is sent once."""
 ROUND_TRIPS = 128
 """A minute or so of reports."""
 USUAL_TRIPS = 16
@@ -54,6 +56,8 @@ class Downlink:
         """Until the next decision, if the receiver complains of nothing before."""
         self.train_octets = 0
         """To be sent at once, with a sender report behind it; then call `train_sent`."""
+        self.carries_base_twice = False
+        """There is room left for the base layers of all pictures once more."""
         self._ceiling = LinkCeiling()
         self._climb = PaddingClimb()
         self._trains = PacketTrains()
@@ -215,6 +219,16 @@ class Downlink:
         most_bps = min(self.estimator.bitrate_bps, sent.media_bps) - sent.audio_bps
         self._resend_limit_bps = max(LEAST_RESEND_BPS, int(RESEND_SHARE * most_bps))
         is_limited = self.is_opening or self.allocator.is_limited
+        twice_bps = sent.unpadded_bps + sum(
+            tile.cost(replace(choice, temporal=0))
+            for tile in tiles
+            if (choice := self.chosen[tile.key]) is not None
+        )
+        self.carries_base_twice = (
+            not is_limited
+            and twice_bps <= TWICE_SHARE * self.estimator.bitrate_bps
+            and self._ceiling.allows(twice_bps, now)
+        )
         lacks_nothing = not is_limited and not self.padding_bps and not loss
         is_tested = sent.total_bps >= TESTING_SHARE * self.estimator.bitrate_bps
         is_at_ease = lacks_nothing and not is_tested
@@ -244,8 +258,14 @@ class Downlink:
             self.estimator.suppose(sent.audio_bps + TRY_SHARE * least_bps + RESERVE_BPS)
 
     def _harm(self, now: float) -> float | None:
-        """The loss, or as much where answers to NACKs are lost as often."""
+        """The loss, or as much where answers to NACKs are lost as often.
+
+        Over a link with room to spare for the best of every picture, what may be chance does not hurt.
+        """
         loss = self.estimator.loss(now)
+        is_wide = not self.allocator.is_limited
+        if loss is not None and is_wide and loss > HURT_LOSS >= self.estimator.least_loss(now):
+            loss = HURT_LOSS
         repeats = _recent(self._repeats, now)
         packets = _recent(self._packets, now)
         if repeats > REPEAT_SHARE * packets and packets:

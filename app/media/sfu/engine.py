@@ -82,8 +82,8 @@ class SfuEngine:
         self._turns = Turns[Viewing](round(DECISION_INTERVAL_S / TICK_S))
         self._publishing: list[tuple[Participant, PublishingPeer]] = []
         """Those who send, as of this round."""
-        self._padding: set[SubscribingPeer] = set()
-        """Those whose link is being filled up."""
+        self._filled: set[SubscribingPeer] = set()
+        """Those over whose link goes more than was published."""
         self.sessions = SessionCalls(endpoint, self._find, self._candidates, clock)
 
     def start(self) -> None:
@@ -343,8 +343,8 @@ class SfuEngine:
                 self._attend(viewing, now)
         for viewing in self._turns.next():
             self._attend(viewing, now)
-        for peer in [one for one in self._padding if one.is_ready]:
-            peer.pad(now)
+        for peer in [one for one in self._filled if one.is_ready]:
+            peer.fill(now)
 
     def _begin_round(self, now: float) -> None:
         """Every 200 ms: who is there."""
@@ -372,7 +372,7 @@ class SfuEngine:
         """What is due for a receiver."""
         peer = viewing.peer
         if not peer.is_ready:
-            self._padding.discard(peer)
+            self._filled.discard(peer)
             return
         if now >= peer.report_due - ROUND_SLACK_S:
             peer.report(now)
@@ -381,10 +381,10 @@ class SfuEngine:
         peer.update_redundancy(now)
         if peer.decide(now):
             viewing.route()
-        if peer.downlink.padding_bps:
-            self._padding.add(peer)
+        if peer.is_filled:
+            self._filled.add(peer)
         else:
-            self._padding.discard(peer)
+            self._filled.discard(peer)
 
 
 def _participant_snapshot(participant: Participant) -> ParticipantSnapshot:

@@ -6,6 +6,7 @@
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import sqrt
 from typing import Protocol
 
 START_BPS = 2_000_000
@@ -35,6 +36,8 @@ DELAYED_SHARE = 0.7
 """Of what was measured, with each report of packets that wait."""
 LOSS_WINDOW_S = 2.0
 MIN_WINDOW_PACKETS = 20
+CHANCE = 1.5
+"""Standard deviations by which a count of lost packets may be too high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,9 @@ class SentRates:
     video_bps: Mapping[int, int]
     """By SSRC, with its retransmissions and padding."""
     padding_bps: int = 0
+    """With what was repeated unasked."""
     resent_bps: int = 0
-    """Both part of `video_bps`."""
+    """Because the receiver asked. Both are part of `video_bps`."""
 
     @property
     def total_bps(self) -> int:
@@ -82,6 +86,10 @@ class DownlinkEstimator(Protocol):
 
     def loss(self, now: float) -> float | None:
         """Share lost in the last 2 s, 0..1; None if too little was reported to tell."""
+        ...
+
+    def least_loss(self, now: float) -> float:
+        """The same without what may be chance; 0 if too little was reported to tell."""
         ...
 
     def begin_anew(self, now: float) -> None:
@@ -180,6 +188,14 @@ class RembEstimator:
         if expected < MIN_WINDOW_PACKETS:
             return None
         return sum(entry[2] for entry in self._reports) / expected
+
+    def least_loss(self, now: float) -> float:
+        loss = self.loss(now)
+        if not loss:
+            return 0.0
+        # Of lost packets, some dozens at most, the standard deviation is about the root of their number.
+        lost = sum(entry[2] for entry in self._reports)
+        return loss * max(0.0, 1 - CHANCE / sqrt(lost))
 
     def begin_anew(self, now: float) -> None:
         self._reports.clear()

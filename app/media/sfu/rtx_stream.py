@@ -1,4 +1,4 @@
-"""The retransmission stream beside one of video (RFC 4588): it answers NACKs, and carries padding."""
+"""The retransmission stream beside one of video (RFC 4588): it answers NACKs, repeats what matters, carries padding."""
 
 from app.media.sfu.outgoing import (
     ONE_WORD_EXTENSION,
@@ -25,6 +25,8 @@ LEAST_PADDING_OCTETS, MAX_PADDING_OCTETS = 120, 255
 """Of one packet: its last octet counts them."""
 MAX_REMEMBERED = 2_048
 """Answers; over it they are all forgotten."""
+REPEATED_AT_ONCE = 64
+"""Packets looked through: what was sent longer ago is not repeated unasked."""
 
 
 class RtxStream:
@@ -34,6 +36,7 @@ class RtxStream:
         "_budget",
         "_budget_octets",
         "_refilled_at",
+        "_repeated_up_to",
         "_resent",
         "_send_rtp",
         "_sequence_number",
@@ -41,6 +44,7 @@ class RtxStream:
         "limit_bps",
         "octets_padded",
         "octets_resent",
+        "packets_repeated",
         "packets_resent",
         "payload_type",
         "send_time_word",
@@ -54,7 +58,10 @@ class RtxStream:
         """Of its stream: 0 for no header extension."""
         self.packets_resent = 0
         self.octets_resent = 0
+        self.packets_repeated = 0
+        """Unasked."""
         self.octets_padded = 0
+        """With nothing, or with what was repeated unasked: the picture does without it."""
         self.asked_again = 0
         """Packets sent again more than once: the first answer was lost as well."""
         self.limit_bps = RETRANSMISSION_LIMIT_BPS
@@ -62,7 +69,8 @@ class RtxStream:
         self._send_rtp = send
         self._sequence_number = first_sequence_number()
         self._resent: dict[int, float] = {}
-        """When each number was sent again last."""
+        """When each number was sent again last because the receiver asked."""
+        self._repeated_up_to = 0
         self._budget = RETRANSMISSION_BURST
         self._budget_octets = RETRANSMISSION_LIMIT_BPS / 8 * RETRANSMISSION_BURST_S
         self._refilled_at = now
@@ -101,7 +109,25 @@ class RtxStream:
             for _ in range(REPEATED_COPIES if is_repeated else 1):
                 self._budget -= 1
                 self._budget_octets -= len(sent[1].payload)
-                self._resend(*sent, self.payload_type, now)
+                octets = self._resend(*sent, self.payload_type, now)
+                self.packets_resent += octets > 0
+                self.octets_resent += octets
+
+    def repeat_base(self, segments: SentSegments, highest_index: int, now: float) -> None:
+        """Send the base layer once more, as far as it was sent since the last call: every other frame needs it."""
+        current = segments.current
+        if self.payload_type is None or current is None:
+            return
+        highest = highest_index + current.sequence_offset
+        first = max(self._repeated_up_to, highest - REPEATED_AT_ONCE) + 1
+        self._repeated_up_to = highest
+        for number in range(first, highest + 1):
+            sent = segments.sent(number)
+            if sent is None or sent[1].temporal_id:
+                continue
+            octets = self._resend(*sent, self.payload_type, now)
+            self.packets_repeated += octets > 0
+            self.octets_padded += octets
 
     def _refill(self, now: float) -> None:
         elapsed = now - self._refilled_at
@@ -112,14 +138,14 @@ class RtxStream:
             octets_per_s * RETRANSMISSION_BURST_S, self._budget_octets + elapsed * octets_per_s
         )
 
-    def _resend(self, segment: Segment, packet: MediaPacket, payload_type: int, now: float) -> None:
+    def _resend(self, segment: Segment, packet: MediaPacket, payload_type: int, now: float) -> int:
+        """Octets sent; 0 if the socket is full."""
         number = (packet.index + segment.sequence_offset) & 0xFFFF
         timestamp = (packet.rtp_timestamp + segment.timestamp_offset) & 0xFFFFFFFF
         body = number.to_bytes(2, "big") + segment.payload(packet)
         second = payload_type | 0x80 if packet.marker else payload_type
-        if self._send_rtp(self._header(second, timestamp, now), body, is_video=True):
-            self.packets_resent += 1
-            self.octets_resent += len(body)
+        is_sent = self._send_rtp(self._header(second, timestamp, now), body, is_video=True)
+        return len(body) if is_sent else 0
 
     def _header(self, second: int, timestamp: int, now: float, first: int = 0x80) -> bytes:
         """The next one; `second` is the marker and the payload type."""

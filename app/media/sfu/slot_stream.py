@@ -469,6 +469,10 @@ class SlotStream:
         highest_index = self._progress.highest_index
         self.rtx.answer(sequence_numbers, self._segments, highest_index, now, rtt_s)
 
+    def repeat_base(self, now: float) -> None:
+        """Send the base layer once more, as far as it was sent since the last call."""
+        self.rtx.repeat_base(self._segments, self._progress.highest_index, now)
+
     def pad(self, octets: int, now: float) -> int:
         """Send up to `octets` of nothing on the retransmission stream; how many were sent."""
         last = self._progress.last

@@ -149,7 +149,11 @@ def _stream(mid: str, stream: SlotStream, peer: SubscribingPeer) -> Stats:
         "packets_sent": stream.packets_sent,
         "bytes_sent": stream.octets_sent,
         "retransmitted_packets_sent": stream.rtx.packets_resent,
-        "redundant_packets_sent": stream.redundant_sent if isinstance(stream, AudioStream) else 0,
+        "redundant_packets_sent": (
+            stream.redundant_sent
+            if isinstance(stream, AudioStream)
+            else stream.rtx.packets_repeated
+        ),
         "packets_left_out": stream.packets_left_out,
         "packets_dropped": stream.packets_dropped,
         "remote_inbound_rtp": report

@@ -78,6 +78,8 @@ class SubscribingPeer:
         self.wanted: dict[str, tuple[Publication, Reception]] = {}
         """What each media section should carry if the link allows; the room's decision."""
         self.redundancy = RedundancyRule()
+        self.repeats_base = False
+        """Pictures go out with their base layer twice."""
         self._owner = owner
         self._endpoint = endpoint
         self._clock = clock
@@ -264,6 +266,7 @@ class SubscribingPeer:
             now,
         )
         self._packets_sent, self._asked_again = packets, asked_again
+        self.repeats_base = self.redundancy.is_on and self.downlink.carries_base_twice
         for stream in self._videos:
             stream.rtx.limit_bps = self.downlink.resend_limit_bps
         self.decision_due = now + self.downlink.interval_s
@@ -292,8 +295,21 @@ class SubscribingPeer:
                 return stream
         return None
 
-    def pad(self, now: float) -> None:
-        """Every 20 ms: fill the link up as far as it was decided."""
+    @property
+    def is_filled(self) -> bool:
+        """More goes over the link than was published."""
+        return self.downlink.padding_bps > 0 or self.repeats_base
+
+    def fill(self, now: float) -> None:
+        """Every 20 ms: send what it is filled with."""
+        if self.repeats_base:
+            for mid, (_, reception) in self.wanted.items():
+                # Who saves data does without.
+                if reception.quality != "low" and (stream := self.streams[mid]).kind == "video":
+                    stream.repeat_base(now)
+        self._pad(now)
+
+    def _pad(self, now: float) -> None:
         elapsed_s, self._padded_at = now - self._padded_at, now
         if not self.downlink.padding_bps:
             self._padding_owed = 0.0

@@ -42,6 +42,7 @@ class Moment:
     audio_lost: int
     audio_delay_s: float
     is_audio_twice: bool
+    is_base_twice: bool
     audio_missing: int
     """Packets since the last moment that neither came nor came with the next one."""
 
@@ -97,6 +98,7 @@ class ClosedLoop:
         self._padding_owed = 0.0
         self._audio_delays: list[float] = []
         self._redundancy = RedundancyRule()
+        self._is_base_twice = False
         self._audio_missing = 0
         self._was_audio_lost = False
         self._queued_s = 0.0
@@ -155,9 +157,13 @@ class ClosedLoop:
             return
         share = costs[0] / costs[-1] if len(costs) > 1 else 0.5
         size = int(costs[-1] / FPS / 8 * 2 * (1 - share if number % 2 else share))
+        is_base = len(costs) == 1 or not number % 2
         for start in range(0, size, MTU):
             self._packets += 1
-            self._send(self._streams[tile.key], min(MTU, size - start), HEADERS_BYTES)
+            octets = min(MTU, size - start)
+            self._send(self._streams[tile.key], octets, HEADERS_BYTES)
+            if self._is_base_twice and is_base:
+                self._send(self._streams[tile.key], octets, HEADERS_BYTES, is_padding=True)
 
     def _pad(self) -> None:
         if not self._streams:
@@ -190,6 +196,7 @@ class ClosedLoop:
         has_room = self.downlink.carries_sound_twice(self.now, is_twice=self._redundancy.is_on)
         self._redundancy.update(loss, has_room, self.now)
         self.downlink.update(self.tiles, sent, self._packets, self.now)
+        self._is_base_twice = self._redundancy.is_on and self.downlink.carries_base_twice
         self._packets = 0
         if self.downlink.train_octets:
             self._send_train(self.downlink.train_octets)
@@ -206,6 +213,7 @@ class ClosedLoop:
                 self._audio.lost,
                 max(self._audio_delays, default=0.0),
                 self._redundancy.is_on,
+                self._is_base_twice,
                 self._audio_missing,
             )
         )

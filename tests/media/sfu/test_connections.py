@@ -3,6 +3,7 @@
 import time
 
 from app.media.port import PeerStateChanged, PublicationAdded, PublicationRemoved, SlotGroup, Source
+from app.media.sfu.downlink import OPENS_S
 from app.media.sfu.estimator import FLOOR_BPS, START_BPS
 from app.media.wire.rtcp import PictureLossIndication
 from tests.support.link import Link
@@ -162,6 +163,31 @@ async def test_who_comes_by_another_way_gets_a_keyframe_and_a_link_that_nothing_
         await until(
             lambda: any(isinstance(one, PictureLossIndication) for one in publisher.peer.rtcp)
         )
+
+
+async def test_the_base_layer_goes_twice_over_a_link_that_loses_it_unless_its_owner_saves_data(
+    engine: Engine,
+) -> None:
+    publisher = await Publisher(engine, "p", 1_000).connect()
+    subscriber = await Subscriber(engine, "s").connect(receiver("p"))
+    peer = engine.rooms[LESSON].participants[subscriber.participant_id].subscribing
+    assert peer is not None and not peer.is_filled
+    publisher.video.frame(keyframe=True)
+    await until(lambda: len(subscriber.peer.rtp) == 2)
+    peer.redundancy.is_on = True
+    peer.decide(time.monotonic())
+    now = time.monotonic() + OPENS_S
+    for quality, repeated in (("low", 0), ("auto", 2)):
+        subscriber.permit(receiver("p", quality=quality))
+        peer.decide(now)
+        assert peer.is_filled and peer.repeats_base
+        peer.fill(now)
+        assert peer.streams[VIDEO].rtx.packets_repeated == repeated
+    peer.redundancy.is_on = False
+    peer.decide(now)
+    assert not peer.is_filled
+    await until(lambda: len(subscriber.peer.rtp) == 4)
+    assert {p.packet.ssrc for p in subscriber.peer.rtp[2:]} == {subscriber.rtx_ssrc(VIDEO)}
 
 
 async def test_a_track_that_a_new_offer_leaves_out_ends_and_the_others_go_on(

@@ -1,10 +1,12 @@
 """What a subscriber's link is taken to carry."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.media.sfu.estimator import (
     CEILING_BPS,
+    CHANCE,
     FLOOR_BPS,
     GROWTH,
     START_BPS,
@@ -62,6 +64,16 @@ def test_falls_by_half_the_loss_and_stays_between_two_and_ten_percent() -> None:
     estimator = RembEstimator()
     let_pass(estimator, 0.2, sending(2_000_000), loss=0.4)
     assert estimator.bitrate_bps == int(START_BPS * 0.8)
+
+
+def test_what_may_be_chance_is_left_out_of_the_least_loss() -> None:
+    estimator = RembEstimator()
+    assert estimator.least_loss(0.0) == 0
+    estimator.reported(100, 0, 1.0)
+    assert estimator.least_loss(1.0) == 0
+    estimator.reported(100, 25, 2.0)
+    assert estimator.loss(2.0) == 0.125
+    assert estimator.least_loss(2.0) == pytest.approx((25 - CHANCE * 5) / 200)
 
 
 def test_says_nothing_of_the_rate_while_nobody_reports() -> None:

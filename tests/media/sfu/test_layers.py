@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.media.sfu.layer import LIVE_FOR_S
 from app.media.sfu.layer_choice import BASE_LAYER, TOP_LAYER, LayerChoice
+from app.media.sfu.rtx_stream import REPEATED_AT_ONCE
 from app.media.sfu.slot_stream import SlotStream
 from app.media.sfu.wanted_layers import OFF_AFTER_S, WantedLayers
 from app.media.wire.rtp import RtpPacket, timestamp_delta, unwrap_rtx
@@ -63,6 +64,27 @@ def test_a_thumbnail_gets_the_low_layer_and_all_else_the_top_one() -> None:
     assert layers_of(assert_is_one_stream(large_wire.sent)) == [0, 1, 2]
     assert small.current == LayerChoice(0, 3) and large.current == LayerChoice(2, 3)
     assert camera.publication.layers[2].width == 640
+
+
+def test_the_base_layer_is_sent_once_more_and_what_can_be_done_without_is_not() -> None:
+    camera = LayeredCamera()
+    stream, wire = watching(camera)
+    now = run(camera, 0.0, 1.0)
+    stream.repeat_base(now)
+    repeated_before = len(wire.of(51))
+    assert 0 < repeated_before <= REPEATED_AT_ONCE, "not all of a long past"
+    wire.sent.clear()
+    for _ in range(8):
+        now = run(camera, now, 0.1)
+        stream.repeat_base(now)
+        stream.repeat_base(now)
+    sent = [packet for packet in wire.of(50) if Tag.of(packet.payload).temporal_id == 0]
+    repeated = [unwrap_rtx(packet, 96, 50) for packet in wire.of(51)]
+    assert len(sent) == 12 and [
+        (p.sequence_number, p.timestamp, p.marker, bytes(p.payload)) for p in repeated
+    ] == [(p.sequence_number, p.timestamp, p.marker, bytes(p.payload)) for p in sent]
+    assert stream.rtx.packets_repeated == repeated_before + len(sent)
+    assert stream.rtx.packets_resent == 0 and stream.rtx.octets_padded > 0
 
 
 def test_the_old_layer_flows_until_the_keyframe_of_the_new_one() -> None:

@@ -1,4 +1,4 @@
-"""Where sound goes out twice: over links that lose it, and never where the second copy would drown the first."""
+"""Where sound and base layers go out twice: over links that lose them, never where that would drown the first."""
 
 import pytest
 
@@ -22,6 +22,11 @@ def twice(moments: list[Moment]) -> float:
     return sum(m.is_audio_twice for m in moments) / len(moments)
 
 
+def base_twice(moments: list[Moment]) -> float:
+    """Share of decisions that had the base layers of all pictures sent twice, 0..1."""
+    return sum(m.is_base_twice for m in moments) / len(moments)
+
+
 def waits_s(moments: list[Moment]) -> float:
     """How long sound stood in front of the link, at most."""
     return max(m.audio_delay_s for m in moments)
@@ -29,7 +34,8 @@ def waits_s(moments: list[Moment]) -> float:
 
 def told(moments: list[Moment]) -> None:
     print(
-        f"estimate down to {min(m.estimate_bps for m in moments)} bit/s; sound twice {twice(moments):.0%} of the time,"
+        f"estimate down to {min(m.estimate_bps for m in moments)} bit/s;"
+        f" base layers twice {base_twice(moments):.0%}, sound twice {twice(moments):.0%} of the time,"
         f" {missing(moments):.1%} of it missing, waits {waits_s(moments):.2f} s at most"
     )
 
@@ -123,3 +129,26 @@ def test_link_that_loses_only_when_it_is_full_gets_sound_once(rate_bps: float) -
     moments = loop.run(60)
     told(moments)
     assert twice(moments) < 0.05 and missing(moments) < 0.01
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_wide_link_that_loses_by_chance_gets_the_base_layer_twice_and_keeps_the_top_one(
+    seed: int,
+) -> None:
+    loop = ClosedLoop(lead(), Conditions(rate_bps=4_000_000, queue_s=0.5), seed=seed)
+    whole = loop.run(20)
+    loop.run(10, Conditions(rate_bps=4_000_000, queue_s=0.5, loss=0.05))
+    moments = loop.run(60)
+    told(moments)
+    assert base_twice(whole) == 0 and base_twice(moments) > 0.9
+    assert {m.chosen["lead"] for m in moments} == {(2, 3)} and waits_s(moments) < 0.1
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("rate_bps", [300_000, 600_000, 1_300_000])
+def test_link_without_room_for_it_gets_the_base_layer_once(rate_bps: float, seed: int) -> None:
+    loop = ClosedLoop(lead(), Conditions(rate_bps=rate_bps, queue_s=0.5, loss=0.05), seed=seed)
+    loop.run(25)
+    moments = loop.run(60)
+    told(moments)
+    assert base_twice(moments) < 0.1 and waits_s(moments) < 0.3

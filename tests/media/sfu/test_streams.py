@@ -242,6 +242,28 @@ def test_a_nack_that_comes_again_after_a_round_trip_is_answered_twice() -> None:
     assert stream.rtx.asked_again == 1
 
 
+def test_a_nack_for_what_was_repeated_unasked_is_a_first_question() -> None:
+    wire, sender = Wire(), Sender()
+    stream = video_stream(wire)
+    stream.map(sender.publication, 0.0)
+    sender.frame(0.0, keyframe=True)
+    stream.repeat_base(0.02)
+    # The repetition may be lost as well, and to wait for the next question takes a round trip.
+    stream.retransmit((wire.sent[0].sequence_number,), 0.05, 0.1)
+    assert len(wire.of(51)) == 2 and stream.rtx.asked_again == 0
+    assert stream.rtx.packets_repeated == stream.rtx.packets_resent == 1
+
+
+def test_what_fills_no_socket_is_not_counted_as_repeated() -> None:
+    wire, sender = Wire(), Sender()
+    stream = video_stream(wire)
+    stream.map(sender.publication, 0.0)
+    sender.frame(0.0, keyframe=True)
+    wire.is_full = True
+    stream.repeat_base(0.02)
+    assert stream.rtx.packets_repeated == stream.rtx.octets_padded == 0
+
+
 def test_a_flood_of_nacks_gets_a_bounded_answer() -> None:
     wire, sender = Wire(), Sender()
     stream = video_stream(wire)
