@@ -12,6 +12,8 @@ from app.media.port import PauseReason
 from app.media.sfu.layer_choice import TOP_LAYER, LayerChoice
 
 HURT_LOSS = 0.10
+OVER_LOSS = 0.05
+"""Loss that hurt is over when it is so low: around `HURT_LOSS` chance alone would end it and bring it back."""
 OVER_BUDGET = 1.10
 OVER_BUDGET_S = 1.0
 UP_MARGIN = 1.15
@@ -236,7 +238,7 @@ class Allocator:
         loss = link.loss
         if loss is None:
             return Verdict.NOTHING
-        if loss <= HURT_LOSS:
+        if loss <= OVER_LOSS:
             self._doubts, self._loss_step = 0, None
         if self._is_loss_alien and loss > self._alien_loss + WORSE_BY:
             self._is_loss_alien, self._misjudged_at = False, now
@@ -273,7 +275,7 @@ class Allocator:
 
     def _bear(self, tiles: Sequence[Tile], budget_bps: float, loss: float, now: float) -> None:
         """Sending less does not help: give back what was taken, all of it once that can be watched."""
-        is_over = loss <= HURT_LOSS
+        is_over = loss <= OVER_LOSS
         restored = dict(self.chosen)
         for tile in tiles:
             before = self._before_loss.get(tile.key)

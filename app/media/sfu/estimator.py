@@ -22,6 +22,8 @@ MAX_REMB_SENDERS = 64
 
 LOW_LOSS = 0.02
 HIGH_LOSS = 0.10
+OVER_LOSS = 0.05
+"""Loss of a lossy road is over when it is so low: around `HIGH_LOSS` chance alone would end it and bring it back."""
 GROWTH = 1.05
 """Per update of 200 ms, while what is sent tests the estimate."""
 TESTING_SHARE = 0.75
@@ -288,7 +290,7 @@ class RembEstimator:
             return
         if loss < LOW_LOSS:
             self._before_lowering_bps = None
-        if loss <= HIGH_LOSS:
+        if loss <= OVER_LOSS:
             self._is_loss_alien = False
         # Sending far less than the estimate proves nothing about it, neither way.
         if sent_bps < TESTING_SHARE * self._loss_rule_bps:

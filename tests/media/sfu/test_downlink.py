@@ -113,6 +113,33 @@ def test_random_loss_that_is_nobodys_fault_does_not_pause_the_picture() -> None:
     assert spatial(after[10:]) == {2}
 
 
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("loss", [0.08, 0.12, 0.15])
+def test_wide_link_that_always_loses_some_keeps_the_top_layer(loss: float, seed: int) -> None:
+    loop = ClosedLoop(lead(), OPEN, seed=seed)
+    loop.run(20)
+    bad = loop.run(120, Conditions(loss=loss))
+    downs = sum(
+        (b.chosen["lead"] or (-1, 0)) < (a.chosen["lead"] or (-1, 0)) for a, b in pairwise(bad)
+    )
+    best = sum(moment.chosen["lead"] == (2, 3) for moment in bad) / len(bad)
+    print(f"{loss:.0%} loss: the best layer {best:.0%} of the time, {downs} steps down")
+    assert -1 not in spatial(bad) and best > 0.8 and downs <= 6
+
+
+@pytest.mark.parametrize("rate_bps", [300_000, 600_000, 1_200_000])
+def test_narrow_link_that_always_loses_some_shows_a_moving_picture(rate_bps: float) -> None:
+    loop = ClosedLoop(lead(), Conditions(rate_bps=rate_bps, queue_s=0.5, loss=0.12))
+    loop.run(25)
+    bad = loop.run(120)
+    rests = sum(moment.chosen["lead"] is None for moment in bad) / len(bad)
+    waits_s = max(moment.audio_delay_s for moment in bad)
+    print(
+        f"{rate_bps / 1e3:.0f} kbit/s: rests {rests:.0%} of the time, sound waits {waits_s:.2f} s"
+    )
+    assert rests < 0.35 and waits_s < 0.3
+
+
 def test_screen_and_lead_outlive_the_thumbnails() -> None:
     tiles = {
         "screen": (40, ((90_000,), (500_000,))),
