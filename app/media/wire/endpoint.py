@@ -250,6 +250,9 @@ class MediaEndpoint:
         except ValueError:
             self.counters.malformed += 1
             return
+        if self._postponed:
+            # Who overheard a check of them must not be heard first.
+            self.catch_up()
         if not transport.receive_binding_request(request, path, now):
             self.counters.wrong_password += 1
 

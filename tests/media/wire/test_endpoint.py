@@ -297,6 +297,23 @@ async def test_consent_of_a_connected_peer_waits_for_company_and_counts_from_whe
     client.close()
 
 
+async def test_who_overheard_a_check_that_waits_does_not_overtake_it(
+    endpoint: MediaEndpoint,
+) -> None:
+    transport = endpoint.create_transport(Recorder())
+    client = await Client(endpoint).open()
+    await client.check(transport)
+    await client.handshake(transport)
+    (bound,), (path,) = endpoint._bound.values(), endpoint._owners
+    request = binding_request(transport.local_parameters)
+    endpoint.datagram_received(bound.udp, request, path.remote, time.monotonic())
+    endpoint.datagram_received(bound.udp, request, ("127.0.0.1", 9), time.monotonic())
+    assert endpoint.counters.wrong_password == 1
+    assert transport.path is path and list(endpoint._owners) == [path]
+    endpoint.wake_up_ended()
+    client.close()
+
+
 async def test_only_so_much_waits(endpoint: MediaEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.media.wire.endpoint.MAX_POSTPONED", 2)
     transport = endpoint.create_transport(Recorder())
