@@ -12,8 +12,15 @@ describe("planEncodings", () => {
     const [low, middle, high] = plan({});
     expect([low, middle, high].map((one) => one?.scaleResolutionDownBy)).toEqual([4, 2, 1]);
     expect([low, middle, high].map((one) => one?.active)).toEqual([true, true, true]);
-    expect(low?.maxFramerate).toBe(15);
-    expect(middle && "maxFramerate" in middle).toBe(false);
+    expect([low, middle, high].some((one) => one && "maxFramerate" in one)).toBe(false);
+  });
+
+  it("bounds the frame rate of the small picture only where that slows down no other", () => {
+    const rates = (wanted: boolean[]) => plan({ wanted }).map((one) => one.maxFramerate);
+    expect(rates([true, false, false])).toEqual([15, undefined, undefined]);
+    expect(rates([true, true, false])).toEqual([undefined, undefined, undefined]);
+    expect(rates([true, false, true])).toEqual([undefined, undefined, undefined]);
+    expect(rates([false, false, false])).toEqual([undefined, undefined, undefined]);
   });
 
   it.each([
@@ -80,7 +87,9 @@ describe("applyPlan", () => {
   });
 
   it("frees the one encoding that an answer without simulcast leaves from its low bounds", () => {
-    const encodings = initialEncodings(true, { capBps: CAP, height: 720, wanted: [] }).slice(0, 1);
+    const needs = { capBps: CAP, height: 720, wanted: [true, false, false] };
+    const encodings = initialEncodings(true, needs).slice(0, 1);
+    expect(encodings[0]?.maxFramerate).toBe(15);
     expect(applyPlan(encodings, planEncodings(1, { capBps: CAP, height: 720, wanted: [] }))).toBe(
       true,
     );

@@ -1,9 +1,10 @@
 /** The rids of a camera's simulcast, low to high (RFC 8851). */
 export const RIDS = ["l", "m", "h"] as const;
 
-/** The low encoding is for thumbnails and for lines of 150 kbit/s: small, few frames, its bitrate small for good. */
+/** The low encoding is for thumbnails and for lines of 150 kbit/s: small, its bitrate small for good. */
 const LOW_BPS = 100_000;
 const LOW_HEIGHT = 180;
+/** While it is alone: Chromium gives every encoding the frame rate of the slowest, and who sees a larger one loses by it. */
 const LOW_FRAMERATE = 15;
 /** Share of what the low one leaves, while the high one is sent as well. */
 const MIDDLE_SHARE = 0.3;
@@ -32,12 +33,13 @@ export function planEncodings(count: number, needs: EncodingNeeds): EncodingPlan
   const scales = count === RIDS.length ? scalesFor(needs.height) : new Array(count).fill(1);
   const isActive = scales.map((scale, i) => scale !== null && (needs.wanted[i] ?? true));
   const isLowAll = scales[0] === 1;
+  const isLowAlone = isActive.every((active, i) => active === (i === 0));
   const bitrates = count === RIDS.length ? split(needs.capBps, isActive, isLowAll) : [needs.capBps];
   return scales.map((scale, i) => ({
     active: isActive[i] ?? true,
     maxBitrate: bitrates[i] ?? needs.capBps,
     scaleResolutionDownBy: scale ?? 1,
-    ...(i === 0 && !isLowAll ? { maxFramerate: LOW_FRAMERATE } : {}),
+    ...(i === 0 && isLowAlone && !isLowAll ? { maxFramerate: LOW_FRAMERATE } : {}),
   }));
 }
 
