@@ -6,6 +6,7 @@ from app.accounts.digest import digest
 from app.db.models import (
     Deck,
     DeckPage,
+    Deletion,
     JournalRow,
     LedgerCorrection,
     RecordingTrack,
@@ -94,6 +95,21 @@ def _of_lesson(cast: Cast, lesson: Lesson, numbers: range) -> Iterator[Rows]:
         ("correction_id", "seat_id", "at_ms", "user_id", "what", "before", "after", "reason"),
         (
             ("lco_" + key.format(n), lesson.seat_id(0), now_ms, people[n].id, "excused", "no", "yes", "why")
+            for n in numbers
+        ),
+    )  # fmt: skip
+    # How many the county itself has depends on the day of the week.
+    yield Rows(
+        Deletion,
+        (
+            "deletion_id", "at_ms", "county_id", "reason", "user_id", "lesson_id", "recording_id", "object_keys",
+            "size_bytes",
+        ),
+        (
+            (
+                "del_" + key.format(n), now_ms, COUNTY_ID, "by_hand", cast.places.admin.id, lesson.id, recording_id,
+                [f"recordings/{n}"], 1,
+            )
             for n in numbers
         ),
     )  # fmt: skip

@@ -343,7 +343,10 @@ class SfuEngine:
                 self._attend(viewing, now)
         for viewing in self._turns.next():
             self._attend(viewing, now)
-        for peer in [one for one in self._filled if one.is_ready]:
+        if self._filled:
+            # Who has left has no turn any more.
+            self._filled = {peer for peer in self._filled if peer.is_ready}
+        for peer in self._filled:
             peer.fill(now)
 
     def _begin_round(self, now: float) -> None:
@@ -372,7 +375,6 @@ class SfuEngine:
         """What is due for a receiver."""
         peer = viewing.peer
         if not peer.is_ready:
-            self._filled.discard(peer)
             return
         if now >= peer.report_due - ROUND_SLACK_S:
             peer.report(now)

@@ -183,11 +183,18 @@ async def test_the_base_layer_goes_twice_over_a_link_that_loses_it_unless_its_ow
         assert peer.is_filled and peer.repeats_base
         peer.fill(now)
         assert peer.streams[VIDEO].rtx.packets_repeated == repeated
+    engine._filled.add(peer)
+    engine.tick(now)
+    assert peer in engine._filled
     peer.redundancy.is_on = False
     peer.decide(now)
     assert not peer.is_filled
     await until(lambda: len(subscriber.peer.rtp) == 4)
     assert {p.packet.ssrc for p in subscriber.peer.rtp[2:]} == {subscriber.rtx_ssrc(VIDEO)}
+    engine._filled.add(peer)
+    engine.remove(LESSON, subscriber.participant_id)
+    engine.tick(now)
+    assert not engine._filled, "nobody who has left is kept"
 
 
 async def test_a_track_that_a_new_offer_leaves_out_ends_and_the_others_go_on(
