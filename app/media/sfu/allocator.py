@@ -9,11 +9,10 @@ from enum import Enum
 from functools import lru_cache
 
 from app.media.port import PauseReason
+from app.media.sfu.estimator import OVER_LOSS
 from app.media.sfu.layer_choice import TOP_LAYER, LayerChoice
 
 HURT_LOSS = 0.10
-OVER_LOSS = 0.05
-"""Loss that hurt is over when it is so low: around `HURT_LOSS` chance alone would end it and bring it back."""
 OVER_BUDGET = 1.10
 OVER_BUDGET_S = 1.0
 UP_MARGIN = 1.15

@@ -56,8 +56,9 @@ class Downlink:
         """Until the next decision, if the receiver complains of nothing before."""
         self.train_octets = 0
         """To be sent at once, with a sender report behind it; then call `train_sent`."""
-        self.carries_base_twice = False
-        """There is room left for the base layers of all pictures once more."""
+        self._tiles: Sequence[Tile] = ()
+        self._unpadded_bps = 0
+        """Sent for the pictures and sound of the last update."""
         self._ceiling = LinkCeiling()
         self._climb = PaddingClimb()
         self._trains = PacketTrains()
@@ -161,6 +162,18 @@ class Downlink:
             return False
         return ceiling.allows(2 * self._audio_peak_bps, now)
 
+    def carries_base_twice(self, now: float) -> bool:
+        """Whether there is room left for the base layers of all pictures once more, as of the last update."""
+        if self.is_opening or self.allocator.is_limited:
+            return False
+        twice_bps = self._unpadded_bps + sum(
+            tile.cost(LayerChoice(choice.spatial, 0))
+            for tile in self._tiles
+            if (choice := self.chosen[tile.key]) is not None
+        )
+        is_in_estimate = twice_bps <= TWICE_SHARE * self.estimator.bitrate_bps
+        return is_in_estimate and self._ceiling.allows(twice_bps, now)
+
     @property
     def _audio_peak_bps(self) -> int:
         """What sound needed lately."""
@@ -219,16 +232,7 @@ class Downlink:
         most_bps = min(self.estimator.bitrate_bps, sent.media_bps) - sent.audio_bps
         self._resend_limit_bps = max(LEAST_RESEND_BPS, int(RESEND_SHARE * most_bps))
         is_limited = self.is_opening or self.allocator.is_limited
-        twice_bps = sent.unpadded_bps + sum(
-            tile.cost(replace(choice, temporal=0))
-            for tile in tiles
-            if (choice := self.chosen[tile.key]) is not None
-        )
-        self.carries_base_twice = (
-            not is_limited
-            and twice_bps <= TWICE_SHARE * self.estimator.bitrate_bps
-            and self._ceiling.allows(twice_bps, now)
-        )
+        self._tiles, self._unpadded_bps = tiles, sent.unpadded_bps
         lacks_nothing = not is_limited and not self.padding_bps and not loss
         is_tested = sent.total_bps >= TESTING_SHARE * self.estimator.bitrate_bps
         is_at_ease = lacks_nothing and not is_tested

@@ -23,7 +23,7 @@ MAX_REMB_SENDERS = 64
 LOW_LOSS = 0.02
 HIGH_LOSS = 0.10
 OVER_LOSS = 0.05
-"""Loss of a lossy road is over when it is so low: around `HIGH_LOSS` chance alone would end it and bring it back."""
+"""Loss that hurt is over when it is so low: around `HIGH_LOSS` chance alone would end it and bring it back."""
 GROWTH = 1.05
 """Per update of 200 ms, while what is sent tests the estimate."""
 TESTING_SHARE = 0.75

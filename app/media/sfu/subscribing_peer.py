@@ -266,7 +266,7 @@ class SubscribingPeer:
             now,
         )
         self._packets_sent, self._asked_again = packets, asked_again
-        self.repeats_base = self.redundancy.is_on and self.downlink.carries_base_twice
+        self.repeats_base = self.redundancy.is_on and self.downlink.carries_base_twice(now)
         for stream in self._videos:
             stream.rtx.limit_bps = self.downlink.resend_limit_bps
         self.decision_due = now + self.downlink.interval_s

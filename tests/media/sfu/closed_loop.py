@@ -196,7 +196,8 @@ class ClosedLoop:
         has_room = self.downlink.carries_sound_twice(self.now, is_twice=self._redundancy.is_on)
         self._redundancy.update(loss, has_room, self.now)
         self.downlink.update(self.tiles, sent, self._packets, self.now)
-        self._is_base_twice = self._redundancy.is_on and self.downlink.carries_base_twice
+        has_room = self.downlink.carries_base_twice(self.now)
+        self._is_base_twice = self._redundancy.is_on and has_room
         self._packets = 0
         if self.downlink.train_octets:
             self._send_train(self.downlink.train_octets)
