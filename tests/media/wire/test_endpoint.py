@@ -19,10 +19,11 @@ from app.media.wire.candidates import candidate_lines
 from app.media.wire.dtls_srtp import DtlsCertificate, DtlsConnection, DtlsState
 from app.media.wire.endpoint import MediaEndpoint
 from app.media.wire.rtp import RtpPacket, pack_header
-from app.media.wire.sockets import PortInUse
+from app.media.wire.sockets import BoundAddress, PortInUse
 from app.media.wire.tcp import FrameDecoder, frame
 from app.media.wire.transport import PeerTransport
 from app.media.wire.transport_state import TransportState
+from app.media.wire.udp import UdpPath
 from tests.support.waiting import until
 
 from .support import Recorder, binding_request
@@ -96,6 +97,17 @@ class Client:
 
     def close(self) -> None:
         self.socket.close()
+
+
+async def connected(endpoint: MediaEndpoint) -> tuple[PeerTransport, Client, BoundAddress, UdpPath]:
+    """A peer, its remote, and the one socket and path between them."""
+    transport = endpoint.create_transport(Recorder())
+    client = await Client(endpoint).open()
+    await client.check(transport)
+    await client.handshake(transport)
+    (bound,), (path,) = endpoint._bound.values(), endpoint._owners
+    assert isinstance(path, UdpPath)
+    return transport, client, bound, path
 
 
 @pytest.mark.parametrize("over_tcp", [False, True], ids=["udp", "tcp"])
@@ -282,11 +294,7 @@ async def test_what_can_wait_comes_after_what_a_wake_up_sends(endpoint: MediaEnd
 async def test_consent_of_a_connected_peer_waits_for_company_and_counts_from_when_it_came(
     endpoint: MediaEndpoint,
 ) -> None:
-    transport = endpoint.create_transport(Recorder())
-    client = await Client(endpoint).open()
-    await client.check(transport)
-    await client.handshake(transport)
-    (bound,), (path,) = endpoint._bound.values(), endpoint._owners
+    transport, client, bound, path = await connected(endpoint)
     heard = transport.silent_s(time.monotonic())
     request = binding_request(transport.local_parameters)
     endpoint.datagram_received(bound.udp, request, path.remote, time.monotonic() + 5)
@@ -300,11 +308,7 @@ async def test_consent_of_a_connected_peer_waits_for_company_and_counts_from_whe
 async def test_who_overheard_a_check_that_waits_does_not_overtake_it(
     endpoint: MediaEndpoint,
 ) -> None:
-    transport = endpoint.create_transport(Recorder())
-    client = await Client(endpoint).open()
-    await client.check(transport)
-    await client.handshake(transport)
-    (bound,), (path,) = endpoint._bound.values(), endpoint._owners
+    transport, client, bound, path = await connected(endpoint)
     request = binding_request(transport.local_parameters)
     endpoint.datagram_received(bound.udp, request, path.remote, time.monotonic())
     endpoint.datagram_received(bound.udp, request, ("127.0.0.1", 9), time.monotonic())
@@ -316,11 +320,7 @@ async def test_who_overheard_a_check_that_waits_does_not_overtake_it(
 
 async def test_only_so_much_waits(endpoint: MediaEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.media.wire.endpoint.MAX_POSTPONED", 2)
-    transport = endpoint.create_transport(Recorder())
-    client = await Client(endpoint).open()
-    await client.check(transport)
-    await client.handshake(transport)
-    (bound,), (path,) = endpoint._bound.values(), endpoint._owners
+    transport, client, bound, path = await connected(endpoint)
     rejected = transport.stats.packets_rejected
     for _ in range(3):
         endpoint.datagram_received(bound.udp, b"\x80\xc9" + bytes(30), path.remote, 0.0)
