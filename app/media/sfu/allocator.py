@@ -44,10 +44,15 @@ class Tile:
     """Higher first."""
     costs: tuple[tuple[int, ...], ...]
     """Bits per second by spatial layer, low to high, and in it by temporal layer, cumulative. None is empty."""
+    is_read: bool = False
+    """Detail comes before frames: see `Source.is_read`."""
 
     def choices(self) -> tuple[LayerChoice, ...]:
-        """From the least to the best; the last temporal layer of each spatial one is `TOP_LAYER`'s."""
-        return _choices(tuple(map(len, self.costs)))
+        """From the least to the best; the last temporal layer of each spatial one is `TOP_LAYER`'s.
+
+        A larger picture that is not read has half of its frames at least: a smaller one that moves is better.
+        """
+        return _choices(tuple(map(len, self.costs)), self.is_read)
 
     def cost(self, choice: LayerChoice | None) -> int:
         """Bits per second; 0 when paused."""
@@ -58,12 +63,13 @@ class Tile:
 
 
 @lru_cache(maxsize=256)
-def _choices(temporal_layers: tuple[int, ...]) -> tuple[LayerChoice, ...]:
-    """By the number of temporal layers in each spatial one."""
+def _choices(temporal_layers: tuple[int, ...], is_read: bool) -> tuple[LayerChoice, ...]:
+    """By the number of temporal layers in each spatial one; each has half of the frames of the next."""
     return tuple(
         LayerChoice(spatial, temporal)
         for spatial, count in enumerate(temporal_layers)
         for temporal in (*range(count - 1), TOP_LAYER.temporal)
+        if is_read or spatial == 0 or temporal >= count - 2
     )
 
 

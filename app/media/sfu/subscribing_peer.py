@@ -257,7 +257,12 @@ class SubscribingPeer:
         before = self.downlink.chosen, self.downlink.carries_stills
         self.downlink.update(
             [
-                Tile(mid, reception.priority, layer_costs(publication, reception.quality))
+                Tile(
+                    mid,
+                    reception.priority,
+                    layer_costs(publication, reception.quality),
+                    publication.source.is_read,
+                )
                 for mid, (publication, reception) in self.wanted.items()
                 if publication.is_video
             ],

@@ -1,5 +1,8 @@
 """Who gets which layer within a budget, and when that changes."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +27,8 @@ LEAD = Tile("lead", 30, LAYERS)
 STAGE = Tile("stage", 20, LAYERS)
 THUMBNAIL = Tile("thumbnail", 10, LAYERS[:1])
 SINGLE = Tile("lead", 30, ((800_000,),))
+THINNED = ((40_000, 60_000, 100_000), (160_000, 240_000, 400_000), (400_000, 600_000, 1_000_000))
+"""In three temporal layers: a quarter, a half and all of the frames."""
 STEP_S = 0.2
 
 
@@ -70,6 +75,35 @@ def test_least_of_everybody_comes_before_the_best_of_anybody() -> None:
 def test_more_important_picture_goes_straight_to_its_highest_layer() -> None:
     chosen = allocate((STAGE, LEAD), 1_150_000)
     assert chosen == {"lead": TOP, "stage": LOW}
+
+
+@pytest.mark.parametrize(
+    ("budget_bps", "camera", "document"),
+    [
+        (70_000, LayerChoice(0, 1), LayerChoice(0, 1)),
+        (200_000, LOW, MIDDLE_BASE),
+        (300_000, LayerChoice(1, 1), LayerChoice(1, 1)),
+        (500_000, MIDDLE, LayerChoice(2, 0)),
+        (700_000, LayerChoice(2, 1), LayerChoice(2, 1)),
+    ],
+)
+def test_camera_is_larger_only_if_it_moves_and_what_is_read_whenever_it_can_be(
+    budget_bps: int, camera: LayerChoice, document: LayerChoice
+) -> None:
+    lead = Tile("lead", 30, THINNED)
+    assert allocate((lead,), budget_bps) == {"lead": camera}
+    assert allocate((replace(lead, is_read=True),), budget_bps) == {"lead": document}
+
+
+def test_steps_down_leave_a_camera_half_of_its_frames_until_it_is_small() -> None:
+    bench = Bench(Tile("lead", 30, THINNED))
+    bench.run(5, 3_000_000)
+    seen = []
+    while bench.chosen != [None]:
+        bench.run(3, bench.sent_bps / 1.2)
+        seen += bench.chosen
+    thin, thinner = LayerChoice(0, 1), LayerChoice(0, 0)
+    assert seen == [LayerChoice(2, 1), MIDDLE, LayerChoice(1, 1), LOW, thin, thinner, None]
 
 
 @given(

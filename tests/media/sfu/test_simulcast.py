@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import struct
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +12,18 @@ from pathlib import Path
 import pytest
 
 from app.ids import ParticipantId, PublicationId
-from app.media.port import LayersWanted, PublicationAdded, PublicationRemoved, RtpSink, Source
+from app.media.port import (
+    LayersWanted,
+    MediaPermissions,
+    PublicationAdded,
+    PublicationRemoved,
+    Reception,
+    RtpSink,
+    Source,
+)
 from app.media.rtp_sink import HELLO, SENDER_REPORT, SENDER_REPORT_BODY
 from app.media.sfu.downlink import OPENS_S
+from app.media.sfu.layer_choice import LayerChoice
 from app.media.sfu.publication import Publication
 from app.media.sfu.slot_stream import SlotStream
 from app.media.wire.rtcp import (
@@ -37,6 +47,7 @@ from tests.support.waiting import until
 
 from .layered import RIDS, LayeredEncoder, Tag
 from .support import LESSON, LOOPBACK, Engine, Subscriber, receiver, sender
+from .test_allocator import LOW, MIDDLE_BASE, THINNED
 from .test_layers import assert_is_one_stream, layers_of
 from .test_sink import FakeRecorder
 
@@ -54,6 +65,7 @@ class SimulcastPublisher:
     engine: Engine
     codec: str = "VP8/90000"
     rids: tuple[str, ...] = RIDS
+    source: Source = Source.CAMERA
     peer: RawPeer = field(default_factory=RawPeer)
     sending: set[int] = field(default_factory=lambda: {0, 1, 2})
     losing: set[int] = field(default_factory=set)
@@ -80,9 +92,9 @@ class SimulcastPublisher:
         section = RawSection(
             "0", "video", 10, 96, self.codec, None, 97, False, MID_ID, tuple(lines)
         )
-        self.engine.admit(LESSON, self.participant_id, sender(Source.CAMERA), ())
+        self.engine.admit(LESSON, self.participant_id, sender(self.source), ())
         offer = self.peer.offer(section)
-        tracks = {"0": Source.CAMERA}
+        tracks = {"0": self.source}
         answer = self.engine.answer(LESSON, self.participant_id, offer, tracks, LOOPBACK)
         assert f"a=simulcast:recv {';'.join(self.rids)}\r\n" in answer
         await self.peer.connect(answer)
@@ -132,7 +144,7 @@ class SimulcastPublisher:
     @property
     def publication(self) -> Publication:
         room = self.engine.rooms[LESSON]
-        return room.participants[self.participant_id].publications[Source.CAMERA]
+        return room.participants[self.participant_id].publications[self.source]
 
 
 @pytest.fixture
@@ -190,6 +202,29 @@ async def test_subscribers_get_their_layers_of_a_lossy_publisher_as_one_stream_e
         assert holes <= 4, "but for what was missing when the layer was switched"
     widths = [layer.width for layer in layers]
     assert widths == [160, 320, 640]
+
+
+@pytest.mark.parametrize(
+    ("source", "chosen"),
+    [(Source.CAMERA, LOW), (Source.DOCUMENT, MIDDLE_BASE)],
+)
+async def test_what_is_read_gets_detail_where_a_camera_gets_frames(
+    engine: Engine, source: Source, chosen: LayerChoice
+) -> None:
+    publisher = await SimulcastPublisher(engine, source=source).connect()
+    publisher.frame()
+    may_receive = {PublicationId(f"p/{source}"): Reception("auto", "stage")}
+    subscriber = await Subscriber(engine, "s").connect(MediaPermissions(receive=may_receive))
+    peer = engine.rooms[LESSON].participants[subscriber.participant_id].subscribing
+    assert peer is not None
+    await until(lambda: VIDEO in peer.wanted)
+    for layer, costs in zip(publisher.publication.layers, THINNED, strict=True):
+        layer.rates.typical_bps = costs
+    now = time.monotonic()
+    peer.decide(now)
+    peer.downlink.estimator.lower_to(240_000, now + OPENS_S)
+    peer.decide(now + OPENS_S)
+    assert peer.downlink.chosen == {VIDEO: chosen}
 
 
 async def test_nacks_are_answered_across_a_switch(
