@@ -9,10 +9,9 @@ from enum import Enum
 from functools import lru_cache
 
 from app.media.port import PauseReason
-from app.media.sfu.estimator import OVER_LOSS
+from app.media.sfu.estimator import HIGH_LOSS, OVER_LOSS
 from app.media.sfu.layer_choice import TOP_LAYER, LayerChoice
 
-HURT_LOSS = 0.10
 OVER_BUDGET = 1.10
 OVER_BUDGET_S = 1.0
 UP_MARGIN = 1.15
@@ -250,7 +249,7 @@ class Allocator:
         elif self._is_loss_alien:
             self._bear(tiles, budget_bps, loss, now)
             return Verdict.NOTHING
-        if loss <= HURT_LOSS or now - self._down_at < SETTLES_S:
+        if loss <= HIGH_LOSS or now - self._down_at < SETTLES_S:
             return Verdict.NOTHING
         if self._is_doubtful(link.media_bps, loss) and now - self._misjudged_at > MISJUDGED_S:
             self._is_loss_alien, self._alien_loss = True, loss
@@ -336,7 +335,7 @@ class Allocator:
     ) -> None:
         if self._up_at is not None and now - self._up_at > PROVEN_AFTER_S:
             self.wait_s = FIRST_WAIT_S
-        is_hurt = link.loss is not None and link.loss > HURT_LOSS and not self._is_loss_alien
+        is_hurt = link.loss is not None and link.loss > HIGH_LOSS and not self._is_loss_alien
         better = None if is_hurt else self._better(tiles, budget_bps)
         if better is None:
             self._better_since = None

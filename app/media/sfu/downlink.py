@@ -4,8 +4,9 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from app.media.sfu.allocator import HURT_LOSS, Allocator, Budget, LinkUse, Tile, Verdict
+from app.media.sfu.allocator import Allocator, Budget, LinkUse, Tile, Verdict
 from app.media.sfu.estimator import (
+    HIGH_LOSS,
     TESTING_SHARE,
     DownlinkEstimator,
     RembEstimator,
@@ -253,7 +254,7 @@ class Downlink:
         self, tiles: Sequence[Tile], sent: SentRates, loss: float | None, now: float
     ) -> None:
         """Where all pictures rest and too little is reported for the estimate to grow, the step up is the probe."""
-        if not self._is_resting(tiles) or (loss is not None and loss > HURT_LOSS):
+        if not self._is_resting(tiles) or (loss is not None and loss > HIGH_LOSS):
             self._rests_since = now
         elif now - self._rests_since >= self.allocator.wait_s / 2:
             self._rests_since = now
@@ -268,8 +269,8 @@ class Downlink:
         """
         loss = self.estimator.loss(now)
         is_wide = not self.allocator.is_limited
-        if loss is not None and is_wide and loss > HURT_LOSS >= self.estimator.least_loss(now):
-            loss = HURT_LOSS
+        if loss is not None and is_wide and loss > HIGH_LOSS >= self.estimator.least_loss(now):
+            loss = HIGH_LOSS
         repeats = _recent(self._repeats, now)
         packets = _recent(self._packets, now)
         if repeats > REPEAT_SHARE * packets and packets:

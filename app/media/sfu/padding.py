@@ -5,6 +5,8 @@ while the link is used. A subscriber that gets a small picture would keep it for
 the estimate, so that sound does not suffer from it.
 """
 
+from app.media.sfu.estimator import HIGH_LOSS
+
 FILL_SHARE = 0.85
 """Of what the estimate leaves for pictures: enough for it to grow, and not more than the link is said to carry."""
 LEAST_FILL_BPS = 20_000
@@ -15,7 +17,6 @@ MOST_FILL = 0.97
 FALLEN_SHARE = 0.93
 FALLEN_BPS = 8_000
 """A fall is both: this much, and below that share of the peak."""
-HURT_LOSS = 0.10
 HURT_DELAY_S = 0.15
 """What is waiting in front of the link, by the round trip."""
 RISE = 1.02
@@ -66,7 +67,7 @@ class PaddingClimb:
             self._milestone_bps, self._milestone_at = estimate_bps, now
             self._rest_s = FIRST_REST_S
         loss, delay_s = harm
-        is_hurt = delay_s > HURT_DELAY_S or (loss is not None and loss > HURT_LOSS)
+        is_hurt = delay_s > HURT_DELAY_S or (loss is not None and loss > HIGH_LOSS)
         has_fallen = estimate_bps < min(FALLEN_SHARE * self._peak_bps, self._peak_bps - FALLEN_BPS)
         if is_hurt or has_fallen or now - self._milestone_at > GROWTH_S:
             self._is_climbing = False
