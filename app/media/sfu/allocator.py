@@ -29,6 +29,7 @@ WORSE_BY, MISJUDGED_S = 0.15, 60.0
 """Loss that grows by so much once it was judged not to come from what is sent does come from it."""
 
 DOUBTS = 2
+"""Steps down for loss, one after the other, that do not help: then it is not the full link's. One, if nothing waits."""
 WATCHABLE_LOSS = 0.20
 """With retransmissions a picture is still worth its bits up to here."""
 
@@ -99,6 +100,12 @@ class LinkUse:
     """Without either."""
     loss: float | None
     """Share lost, or asked for in vain, 0..1; None if unknown."""
+    least_loss: float = 0.0
+    """Share lost without what may be chance."""
+    is_whole: bool = False
+    """The loss is over, though not for so long that `loss` would tell."""
+    is_flowing: bool = False
+    """As far as was just seen, nothing waits in front of the link."""
 
 
 def allocate(tiles: Iterable[Tile], budget_bps: float) -> dict[str, LayerChoice | None]:
@@ -150,6 +157,8 @@ class Allocator:
         """Why each paused tile is paused."""
         self.is_limited = False
         """Only the budget is in the way of the best that there is."""
+        self.is_best = False
+        """Everything is as good as it can be."""
         self._shapes: dict[str, tuple[int, int]] = {}
         self._over_since: float | None = None
         self._better_since: float | None = None
@@ -159,7 +168,7 @@ class Allocator:
         """From a step down to the next one up; doubled by each that had to be undone."""
         self._loss_step: _LossStep | None = None
         self._doubts = 0
-        """Steps down for loss, one after the other, that did not help."""
+        """See `DOUBTS`."""
         self._is_loss_alien = False
         self._alien_loss = 0.0
         self._misjudged_at = float("-inf")
@@ -177,6 +186,7 @@ class Allocator:
             verdict = self._react_to_loss(order, budget_bps, link, now)
             if verdict is Verdict.NOTHING:
                 self._maybe_go_up(order, budget_bps, link, now)
+        self.is_best = all(self.chosen[tile.key] == tile.choices()[-1] for tile in order)
         for key, choice in self.chosen.items():
             if choice is not None:
                 self.reasons.pop(key, None)
@@ -244,19 +254,27 @@ class Allocator:
             return Verdict.NOTHING
         if loss <= OVER_LOSS:
             self._doubts, self._loss_step = 0, None
-        if self._is_loss_alien and loss > self._alien_loss + WORSE_BY:
+        if self._is_loss_alien and link.least_loss > self._alien_loss + WORSE_BY:
             self._is_loss_alien, self._misjudged_at = False, now
         elif self._is_loss_alien:
-            self._bear(tiles, budget_bps, loss, now)
+            is_watchable = loss <= WATCHABLE_LOSS or link.is_whole
+            self._bear(tiles, budget_bps, is_watchable=is_watchable, now=now)
+            if loss <= OVER_LOSS:
+                self._is_loss_alien = False
+                self._before_loss = {}
             return Verdict.NOTHING
         if loss <= HIGH_LOSS or now - self._down_at < SETTLES_S:
             return Verdict.NOTHING
-        if self._is_doubtful(link.media_bps, loss) and now - self._misjudged_at > MISJUDGED_S:
-            self._is_loss_alien, self._alien_loss = True, loss
-            return Verdict.ALIEN
         arriving_bps = link.media_bps * (1 - loss)
-        before = self.chosen
-        lowered = self._lowered(tiles, allocate(tiles, arriving_bps))
+        target = allocate(tiles, arriving_bps)
+        if self._is_doubtful(link, loss) and now - self._misjudged_at > MISJUDGED_S:
+            self._is_loss_alien, self._alien_loss = True, loss
+            if loss > WATCHABLE_LOSS:
+                # The fewer packets to a picture, the more pictures are whole; so nobody rests for it.
+                smaller = {tile.key: target[tile.key] or tile.choices()[0] for tile in tiles}
+                self._go_down(self._lowered(tiles, smaller), "loss", now)
+            return Verdict.ALIEN
+        before, lowered = self.chosen, self._lowered(tiles, target)
         if not self._go_down(lowered or self._one_step_down(tiles), "loss", now):
             return Verdict.NOTHING
         if self._loss_step is None:
@@ -264,34 +282,33 @@ class Allocator:
         self._loss_step = _LossStep(loss, arriving_bps)
         return Verdict.LOWERED
 
-    def _is_doubtful(self, media_bps: float, loss: float) -> bool:
-        """Whether two steps down did not help, or one after which nothing but sound was sent."""
+    def _is_doubtful(self, link: LinkUse, loss: float) -> bool:
+        """Whether `DOUBTS` steps down did not help, or one after which nothing but sound was sent."""
         step = self._loss_step
         if step is None:
             return False
         # Had it been the link's own, this much would be left of it.
-        own_loss = 1 - step.arriving_bps / max(media_bps, step.arriving_bps, 1.0)
+        own_loss = 1 - step.arriving_bps / max(link.media_bps, step.arriving_bps, 1.0)
         if own_loss >= step.loss / 2 or loss < (own_loss + step.loss) / 2:
             self._doubts = 0
             return False
         self._doubts += 1
-        return self._doubts >= DOUBTS or all(c is None for c in self.chosen.values())
+        doubts = 1 if link.is_flowing else DOUBTS
+        return self._doubts >= doubts or all(c is None for c in self.chosen.values())
 
-    def _bear(self, tiles: Sequence[Tile], budget_bps: float, loss: float, now: float) -> None:
+    def _bear(
+        self, tiles: Sequence[Tile], budget_bps: float, *, is_watchable: bool, now: float
+    ) -> None:
         """Sending less does not help: give back what was taken, all of it once that can be watched."""
-        is_over = loss <= OVER_LOSS
         restored = dict(self.chosen)
         for tile in tiles:
             before = self._before_loss.get(tile.key)
             held = self.chosen[tile.key]
-            wanted = before if loss <= WATCHABLE_LOSS else held or (before and tile.choices()[0])
+            wanted = before if is_watchable else held or (before and tile.choices()[0])
             restored[tile.key] = max(held, wanted, key=_rank)
         if restored != self.chosen and self._cost(tiles, restored) <= budget_bps:
             self.chosen = restored
             self._up_at = now
-        if is_over:
-            self._is_loss_alien = False
-            self._before_loss = {}
 
     def _lowered(self, tiles: Sequence[Tile], target: Choices) -> dict[str, LayerChoice | None]:
         """Nothing better than it is and nothing better than `target`; empty if that changes nothing."""
@@ -335,7 +352,8 @@ class Allocator:
     ) -> None:
         if self._up_at is not None and now - self._up_at > PROVEN_AFTER_S:
             self.wait_s = FIRST_WAIT_S
-        is_hurt = link.loss is not None and link.loss > HIGH_LOSS and not self._is_loss_alien
+        most_loss = WATCHABLE_LOSS if self._is_loss_alien else HIGH_LOSS
+        is_hurt = link.loss is not None and link.loss > most_loss
         better = None if is_hurt else self._better(tiles, budget_bps)
         if better is None:
             self._better_since = None

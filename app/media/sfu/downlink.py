@@ -159,9 +159,11 @@ class Downlink:
             return not ceiling.is_silent(now, SILENCE_S) and ceiling.allows(
                 self._audio_peak_bps, now
             )
-        if ceiling.is_waiting(now) or ceiling.is_silent(now, JUST_NOW_S):
-            return False
-        return ceiling.allows(2 * self._audio_peak_bps, now)
+        return self._is_flowing(now) and ceiling.allows(2 * self._audio_peak_bps, now)
+
+    def _is_flowing(self, now: float) -> bool:
+        """Whether nothing waits in front of the link, as far as was just seen."""
+        return not self._ceiling.is_waiting(now) and not self._ceiling.is_silent(now, JUST_NOW_S)
 
     def carries_base_twice(self, now: float) -> bool:
         """Whether there is room left for the base layers of all pictures once more, as of the last update."""
@@ -197,7 +199,14 @@ class Downlink:
         tiles = self._open(tiles, now)
         loss = self._harm(now)
         video_bps = sent.unpadded_bps - sent.audio_bps
-        link = LinkUse(video_bps, sent.media_bps - sent.audio_bps, loss)
+        link = LinkUse(
+            video_bps,
+            sent.media_bps - sent.audio_bps,
+            loss,
+            self.estimator.least_loss(now),
+            self.estimator.is_whole(now),
+            self._is_flowing(now),
+        )
         match self.allocator.update(tiles, self.budget, link, now):
             case Verdict.FITTED:
                 self.estimator.begin_anew(now)
@@ -234,9 +243,9 @@ class Downlink:
         self._resend_limit_bps = max(LEAST_RESEND_BPS, int(RESEND_SHARE * most_bps))
         is_limited = self.is_opening or self.allocator.is_limited
         self._tiles, self._unpadded_bps = tiles, sent.unpadded_bps
-        lacks_nothing = not is_limited and not self.padding_bps and not loss
+        lacks_nothing = self.allocator.is_best and not is_limited and not self.padding_bps
         is_tested = sent.total_bps >= TESTING_SHARE * self.estimator.bitrate_bps
-        is_at_ease = lacks_nothing and not is_tested
+        is_at_ease = lacks_nothing and not loss and not is_tested
         self.interval_s = AT_EASE_INTERVAL_S if is_at_ease else DECISION_INTERVAL_S
 
     def _heard(self, audio_bps: int, now: float) -> None:

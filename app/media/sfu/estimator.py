@@ -40,6 +40,8 @@ LOSS_WINDOW_S = 2.0
 MIN_WINDOW_PACKETS = 20
 CHANCE = 1.5
 """Standard deviations by which a count of lost packets may be too high."""
+WHOLE_BY_CHANCE = 0.01
+"""How probable it may be that a run of packets without a loss is luck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,8 @@ class DownlinkEstimator(Protocol):
         """For sound and pictures together, as of the last update."""
         ...
 
-    def reported(self, expected: int, lost: int, now: float) -> None:
-        """The receiver lost `lost` of `expected` packets since it last spoke."""
+    def reported(self, expected: int, lost: int, since: float, now: float) -> None:
+        """The receiver lost `lost` of `expected` packets of one stream since it last spoke of it."""
         ...
 
     def remb_received(
@@ -87,11 +89,18 @@ class DownlinkEstimator(Protocol):
         ...
 
     def loss(self, now: float) -> float | None:
-        """Share lost in the last 2 s, 0..1; None if too little was reported to tell."""
+        """Share lost in the last 2 s, 0..1; None if too little was reported to tell.
+
+        A browser reports on sound every 5 s: what was lost that long ago counts only where pictures tell too little.
+        """
         ...
 
     def least_loss(self, now: float) -> float:
         """The same without what may be chance; 0 if too little was reported to tell."""
+        ...
+
+    def is_whole(self, now: float) -> bool:
+        """Whether so many packets came through without a loss that the loss of the last 2 s is over."""
         ...
 
     def begin_anew(self, now: float) -> None:
@@ -123,6 +132,15 @@ class DownlinkEstimator(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Report:
+    at: float
+    expected: int
+    lost: int
+    is_recent: bool
+    """It tells of no more than the time that counts."""
+
+
 @dataclass(slots=True)
 class _Remb:
     bitrate_bps: int
@@ -143,7 +161,7 @@ class RembEstimator:
     """
 
     def __init__(self) -> None:
-        self._reports: deque[tuple[float, int, int]] = deque(maxlen=512)
+        self._reports: deque[_Report] = deque(maxlen=512)
         self._rembs: dict[int, _Remb] = {}
         self._last_remb_bps: int | None = None
         self._measured_bps: int | None = None
@@ -164,9 +182,9 @@ class RembEstimator:
 
     # -- what the receiver says
 
-    def reported(self, expected: int, lost: int, now: float) -> None:
+    def reported(self, expected: int, lost: int, since: float, now: float) -> None:
         if expected > 0 and now >= self._counts_from:
-            self._reports.append((now, expected, lost))
+            self._reports.append(_Report(now, expected, lost, now - since <= LOSS_WINDOW_S))
 
     def remb_received(
         self, sender_ssrc: int, ssrcs: tuple[int, ...], bitrate_bps: int, now: float
@@ -184,20 +202,40 @@ class RembEstimator:
         before.bitrate_bps, before.ssrcs, before.at = bitrate_bps, frozenset(ssrcs), now
 
     def loss(self, now: float) -> float | None:
-        while self._reports and now - self._reports[0][0] > LOSS_WINDOW_S:
-            self._reports.popleft()
-        expected = sum(entry[1] for entry in self._reports)
-        if expected < MIN_WINDOW_PACKETS:
-            return None
-        return sum(entry[2] for entry in self._reports) / expected
+        expected, lost = self._counted(now)
+        return lost / expected if expected >= MIN_WINDOW_PACKETS else None
 
     def least_loss(self, now: float) -> float:
-        loss = self.loss(now)
-        if not loss:
+        expected, lost = self._counted(now)
+        if not lost or expected < MIN_WINDOW_PACKETS:
             return 0.0
         # Of lost packets, some dozens at most, the standard deviation is about the root of their number.
-        lost = sum(entry[2] for entry in self._reports)
-        return loss * max(0.0, 1 - CHANCE / sqrt(lost))
+        return lost / expected * max(0.0, 1 - CHANCE / sqrt(lost))
+
+    def is_whole(self, now: float) -> bool:
+        loss, clean = self.loss(now), 0
+        for report in reversed(self._reports):
+            if report.is_recent:
+                if report.lost:
+                    break
+                clean += report.expected
+        return loss is not None and (1 - loss) ** clean <= WHOLE_BY_CHANCE
+
+    def _counted(self, now: float) -> tuple[int, int]:
+        """Packets (expected, lost) of late."""
+        while self._reports and now - self._reports[0].at > LOSS_WINDOW_S:
+            self._reports.popleft()
+        expected = lost = old_expected = old_lost = 0
+        for report in self._reports:
+            if report.is_recent:
+                expected += report.expected
+                lost += report.lost
+            else:
+                old_expected += report.expected
+                old_lost += report.lost
+        if expected >= MIN_WINDOW_PACKETS:
+            return expected, lost
+        return expected + old_expected, lost + old_lost
 
     def begin_anew(self, now: float) -> None:
         self._reports.clear()

@@ -72,6 +72,7 @@ class SubscribingPeer:
         self.packets_reported_lost = 0
         self.reports: dict[int, ReportBlock] = {}
         """The receiver's last one on each of our streams, by SSRC."""
+        self._reported_at: dict[int, float] = {}
         self.estimate_bps = 0
         """The receiver's last REMB, 0 if none came."""
         self.downlink = Downlink()
@@ -206,13 +207,15 @@ class SubscribingPeer:
 
     def _reported_loss(self, stream: SlotStream, block: ReportBlock, now: float) -> None:
         expected, lost = stream.reported(block)
+        since = self._reported_at.get(block.ssrc, now)
+        self._reported_at[block.ssrc] = now
         self.packets_reported += expected
         self.packets_reported_lost += lost
         if lost:
             self._decide_soon()
         # What was lost just before a picture was paused says nothing about now.
         if stream.publication is not None:
-            self.downlink.estimator.reported(expected, lost, now)
+            self.downlink.estimator.reported(expected, lost, since, now)
 
     def _keyframe_wanted(self, ssrc: int, now: float) -> None:
         stream = self._by_ssrc.get(ssrc)

@@ -28,6 +28,8 @@ REPORT_BYTES = 100
 AUDIO_BYTES, AUDIO_HEADERS_BYTES = 80, 28
 RED_HEADERS_BYTES = 5
 AUDIO_SSRC = 1
+REPORTS_S, BROWSER_SOUND_REPORTS_S = (0.5, 1.5), (2.5, 7.5)
+"""From one report to the next. Browsers report on sound by itself, and seldom."""
 Tiles = dict[str, tuple[int, tuple[tuple[int, ...], ...]]]
 """Name to priority and costs."""
 LAYERS = ((60_000, 100_000), (240_000, 400_000), (600_000, 1_000_000))
@@ -54,6 +56,7 @@ class _Stream:
     """(time, bytes, of that padding)."""
     expected: int = 0
     lost: int = 0
+    reported_at: float = 0.0
 
     def bps(self, now: float) -> tuple[int, int]:
         while self.sent and now - self.sent[0][0] > 1.0:
@@ -71,6 +74,7 @@ class ClosedLoop:
         *,
         has_remb: bool = True,
         has_reports: bool = True,
+        sound_reports_s: tuple[float, float] | None = None,
         noise_s: float = 0.0,
         rtt_s: float = 0.1,
         seed: int = 1,
@@ -81,6 +85,7 @@ class ClosedLoop:
         self.now = 0.0
         self.moments: list[Moment] = []
         self._has_remb, self._has_reports = has_remb, has_reports
+        self._sound_reports_s = sound_reports_s
         self._noise_s = noise_s
         """How late a busy machine reads and answers reports, at most."""
         self._rtt_s = rtt_s
@@ -88,9 +93,10 @@ class ClosedLoop:
         self._audio = _Stream(AUDIO_SSRC)
         self._receiver = RemoteBitrateEstimator()
         self._arriving: list[tuple[float, float, int, int]] = []
-        self._feedback: list[tuple[float, int, int]] = []
+        self._feedback: list[tuple[float, int, int, float]] = []
+        """When it arrives; packets expected and lost, since when."""
         self._remb: list[tuple[float, int, tuple[int, ...]]] = []
-        self._decision_at = self._report_at = self._answer_at = 0.0
+        self._decision_at = self._report_at = self._answer_at = self._audio_answer_at = 0.0
         self._random = random.Random(seed)
         self._frame_at: dict[str, float] = defaultdict(float)
         self._frame_number: dict[str, int] = defaultdict(int)
@@ -128,8 +134,11 @@ class ClosedLoop:
             self._report_at = self.now + 1.0
             self._send_report()
         if self._has_reports and self.now >= self._answer_at:
-            self._answer_at = self.now + self._random.uniform(0.5, 1.5)
+            self._answer_at = self.now + self._random.uniform(*REPORTS_S)
             self._report()
+        if self._sound_reports_s is not None and self.now >= self._audio_answer_at:
+            self._audio_answer_at = self.now + self._random.uniform(*self._sound_reports_s)
+            self._report_loss(self._audio)
         self._hear()
         if self.now >= self._decision_at:
             self._decide()
@@ -227,8 +236,8 @@ class ClosedLoop:
         for at, rtt_s, number in [r for r in self._rtts if r[0] <= self.now]:
             self.downlink.round_trip(rtt_s, number, at)
         self._rtts = [r for r in self._rtts if r[0] > self.now]
-        for at, expected, lost in due:
-            self.downlink.estimator.reported(expected, lost, at)
+        for at, expected, lost, since in due:
+            self.downlink.estimator.reported(expected, lost, since, at)
         rembs = [r for r in self._remb if r[0] <= self.now]
         self._remb = [r for r in self._remb if r[0] > self.now]
         for at, bitrate_bps, ssrcs in rembs:
@@ -251,16 +260,21 @@ class ClosedLoop:
                 self._remb.append((at + self._rtt_s / 2, made[0], tuple(made[1])))
 
     def _report(self) -> None:
-        for stream in (self._audio, *self._streams.values()):
-            at = self.now + self._rtt_s / 2
-            self._feedback.append((at, stream.expected, stream.lost))
-            stream.expected = stream.lost = 0
+        if self._sound_reports_s is None:
+            self._report_loss(self._audio)
+        for stream in self._streams.values():
+            self._report_loss(stream)
         arrived_at, sent_at, number = self._sender_report
         if number and arrived_at <= self.now:
             late_s = self._random.uniform(0.0, self._noise_s)
             rtt_s = arrived_at - sent_at + self._rtt_s / 2 + late_s
-            self._rtts.append((at + late_s, rtt_s, number))
+            self._rtts.append((self.now + self._rtt_s / 2 + late_s, rtt_s, number))
             self._sender_report = (0.0, 0.0, 0)
+
+    def _report_loss(self, stream: _Stream) -> None:
+        at = self.now + self._rtt_s / 2
+        self._feedback.append((at, stream.expected, stream.lost, stream.reported_at))
+        stream.expected, stream.lost, stream.reported_at = 0, 0, at
 
     def _send_report(self) -> int:
         """Queued behind everything that was sent before it; its number."""

@@ -50,13 +50,23 @@ class Bench:
         return sum(t.cost(self.allocator.chosen.get(t.key)) for t in self.tiles)
 
     def run(
-        self, seconds: float, budget_bps: float, *, loss: float | None = 0.0, sent: float = 1.0
+        self,
+        seconds: float,
+        budget_bps: float,
+        *,
+        loss: float | None = 0.0,
+        least_loss: float | None = None,
+        is_whole: bool = False,
+        is_flowing: bool = False,
+        sent: float = 1.0,
     ) -> list[float]:
         """When the choice changed, in seconds from the beginning of the run."""
         begin, changes = self.now, []
         for _ in range(round(seconds / STEP_S)):
             before = dict(self.allocator.chosen)
-            use = LinkUse(self.sent_bps * sent, self.sent_bps * sent, loss)
+            sent_bps = self.sent_bps * sent
+            surely = (loss or 0.0) if least_loss is None else least_loss
+            use = LinkUse(sent_bps, sent_bps, loss, surely, is_whole, is_flowing)
             budget = Budget(budget_bps, budget_bps)
             self.verdicts.append(self.allocator.update(self.tiles, budget, use, self.now))
             if self.allocator.chosen != before:
@@ -232,6 +242,38 @@ def test_loss_that_sending_less_does_not_cure_takes_no_more_and_gives_back_when_
     assert bench.chosen not in ([None], [TOP])
     (at,) = bench.run(2, 3_000_000, loss=0.05)
     assert at == 0.0 and bench.chosen == [TOP]
+
+
+def test_one_step_down_in_vain_is_enough_where_nothing_waits_in_front_of_the_link() -> None:
+    full, free = Bench(LEAD), Bench(LEAD)
+    for bench in (full, free):
+        bench.run(5, 3_000_000)
+    full.run(4, 3_000_000, loss=0.15)
+    free.run(4, 3_000_000, loss=0.15, is_flowing=True)
+    assert Verdict.ALIEN not in full.verdicts and Verdict.ALIEN in free.verdicts
+    assert free.verdicts.count(Verdict.LOWERED) == 1 and free.chosen == [TOP]
+
+
+def test_picture_that_loses_too_much_to_be_watched_is_small_and_whole_again_at_once() -> None:
+    bench = Bench(LEAD, THUMBNAIL)
+    bench.run(5, 3_000_000)
+    bench.run(15, 3_000_000, loss=0.30, is_flowing=True)
+    assert bench.chosen == [MIDDLE, LOW_BASE]
+    (at,) = bench.run(2, 3_000_000, loss=0.25, is_whole=True)
+    assert at == 0.0 and bench.chosen == [TOP, LOW]
+    assert bench.run(2, 3_000_000, loss=0.15) == [], "the window still tells of the loss"
+
+
+def test_more_loss_by_chance_does_not_overturn_the_verdict_and_more_for_certain_does() -> None:
+    bench = Bench(LEAD)
+    bench.run(5, 3_000_000)
+    bench.run(4, 3_000_000, loss=0.25, is_flowing=True)
+    assert Verdict.ALIEN in bench.verdicts
+    small = bench.chosen
+    bench.run(1, 3_000_000, loss=0.45, least_loss=0.35)
+    assert bench.chosen == small
+    bench.run(3, 3_000_000, loss=0.45, least_loss=0.42)
+    assert bench.chosen != small and bench.verdicts.count(Verdict.LOWERED) > 1
 
 
 def test_single_layer_rests_for_loss_and_is_back_once_sound_alone_suffers_as_much() -> None:

@@ -7,7 +7,13 @@ import pytest
 from app.media.sfu.allocator import Tile
 from app.media.sfu.downlink import AT_EASE_INTERVAL_S, DECISION_INTERVAL_S, Downlink
 from app.media.sfu.estimator import SentRates
-from tests.media.sfu.closed_loop import LAYERS, ClosedLoop, Moment, lead
+from tests.media.sfu.closed_loop import (
+    BROWSER_SOUND_REPORTS_S,
+    LAYERS,
+    ClosedLoop,
+    Moment,
+    lead,
+)
 from tests.support.link import Conditions
 
 SETTLED_S = 8.0
@@ -111,6 +117,21 @@ def test_random_loss_that_is_nobodys_fault_does_not_pause_the_picture() -> None:
     assert -1 not in spatial(bad)
     after = loop.run(6, OPEN)
     assert spatial(after[10:]) == {2}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_link_that_lost_30_percent_soon_has_the_top_layer_again_and_keeps_it(seed: int) -> None:
+    loop = ClosedLoop(lead(), OPEN, seed=seed, sound_reports_s=BROWSER_SOUND_REPORTS_S)
+    loop.run(20)
+    assert -1 not in spatial(loop.run(10, Conditions(loss=0.3)))
+    ended_at = loop.now
+    after = loop.run(20, OPEN)
+    back_s = next(m.at for m in after if m.chosen["lead"] == (2, 3)) - ended_at
+    print(f"the top layer {back_s:.1f} s after it")
+    # Reports come each 1.5 s at worst; those of browsers five times a second.
+    assert back_s <= 3.0
+    # Reports on sound that come now still tell of the loss.
+    assert all(m.chosen["lead"] == (2, 3) for m in after if m.at >= ended_at + back_s)
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -36,7 +36,7 @@ def let_pass(
         now = begin + step * STEP_S
         if step % 2 == 0:
             if loss is not None:
-                estimator.reported(100, round(100 * loss), now)
+                estimator.reported(100, round(100 * loss), now - STEP_S, now)
             if remb_bps is not None:
                 estimator.remb_received(REMB_SENDER, (PICTURE,), remb_bps, now)
         estimator.update(sent, now)
@@ -69,11 +69,33 @@ def test_falls_by_half_the_loss_and_stays_between_two_and_ten_percent() -> None:
 def test_what_may_be_chance_is_left_out_of_the_least_loss() -> None:
     estimator = RembEstimator()
     assert estimator.least_loss(0.0) == 0
-    estimator.reported(100, 0, 1.0)
+    estimator.reported(100, 0, 0.0, 1.0)
     assert estimator.least_loss(1.0) == 0
-    estimator.reported(100, 25, 2.0)
+    estimator.reported(100, 25, 1.0, 2.0)
     assert estimator.loss(2.0) == 0.125
     assert estimator.least_loss(2.0) == pytest.approx((25 - CHANCE * 5) / 200)
+
+
+def test_report_on_more_than_the_window_counts_only_where_the_others_tell_too_little() -> None:
+    estimator = RembEstimator()
+    estimator.reported(250, 75, 5.0, 10.0)
+    assert estimator.loss(10.0) == 0.3, "of sound alone it is all that is known"
+    estimator.reported(15, 0, 9.5, 10.1)
+    assert estimator.loss(10.1) == 75 / 265
+    estimator.reported(15, 3, 10.1, 10.6)
+    assert estimator.loss(10.6) == 0.1
+
+
+def test_loss_is_over_when_more_came_through_than_luck_explains() -> None:
+    estimator = RembEstimator()
+    assert not estimator.is_whole(0.0)
+    estimator.reported(100, 30, 0.0, 1.0)
+    estimator.reported(10, 0, 1.0, 1.2)
+    assert not estimator.is_whole(1.2)
+    estimator.reported(10, 0, 1.2, 1.4)
+    assert estimator.is_whole(1.4) and estimator.loss(1.4) == 0.25
+    estimator.reported(10, 1, 1.4, 1.6)
+    assert not estimator.is_whole(1.6)
 
 
 def test_says_nothing_of_the_rate_while_nobody_reports() -> None:
@@ -182,7 +204,7 @@ def test_is_bounded_whatever_a_receiver_says(
     estimator = RembEstimator()
     for number, (expected, loss, sent_bps, remb_bps) in enumerate(steps):
         now = number * STEP_S
-        estimator.reported(expected, int(expected * loss), now)
+        estimator.reported(expected, int(expected * loss), now - STEP_S, now)
         if remb_bps is not None:
             estimator.remb_received(number, (number,), remb_bps, now)
         estimator.update(sending(sent_bps), now)
