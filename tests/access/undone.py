@@ -42,6 +42,11 @@ class UndoneDatabase(Database):
         async with self._savepoint(self._connection) as session:
             yield session
 
+    async def drop_deleted_pages(self) -> None:
+        # Nothing is committed that could be dropped, and the open transaction would be waited for.
+        if self._connection is None:
+            await super().drop_deleted_pages()
+
     @staticmethod
     def _savepoint(connection: AsyncConnection) -> AsyncSession:
         return AsyncSession(
